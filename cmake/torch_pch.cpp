@@ -1,0 +1,1 @@
+// The owner of the precompiled LibTorch header; see NanobrainTarget.cmake.

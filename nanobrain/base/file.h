@@ -1,0 +1,94 @@
+// Reading whole files and mapping them; writing files and folders so that a
+// crash, a kill or a full disk never leaves something that looks whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace nanobrain {
+
+/// The whole file. Error where it is missing, a folder or unreadable.
+std::string read_file(const std::filesystem::path& path);
+
+/// A read-only memory map of a whole file; empty files map to an empty span.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  explicit MappedFile(const std::filesystem::path& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// Writes beside the final name; commit() syncs, renames over it and syncs the
+/// folder. Without commit() the destructor removes what was written. Every
+/// failure (a full disk first of all) is an Error that names the final path.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  void write(const void* data, size_t size);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+  /// Overwrites `size` bytes at `offset` (a header known only at the end).
+  void write_at(uint64_t offset, const void* data, size_t size);
+  uint64_t size() const { return size_; }
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int fd_ = -1;
+  uint64_t size_ = 0;
+  std::string buffer_; // small writes are gathered
+  void flush();
+};
+
+/// Writes a whole file atomically.
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// A folder that appears under its final name only when commit() has synced
+/// every file in it. Without commit() the destructor removes it. The final
+/// name must not exist, unless it is an empty folder.
+class AtomicDirectory {
+ public:
+  explicit AtomicDirectory(std::filesystem::path path);
+  AtomicDirectory(const AtomicDirectory&) = delete;
+  AtomicDirectory& operator=(const AtomicDirectory&) = delete;
+  ~AtomicDirectory();
+
+  /// Where to write; gone after commit().
+  const std::filesystem::path& path() const { return temporary_; }
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+};
+
+/// True for the temporary names that AtomicFile and AtomicDirectory use.
+bool is_temporary_name(const std::filesystem::path& path);
+
+/// Error "[what] PATH exists already; name another folder or remove it" unless
+/// `path` is absent or an empty folder.
+void require_new_directory(
+    const std::filesystem::path& path, std::string_view where);
+
+/// Call once at the start of a program: a write past RLIMIT_FSIZE then fails
+/// with an Error instead of killing the process (SIGXFSZ), as does a write to
+/// a closed pipe (SIGPIPE).
+void ignore_file_signals();
+
+} // namespace nanobrain

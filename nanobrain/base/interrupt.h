@@ -1,0 +1,14 @@
+// SIGINT and SIGTERM as a flag that long work polls.
+#pragma once
+
+namespace nanobrain {
+
+/// Installs the handlers; a second signal ends the process at once.
+void install_interrupt_handlers();
+/// True once SIGINT or SIGTERM has come.
+bool interrupted();
+/// Throws Interrupted once a signal has come, for work that has nothing to
+/// save beyond what its destructors remove.
+void check_interrupted();
+
+} // namespace nanobrain

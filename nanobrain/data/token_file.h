@@ -1,0 +1,75 @@
+// Token files: documents as ids, each ended by the end-of-text token.
+//
+// A 256-byte little-endian header, then the ids as u16 or u32:
+//   0 magic "NBTOKENS"   8 u32 version   12 u32 bytes per token (2, 4)
+//   16 u64 tokens       24 u64 documents 32 u64 source bytes
+//   40 u64 vocabulary   48 i64 end-of-text id (-1: none)
+//   56 u64 XXH3 of the tokens' bytes    64 char[64] tokenizer hash (hex)
+//   128 u64 XXH3 of header bytes 0..127, then zeros
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "nanobrain/base/checksum.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+struct TokenFileInfo {
+  int64_t tokens = 0;
+  int64_t documents = 0;
+  int64_t source_bytes = 0;
+  int64_t vocab_size = 0;
+  TokenId end_of_text = -1;
+  std::string tokenizer_hash;
+};
+
+/// Appends documents; the file appears under its name only at finish().
+class TokenFileWriter {
+ public:
+  TokenFileWriter(
+      const std::filesystem::path& path, const Tokenizer& tokenizer);
+  /// Adds one document's ids and the end-of-text token.
+  void append(std::span<const TokenId> ids, int64_t source_bytes);
+  const TokenFileInfo& info() const { return info_; }
+  void finish();
+
+ private:
+  AtomicFile file_;
+  TokenFileInfo info_;
+  Hash64 hash_;
+  int64_t bytes_per_token_;
+  std::string packed_; // one document's ids as they lie in the file
+};
+
+/// A memory-mapped token file. Opening checks magic, version, header checksum
+/// and length against the file's; check_tokens() reads it all.
+class TokenFile {
+ public:
+  explicit TokenFile(const std::filesystem::path& path);
+
+  const TokenFileInfo& info() const { return info_; }
+  const std::filesystem::path& path() const { return path_; }
+  int64_t size() const { return info_.tokens; }
+  TokenId operator[](int64_t i) const;
+  /// Copies ids [begin, begin + out.size()) widened to int64 (what LibTorch's
+  /// embedding takes).
+  void copy(int64_t begin, std::span<int64_t> out) const;
+  /// Error where the checksum is wrong or an id is out of [0, vocab_size).
+  void check_tokens() const;
+  /// Error unless the file was made with this tokenizer.
+  void require_tokenizer(const Tokenizer& tokenizer) const;
+
+ private:
+  std::filesystem::path path_;
+  MappedFile file_;
+  TokenFileInfo info_;
+  int64_t bytes_per_token_ = 0;
+  const std::byte* tokens_ = nullptr;
+};
+
+} // namespace nanobrain

@@ -1,0 +1,33 @@
+// Which windows of a token file make up the batch of a step.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace nanobrain {
+
+/// Cuts a file of `tokens` ids into disjoint windows of `seq_len` inputs (a
+/// window and the token after it), shifts the cuts by a per-epoch offset, and
+/// visits them in a pseudo-random order. The result is a pure function of
+/// (seed, index): a keyed permutation (Feistel network with cycle walking,
+/// Black and Rogaway 2002) instead of a shuffled list, so that a run resumes
+/// from its step alone and every window is seen exactly once an epoch.
+class WindowSampler {
+ public:
+  /// Error where the file holds no whole window.
+  WindowSampler(int64_t tokens, int64_t seq_len, uint64_t seed);
+
+  int64_t windows_per_epoch() const { return windows_; }
+  /// First token of the `index`-th window drawn since the start of training.
+  int64_t window_begin(int64_t index) const;
+  /// The windows of a step of `batch` windows: indices step * batch and on.
+  std::vector<int64_t> batch(int64_t step, int64_t batch) const;
+
+ private:
+  int64_t tokens_;
+  int64_t seq_len_;
+  int64_t windows_;
+  uint64_t seed_;
+};
+
+} // namespace nanobrain

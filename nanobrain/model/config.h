@@ -1,0 +1,52 @@
+// The dimensions of a causal language model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "nanobrain/base/json.h"
+
+namespace nanobrain {
+
+struct ModelConfig {
+  int64_t num_layers = 2;
+  int64_t num_heads = 4;
+  int64_t model_dim = 64;
+  int64_t ffn_dim = 256;
+  int64_t vocab_size = 32294;
+  int64_t max_seq_len = 256;
+  bool bias = false;
+  std::string activation = "gelu";
+  double layer_norm_epsilon = 1e-5;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("num_layers", num_layers, "transformer blocks");
+    field("num_heads", num_heads, "attention heads; must divide model_dim");
+    field("model_dim", model_dim, "width of the residual stream");
+    field("ffn_dim", ffn_dim, "width of the feed-forward layer");
+    field("vocab_size", vocab_size, "tokens; the tokenizer's where left out");
+    field("max_seq_len", max_seq_len, "learned positions, the context length");
+    field("bias", bias, "biases in Linear layers (LayerNorms always have one)");
+    field("activation", activation, "gelu (erf) or gelu_new (tanh)");
+    field("layer_norm_epsilon", layer_norm_epsilon, "added to the variance");
+  }
+
+  int64_t head_dim() const { return model_dim / num_heads; }
+  /// UsageError that names the key where a dimension cannot be.
+  void validate() const;
+  bool operator==(const ModelConfig&) const = default;
+};
+
+/// Trainable parameters by part: embedder, positions, blocks, final_norm, and
+/// their total. The tied head counts once.
+struct ParameterCounts {
+  int64_t embedder = 0;
+  int64_t positions = 0;
+  int64_t blocks = 0;
+  int64_t final_norm = 0;
+  int64_t total() const { return embedder + positions + blocks + final_norm; }
+};
+ParameterCounts count_parameters(const ModelConfig& config);
+
+} // namespace nanobrain

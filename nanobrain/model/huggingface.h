@@ -1,0 +1,36 @@
+// Models as Hugging Face GPT-2 directories: config.json, model.safetensors,
+// tokenizer files and nanobrain.json (format version, tokenizer hash, training
+// record, SHA-256 of each file).
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+/// Reads config.json. Error that names the key where the file describes a
+/// model that this class cannot be (scaled attention, other heads, ...).
+ModelConfig read_model_config(const std::filesystem::path& directory);
+
+/// Reads config.json and model.safetensors (f32, f16, bf16; with and without
+/// the "transformer." prefix), checking every name, shape and checksum.
+NanoLM load_model(const std::filesystem::path& directory);
+
+/// The folder's tokenizer, checked against the model's vocabulary and
+/// nanobrain.json; nullptr where the folder holds none.
+std::shared_ptr<const Tokenizer> load_model_tokenizer(
+    const std::filesystem::path& directory, const ModelConfig& config);
+
+/// Writes a whole model folder atomically. `tokenizer` may be nullptr;
+/// `record` goes into nanobrain.json under "training".
+void save_model(
+    const std::filesystem::path& directory,
+    NanoLM& model,
+    const Tokenizer* tokenizer,
+    const Json& record = Json::object());
+
+} // namespace nanobrain

@@ -1,0 +1,54 @@
+// What every tokenizer can do. Implementations: sentencepiece_tokenizer.h.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nanobrain {
+
+using TokenId = int32_t;
+
+/// Text to ids and back without loss: decode(encode(x)) == x byte for byte.
+/// Every id stands for fixed bytes, so decoding is concatenation. All const
+/// members may be called from many threads at once.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  /// "sentencepiece", "lexical" or "gpt2".
+  virtual std::string kind() const = 0;
+  /// Ids are in [0, vocab_size).
+  virtual int64_t vocab_size() const = 0;
+  /// The id that ends a document; it has no bytes. -1 where there is none.
+  virtual TokenId end_of_text() const = 0;
+  /// Ids of one document, without end-of-text. The text is valid UTF-8 (Error
+  /// otherwise) for the kinds that work on characters.
+  virtual std::vector<TokenId> encode(std::string_view text) const = 0;
+  /// The bytes an id stands for; Error where the id is out of range.
+  virtual std::string_view bytes_of(TokenId id) const = 0;
+  /// SHA-256 of what defines the ids: two tokenizers that agree have the same.
+  virtual std::string hash() const = 0;
+  /// Writes the files that load_tokenizer() and Hugging Face's AutoTokenizer
+  /// read into a folder.
+  virtual void save(const std::filesystem::path& directory) const = 0;
+
+  std::string decode(std::span<const TokenId> ids) const;
+};
+
+/// Opens a tokenizer file (*.model: SentencePiece; *.lexical.json: lexical) or
+/// a folder that holds one.
+std::shared_ptr<const Tokenizer> load_tokenizer(
+    const std::filesystem::path& path);
+
+/// encode() of many documents on `threads` threads (0: all), in order.
+std::vector<std::vector<TokenId>> encode_all(
+    const Tokenizer& tokenizer,
+    std::span<const std::string> documents,
+    int64_t threads);
+
+} // namespace nanobrain

@@ -1,0 +1,127 @@
+// The YAML of a training run, every key with its default and meaning.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/model/config.h"
+
+namespace nanobrain {
+
+struct DataConfig {
+  std::filesystem::path tokenizer;
+  std::filesystem::path train;
+  std::filesystem::path val;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("tokenizer", tokenizer, "tokenizer file or folder");
+    field("train", train, "token file to train on");
+    field("val", val, "token file to evaluate on, always whole");
+  }
+};
+
+struct OptimizerConfig {
+  std::string kind = "adamw";
+  double lr = 4e-3;
+  std::array<double, 2> betas = {0.9, 0.95};
+  double epsilon = 1e-8;
+  double weight_decay = 0.1;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("kind", kind, "adamw");
+    field("lr", lr, "peak learning rate");
+    field("betas", betas, "decay of the first and second moment");
+    field("epsilon", epsilon, "added to the root of the second moment");
+    field("weight_decay", weight_decay,
+          "decoupled; on matrices, embedder and positions, not on norms");
+  }
+};
+
+struct ScheduleConfig {
+  std::string kind = "cosine";
+  int64_t warmup_steps = 50;
+  double final_fraction = 0.1;
+  double decay_fraction = 0.2;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("kind", kind, "cosine, wsd (warmup-stable-decay) or constant");
+    field("warmup_steps", warmup_steps, "steps of linear warm-up");
+    field("final_fraction", final_fraction, "last over peak learning rate");
+    field("decay_fraction", decay_fraction,
+          "wsd: share of the steps that decays, at the end");
+  }
+};
+
+struct TrainConfig {
+  int64_t steps = 1000;
+  int64_t batch_size = 32;
+  int64_t seq_len = 256;
+  int64_t grad_accum_steps = 1;
+  std::string precision = "bf16";
+  int64_t seed = 42;
+  int64_t data_seed = 42;
+  double clip_norm = 1.0;
+  int64_t eval_every = 250;
+  int64_t checkpoint_every = 250;
+  int64_t sample_every = 250;
+  int64_t keep_last = 2;
+  int64_t log_every = 1;
+  std::vector<std::string> sample_prompts = {""};
+  int64_t sample_tokens = 64;
+  int64_t threads = 0;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("steps", steps, "optimizer steps");
+    field("batch_size", batch_size, "windows a micro-batch");
+    field("seq_len", seq_len, "tokens a window, at most model.max_seq_len");
+    field("grad_accum_steps", grad_accum_steps, "micro-batches a step");
+    field("precision", precision, "f32, or bf16 (products; weights stay f32)");
+    field("seed", seed, "of the initial weights");
+    field("data_seed", data_seed, "of the order of windows");
+    field("clip_norm", clip_norm, "largest gradient 2-norm; 0: no clipping");
+    field("eval_every", eval_every, "steps between evaluations; 0: at the end");
+    field("checkpoint_every", checkpoint_every, "steps; 0: at the end only");
+    field("sample_every", sample_every, "steps between samples; 0: none");
+    field("keep_last", keep_last, "newest checkpoints kept beside the best");
+    field("log_every", log_every, "steps between lines of metrics.jsonl");
+    field("sample_prompts", sample_prompts, "prompts of the samples");
+    field("sample_tokens", sample_tokens, "tokens of each sample");
+    field("threads", threads, "CPU threads; 0: all");
+  }
+};
+
+struct RunConfig {
+  ModelConfig model;
+  DataConfig data;
+  TrainConfig train;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("model", model, "");
+    field("data", data, "");
+    field("train", train, "");
+    field("optimizer", optimizer, "");
+    field("schedule", schedule, "");
+  }
+
+  /// UsageError that names the key where a value cannot be.
+  void validate() const;
+};
+
+/// Reads a run's YAML with overrides ("train.steps=200"); relative paths are
+/// relative to the file; an absent model.vocab_size is the tokenizer's.
+RunConfig read_run_config(
+    const std::filesystem::path& path,
+    const std::vector<std::string>& overrides = {});
+
+} // namespace nanobrain
