@@ -1,0 +1,45 @@
+# make demo and make test are all that a fresh machine needs; each installs what is missing and builds first.
+BUILD := build/release
+JOBS ?= $(shell nproc)
+WERROR := $(if $(CI),ON,OFF)
+
+.PHONY: demo build test test-sanitize format check-format lint clean
+
+demo: build
+	experiments/demo.sh build/demo
+
+build:
+	cmake/bootstrap.sh
+	cmake --preset release -DNANOBRAIN_WERROR=$(WERROR)
+	cmake --build $(BUILD) -j $(JOBS) --target nanobrain
+
+test:
+	cmake/bootstrap.sh --tests
+	cmake --preset test -DNANOBRAIN_WERROR=$(WERROR)
+	cmake --build $(BUILD) -j $(JOBS)
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure
+
+# The layers without LibTorch, under AddressSanitizer and UndefinedBehaviorSanitizer.
+test-sanitize:
+	cmake/bootstrap.sh --tests
+	cmake --preset sanitize
+	cmake --build build/sanitize -j $(JOBS)
+	ctest --test-dir build/sanitize -j $(JOBS) --output-on-failure
+
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.h')
+
+format:
+	cmake/bootstrap.sh --lint
+	clang-format -i $(SOURCES)
+
+check-format:
+	cmake/bootstrap.sh --lint
+	clang-format --dry-run -Werror $(SOURCES)
+
+lint:
+	cmake/bootstrap.sh --tests --lint
+	cmake --preset lint
+	run-clang-tidy -quiet -p build/lint -j $(JOBS) '$(CURDIR)/(nanobrain|tests)/.*'
+
+clean:
+	rm -rf build

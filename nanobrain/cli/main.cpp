@@ -1,0 +1,16 @@
+// nanobrain: one command line for the whole path from text to a trained,
+// evaluated, generating model. Subcommands: one file each beside this one.
+#include "nanobrain/cli/command.h"
+
+int main(int argc, char** argv) {
+  CLI::App program("nanobrain: train, evaluate and run nano-scale language "
+                   "models");
+  nanobrain::add_inspect(program);
+  nanobrain::add_synth(program);
+  nanobrain::add_tokenizer(program);
+  nanobrain::add_prepare(program);
+  nanobrain::add_train(program);
+  nanobrain::add_eval(program);
+  nanobrain::add_generate(program);
+  return nanobrain::run_program(program, argc, argv);
+}
