@@ -1,0 +1,63 @@
+// Exact loss of a model over a whole text.
+//
+// Rules: end-of-text precedes the first document; every token, each
+// end-of-text included, is scored exactly once; end-of-text has no bytes; the
+// loss is a sum in double. Results do not depend on the number of windows
+// scored at once beyond rounding, and are the same bits on every run with the
+// same number of threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "nanobrain/base/progress.h"
+#include "nanobrain/data/token_file.h"
+#include "nanobrain/eval/loss_sum.h"
+#include "nanobrain/eval/token_scorer.h"
+#include "nanobrain/eval/token_source.h"
+#include "nanobrain/eval/windows.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+class NanoLM;
+
+struct EvalOptions {
+  /// tokens that the model sees at once; absent: its max_seq_len
+  std::optional<int64_t> context;
+  /// tokens from one window to the next; absent: context (disjoint windows)
+  std::optional<int64_t> stride;
+  /// inputs scored at once, at least one window
+  int64_t batch_tokens = 4096;
+  /// matrix products in bf16; `eval` and the val_loss of `train` use f32
+  bool bf16 = false;
+};
+
+/// The loss over a token file: the val_loss of `train`, the same figure that
+/// `nanobrain eval` gives on the same documents. Error where the file is empty
+/// or made with another tokenizer, or a loss is not finite; UsageError where
+/// context or stride do not fit the model.
+LossSum evaluate(
+    NanoLM& model,
+    const TokenFile& file,
+    const Tokenizer& tokenizer,
+    const EvalOptions& options = {},
+    Progress* progress = nullptr);
+
+/// Takes every token of a stream in order, without a loss where the protocol
+/// does not score it.
+using TokenSink = std::function<void(TokenId id, std::optional<double> nats)>;
+
+/// Feeds a stream through a scorer, at most `batch_tokens` inputs at once, and
+/// every token of it (the plan's prefix left out) to `sink`. Returns the
+/// seconds that the scorer took: reading and tokenising do not count.
+double score_stream(
+    TokenScorer& scorer,
+    TokenSource& source,
+    const WindowPlan& plan,
+    int64_t batch_tokens,
+    const TokenSink& sink,
+    Progress* progress = nullptr);
+
+}  // namespace nanobrain

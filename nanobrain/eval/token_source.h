@@ -1,0 +1,78 @@
+// Streams of ids to evaluate on, in bounded memory whatever the input's size.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nanobrain/data/documents.h"
+#include "nanobrain/data/token_file.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+/// Ids one after another; an end-of-text id ends each document.
+class TokenSource {
+ public:
+  virtual ~TokenSource() = default;
+  /// Copies the next ids into `out` and returns how many; 0 at the end only.
+  virtual size_t read(std::span<TokenId> out) = 0;
+  /// How far the reading is, in the unit of size(), for a progress bar.
+  virtual int64_t position() const = 0;
+  virtual int64_t size() const = 0;
+};
+
+/// The ids of a token file, as they lie there.
+class TokenFileSource : public TokenSource {
+ public:
+  /// The file must outlive the source.
+  explicit TokenFileSource(const TokenFile& file) : file_(file) {}
+  size_t read(std::span<TokenId> out) override;
+  int64_t position() const override { return next_; }
+  int64_t size() const override { return file_.size(); }
+
+ private:
+  const TokenFile& file_;
+  int64_t next_ = 0;
+};
+
+/// Ids in memory.
+class SpanSource : public TokenSource {
+ public:
+  /// The ids must outlive the source.
+  explicit SpanSource(std::span<const TokenId> ids) : ids_(ids) {}
+  size_t read(std::span<TokenId> out) override;
+  int64_t position() const override { return static_cast<int64_t>(next_); }
+  int64_t size() const override { return static_cast<int64_t>(ids_.size()); }
+
+ private:
+  std::span<const TokenId> ids_;
+  size_t next_ = 0;
+};
+
+/// Documents encoded as they are read, a few megabytes of text at a time on
+/// `threads` threads (0: all), each followed by end-of-text.
+class DocumentSource : public TokenSource {
+ public:
+  /// Reader and tokenizer must outlive the source. Error where the tokenizer
+  /// has no end-of-text token.
+  DocumentSource(
+      DocumentReader& reader, const Tokenizer& tokenizer, int64_t threads);
+  size_t read(std::span<TokenId> out) override;
+  int64_t position() const override { return reader_.input_position(); }
+  int64_t size() const override { return reader_.input_size(); }
+
+ private:
+  bool refill();
+
+  DocumentReader& reader_;
+  const Tokenizer& tokenizer_;
+  int64_t threads_;
+  std::vector<std::vector<TokenId>> encoded_;  // the batch in hand
+  size_t document_ = 0;                        // in the batch
+  size_t token_ = 0;                           // in the document
+};
+
+}  // namespace nanobrain
