@@ -28,7 +28,8 @@ struct TokenFileInfo {
   std::string tokenizer_hash;
 };
 
-/// Appends documents; the file appears under its name only at finish().
+/// Appends documents; the file appears under its name only at finish(). Ids
+/// outside the vocabulary and a full disk are an Error.
 class TokenFileWriter {
  public:
   TokenFileWriter(
@@ -43,7 +44,7 @@ class TokenFileWriter {
   TokenFileInfo info_;
   Hash64 hash_;
   int64_t bytes_per_token_;
-  std::string packed_; // one document's ids as they lie in the file
+  std::string packed_;  // one document's ids as they lie in the file
 };
 
 /// A memory-mapped token file. Opening checks magic, version, header checksum
@@ -55,7 +56,13 @@ class TokenFile {
   const TokenFileInfo& info() const { return info_; }
   const std::filesystem::path& path() const { return path_; }
   int64_t size() const { return info_.tokens; }
-  TokenId operator[](int64_t i) const;
+  /// `i` is not checked; copy() is.
+  TokenId operator[](int64_t i) const {
+    return bytes_per_token_ == 2
+               ? reinterpret_cast<const uint16_t*>(tokens_)[i]
+               : static_cast<TokenId>(
+                     reinterpret_cast<const uint32_t*>(tokens_)[i]);
+  }
   /// Copies ids [begin, begin + out.size()) widened to int64 (what LibTorch's
   /// embedding takes).
   void copy(int64_t begin, std::span<int64_t> out) const;
@@ -69,7 +76,8 @@ class TokenFile {
   MappedFile file_;
   TokenFileInfo info_;
   int64_t bytes_per_token_ = 0;
+  uint64_t tokens_hash_ = 0;
   const std::byte* tokens_ = nullptr;
 };
 
-} // namespace nanobrain
+}  // namespace nanobrain

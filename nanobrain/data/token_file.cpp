@@ -1,0 +1,226 @@
+#include "nanobrain/data/token_file.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "nanobrain/base/error.h"
+
+namespace nanobrain {
+namespace {
+
+static_assert(
+    std::endian::native == std::endian::little,
+    "token files are little-endian and read in place");
+
+constexpr std::array<char, 8> kMagic = {'N', 'B', 'T', 'O', 'K', 'E', 'N', 'S'};
+constexpr uint32_t kVersion = 1;
+constexpr char kWhere[] = "token file";
+
+/// The first 256 bytes of the file, as they lie there.
+struct Header {
+  std::array<char, 8> magic = kMagic;
+  uint32_t version = kVersion;
+  uint32_t bytes_per_token = 0;
+  uint64_t tokens = 0;
+  uint64_t documents = 0;
+  uint64_t source_bytes = 0;
+  uint64_t vocab_size = 0;
+  int64_t end_of_text = -1;
+  uint64_t tokens_hash = 0;
+  std::array<char, 64> tokenizer_hash = {};
+  uint64_t header_hash = 0;
+  std::array<char, 120> zeros = {};
+
+  uint64_t own_hash() const {
+    return hash64(
+        {reinterpret_cast<const char*>(this), offsetof(Header, header_hash)});
+  }
+};
+static_assert(sizeof(Header) == 256 && offsetof(Header, header_hash) == 128);
+
+Header read_header(
+    std::span<const std::byte> file, const std::filesystem::path& path) {
+  Header header;
+  require(!file.empty(), kWhere, "{} is empty", path.string());
+  require(
+      file.size() >= kMagic.size() &&
+          std::memcmp(file.data(), kMagic.data(), kMagic.size()) == 0,
+      kWhere,
+      "{} is not a token file; make one with nanobrain prepare",
+      path.string());
+  require(
+      file.size() >= sizeof(Header),
+      kWhere,
+      "{} is cut off inside its header; prepare it again",
+      path.string());
+  std::memcpy(&header, file.data(), sizeof(Header));
+  require(
+      header.version <= kVersion,
+      kWhere,
+      "{} has format version {}, but this program reads up to {}; update "
+      "nanobrain or prepare the file again",
+      path.string(),
+      header.version,
+      kVersion);
+  require(
+      header.header_hash == header.own_hash() &&
+          std::ranges::all_of(header.zeros, [](char c) { return c == 0; }),
+      kWhere,
+      "the header of {} is damaged; prepare it again",
+      path.string());
+  return header;
+}
+
+/// Bytes of the ids; Error where the file's length is not what the header says.
+void check_length(
+    const Header& header, size_t file_size, const std::filesystem::path& path) {
+  const uint64_t payload = file_size - sizeof(Header);
+  const uint64_t width = header.bytes_per_token;
+  require(
+      (width == 2 || width == 4) && header.version > 0 &&
+          header.vocab_size <= (uint64_t{1} << 31) &&
+          header.end_of_text >= -1 &&
+          header.end_of_text < static_cast<int64_t>(header.vocab_size),
+      kWhere,
+      "the header of {} makes no sense; prepare it again",
+      path.string());
+  require(
+      payload % width == 0 && payload / width == header.tokens,
+      kWhere,
+      "{} has {} bytes of tokens, but its header promises {} tokens of {} "
+      "bytes: it is truncated or has been added to; prepare it again",
+      path.string(),
+      payload,
+      header.tokens,
+      width);
+}
+
+}  // namespace
+
+TokenFileWriter::TokenFileWriter(
+    const std::filesystem::path& path, const Tokenizer& tokenizer)
+    : file_(path), bytes_per_token_(tokenizer.vocab_size() <= 65536 ? 2 : 4) {
+  info_.vocab_size = tokenizer.vocab_size();
+  info_.end_of_text = tokenizer.end_of_text();
+  info_.tokenizer_hash = tokenizer.hash();
+  require(
+      info_.tokenizer_hash.size() == sizeof(Header::tokenizer_hash),
+      kWhere,
+      "a tokenizer hash must have 64 hex digits, but is \"{}\"",
+      info_.tokenizer_hash);
+  const std::array<char, sizeof(Header)> placeholder = {};
+  file_.write(placeholder.data(), placeholder.size());
+}
+
+void TokenFileWriter::append(
+    std::span<const TokenId> ids, int64_t source_bytes) {
+  const auto width = static_cast<size_t>(bytes_per_token_);
+  const size_t count = ids.size() + (info_.end_of_text >= 0 ? 1 : 0);
+  packed_.resize(count * width);
+  char* out = packed_.data();
+  const auto put = [&](TokenId id) {
+    std::memcpy(out, &id, width);  // little-endian: the low bytes come first
+    out += width;
+  };
+  for (const TokenId id : ids) {
+    require(
+        id >= 0 && id < info_.vocab_size,
+        kWhere,
+        "token id {} is outside the vocabulary of {}",
+        id,
+        info_.vocab_size);
+    put(id);
+  }
+  if (info_.end_of_text >= 0) put(info_.end_of_text);
+  file_.write(packed_);
+  hash_.update(packed_.data(), packed_.size());
+  info_.tokens += static_cast<int64_t>(count);
+  info_.documents += 1;
+  info_.source_bytes += source_bytes;
+}
+
+void TokenFileWriter::finish() {
+  Header header;
+  header.bytes_per_token = static_cast<uint32_t>(bytes_per_token_);
+  header.tokens = static_cast<uint64_t>(info_.tokens);
+  header.documents = static_cast<uint64_t>(info_.documents);
+  header.source_bytes = static_cast<uint64_t>(info_.source_bytes);
+  header.vocab_size = static_cast<uint64_t>(info_.vocab_size);
+  header.end_of_text = info_.end_of_text;
+  header.tokens_hash = hash_.digest();
+  std::ranges::copy(info_.tokenizer_hash, header.tokenizer_hash.begin());
+  header.header_hash = header.own_hash();
+  file_.write_at(0, &header, sizeof(header));
+  file_.commit();
+}
+
+TokenFile::TokenFile(const std::filesystem::path& path)
+    : path_(path), file_(path) {
+  const Header header = read_header(file_.bytes(), path);
+  check_length(header, file_.bytes().size(), path);
+  info_.tokens = static_cast<int64_t>(header.tokens);
+  info_.documents = static_cast<int64_t>(header.documents);
+  info_.source_bytes = static_cast<int64_t>(header.source_bytes);
+  info_.vocab_size = static_cast<int64_t>(header.vocab_size);
+  info_.end_of_text = static_cast<TokenId>(header.end_of_text);
+  info_.tokenizer_hash.assign(
+      header.tokenizer_hash.begin(), header.tokenizer_hash.end());
+  bytes_per_token_ = header.bytes_per_token;
+  tokens_hash_ = header.tokens_hash;
+  tokens_ = file_.bytes().data() + sizeof(Header);
+}
+
+void TokenFile::copy(int64_t begin, std::span<int64_t> out) const {
+  const auto count = static_cast<int64_t>(out.size());
+  require(
+      begin >= 0 && count <= size() && begin <= size() - count,
+      kWhere,
+      "tokens [{}, {}) are outside {}, which has {}",
+      begin,
+      begin + count,
+      path_.string(),
+      size());
+  for (int64_t i = 0; i < count; ++i) {
+    out[static_cast<size_t>(i)] = (*this)[begin + i];
+  }
+}
+
+void TokenFile::check_tokens() const {
+  const auto bytes = static_cast<size_t>(info_.tokens * bytes_per_token_);
+  require(
+      hash64({reinterpret_cast<const char*>(tokens_), bytes}) == tokens_hash_,
+      kWhere,
+      "the tokens of {} do not have the checksum its header promises: it is "
+      "damaged; prepare it again",
+      path_.string());
+  for (int64_t i = 0; i < size(); ++i) {
+    const TokenId id = (*this)[i];
+    require(
+        id >= 0 && id < info_.vocab_size,
+        kWhere,
+        "token {} of {} is {}, outside its vocabulary of {}; prepare it again",
+        i,
+        path_.string(),
+        id,
+        info_.vocab_size);
+  }
+}
+
+void TokenFile::require_tokenizer(const Tokenizer& tokenizer) const {
+  const std::string hash = tokenizer.hash();
+  require(
+      hash == info_.tokenizer_hash,
+      kWhere,
+      "{} was made with the tokenizer of hash {}, but this one ({}, {} ids) "
+      "has {}; name the tokenizer that prepare saved beside the file, or "
+      "prepare it again with this one",
+      path_.string(),
+      info_.tokenizer_hash,
+      tokenizer.kind(),
+      tokenizer.vocab_size(),
+      hash);
+}
+
+}  // namespace nanobrain

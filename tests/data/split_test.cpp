@@ -1,0 +1,64 @@
+#include "nanobrain/data/split.h"
+
+#include <cmath>
+#include <string>
+
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+std::string document(int i) {
+  return "document " + std::to_string(i);
+}
+
+TEST(Split, TheFractionIsMetWithinFourStandardDeviations) {
+  constexpr int kDocuments = 20000;
+  for (const double fraction : {0.005, 0.1, 0.5}) {
+    int held_out = 0;
+    for (int i = 0; i < kDocuments; ++i) {
+      held_out += is_validation(document(i), fraction);
+    }
+    const double deviation =
+        std::sqrt(kDocuments * fraction * (1 - fraction));  // binomial
+    EXPECT_NEAR(held_out, kDocuments * fraction, 4 * deviation) << fraction;
+  }
+}
+
+TEST(Split, NothingAtZeroAndEverythingAtOne) {
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_FALSE(is_validation(document(i), 0.0));
+    EXPECT_TRUE(is_validation(document(i), 1.0));
+  }
+}
+
+TEST(Split, ALargerFractionKeepsWhatASmallerOneHeldOut) {
+  for (int i = 0; i < 2000; ++i) {
+    if (is_validation(document(i), 0.1)) {
+      EXPECT_TRUE(is_validation(document(i), 0.2));
+    }
+  }
+}
+
+TEST(Split, SeedsGiveIndependentSplits) {
+  int both = 0;
+  constexpr int kDocuments = 20000;
+  for (int i = 0; i < kDocuments; ++i) {
+    both += is_validation(document(i), 0.2, 0) &&
+            is_validation(document(i), 0.2, 1);
+  }
+  // 0.2 x 0.2, within four standard deviations of the binomial.
+  EXPECT_NEAR(both, 800, 4 * std::sqrt(kDocuments * 0.04 * 0.96));
+}
+
+// Prepared data must not change sides from one release to the next.
+TEST(Split, TheFunctionIsPinned) {
+  std::string sides;
+  for (int i = 0; i < 40; ++i) {
+    sides += is_validation(document(i), 0.25) ? '1' : '0';
+  }
+  EXPECT_EQ(sides, "PIN");
+}
+
+}  // namespace
+}  // namespace nanobrain

@@ -1,0 +1,275 @@
+#include "nanobrain/data/token_file.h"
+
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <numeric>
+#include <vector>
+
+#include "nanobrain/base/error.h"
+#include "tests/data/byte_tokenizer.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::ByteTokenizer;
+using ::testing::HasSubstr;
+using testing::read_text;
+using testing::TempDir;
+using testing::write_text;
+namespace fs = std::filesystem;
+
+/// A file of the documents "one", "" and "three".
+fs::path write_example(const fs::path& path, const Tokenizer& tokenizer) {
+  TokenFileWriter writer(path, tokenizer);
+  for (const std::string text : {"one", "", "three"}) {
+    writer.append(tokenizer.encode(text), static_cast<int64_t>(text.size()));
+  }
+  writer.finish();
+  return path;
+}
+
+std::vector<int64_t> all_tokens(const TokenFile& file) {
+  std::vector<int64_t> ids(static_cast<size_t>(file.size()));
+  file.copy(0, ids);
+  return ids;
+}
+
+class TokenFileWidth : public ::testing::TestWithParam<int64_t> {};
+
+TEST_P(TokenFileWidth, GivesBackWhatWasWritten) {
+  const TempDir dir;
+  const ByteTokenizer tokenizer(GetParam());
+  const TokenFile file(write_example(dir / "a.tokens", tokenizer));
+  EXPECT_EQ(
+      all_tokens(file),
+      (std::vector<int64_t>{
+          'o', 'n', 'e', 256, 256, 't', 'h', 'r', 'e', 'e', 256}));
+  EXPECT_EQ(file.size(), 11);
+  EXPECT_EQ(file[5], 't');
+  EXPECT_EQ(file.info().documents, 3);
+  EXPECT_EQ(file.info().source_bytes, 8);
+  EXPECT_EQ(file.info().vocab_size, GetParam());
+  EXPECT_EQ(file.info().end_of_text, 256);
+  file.check_tokens();
+  file.require_tokenizer(tokenizer);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    U16AndU32, TokenFileWidth, ::testing::Values(257, 65536, 65537, 100000));
+
+// The layout read by other means than the reader: the header comment's table.
+TEST(TokenFile, LiesInTheFileAsDocumented) {
+  const TempDir dir;
+  const ByteTokenizer tokenizer;
+  const std::string bytes = read_text(write_example(dir / "a", tokenizer));
+  ASSERT_EQ(bytes.size(), 256u + 11 * 2);
+  const auto u64 = [&](size_t at) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      value |= uint64_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
+    }
+    return value;
+  };
+  EXPECT_EQ(bytes.substr(0, 8), "NBTOKENS");
+  EXPECT_EQ(u64(8), 1u | (uint64_t{2} << 32));  // version, bytes per token
+  EXPECT_EQ(u64(16), 11u);
+  EXPECT_EQ(u64(24), 3u);
+  EXPECT_EQ(u64(32), 8u);
+  EXPECT_EQ(u64(40), 257u);
+  EXPECT_EQ(u64(48), 256u);
+  EXPECT_EQ(u64(56), hash64(bytes.substr(256)));
+  EXPECT_EQ(bytes.substr(64, 64), tokenizer.hash());
+  EXPECT_EQ(u64(128), hash64(bytes.substr(0, 128)));
+  EXPECT_EQ(bytes.substr(136, 120), std::string(120, '\0'));
+  EXPECT_EQ(bytes.substr(256, 4), std::string("o\0n\0", 4));
+  EXPECT_EQ(bytes.substr(262, 2), std::string("\0\1", 2));  // 256
+}
+
+TEST(TokenFile, TheWidthIsTheSmallestThatHoldsTheVocabulary) {
+  const TempDir dir;
+  EXPECT_EQ(
+      fs::file_size(write_example(dir / "a", ByteTokenizer(65536))), 256u + 22);
+  EXPECT_EQ(
+      fs::file_size(write_example(dir / "b", ByteTokenizer(65537))), 256u + 44);
+}
+
+TEST(TokenFile, WithoutEndOfTextDocumentsFollowEachOther) {
+  const TempDir dir;
+  const TokenFile file(write_example(dir / "a", ByteTokenizer(257, false)));
+  EXPECT_EQ(file.size(), 8);
+  EXPECT_EQ(file.info().end_of_text, -1);
+  EXPECT_EQ(file.info().documents, 3);
+  file.check_tokens();
+}
+
+TEST(TokenFile, AnEmptyOneIsValid) {
+  const TempDir dir;
+  TokenFileWriter(dir / "a", ByteTokenizer()).finish();
+  const TokenFile file(dir / "a");
+  EXPECT_EQ(file.size(), 0);
+  file.check_tokens();
+}
+
+TEST(TokenFile, CopyChecksItsRange) {
+  const TempDir dir;
+  const TokenFile file(write_example(dir / "a", ByteTokenizer()));
+  std::vector<int64_t> ids(3);
+  file.copy(8, ids);
+  EXPECT_EQ(ids, (std::vector<int64_t>{'e', 'e', 256}));
+  EXPECT_ERROR(Error, "tokens [9, 12) are outside", file.copy(9, ids));
+  EXPECT_ERROR(Error, "tokens [-1, 2) are outside", file.copy(-1, ids));
+}
+
+TEST(TokenFile, NothingAppearsBeforeFinish) {
+  const TempDir dir;
+  {
+    TokenFileWriter writer(dir / "a", ByteTokenizer());
+    writer.append(std::vector<TokenId>{1, 2, 3}, 3);
+    EXPECT_FALSE(fs::exists(dir / "a"));
+  }
+  EXPECT_TRUE(fs::is_empty(dir.path()));
+}
+
+TEST(TokenFile, OtherFilesAreRefused) {
+  const TempDir dir;
+  EXPECT_ERROR(Error, (dir / "none").string(), TokenFile(dir / "none"));
+  write_text(dir / "text", std::string(1000, 'x'));
+  EXPECT_ERROR(Error, "is not a token file", TokenFile(dir / "text"));
+  write_text(dir / "empty", "");
+  EXPECT_ERROR(Error, "is empty", TokenFile(dir / "empty"));
+  write_text(dir / "short", "NBTOKENS");
+  EXPECT_ERROR(Error, "cut off inside its header", TokenFile(dir / "short"));
+}
+
+TEST(TokenFile, ANewerVersionIsRefused) {
+  const TempDir dir;
+  std::string bytes = read_text(write_example(dir / "a", ByteTokenizer()));
+  bytes[8] = 2;
+  write_text(dir / "a", bytes);
+  EXPECT_ERROR(
+      Error,
+      "has format version 2, but this program reads up to 1",
+      TokenFile(dir / "a"));
+}
+
+TEST(TokenFile, AByteShortOrLongIsRefused) {
+  const TempDir dir;
+  const std::string bytes =
+      read_text(write_example(dir / "a", ByteTokenizer()));
+  write_text(dir / "a", bytes.substr(0, bytes.size() - 1));
+  EXPECT_ERROR(
+      Error,
+      "has 21 bytes of tokens, but its header promises 11 tokens of 2 bytes",
+      TokenFile(dir / "a"));
+  write_text(dir / "a", bytes + 'x');
+  EXPECT_ERROR(Error, "has 23 bytes of tokens", TokenFile(dir / "a"));
+  write_text(dir / "a", bytes.substr(0, 255));
+  EXPECT_ERROR(Error, "cut off inside its header", TokenFile(dir / "a"));
+}
+
+TEST(TokenFile, EveryBitOfTheHeaderIsGuarded) {
+  const TempDir dir;
+  const std::string bytes =
+      read_text(write_example(dir / "a", ByteTokenizer()));
+  for (size_t bit = 0; bit < 256 * 8; ++bit) {
+    std::string damaged = bytes;
+    damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    write_text(dir / "a", damaged);
+    EXPECT_THROW(TokenFile(dir / "a"), Error) << "bit " << bit;
+  }
+  std::string damaged = bytes;
+  damaged[20] ^= 1;
+  write_text(dir / "a", damaged);
+  EXPECT_ERROR(Error, "the header of", TokenFile(dir / "a"));
+}
+
+/// The example with its header's fields changed and its checksum made right.
+void forge(const fs::path& path, size_t at, uint64_t value, size_t size) {
+  std::string bytes = read_text(path);
+  std::memcpy(&bytes[at], &value, size);
+  const uint64_t hash = hash64(bytes.substr(0, 128));
+  std::memcpy(&bytes[128], &hash, 8);
+  write_text(path, bytes);
+}
+
+TEST(TokenFile, ALyingHeaderIsRefused) {
+  const TempDir dir;
+  const ByteTokenizer tokenizer;
+  forge(write_example(dir / "a", tokenizer), 16, uint64_t{1} << 63, 8);
+  EXPECT_ERROR(Error, "promises 9223372036854775808", TokenFile(dir / "a"));
+  forge(write_example(dir / "b", tokenizer), 12, 0, 4);
+  EXPECT_ERROR(Error, "makes no sense", TokenFile(dir / "b"));
+  forge(write_example(dir / "c", tokenizer), 48, 257, 8);
+  EXPECT_ERROR(Error, "makes no sense", TokenFile(dir / "c"));
+}
+
+TEST(TokenFile, EveryBitOfTheTokensIsGuardedByTheCheck) {
+  const TempDir dir;
+  const std::string bytes =
+      read_text(write_example(dir / "a", ByteTokenizer()));
+  for (size_t bit = 256 * 8; bit < bytes.size() * 8; ++bit) {
+    std::string damaged = bytes;
+    damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    write_text(dir / "a", damaged);
+    EXPECT_ERROR(
+        Error,
+        "do not have the checksum its header promises",
+        TokenFile(dir / "a").check_tokens());
+  }
+}
+
+TEST(TokenFile, IdsOutsideTheVocabularyAreRefused) {
+  const TempDir dir;
+  TokenFileWriter writer(dir / "a", ByteTokenizer());
+  EXPECT_ERROR(
+      Error,
+      "token id 257 is outside the vocabulary of 257",
+      writer.append(std::vector<TokenId>{1, 257}, 2));
+  EXPECT_ERROR(
+      Error, "token id -1", writer.append(std::vector<TokenId>{-1}, 1));
+  // In a file whose checksums are right: the vocabulary shrunk under the ids.
+  forge(write_example(dir / "b", ByteTokenizer()), 40, 115, 8);
+  forge(dir / "b", 48, ~uint64_t{0}, 8);
+  EXPECT_ERROR(
+      Error,
+      "token 3 of " + (dir / "b").string() + " is 256, outside its vocabulary",
+      TokenFile(dir / "b").check_tokens());
+}
+
+TEST(TokenFile, AnotherTokenizerIsRefused) {
+  const TempDir dir;
+  const ByteTokenizer made_with;
+  const ByteTokenizer other(300);
+  const TokenFile file(write_example(dir / "a", made_with));
+  const std::string message =
+      testing::error_of<Error>([&] { file.require_tokenizer(other); });
+  EXPECT_THAT(
+      message,
+      HasSubstr("made with the tokenizer of hash " + made_with.hash()));
+  EXPECT_THAT(
+      message, HasSubstr("this one (byte, 300 ids) has " + other.hash()));
+  EXPECT_THAT(message, HasSubstr("name the tokenizer that prepare saved"));
+}
+
+TEST(TokenFile, AFullDiskIsAnErrorAndLeavesNothing) {
+  const TempDir dir;
+  ignore_file_signals();
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{64 * 1024, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string message = testing::error_of<Error>([&] {
+    TokenFileWriter writer(dir / "a", ByteTokenizer());
+    const std::vector<TokenId> ids(1000, 'x');
+    for (int i = 0; i < 100; ++i) writer.append(ids, 1000);
+    writer.finish();
+  });
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_THAT(message, HasSubstr((dir / "a").string()));
+  EXPECT_TRUE(fs::is_empty(dir.path()));
+}
+
+}  // namespace
+}  // namespace nanobrain

@@ -1,0 +1,133 @@
+#include "nanobrain/data/window_sampler.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "nanobrain/base/error.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+std::vector<int64_t> epoch_of(const WindowSampler& sampler, int64_t epoch) {
+  const int64_t windows = sampler.windows_per_epoch();
+  std::vector<int64_t> begins;
+  for (int64_t i = 0; i < windows; ++i) {
+    begins.push_back(sampler.window_begin(epoch * windows + i));
+  }
+  return begins;
+}
+
+TEST(WindowSampler, EveryWindowExactlyOnceAnEpochAndInsideTheFile) {
+  for (int64_t seq_len = 1; seq_len <= 9; ++seq_len) {
+    for (int64_t tokens = seq_len + 1; tokens <= 150; ++tokens) {
+      const WindowSampler sampler(tokens, seq_len, 7);
+      for (int64_t epoch = 0; epoch < 3; ++epoch) {
+        std::vector<int64_t> begins = epoch_of(sampler, epoch);
+        std::ranges::sort(begins);
+        ASSERT_GE(begins.front(), 0);
+        // The last target is the token after the window.
+        ASSERT_LE(begins.back() + seq_len, tokens - 1);
+        for (size_t i = 1; i < begins.size(); ++i) {
+          ASSERT_EQ(begins[i] - begins[i - 1], seq_len)
+              << tokens << " tokens in windows of " << seq_len;
+        }
+      }
+    }
+  }
+}
+
+TEST(WindowSampler, LosesLessThanTwoWindowsOfTheFile) {
+  for (const int64_t tokens : {257, 1000, 4096, 99999}) {
+    const WindowSampler sampler(tokens, 128, 1);
+    EXPECT_GT((sampler.windows_per_epoch() + 2) * 128, tokens - 1);
+  }
+}
+
+TEST(WindowSampler, IsAPureFunctionOfSeedAndIndex) {
+  const WindowSampler one(100000, 64, 5);
+  const WindowSampler two(100000, 64, 5);
+  for (int64_t i = 5000; i >= 0; i -= 7) {  // in another order
+    EXPECT_EQ(
+        two.window_begin(i), WindowSampler(100000, 64, 5).window_begin(i));
+  }
+  const std::vector<int64_t> batch = one.batch(12, 32);
+  ASSERT_EQ(batch.size(), 32u);
+  for (int64_t i = 0; i < 32; ++i) {
+    EXPECT_EQ(batch[static_cast<size_t>(i)], two.window_begin(12 * 32 + i));
+  }
+}
+
+TEST(WindowSampler, EpochsAndSeedsDifferInOrderAndInCuts) {
+  const WindowSampler sampler(100000, 64, 5);
+  const std::vector<int64_t> first = epoch_of(sampler, 0);
+  const std::vector<int64_t> second = epoch_of(sampler, 1);
+  const std::vector<int64_t> other = epoch_of(WindowSampler(100000, 64, 6), 0);
+  const auto order = [](std::vector<int64_t> begins) {
+    const int64_t smallest = std::ranges::min(begins);
+    for (int64_t& begin : begins) begin -= smallest;
+    return begins;
+  };
+  EXPECT_NE(order(first), order(second));
+  EXPECT_NE(order(first), order(other));
+  std::set<int64_t> offsets;
+  for (int64_t epoch = 0; epoch < 50; ++epoch) {
+    offsets.insert(
+        sampler.window_begin(epoch * sampler.windows_per_epoch()) % 64);
+  }
+  // 50 draws out of 64 offsets: 35 different ones are expected, and fewer than
+  // 20 have a probability under 1e-8.
+  EXPECT_GT(offsets.size(), 20u);
+}
+
+TEST(WindowSampler, FirstAndLastTokenAreReached) {
+  const WindowSampler sampler(83, 8, 3);
+  bool first = false;
+  bool last = false;
+  for (int64_t epoch = 0; epoch < 200; ++epoch) {
+    for (const int64_t begin : epoch_of(sampler, epoch)) {
+      first |= begin == 0;
+      last |= begin + 8 == 82;
+    }
+  }
+  EXPECT_TRUE(first);
+  EXPECT_TRUE(last);
+}
+
+TEST(WindowSampler, TheFirstBatchIsSpreadOverTheFile) {
+  // 4000 draws of 64,000 windows into 10 bins of 400 expected each; without
+  // replacement the deviation is below sqrt(400 * 0.9) = 19: five of those.
+  const int64_t seq_len = 16;
+  const int64_t tokens = 64001 * seq_len;
+  const WindowSampler sampler(tokens, seq_len, 42);
+  std::vector<int> bins(10, 0);
+  for (const int64_t begin : sampler.batch(0, 4000)) {
+    bins[static_cast<size_t>(begin * 10 / tokens)] += 1;
+  }
+  for (const int count : bins) EXPECT_NEAR(count, 400, 95);
+}
+
+TEST(WindowSampler, NeighboursInTheOrderAreNotNeighboursInTheFile) {
+  const WindowSampler sampler(1000000, 100, 1);
+  int close = 0;
+  for (int64_t i = 0; i < 5000; ++i) {
+    close +=
+        std::abs(sampler.window_begin(i) - sampler.window_begin(i + 1)) <= 1000;
+  }
+  // A random order has 5000 x 20 / 10000 = 10 such pairs.
+  EXPECT_LT(close, 30);
+}
+
+TEST(WindowSampler, AFileWithoutAWholeWindowIsAnError) {
+  EXPECT_ERROR(
+      Error,
+      "a window of 256 tokens needs a file of at least 257 tokens, but it has "
+      "256",
+      WindowSampler(256, 256, 0));
+  EXPECT_EQ(WindowSampler(257, 256, 0).windows_per_epoch(), 1);
+  EXPECT_ERROR(Error, "seq_len must be positive", WindowSampler(10, 0, 0));
+}
+
+}  // namespace
+}  // namespace nanobrain
