@@ -1,6 +1,9 @@
 // Head and loss of a model whose output head is tied to its embedder, without
 // the (tokens x vocabulary) logits ever existing whole: they are made, used
-// and thrown away a chunk at a time, forward and backward in one pass.
+// and thrown away a chunk of tokens at a time, forward and backward in one
+// pass.
+//
+// N tokens, C model_dim, V vocabulary.
 #pragma once
 
 #include <torch/torch.h>
@@ -8,15 +11,21 @@
 namespace nanobrain {
 
 struct TiedCrossEntropyOptions {
-  /// matrix products in bf16 with f32 accumulation
+  /// Matrix products and the chunk of logits in bf16; sums and both gradients
+  /// in f32. Twice as fast where the processor has bf16 products, and very
+  /// slow where it has not.
   bool bf16 = false;
   /// targets with this value are left out
   int64_t ignore_index = -100;
 };
 
 /// Sum over tokens of -log softmax(H E^T)[target], in nats, as a 0-dim f64
-/// tensor that backward() differentiates with respect to H and E.
+/// tensor that backward() differentiates (once) with respect to H and E.
 ///   hidden (N, C) f32, weight (V, C) f32, targets (N) int64
+/// The gradients are made here, with the loss, where one of the two requires
+/// one; backward() only scales them. The result depends on the number of
+/// threads in the last bits and on nothing else. Error where shapes or dtypes
+/// are wrong or a target is out of range.
 torch::Tensor tied_cross_entropy(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,
@@ -30,4 +39,4 @@ torch::Tensor tied_token_losses(
     const torch::Tensor& targets,
     const TiedCrossEntropyOptions& options = {});
 
-} // namespace nanobrain
+}  // namespace nanobrain

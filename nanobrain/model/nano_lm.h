@@ -7,7 +7,8 @@
 
 #include <torch/torch.h>
 
-#include <vector>
+#include <cstdint>
+#include <optional>
 
 #include "nanobrain/model/block.h"
 #include "nanobrain/model/config.h"
@@ -17,12 +18,15 @@ namespace nanobrain {
 
 class NanoLMImpl : public torch::nn::Module {
  public:
-  /// Weights start from normal(0, 1/sqrt(fan_in)) (model_dim for embedder and
-  /// positions), norms from 1 and 0, drawn from a generator of their own.
-  explicit NanoLMImpl(const ModelConfig& config, uint64_t seed = 42);
+  /// Matrices start from normal(0, 1/sqrt(fan_in)) (model_dim for embedder and
+  /// positions), norms from 1 and 0, biases from 0, drawn from a generator of
+  /// their own. Without a seed the matrices are left unset, for a reader.
+  explicit NanoLMImpl(
+      const ModelConfig& config, std::optional<uint64_t> seed = 42);
 
   /// Hidden states after the final norm. (B, T) int64 -> (B, T, C).
-  /// With a cache the ids follow those that it holds.
+  /// With a cache the ids follow those that it holds. Error where an id is out
+  /// of the vocabulary or the sequence is longer than max_seq_len.
   torch::Tensor hidden(const torch::Tensor& ids, KVCache* cache = nullptr);
   /// All logits. (B, T) -> (B, T, V)
   torch::Tensor forward(const torch::Tensor& ids);
@@ -37,8 +41,12 @@ class NanoLMImpl : public torch::nn::Module {
   torch::nn::LayerNorm ln_f{nullptr};
 
  private:
+  void draw_weights(uint64_t seed);
+  void check_ids(const torch::Tensor& ids, const KVCache* cache) const;
+  void prepare(KVCache& cache, int64_t batch) const;
+
   ModelConfig config_;
 };
 TORCH_MODULE(NanoLM);
 
-} // namespace nanobrain
+}  // namespace nanobrain

@@ -1,0 +1,29 @@
+// The feed-forward half of a block: C -> ffn_dim -> C with a GELU between.
+// Hendrycks and Gimpel 2016.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "nanobrain/model/config.h"
+#include "nanobrain/model/linear.h"
+
+namespace nanobrain {
+
+class MLPImpl : public torch::nn::Module {
+ public:
+  explicit MLPImpl(const ModelConfig& config);
+
+  /// (B, T, C) -> (B, T, C)
+  torch::Tensor forward(const torch::Tensor& x);
+
+  Linear c_fc{nullptr};
+  Linear c_proj{nullptr};
+
+ private:
+  std::string approximation_;  // of erf: "none" or "tanh"
+};
+TORCH_MODULE(MLP);
+
+}  // namespace nanobrain
