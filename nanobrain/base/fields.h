@@ -15,6 +15,7 @@
 // std::optional, std::vector and std::array of those, and structs with visit.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -37,7 +38,9 @@ struct AnyVisitor {
   void operator()(const char*, T&, const char*) {}
 };
 template <class T>
-concept HasFields = requires(T& t) { t.visit(AnyVisitor{}); };
+concept HasFields = requires(T& t) {
+  t.visit(AnyVisitor{});
+};
 
 template <class T>
 struct IsOptional : std::false_type {};
@@ -57,14 +60,20 @@ struct IsArray<std::array<T, N>> : std::true_type {};
   fail<UsageError>(where, "must be {}, but is {}", wanted, value.dump());
 }
 
+/// "run.yaml:" and "train" make "run.yaml: train", that and "steps"
+/// "run.yaml: train.steps".
+inline std::string join_path(const std::string& where, const char* name) {
+  return where + (where.ends_with(':') ? " " : ".") + name;
+}
+
 template <class T>
 void read_value(const Json& value, const std::string& where, T& out);
 
-} // namespace fields_detail
+}  // namespace fields_detail
 
 /// Reads `object` into `config`, leaving defaults where a key is absent.
 /// Unknown keys (the nearest one is named), wrong types and non-finite numbers
-/// are a UsageError; `where` is the path so far, such as "run.yaml: train".
+/// are a UsageError; `where` is the path so far, such as "run.yaml:".
 template <class T>
 void read_fields(const Json& object, const std::string& where, T& config) {
   if (!object.is_object()) {
@@ -74,7 +83,8 @@ void read_fields(const Json& object, const std::string& where, T& config) {
   config.visit([&](const char* name, auto& member, const char*) {
     known.emplace_back(name);
     if (auto it = object.find(name); it != object.end()) {
-      fields_detail::read_value(*it, where + "." + name, member);
+      fields_detail::read_value(
+          *it, fields_detail::join_path(where, name), member);
     }
   });
   for (const auto& [key, value] : object.items()) {
@@ -101,8 +111,8 @@ void read_value(const Json& value, const std::string& where, T& out) {
     if (!value.is_array()) wrong_type(where, "a list", value);
     out.clear();
     for (size_t i = 0; i < value.size(); ++i) {
-      read_value(value[i], where + "[" + std::to_string(i) + "]",
-                 out.emplace_back());
+      read_value(
+          value[i], where + "[" + std::to_string(i) + "]", out.emplace_back());
     }
   } else if constexpr (IsArray<T>::value) {
     if (!value.is_array() || value.size() != out.size()) {
@@ -119,8 +129,8 @@ void read_value(const Json& value, const std::string& where, T& out) {
     out = value.get<bool>();
   } else if constexpr (std::is_same_v<T, int64_t>) {
     // 1e6 is how people write a million steps.
-    if (value.is_number_float() && std::nearbyint(value.get<double>()) ==
-                                       value.get<double>() &&
+    if (value.is_number_float() &&
+        std::nearbyint(value.get<double>()) == value.get<double>() &&
         std::abs(value.get<double>()) < 9e15) {
       out = static_cast<int64_t>(value.get<double>());
       return;
@@ -163,12 +173,12 @@ Json write_value(T& value) {
   }
 }
 
-} // namespace fields_detail
+}  // namespace fields_detail
 
 /// The resolved config, every field written out.
 template <class T>
 Json write_fields(const T& config) {
-  T copy = config; // visit() is not const: one list serves reading and writing
+  T copy = config;  // visit() is not const: one list serves reading and writing
   return fields_detail::write_value(copy);
 }
 
@@ -193,4 +203,4 @@ std::string describe_fields(const T& config, const std::string& prefix = "") {
   return text;
 }
 
-} // namespace nanobrain
+}  // namespace nanobrain

@@ -52,7 +52,7 @@ class AtomicFile {
   std::filesystem::path temporary_;
   int fd_ = -1;
   uint64_t size_ = 0;
-  std::string buffer_; // small writes are gathered
+  std::string buffer_;  // small writes are gathered
   void flush();
 };
 
@@ -91,4 +91,4 @@ void require_new_directory(
 /// a closed pipe (SIGPIPE).
 void ignore_file_signals();
 
-} // namespace nanobrain
+}  // namespace nanobrain

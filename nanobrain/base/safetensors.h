@@ -15,7 +15,19 @@
 namespace nanobrain {
 
 enum class DType {
-  kBool, kU8, kI8, kI16, kU16, kF16, kBF16, kI32, kU32, kF32, kI64, kU64, kF64
+  kBool,
+  kU8,
+  kI8,
+  kI16,
+  kU16,
+  kF16,
+  kBF16,
+  kI32,
+  kU32,
+  kF32,
+  kI64,
+  kU64,
+  kF64
 };
 
 /// Bytes of one element.
@@ -37,9 +49,7 @@ class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
 
-  const std::map<std::string, TensorView>& tensors() const {
-    return tensors_;
-  }
+  const std::map<std::string, TensorView>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const {
     return metadata_;
   }
@@ -60,4 +70,4 @@ void write_safetensors(
     const std::vector<std::pair<std::string, TensorView>>& tensors,
     const std::map<std::string, std::string>& metadata);
 
-} // namespace nanobrain
+}  // namespace nanobrain
