@@ -24,6 +24,7 @@ enum class Protocol {
 /// Window k begins `stride` tokens after window k - 1 and scores what no
 /// window before it has scored, but never its own first token.
 struct WindowPlan {
+  int64_t context = 0;
   int64_t span = 0;  // tokens of a window, the last target included
   int64_t stride = 0;
   std::optional<TokenId> prefix;  // precedes the stream, not scored
@@ -63,7 +64,8 @@ class WindowReader {
   bool next(int64_t max_count, WindowBatch& batch);
 
  private:
-  void fill(int64_t end);
+  /// Holds positions [begin_, end) as far as the source goes; their end.
+  int64_t fill(int64_t end);
 
   TokenSource& source_;
   WindowPlan plan_;

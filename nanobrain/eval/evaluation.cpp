@@ -1,0 +1,211 @@
+#include "nanobrain/eval/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <span>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/data/ngram.h"
+#include "nanobrain/eval/document_losses.h"
+#include "nanobrain/eval/joined_rows.h"
+#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/eval/synthetic_floor.h"
+#include "nanobrain/kernels/backend.h"
+
+namespace nanobrain {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_token_file(const fs::path& path) {
+  return path.extension() == ".tokens";
+}
+
+void check(const EvalRequest& request) {
+  const bool hf = request.protocol == Protocol::kHuggingFace;
+  bool tokens = false;
+  for (const auto& input : request.inputs) tokens |= is_token_file(input);
+  require<UsageError>(
+      !request.inputs.empty(), "eval", "has nothing to read; give --input");
+  require<UsageError>(
+      !tokens || request.inputs.size() == 1,
+      "eval",
+      "takes one token file or any number of texts, not both");
+  require<UsageError>(
+      !hf || !tokens,
+      "eval",
+      "--protocol hf joins the rows of a text; a token file has none");
+  require<UsageError>(
+      !hf || !request.per_document,
+      "eval",
+      "--protocol hf makes one text of all rows: --per-document has no rows");
+  require<UsageError>(
+      !hf || !request.baseline_tokens,
+      "eval",
+      "the baselines score every token, which --protocol hf does not; "
+      "evaluate without it to compare with them");
+}
+
+/// The request's text as a stream, and what it is read from.
+struct Input {
+  std::optional<TokenFile> file;
+  std::unique_ptr<DocumentReader> reader;
+  JoinedRows joined;
+  std::vector<TokenId> ids;
+  std::unique_ptr<TokenSource> source;
+};
+
+void open_input(
+    const EvalRequest& request, const Tokenizer& tokenizer, Input& input) {
+  if (request.protocol == Protocol::kHuggingFace) {
+    input.joined = read_joined_rows(request.inputs, request.documents);
+    input.ids = tokenizer.encode(input.joined.text);
+    input.source = std::make_unique<SpanSource>(input.ids);
+  } else if (is_token_file(request.inputs.front())) {
+    input.file.emplace(request.inputs.front());
+    input.file->require_tokenizer(tokenizer);
+    input.file->check_tokens();
+    input.source = std::make_unique<TokenFileSource>(*input.file);
+  } else {
+    input.reader = open_documents(request.inputs, request.documents);
+    input.source = std::make_unique<DocumentSource>(
+        *input.reader, tokenizer, request.threads);
+  }
+}
+
+/// The file of --per-document.
+class DocumentRows {
+ public:
+  explicit DocumentRows(const fs::path& path)
+      : file_(path), json_(path.extension() == ".jsonl") {
+    if (!json_) file_.write("document\ttokens\tbytes\twords\tnats\n");
+  }
+
+  void add(int64_t index, const LossSum& loss) {
+    constexpr auto kJson =
+        "{{\"document\":{},\"tokens\":{},\"bytes\":{},\"words\":{},"
+        "\"nats\":{}}}\n";
+    constexpr auto kTabs = "{}\t{}\t{}\t{}\t{}\n";
+    file_.write(fmt::format(
+        fmt::runtime(json_ ? kJson : kTabs),
+        index,
+        loss.tokens,
+        loss.bytes,
+        loss.words,
+        loss.nats));
+  }
+
+  void commit() { file_.commit(); }
+
+ private:
+  AtomicFile file_;
+  bool json_;
+};
+
+/// The n-gram baselines of --baseline-tokens.
+class Baselines {
+ public:
+  Baselines(const fs::path& path, int64_t limit, const Tokenizer& tokenizer)
+      : model_(count(path, limit, tokenizer)), scorer_(model_) {}
+
+  void add(TokenId id) { scorer_.add({&id, 1}); }
+
+  /// `model` gives the counts, which are the same.
+  std::vector<Baseline> losses(const LossSum& model) const {
+    const NgramLosses& sums = scorer_.losses();
+    std::vector<Baseline> list;
+    for (const auto& [name, nats] :
+         {std::pair("uniform", sums.uniform),
+          std::pair("unigram", sums.unigram),
+          std::pair("bigram (Kneser-Ney)", sums.bigram),
+          std::pair("trigram (Kneser-Ney)", sums.trigram)}) {
+      list.push_back({name, model});
+      list.back().loss.nats = nats;
+    }
+    return list;
+  }
+
+ private:
+  static NgramModel count(
+      const fs::path& path, int64_t limit, const Tokenizer& tokenizer) {
+    const TokenFile file(path);
+    file.require_tokenizer(tokenizer);
+    return NgramModel::count(file, limit);
+  }
+
+  NgramModel model_;
+  NgramScorer scorer_;
+};
+
+}  // namespace
+
+EvalReport run_evaluation(const EvalRequest& request) {
+  check(request);
+  EvalReport report;
+  report.threads = set_threads(request.threads);
+  auto [model, tokenizer] = open_model_folder(request.model);
+  const WindowPlan plan = plan_windows(
+      request.protocol,
+      request.options.context,
+      request.options.stride,
+      model->config().max_seq_len,
+      tokenizer->end_of_text());
+  const bool hf = request.protocol == Protocol::kHuggingFace;
+
+  std::optional<Baselines> baselines;
+  if (request.baseline_tokens) {
+    baselines.emplace(
+        *request.baseline_tokens, request.baseline_limit, *tokenizer);
+  }
+  std::optional<DocumentRows> rows;
+  if (request.per_document) rows.emplace(*request.per_document);
+  DocumentLosses losses(*tokenizer, [&](int64_t index, const LossSum& loss) {
+    if (rows) rows->add(index, loss);
+  });
+  SyntheticFloor floor(*tokenizer);
+
+  Input input;
+  open_input(request, *tokenizer, input);
+  const auto scorer = make_token_scorer(model, request.options.bf16);
+  Progress progress("eval", input.source->size());
+  report.seconds = score_stream(
+      *scorer,
+      *input.source,
+      plan,
+      request.options.batch_tokens,
+      [&](TokenId id, std::optional<double> nats) {
+        losses.add(id, nats);
+        if (baselines) baselines->add(id);
+        if (!hf) floor.add(id);
+        check_interrupted();
+      },
+      &progress);
+  progress.finish();
+
+  report.model = losses.finish();
+  require(
+      report.model.tokens > 0,
+      "eval",
+      "there is no token to score in {}: the text is empty, too short or was "
+      "skipped whole",
+      request.inputs.front().string());
+  if (hf) report.model.documents = input.joined.rows;
+  if (rows) rows->commit();
+  if (baselines) report.baselines = baselines->losses(report.model);
+  report.floor_nats = floor.nats();
+  report.protocol = request.protocol;
+  report.context = plan.context;
+  report.stride = plan.stride;
+  if (input.reader) {
+    report.skipped = input.reader->counts().skipped();
+    report.repaired = input.reader->counts().repaired;
+  }
+  report.precision = request.options.bf16 ? "bf16" : "f32";
+  return report;
+}
+
+}  // namespace nanobrain

@@ -1,0 +1,39 @@
+// The job behind `nanobrain eval`: from a model folder and a text to a report.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nanobrain/data/documents.h"
+#include "nanobrain/eval/eval_report.h"
+#include "nanobrain/eval/evaluate.h"
+
+namespace nanobrain {
+
+struct EvalRequest {
+  std::filesystem::path model;  // model or run folder
+  /// files and folders of documents, or one token file (*.tokens)
+  std::vector<std::filesystem::path> inputs;
+  DocumentOptions documents;
+  EvalOptions options;
+  Protocol protocol = Protocol::kDocuments;
+  /// token file to count the baselines on
+  std::optional<std::filesystem::path> baseline_tokens;
+  /// count its first tokens only, as many as training has seen; -1: all
+  int64_t baseline_limit = -1;
+  /// where to write a row a document: document, tokens, bytes, words, nats;
+  /// JSON lines where the name ends in .jsonl, else tab-separated values
+  std::optional<std::filesystem::path> per_document;
+  int64_t threads = 0;  // 0: all
+};
+
+/// Reads the text once, in bounded memory. Where every document is of the
+/// synthetic grammar the report has its exact entropy. Stops at SIGINT and
+/// SIGTERM (Interrupted). Error where there is nothing to score; UsageError
+/// where parts of the request exclude each other.
+EvalReport run_evaluation(const EvalRequest& request);
+
+}  // namespace nanobrain

@@ -1,0 +1,34 @@
+#include "nanobrain/eval/generation.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/kernels/backend.h"
+
+namespace nanobrain {
+
+std::vector<Generated> run_generation(
+    const GenerationRequest& request,
+    const std::function<void(int64_t sample, std::string_view text)>& on_text) {
+  request.options.validate();
+  require<UsageError>(
+      request.num_samples >= 1,
+      "generate",
+      "num_samples is {}; it must be 1 or more",
+      request.num_samples);
+  set_threads(request.threads);
+  auto [model, tokenizer] = open_model_folder(request.model);
+  std::vector<Generated> samples;
+  for (int64_t i = 0; i < request.num_samples; ++i) {
+    GenerateOptions options = request.options;
+    options.seed += static_cast<uint64_t>(i);
+    samples.push_back(generate(
+        model, *tokenizer, request.prompt, options, [&](std::string_view text) {
+          on_text(i, text);
+          check_interrupted();
+        }));
+  }
+  return samples;
+}
+
+}  // namespace nanobrain

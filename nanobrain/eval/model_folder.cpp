@@ -1,0 +1,42 @@
+#include "nanobrain/eval/model_folder.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/model/huggingface.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+fs::path find_model_folder(const fs::path& path) {
+  for (const auto& folder : {path, path / "model"}) {
+    if (fs::exists(folder / "config.json")) return folder;
+  }
+  fail(
+      "model",
+      "{} is neither a model folder (it has no config.json) nor a run folder "
+      "(it has no model/config.json)",
+      path.string());
+}
+
+ModelWithTokenizer open_model_folder(const fs::path& path) {
+  const fs::path folder = find_model_folder(path);
+  ModelWithTokenizer opened;
+  opened.model = load_model(folder);
+  opened.tokenizer = load_model_tokenizer(folder, opened.model->config());
+  require(
+      opened.tokenizer != nullptr,
+      "model",
+      "{} has no tokenizer; put the tokenizer's files beside config.json",
+      folder.string());
+  require(
+      opened.tokenizer->vocab_size() <= opened.model->config().vocab_size,
+      "model",
+      "the tokenizer in {} has {} ids, but the model only {}; they do not "
+      "belong together",
+      folder.string(),
+      opened.tokenizer->vocab_size(),
+      opened.model->config().vocab_size);
+  return opened;
+}
+
+}  // namespace nanobrain

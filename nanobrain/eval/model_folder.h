@@ -1,0 +1,25 @@
+// Opens the model that a command is given, with its tokenizer.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+struct ModelWithTokenizer {
+  NanoLM model{nullptr};
+  std::shared_ptr<const Tokenizer> tokenizer;
+};
+
+/// `path` itself where it holds a config.json, else its folder model/ (a run
+/// folder). Error where neither is a model.
+std::filesystem::path find_model_folder(const std::filesystem::path& path);
+
+/// Loads a model folder or the model of a run folder. Error where it has no
+/// tokenizer, or one of more ids than the model.
+ModelWithTokenizer open_model_folder(const std::filesystem::path& path);
+
+}  // namespace nanobrain

@@ -1,0 +1,77 @@
+#include "nanobrain/eval/token_source.h"
+
+#include <algorithm>
+
+#include "nanobrain/base/error.h"
+
+namespace nanobrain {
+
+namespace {
+
+// Enough text for every thread to have work, little beside a model.
+constexpr size_t kBatchBytes = 4'000'000;
+
+}  // namespace
+
+size_t TokenFileSource::read(std::span<TokenId> out) {
+  const int64_t count =
+      std::min(static_cast<int64_t>(out.size()), file_.size() - next_);
+  for (int64_t i = 0; i < count; ++i) {
+    out[static_cast<size_t>(i)] = file_[next_ + i];
+  }
+  next_ += count;
+  return static_cast<size_t>(count);
+}
+
+size_t SpanSource::read(std::span<TokenId> out) {
+  const size_t count = std::min(out.size(), ids_.size() - next_);
+  std::copy_n(ids_.begin() + static_cast<ptrdiff_t>(next_), count, out.begin());
+  next_ += count;
+  return count;
+}
+
+DocumentSource::DocumentSource(
+    DocumentReader& reader, const Tokenizer& tokenizer, int64_t threads)
+    : reader_(reader), tokenizer_(tokenizer), threads_(threads) {
+  require(
+      tokenizer.end_of_text() >= 0,
+      "eval",
+      "the {} tokenizer has no end-of-text token to end documents with; "
+      "evaluate with --protocol hf",
+      tokenizer.kind());
+}
+
+size_t DocumentSource::read(std::span<TokenId> out) {
+  size_t count = 0;
+  while (count < out.size()) {
+    if (document_ == encoded_.size() && !refill()) break;
+    const auto& ids = encoded_[document_];
+    const size_t part = std::min(out.size() - count, ids.size() - token_);
+    std::copy_n(
+        ids.begin() + static_cast<ptrdiff_t>(token_),
+        part,
+        out.begin() + static_cast<ptrdiff_t>(count));
+    count += part;
+    token_ += part;
+    if (token_ == ids.size()) {
+      ++document_;
+      token_ = 0;
+    }
+  }
+  return count;
+}
+
+bool DocumentSource::refill() {
+  std::vector<std::string> texts;
+  size_t bytes = 0;
+  for (std::string text; bytes < kBatchBytes && reader_.next(text);) {
+    bytes += text.size();
+    texts.push_back(std::move(text));
+  }
+  encoded_ = encode_all(tokenizer_, texts, threads_);
+  for (auto& ids : encoded_) ids.push_back(tokenizer_.end_of_text());
+  document_ = 0;
+  return !encoded_.empty();
+}
+
+}  // namespace nanobrain
