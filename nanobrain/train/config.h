@@ -38,8 +38,10 @@ struct OptimizerConfig {
     field("lr", lr, "peak learning rate");
     field("betas", betas, "decay of the first and second moment");
     field("epsilon", epsilon, "added to the root of the second moment");
-    field("weight_decay", weight_decay,
-          "decoupled; on matrices, embedder and positions, not on norms");
+    field(
+        "weight_decay",
+        weight_decay,
+        "decoupled; on matrices, embedder and positions, not on norms");
   }
 };
 
@@ -54,8 +56,10 @@ struct ScheduleConfig {
     field("kind", kind, "cosine, wsd (warmup-stable-decay) or constant");
     field("warmup_steps", warmup_steps, "steps of linear warm-up");
     field("final_fraction", final_fraction, "last over peak learning rate");
-    field("decay_fraction", decay_fraction,
-          "wsd: share of the steps that decays, at the end");
+    field(
+        "decay_fraction",
+        decay_fraction,
+        "wsd: share of the steps that decays, at the end");
   }
 };
 
@@ -65,6 +69,8 @@ struct TrainConfig {
   int64_t seq_len = 256;
   int64_t grad_accum_steps = 1;
   std::string precision = "bf16";
+  std::string device = "cpu";
+  std::filesystem::path init_from;
   int64_t seed = 42;
   int64_t data_seed = 42;
   double clip_norm = 1.0;
@@ -84,6 +90,8 @@ struct TrainConfig {
     field("seq_len", seq_len, "tokens a window, at most model.max_seq_len");
     field("grad_accum_steps", grad_accum_steps, "micro-batches a step");
     field("precision", precision, "f32, or bf16 (products; weights stay f32)");
+    field("device", device, "cpu or cuda");
+    field("init_from", init_from, "model folder to start from (fine-tuning)");
     field("seed", seed, "of the initial weights");
     field("data_seed", data_seed, "of the order of windows");
     field("clip_norm", clip_norm, "largest gradient 2-norm; 0: no clipping");
@@ -116,10 +124,21 @@ struct RunConfig {
 
   /// UsageError that names the key where a value cannot be.
   void validate() const;
+  int64_t tokens_per_step() const {
+    return train.batch_size * train.grad_accum_steps * train.seq_len;
+  }
 };
 
-/// Reads a run's YAML with overrides ("train.steps=200"); relative paths are
-/// relative to the file; an absent model.vocab_size is the tokenizer's.
+/// Reads a run's YAML and then overrides ("train.steps=200"). Relative paths
+/// are relative to the file, those of overrides to the working directory; all
+/// come back absolute. No other file is touched: a model.vocab_size that is
+/// left out comes back as 0. UsageError that names the key at fault.
+RunConfig parse_run_config(
+    const std::filesystem::path& path,
+    const std::vector<std::string>& overrides = {});
+
+/// parse_run_config() and what it leaves open: an absent model.vocab_size is
+/// the tokenizer's. Validated.
 RunConfig read_run_config(
     const std::filesystem::path& path,
     const std::vector<std::string>& overrides = {});

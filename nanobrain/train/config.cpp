@@ -1,0 +1,158 @@
+// The YAML of a training run: reading, defaults, checks.
+#include "nanobrain/train/config.h"
+
+#include <type_traits>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/nearest.h"
+#include "nanobrain/base/yaml.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+template <class T>
+void make_paths_absolute(T& section, const fs::path& base) {
+  section.visit([&](const char*, auto& member, const char*) {
+    using Member = std::remove_reference_t<decltype(member)>;
+    if constexpr (std::is_same_v<Member, fs::path>) {
+      if (!member.empty()) {
+        member = fs::absolute(base / member).lexically_normal();
+      }
+    } else if constexpr (fields_detail::HasFields<Member>) {
+      make_paths_absolute(member, base);
+    }
+  });
+}
+
+void require_at_least(int64_t least, const char* key, int64_t value) {
+  require<UsageError>(
+      value >= least, key, "must be at least {}, but is {}", least, value);
+}
+
+void require_one_of(
+    const std::vector<std::string>& known,
+    const char* key,
+    const std::string& value) {
+  require<UsageError>(
+      std::find(known.begin(), known.end(), value) != known.end(),
+      key,
+      "cannot be \"{}\"{}",
+      value,
+      suggest_name(value, known));
+}
+
+void validate_train(const TrainConfig& train, const ModelConfig& model) {
+  require_at_least(1, "train.steps", train.steps);
+  require_at_least(1, "train.batch_size", train.batch_size);
+  require_at_least(1, "train.seq_len", train.seq_len);
+  require<UsageError>(
+      train.seq_len <= model.max_seq_len,
+      "train.seq_len",
+      "must be at most model.max_seq_len = {}, but is {}",
+      model.max_seq_len,
+      train.seq_len);
+  require_at_least(1, "train.grad_accum_steps", train.grad_accum_steps);
+  require_one_of({"f32", "bf16"}, "train.precision", train.precision);
+  require_one_of({"cpu", "cuda"}, "train.device", train.device);
+  require_at_least(0, "train.seed", train.seed);
+  require_at_least(0, "train.data_seed", train.data_seed);
+  require<UsageError>(
+      train.clip_norm >= 0,
+      "train.clip_norm",
+      "must be 0 (no clipping) or more, but is {}",
+      train.clip_norm);
+  require_at_least(0, "train.eval_every", train.eval_every);
+  require_at_least(0, "train.checkpoint_every", train.checkpoint_every);
+  require_at_least(0, "train.sample_every", train.sample_every);
+  require_at_least(1, "train.keep_last", train.keep_last);
+  require_at_least(1, "train.log_every", train.log_every);
+  require_at_least(1, "train.sample_tokens", train.sample_tokens);
+  require_at_least(0, "train.threads", train.threads);
+}
+
+void validate_optimizer(const OptimizerConfig& optimizer) {
+  require_one_of({"adamw"}, "optimizer.kind", optimizer.kind);
+  require<UsageError>(
+      optimizer.lr > 0,
+      "optimizer.lr",
+      "must be positive, but is {}",
+      optimizer.lr);
+  for (const double beta : optimizer.betas) {
+    require<UsageError>(
+        beta >= 0 && beta < 1,
+        "optimizer.betas",
+        "must lie in [0, 1), but one is {}",
+        beta);
+  }
+  require<UsageError>(
+      optimizer.epsilon > 0,
+      "optimizer.epsilon",
+      "must be positive, but is {}",
+      optimizer.epsilon);
+  require<UsageError>(
+      optimizer.weight_decay >= 0,
+      "optimizer.weight_decay",
+      "must be 0 or more, but is {}",
+      optimizer.weight_decay);
+}
+
+void validate_schedule(const ScheduleConfig& schedule) {
+  require_one_of({"cosine", "wsd", "constant"}, "schedule.kind", schedule.kind);
+  require_at_least(0, "schedule.warmup_steps", schedule.warmup_steps);
+  require<UsageError>(
+      schedule.final_fraction >= 0 && schedule.final_fraction <= 1,
+      "schedule.final_fraction",
+      "must lie in [0, 1], but is {}",
+      schedule.final_fraction);
+  require<UsageError>(
+      schedule.decay_fraction >= 0 && schedule.decay_fraction <= 1,
+      "schedule.decay_fraction",
+      "must lie in [0, 1], but is {}",
+      schedule.decay_fraction);
+}
+
+} // namespace
+
+void RunConfig::validate() const {
+  model.validate();
+  validate_train(train, model);
+  validate_optimizer(optimizer);
+  validate_schedule(schedule);
+}
+
+RunConfig parse_run_config(
+    const fs::path& path, const std::vector<std::string>& overrides) {
+  RunConfig config;
+  config.model.vocab_size = 0;
+  read_fields(read_yaml(path), path.string() + ":", config);
+  make_paths_absolute(config, fs::absolute(path).parent_path());
+  if (!overrides.empty()) {
+    Json json = write_fields(config);
+    for (const auto& assignment : overrides) apply_override(json, assignment);
+    read_fields(json, "--set", config);
+    make_paths_absolute(config, fs::current_path());
+  }
+  return config;
+}
+
+RunConfig read_run_config(
+    const fs::path& path, const std::vector<std::string>& overrides) {
+  RunConfig config = parse_run_config(path, overrides);
+  if (config.model.vocab_size == 0) {
+    require<UsageError>(
+        !config.data.tokenizer.empty(),
+        path.string(),
+        "leaves out model.vocab_size and data.tokenizer: give one of them");
+    config.model.vocab_size =
+        load_tokenizer(config.data.tokenizer)->vocab_size();
+  }
+  config.validate();
+  return config;
+}
+
+} // namespace nanobrain

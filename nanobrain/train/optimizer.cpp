@@ -1,0 +1,39 @@
+// Optimizers by name, and the parameters they take.
+#include "nanobrain/train/optimizer.h"
+
+#include <set>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/train/adamw.h"
+
+namespace nanobrain {
+
+std::vector<OptimizedParameter> optimized_parameters(
+    const torch::nn::Module& model) {
+  std::vector<OptimizedParameter> parameters;
+  std::set<const void*> storages;
+  for (const auto& item : model.named_parameters()) {
+    const torch::Tensor& value = item.value();
+    if (!value.requires_grad()) continue;
+    require(
+        storages.insert(value.storage().data()).second,
+        "optimizer",
+        "{} shares its storage with another parameter and would be stepped "
+        "twice; register a tied tensor once",
+        item.key());
+    parameters.push_back({item.key(), value, value.dim() >= 2});
+  }
+  return parameters;
+}
+
+std::unique_ptr<Optimizer> make_optimizer(
+    const OptimizerConfig& config, std::vector<OptimizedParameter> parameters) {
+  require<UsageError>(
+      config.kind == "adamw",
+      "optimizer.kind",
+      "has no implementation of \"{}\"",
+      config.kind);
+  return std::make_unique<AdamW>(config, std::move(parameters));
+}
+
+} // namespace nanobrain

@@ -1,0 +1,44 @@
+// What the trainer asks of an optimizer. To add one: implement Optimizer in a
+// file of its own, name it in make_optimizer() and in RunConfig::validate().
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nanobrain/train/config.h"
+
+namespace nanobrain {
+
+/// A trainable tensor and what the optimizer does to it.
+struct OptimizedParameter {
+  std::string name; // as the module names it: "h.0.attn.c_attn.weight"
+  torch::Tensor value;
+  bool decays = false;
+};
+
+/// All trainable parameters of a module, each once. Tensors of two or more
+/// dimensions (matrices, embedder, positions) decay; norms and biases do not.
+/// Error where two names share one storage: it would be stepped twice.
+std::vector<OptimizedParameter> optimized_parameters(
+    const torch::nn::Module& model);
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  /// Updates every parameter from its gradient times `gradient_scale`. `step`
+  /// counts updates from 0.
+  virtual void step(int64_t step, double lr, double gradient_scale) = 0;
+  /// All that the next step depends on beside weights and step, by name; the
+  /// tensors are the live ones, to be read by a checkpoint and written by
+  /// resuming.
+  virtual std::vector<std::pair<std::string, torch::Tensor>> state() const = 0;
+};
+
+std::unique_ptr<Optimizer> make_optimizer(
+    const OptimizerConfig& config, std::vector<OptimizedParameter> parameters);
+
+} // namespace nanobrain

@@ -1,0 +1,203 @@
+#include "nanobrain/train/optimizer.h"
+
+#include <torch/torch.h>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/json.h"
+#include "nanobrain/train/adamw.h"
+#include "nanobrain/train/gradient_norm.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using torch::Tensor;
+
+constexpr double kPeak = 4e-3;
+constexpr int64_t kSteps = 10;
+
+Tensor wave(int64_t count, double phase) {
+  return torch::cos(torch::arange(count, torch::kFloat64) * 0.7 + phase);
+}
+
+/// The two parameters of tests/golden/make_training.py.
+struct GoldenParameters {
+  Tensor matrix = wave(35, 0).to(torch::kFloat32).view({7, 5});
+  Tensor vector = wave(9, 0.5).to(torch::kFloat32);
+
+  std::vector<OptimizedParameter> list() const {
+    return {{"matrix", matrix, true}, {"vector", vector, false}};
+  }
+  void set_gradients(int64_t step) {
+    const auto s = static_cast<double>(step);
+    const double scale = 3.0 / (1 + s);
+    matrix.mutable_grad() =
+        (scale * wave(35, 1 + s)).to(torch::kFloat32).view({7, 5});
+    vector.mutable_grad() = (scale * wave(9, 2 + s)).to(torch::kFloat32);
+  }
+};
+
+Tensor to_tensor(const Json& list) {
+  return torch::tensor(list.get<std::vector<double>>(), torch::kFloat64);
+}
+
+double relative_error(const Tensor& got, const Tensor& expected) {
+  return ((got.to(torch::kFloat64).flatten() - expected).norm() /
+          expected.norm())
+      .item<double>();
+}
+
+// Ten f32 updates with some ten roundings of 6e-8 each, on steps of up to
+// 4e-3 beside weights near 1: 1e-6 leaves a factor of ten.
+constexpr double kGoldenTolerance = 1e-6;
+
+TEST(AdamWTest, EqualsPyTorchOverTenClippedStepsWithTwoGroups) {
+  const Json golden =
+      read_json(testing::source_dir() / "tests/golden/training.json")["adamw"];
+  GoldenParameters parameters;
+  AdamW optimizer({.lr = kPeak}, parameters.list());
+  for (int64_t step = 0; step < kSteps; ++step) {
+    const Json& expected = golden[static_cast<size_t>(step)];
+    parameters.set_gradients(step);
+    const double norm =
+        global_norm({parameters.matrix.grad(), parameters.vector.grad()});
+    EXPECT_NEAR(norm, expected["grad_norm"].get<double>(), 1e-5);
+    optimizer.step(
+        step, kPeak / static_cast<double>(1 + step), clip_scale(norm, 4.0));
+    EXPECT_LT(
+        relative_error(parameters.matrix, to_tensor(expected["matrix"])),
+        kGoldenTolerance)
+        << "step " << step;
+    EXPECT_LT(
+        relative_error(parameters.vector, to_tensor(expected["vector"])),
+        kGoldenTolerance)
+        << "step " << step;
+  }
+}
+
+// A second reference over more elements than one block, where the vector loop,
+// its remainder and several threads take part.
+TEST(AdamWTest, EqualsLibTorchsOptimizerOnALargeTensor) {
+  const int64_t count = 200'003;
+  Tensor ours = wave(count, 0).to(torch::kFloat32);
+  Tensor theirs = ours.clone();
+  AdamW optimizer({.lr = kPeak, .weight_decay = 0.1}, {{"weight", ours, true}});
+  torch::optim::AdamW reference(
+      std::vector<Tensor>{theirs},
+      torch::optim::AdamWOptions(kPeak)
+          .betas(std::make_tuple(0.9, 0.95))
+          .weight_decay(0.1));
+  for (int64_t step = 0; step < kSteps; ++step) {
+    const Tensor gradient =
+        wave(count, static_cast<double>(3 * step)).to(torch::kFloat32);
+    ours.mutable_grad() = gradient;
+    theirs.mutable_grad() = gradient.clone();
+    optimizer.step(step, kPeak, 1.0);
+    reference.step();
+  }
+  EXPECT_LT(relative_error(ours, theirs.to(torch::kFloat64)), kGoldenTolerance);
+}
+
+TEST(AdamWTest, AnyNumberOfThreadsGivesTheSameBits) {
+  const int threads = at::get_num_threads();
+  std::vector<Tensor> results;
+  std::vector<double> norms;
+  for (const int count : {1, 2, 3}) {
+    at::set_num_threads(count);
+    Tensor weight = wave(150'001, 0).to(torch::kFloat32);
+    AdamW optimizer({}, {{"weight", weight, true}});
+    for (int64_t step = 0; step < 3; ++step) {
+      weight.mutable_grad() =
+          wave(150'001, static_cast<double>(step)).to(torch::kFloat32);
+      norms.push_back(global_norm({weight.grad()}));
+      optimizer.step(step, kPeak, 0.5);
+    }
+    results.push_back(weight);
+  }
+  at::set_num_threads(threads);
+  EXPECT_TRUE(torch::equal(results[0], results[1]));
+  EXPECT_TRUE(torch::equal(results[0], results[2]));
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(norms[i], norms[i + 3]);
+    EXPECT_EQ(norms[i], norms[i + 6]);
+  }
+}
+
+// The state is all that a resumed optimizer needs, and it does need it.
+TEST(AdamWTest, StateCarriesOverToAnotherOptimizer) {
+  const auto run = [](bool copy_state) {
+    GoldenParameters first;
+    AdamW before({}, first.list());
+    for (int64_t step = 0; step < 5; ++step) {
+      first.set_gradients(step);
+      before.step(step, kPeak, 1.0);
+    }
+    GoldenParameters second;
+    second.matrix = first.matrix.clone();
+    second.vector = first.vector.clone();
+    AdamW after({}, second.list());
+    const auto from = before.state();
+    const auto to = after.state();
+    for (size_t i = 0; copy_state && i < from.size(); ++i) {
+      EXPECT_EQ(to[i].first, from[i].first);
+      Tensor target = to[i].second;
+      target.copy_(from[i].second);
+    }
+    for (auto* each : {&first, &second}) each->set_gradients(5);
+    before.step(5, kPeak, 1.0);
+    after.step(5, kPeak, 1.0);
+    return torch::equal(first.matrix, second.matrix) &&
+           torch::equal(first.vector, second.vector);
+  };
+  EXPECT_TRUE(run(true));
+  EXPECT_FALSE(run(false)); // negative control
+}
+
+TEST(AdamWTest, NamesAParameterWithoutGradient) {
+  GoldenParameters parameters;
+  AdamW optimizer({}, parameters.list());
+  EXPECT_ERROR(Error, "matrix has no gradient", optimizer.step(0, kPeak, 1.0));
+}
+
+TEST(GradientNormTest, IsTheNormInDoubleAndShowsWhatIsNotFinite) {
+  const Tensor values = wave(100'003, 0).to(torch::kFloat32) * 1e18;
+  const double expected =
+      values.to(torch::kFloat64).square().sum().sqrt().item<double>();
+  // In f32 the squares would overflow. 1e5 additions in double: 1e-11.
+  EXPECT_NEAR(global_norm({values}) / expected, 1, 1e-11);
+  values[77] = NAN;
+  EXPECT_TRUE(std::isnan(global_norm({values})));
+  values[77] = INFINITY;
+  EXPECT_TRUE(std::isinf(global_norm({values})));
+}
+
+TEST(GradientNormTest, ScaleBringsTheNormToItsLimit) {
+  EXPECT_EQ(clip_scale(0.5, 1.0), 1);
+  EXPECT_NEAR(4.0 * clip_scale(4.0, 1.0), 1, 1e-6);
+  EXPECT_EQ(clip_scale(1e9, 0), 1);
+}
+
+struct TwoNamesImpl : torch::nn::Module {
+  explicit TwoNamesImpl(bool tie) {
+    a = register_parameter("a", torch::ones({2, 3}));
+    b = register_parameter("b", torch::ones({3}));
+    if (tie) register_parameter("c", a.view({3, 2}).detach());
+  }
+  Tensor a, b;
+};
+
+TEST(OptimizedParametersTest, MatricesDecayAndVectorsDoNot) {
+  const auto parameters = optimized_parameters(TwoNamesImpl(false));
+  ASSERT_EQ(parameters.size(), 2U);
+  EXPECT_EQ(parameters[0].name, "a");
+  EXPECT_TRUE(parameters[0].decays);
+  EXPECT_FALSE(parameters[1].decays);
+}
+
+TEST(OptimizedParametersTest, RefusesAStorageUnderTwoNames) {
+  EXPECT_ERROR(
+      Error, "c shares its storage", optimized_parameters(TwoNamesImpl(true)));
+}
+
+} // namespace
+} // namespace nanobrain

@@ -1,0 +1,75 @@
+#include "nanobrain/train/schedule.h"
+
+#include "nanobrain/base/json.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+// Both compute in double with a handful of operations on values up to 1, and
+// PyTorch's recurrences round once a step over 40 steps.
+constexpr double kTolerance = 1e-13;
+
+void expect_golden(const ScheduleConfig& config, const std::string& name) {
+  const Json golden =
+      read_json(testing::source_dir() / "tests/golden/training.json")[name];
+  const auto steps = static_cast<int64_t>(golden.size());
+  ASSERT_EQ(steps, 40);
+  for (int64_t step = 0; step < steps; ++step) {
+    EXPECT_NEAR(
+        learning_rate_factor(config, step, steps),
+        golden[static_cast<size_t>(step)].get<double>(),
+        kTolerance)
+        << "step " << step;
+  }
+}
+
+TEST(ScheduleTest, CosineEqualsPyTorchs) {
+  expect_golden({.kind = "cosine", .warmup_steps = 8}, "cosine");
+}
+
+TEST(ScheduleTest, WarmupStableDecayEqualsPyTorchs) {
+  expect_golden(
+      {.kind = "wsd", .warmup_steps = 8, .decay_fraction = 0.25}, "wsd");
+}
+
+TEST(ScheduleTest, ConstantOnlyWarmsUp) {
+  const ScheduleConfig config{.kind = "constant", .warmup_steps = 4};
+  EXPECT_DOUBLE_EQ(learning_rate_factor(config, 0, 10), 0.25);
+  EXPECT_DOUBLE_EQ(learning_rate_factor(config, 2, 10), 0.75);
+  for (int64_t step = 3; step < 10; ++step) {
+    EXPECT_DOUBLE_EQ(learning_rate_factor(config, step, 10), 1);
+  }
+}
+
+// Properties for many lengths, warm-ups longer than the run included.
+TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
+  for (const char* kind : {"cosine", "wsd"}) {
+    for (int64_t steps = 1; steps < 30; ++steps) {
+      for (int64_t warmup = 0; warmup < 35; ++warmup) {
+        const ScheduleConfig config{
+            .kind = kind, .warmup_steps = warmup, .final_fraction = 0.05};
+        double before = 2;
+        for (int64_t step = 0; step < steps; ++step) {
+          const double factor = learning_rate_factor(config, step, steps);
+          ASSERT_GT(factor, 0);
+          ASSERT_LE(factor, 1);
+          if (step >= warmup) {
+            ASSERT_LE(factor, before);
+            before = factor;
+          }
+        }
+        const bool decays =
+            kind == std::string("cosine") || steps >= 3; // wsd: 0.2 of steps
+        if (warmup < steps && decays) {
+          ASSERT_NEAR(
+              learning_rate_factor(config, steps - 1, steps), 0.05, 1e-12)
+              << kind << " " << steps << " " << warmup;
+        }
+      }
+    }
+  }
+}
+
+} // namespace
+} // namespace nanobrain
