@@ -10,7 +10,7 @@ bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-}  // namespace
+} // namespace
 
 DocumentLosses::DocumentLosses(
     const Tokenizer& tokenizer, OnDocument on_document)
@@ -49,4 +49,4 @@ void DocumentLosses::end_document() {
   in_word_ = false;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -36,8 +36,8 @@ class DocumentLosses {
   OnDocument on_document_;
   LossSum document_;
   LossSum total_;
-  bool empty_ = true;  // no token of the document yet
+  bool empty_ = true; // no token of the document yet
   bool in_word_ = false;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 
 namespace nanobrain {
@@ -30,10 +31,19 @@ std::string format_row(std::string_view name, const LossSum& loss) {
       loss.bits_per_byte());
 }
 
-}  // namespace
+} // namespace
 
 bool EvalReport::leaked() const {
   return floor_nats && model.nats < *floor_nats - kLeakNats;
+}
+
+void EvalReport::require_no_leak() const {
+  require(
+      !leaked(),
+      "eval",
+      "LEAK: the loss is {:.1f} nats under the exact entropy of the text, "
+      "which no honest model can reach; was it trained on this text?",
+      floor_nats.value_or(0) - model.nats);
 }
 
 Json EvalReport::to_json() const {
@@ -111,4 +121,4 @@ std::string EvalReport::to_text() const {
          fmt::format("\nword perplexity {:.4g}\n", model.word_perplexity());
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

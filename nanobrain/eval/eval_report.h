@@ -26,14 +26,16 @@ struct EvalReport {
   Protocol protocol = Protocol::kDocuments;
   int64_t context = 0;
   int64_t stride = 0;
-  int64_t skipped = 0;   // documents that could not be read
-  int64_t repaired = 0;  // documents with U+FFFD put in
-  double seconds = 0;    // of scoring
+  int64_t skipped = 0;  // documents that could not be read
+  int64_t repaired = 0; // documents with U+FFFD put in
+  double seconds = 0;   // of scoring
   std::string precision = "f32";
   int64_t threads = 1;
 
   /// More than 20 nats under the exact entropy: the text leaked.
   bool leaked() const;
+  /// Error that says so where it has.
+  void require_no_leak() const;
   /// Keys: those of LossSum, protocol, context, stride, skipped, baselines,
   /// entropy, leak, tokens_per_s, precision, threads.
   Json to_json() const;
@@ -42,4 +44,4 @@ struct EvalReport {
   std::string to_text() const;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

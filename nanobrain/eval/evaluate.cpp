@@ -23,7 +23,7 @@ double score_stream(
   WindowReader reader(source, plan);
   const int64_t max_count = std::max<int64_t>(batch_tokens / plan.span, 1);
   Clock::duration scoring{0};
-  int64_t next = plan.prefix ? 1 : 0;  // position of the sink's next token
+  int64_t next = plan.prefix ? 1 : 0; // position of the sink's next token
   WindowBatch batch;
   std::vector<float> losses;
   while (reader.next(max_count, batch)) {
@@ -79,4 +79,4 @@ LossSum evaluate(
   return total;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -60,4 +60,4 @@ double score_stream(
     const TokenSink& sink,
     Progress* progress = nullptr);
 
-}  // namespace nanobrain
+} // namespace nanobrain

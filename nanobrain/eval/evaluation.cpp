@@ -141,7 +141,7 @@ class Baselines {
   NgramScorer scorer_;
 };
 
-}  // namespace
+} // namespace
 
 EvalReport run_evaluation(const EvalRequest& request) {
   check(request);
@@ -208,4 +208,4 @@ EvalReport run_evaluation(const EvalRequest& request) {
   return report;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

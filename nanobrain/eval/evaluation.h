@@ -14,7 +14,7 @@
 namespace nanobrain {
 
 struct EvalRequest {
-  std::filesystem::path model;  // model or run folder
+  std::filesystem::path model; // model or run folder
   /// files and folders of documents, or one token file (*.tokens)
   std::vector<std::filesystem::path> inputs;
   DocumentOptions documents;
@@ -27,7 +27,7 @@ struct EvalRequest {
   /// where to write a row a document: document, tokens, bytes, words, nats;
   /// JSON lines where the name ends in .jsonl, else tab-separated values
   std::optional<std::filesystem::path> per_document;
-  int64_t threads = 0;  // 0: all
+  int64_t threads = 0; // 0: all
 };
 
 /// Reads the text once, in bounded memory. Where every document is of the
@@ -36,4 +36,4 @@ struct EvalRequest {
 /// where parts of the request exclude each other.
 EvalReport run_evaluation(const EvalRequest& request);
 
-}  // namespace nanobrain
+} // namespace nanobrain

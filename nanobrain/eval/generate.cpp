@@ -35,23 +35,23 @@ class SlidingModel {
         ids.subspan(static_cast<size_t>(start_ + cache_.length));
     const std::vector<int64_t> wide(unseen.begin(), unseen.end());
     const auto input = torch::tensor(wide).unsqueeze(0).to(
-        model_->wte->weight.device());  // (1, T)
+        model_->wte->weight.device()); // (1, T)
     const auto hidden = model_->hidden(input, &cache_);
     logits_ = model_->logits(hidden.select(1, -1))
                   .to(torch::kCPU, torch::kFloat32)
-                  .contiguous();  // (1, V)
+                  .contiguous(); // (1, V)
     return {logits_.data_ptr<float>(), static_cast<size_t>(vocab_size_)};
   }
 
  private:
   NanoLM& model_;
-  int64_t vocab_size_;  // ids past the tokenizer's have no bytes
+  int64_t vocab_size_; // ids past the tokenizer's have no bytes
   KVCache cache_;
   int64_t start_ = 0;
   torch::Tensor logits_;
 };
 
-}  // namespace
+} // namespace
 
 void GenerateOptions::validate() const {
   require<UsageError>(
@@ -122,4 +122,4 @@ Generated generate(
   return result;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

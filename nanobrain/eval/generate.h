@@ -24,11 +24,10 @@ struct GenerateOptions {
 };
 
 struct Generated {
-  std::string text;  // without the prompt; valid UTF-8
-  std::vector<TokenId>
-      ids;             // as drawn, without the end-of-text that stopped it
-  bool ended = false;  // the model ended the text
-  double seconds = 0;  // the prompt's forward included
+  std::string text;         // without the prompt; valid UTF-8
+  std::vector<TokenId> ids; // as drawn, without the end-of-text that stopped it
+  bool ended = false;       // the model ended the text
+  double seconds = 0;       // the prompt's forward included
   double tokens_per_s() const;
 };
 
@@ -51,4 +50,4 @@ Generated generate(
     const GenerateOptions& options = {},
     const std::function<void(std::string_view)>& on_text = {});
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -22,6 +22,7 @@ std::vector<Generated> run_generation(
   for (int64_t i = 0; i < request.num_samples; ++i) {
     GenerateOptions options = request.options;
     options.seed += static_cast<uint64_t>(i);
+    on_text(i, {});
     samples.push_back(generate(
         model, *tokenizer, request.prompt, options, [&](std::string_view text) {
           on_text(i, text);
@@ -31,4 +32,4 @@ std::vector<Generated> run_generation(
   return samples;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

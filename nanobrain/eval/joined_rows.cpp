@@ -20,7 +20,7 @@ bool holds_records(fs::path file) {
          extension == ".parquet";
 }
 
-}  // namespace
+} // namespace
 
 std::vector<std::string> split_rows(std::string_view text) {
   std::vector<std::string> rows;
@@ -78,4 +78,4 @@ JoinedRows read_joined_rows(
   return joined;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

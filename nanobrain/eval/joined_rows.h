@@ -28,4 +28,4 @@ JoinedRows read_joined_rows(
 /// The rows of a text, as read_joined_rows() takes them.
 std::vector<std::string> split_rows(std::string_view text);
 
-}  // namespace nanobrain
+} // namespace nanobrain

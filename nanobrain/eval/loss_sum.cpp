@@ -46,4 +46,4 @@ Json LossSum::to_json() const {
       {"word_perplexity", finite(word_perplexity())}};
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

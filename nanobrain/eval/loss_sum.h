@@ -11,10 +11,10 @@ namespace nanobrain {
 /// Cross-entropy of scored tokens. End-of-text tokens count in `nats` and
 /// `tokens` and have no bytes.
 struct LossSum {
-  double nats = 0;     // sum of -ln p
-  int64_t tokens = 0;  // scored
-  int64_t bytes = 0;   // of the scored tokens
-  int64_t words = 0;   // parted by white space, that begin in scored tokens
+  double nats = 0;    // sum of -ln p
+  int64_t tokens = 0; // scored
+  int64_t bytes = 0;  // of the scored tokens
+  int64_t words = 0;  // parted by white space, that begin in scored tokens
   int64_t documents = 0;
 
   LossSum& operator+=(const LossSum& other);
@@ -32,4 +32,4 @@ struct LossSum {
   Json to_json() const;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -39,4 +39,4 @@ ModelWithTokenizer open_model_folder(const fs::path& path) {
   return opened;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -22,4 +22,4 @@ std::filesystem::path find_model_folder(const std::filesystem::path& path);
 /// tokenizer, or one of more ids than the model.
 ModelWithTokenizer open_model_folder(const std::filesystem::path& path);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -33,7 +33,7 @@ void normalise(std::vector<Candidate>& list) {
   for (auto& candidate : list) candidate.probability /= sum;
 }
 
-}  // namespace
+} // namespace
 
 void SamplerOptions::validate() const {
   require<UsageError>(
@@ -87,7 +87,7 @@ std::vector<Candidate> candidates(
     return *--heap_end;
   };
 
-  double mass = 0;  // of what top_k keeps
+  double mass = 0; // of what top_k keeps
   if (cut_k) {
     for (int64_t i = 0; i < options.top_k; ++i) {
       const TokenId id = pop();
@@ -102,7 +102,7 @@ std::vector<Candidate> candidates(
     size_t count = 0;
     while (reached < options.top_p * mass) {
       if (count == kept.size()) {
-        if (heap_end == ids.begin() || cut_k) break;  // rounding of the sums
+        if (heap_end == ids.begin() || cut_k) break; // rounding of the sums
         const TokenId id = pop();
         kept.push_back({id, weight(id)});
       }
@@ -132,4 +132,4 @@ TokenId sample_token(
   return last->id;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

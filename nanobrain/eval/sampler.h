@@ -42,4 +42,4 @@ TokenId sample_token(
     const SamplerOptions& options,
     Random& random);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -27,4 +27,4 @@ std::optional<double> SyntheticFloor::nats() const {
   return nats_;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

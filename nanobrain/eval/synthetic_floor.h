@@ -21,10 +21,10 @@ class SyntheticFloor {
 
  private:
   const Tokenizer& tokenizer_;
-  std::string text_;  // the document so far
+  std::string text_; // the document so far
   double nats_ = 0;
   int64_t documents_ = 0;
   bool synthetic_ = true;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

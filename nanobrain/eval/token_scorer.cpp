@@ -65,7 +65,7 @@ class NanoLMScorer : public TokenScorer {
     const auto inputs = ids.narrow(1, 0, batch.inputs).contiguous();
     const auto targets =
         ids.slice(1, batch.first_scored + 1).reshape({-1}).contiguous();
-    torch::Tensor hidden;  // (B, T, C)
+    torch::Tensor hidden; // (B, T, C)
     {
       const Bf16Products guard(device.type(), bf16_);
       hidden = model_->hidden(inputs);
@@ -93,10 +93,10 @@ class NanoLMScorer : public TokenScorer {
   bool bf16_;
 };
 
-}  // namespace
+} // namespace
 
 std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16) {
   return std::make_unique<NanoLMScorer>(model, bf16);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -24,4 +24,4 @@ class TokenScorer {
 /// finite is an Error that names the weight at fault.
 std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -11,7 +11,7 @@ namespace {
 // Enough text for every thread to have work, little beside a model.
 constexpr size_t kBatchBytes = 4'000'000;
 
-}  // namespace
+} // namespace
 
 size_t TokenFileSource::read(std::span<TokenId> out) {
   const int64_t count =
@@ -74,4 +74,4 @@ bool DocumentSource::refill() {
   return !encoded_.empty();
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -70,9 +70,9 @@ class DocumentSource : public TokenSource {
   DocumentReader& reader_;
   const Tokenizer& tokenizer_;
   int64_t threads_;
-  std::vector<std::vector<TokenId>> encoded_;  // the batch in hand
-  size_t document_ = 0;                        // in the batch
-  size_t token_ = 0;                           // in the document
+  std::vector<std::vector<TokenId>> encoded_; // the batch in hand
+  size_t document_ = 0;                       // in the batch
+  size_t token_ = 0;                          // in the document
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

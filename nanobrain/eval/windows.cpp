@@ -13,7 +13,7 @@ WindowPlan plan_windows(
     int64_t max_seq_len,
     TokenId end_of_text) {
   const bool documents = protocol == Protocol::kDocuments;
-  const int64_t least = documents ? 1 : 2;  // hf: one token predicts one
+  const int64_t least = documents ? 1 : 2; // hf: one token predicts one
   const int64_t tokens = context.value_or(max_seq_len);
   require<UsageError>(
       tokens >= least && tokens <= max_seq_len,
@@ -88,4 +88,4 @@ int64_t WindowReader::fill(int64_t end) {
   return std::min(end, held());
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -25,9 +25,9 @@ enum class Protocol {
 /// window before it has scored, but never its own first token.
 struct WindowPlan {
   int64_t context = 0;
-  int64_t span = 0;  // tokens of a window, the last target included
+  int64_t span = 0; // tokens of a window, the last target included
   int64_t stride = 0;
-  std::optional<TokenId> prefix;  // precedes the stream, not scored
+  std::optional<TokenId> prefix; // precedes the stream, not scored
 };
 
 /// The windows of a protocol. Without `context` it is `max_seq_len`, without
@@ -44,10 +44,10 @@ WindowPlan plan_windows(
 
 /// Windows of the same shape, next to each other in the stream.
 struct WindowBatch {
-  int64_t count = 0;            // windows
-  int64_t inputs = 0;           // tokens that each feeds to the model
-  int64_t first_scored = 0;     // inputs before the first scored target
-  std::vector<int64_t> begins;  // of each window, in the stream
+  int64_t count = 0;           // windows
+  int64_t inputs = 0;          // tokens that each feeds to the model
+  int64_t first_scored = 0;    // inputs before the first scored target
+  std::vector<int64_t> begins; // of each window, in the stream
   /// (count, inputs + 1) row-major: row[1 + i] is the target of row[i].
   std::vector<int64_t> ids;
 
@@ -69,11 +69,11 @@ class WindowReader {
 
   TokenSource& source_;
   WindowPlan plan_;
-  std::vector<TokenId> buffer_;  // stream positions from buffer_begin_
+  std::vector<TokenId> buffer_; // stream positions from buffer_begin_
   int64_t buffer_begin_ = 0;
   bool source_ended_ = false;
-  int64_t begin_ = 0;    // of the next window
-  int64_t covered_ = 0;  // end of the window before it
+  int64_t begin_ = 0;   // of the next window
+  int64_t covered_ = 0; // end of the window before it
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain
