@@ -125,7 +125,7 @@ std::string format_count(int64_t value) {
   const size_t first = value < 0 ? 1 : 0;
   for (size_t i = text.size(); i > first + 3;) {
     i -= 3;
-    text.insert(i, ",");
+    text.insert(i, 1, ',');
   }
   return text;
 }
