@@ -14,7 +14,8 @@ namespace {
 /// falls below n (at most four times on average).
 uint64_t permute(uint64_t value, uint64_t n, uint64_t key) {
   constexpr int kRounds = 6;
-  const int half_bits = std::max(1, (std::bit_width(n - 1) + 1) / 2);
+  const auto bits = static_cast<int>(std::bit_width(n - 1));
+  const int half_bits = std::max(1, (bits + 1) / 2);
   const uint64_t mask = (uint64_t{1} << half_bits) - 1;
   do {
     uint64_t left = value >> half_bits;
