@@ -1,0 +1,138 @@
+#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+
+#include <sentencepiece_trainer.h>
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/base/utf8.h"
+#include "nanobrain/tokenizer/word_counts.h"
+
+namespace nanobrain {
+
+namespace {
+
+constexpr std::string_view where = "tokenizer train";
+constexpr int64_t fixed_pieces = 258; // <unk>, the end of text, 256 bytes
+
+/// Words and their counts in SentencePiece's "tsv" format: it would count the
+/// words of whole lines itself, but hold two copies of all text meanwhile.
+class WordIterator : public sentencepiece::SentenceIterator {
+ public:
+  explicit WordIterator(const WordCounts& counts)
+      : next_(counts.begin()), end_(counts.end()) {
+    Next();
+  }
+  bool done() const override { return done_; }
+  void Next() override {
+    done_ = next_ == end_;
+    if (done_) return;
+    line_.assign(next_->first);
+    line_ += '\t';
+    line_ += std::to_string(next_->second);
+    ++next_;
+  }
+  const std::string& value() const override { return line_; }
+  sentencepiece::util::Status status() const override { return {}; }
+
+ private:
+  WordCounts::const_iterator next_;
+  WordCounts::const_iterator end_;
+  std::string line_;
+  bool done_ = false;
+};
+
+std::string train(const WordCounts& counts, int64_t vocab_size) {
+  const std::unordered_map<std::string, std::string> settings = {
+      {"model_type", "bpe"},
+      {"vocab_size", std::to_string(vocab_size)},
+      // Fewer pieces than asked for are reported below, with their number.
+      {"hard_vocab_limit", "false"},
+      {"byte_fallback", "true"},
+      // Of 20 MB of English prose: 275 characters; the rest become bytes.
+      {"character_coverage", "0.99995"},
+      {"normalization_rule_name", "identity"},
+      {"add_dummy_prefix", "false"},
+      {"remove_extra_whitespaces", "false"},
+      {"unk_id", "0"},
+      {"eos_id", "1"},
+      {"eos_piece", "<|endoftext|>"},
+      {"bos_id", "-1"},
+      {"pad_id", "-1"},
+      {"input_format", "tsv"},
+      {"minloglevel", "2"}, // errors only
+  };
+  WordIterator words(counts);
+  std::string model;
+  const auto status =
+      sentencepiece::SentencePieceTrainer::Train(settings, &words, &model);
+  const std::string message = status.ToString();
+  // "... smaller than required_chars. 270 vs 310. ...": how many it would take.
+  require(
+      message.find("required_chars") == std::string::npos,
+      where,
+      "a vocabulary of {} is too small for the sample's characters; ask for "
+      "more pieces (SentencePiece: {})",
+      vocab_size,
+      message);
+  require(status.ok(), where, "SentencePiece: {}", message);
+  return model;
+}
+
+} // namespace
+
+TrainedSentencePiece train_sentencepiece(
+    const NextDocument& next, const SentencePieceTraining& options) {
+  require<UsageError>(
+      options.vocab_size > fixed_pieces,
+      where,
+      "a vocabulary of {} is too small; {} pieces are always there",
+      options.vocab_size,
+      fixed_pieces);
+  require<UsageError>(
+      options.sample_bytes > 0, where, "the sample must have a byte or more");
+
+  const auto sample =
+      sample_documents(next, options.sample_bytes, options.seed);
+  TrainedSentencePiece result;
+  for (const auto& text : sample) {
+    require(is_valid_utf8(text), where, "a document is not valid UTF-8");
+    result.sample_bytes += static_cast<int64_t>(text.size());
+  }
+  const auto counts = count_words(sample);
+  require(
+      !counts.empty(),
+      where,
+      "there is no text to train on; give other inputs or a larger sample");
+
+  Progress progress("SentencePiece", 0);
+  progress.log(fmt::format(
+      "training {} pieces on {} distinct words of {}",
+      format_count(options.vocab_size),
+      format_count(static_cast<int64_t>(counts.size())),
+      format_bytes(static_cast<double>(result.sample_bytes))));
+  result.tokenizer = std::make_shared<SentencePieceTokenizer>(
+      train(counts, options.vocab_size), where);
+  progress.finish();
+
+  const int64_t pieces = result.tokenizer->vocab_size();
+  require(
+      pieces == options.vocab_size,
+      where,
+      "the sample's {} are enough for {} pieces, not for {}; ask for at most "
+      "{} or give more text",
+      format_bytes(static_cast<double>(result.sample_bytes)),
+      format_count(pieces),
+      format_count(options.vocab_size),
+      pieces);
+  for (const auto& text : sample) {
+    result.sample_tokens +=
+        static_cast<int64_t>(result.tokenizer->encode(text).size());
+  }
+  return result;
+}
+
+} // namespace nanobrain
