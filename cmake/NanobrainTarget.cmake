@@ -32,6 +32,8 @@ endif()
 function(_nanobrain_use_torch target)
   target_link_libraries(${target} PUBLIC nanobrain_torch)
   target_precompile_headers(${target} REUSE_FROM nanobrain_torch_pch)
+  # Programs get -fPIE, the header was built with -fPIC: GCC would refuse it.
+  target_compile_options(${target} PRIVATE -fPIC)
 endfunction()
 
 # nanobrain_library(NAME base SOURCES a.cpp ... DEPENDS tokenizer ... [LINK targets] [LINK_PRIVATE targets] [TORCH])
