@@ -101,4 +101,4 @@ uint64_t Hash64::digest() const {
   return XXH3_64bits_digest(&state_->xxh);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

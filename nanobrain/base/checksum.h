@@ -44,4 +44,4 @@ class Hash64 {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -51,4 +51,4 @@ void require(
   }
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

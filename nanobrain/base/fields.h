@@ -69,7 +69,7 @@ inline std::string join_path(const std::string& where, const char* name) {
 template <class T>
 void read_value(const Json& value, const std::string& where, T& out);
 
-}  // namespace fields_detail
+} // namespace fields_detail
 
 /// Reads `object` into `config`, leaving defaults where a key is absent.
 /// Unknown keys (the nearest one is named), wrong types and non-finite numbers
@@ -173,12 +173,12 @@ Json write_value(T& value) {
   }
 }
 
-}  // namespace fields_detail
+} // namespace fields_detail
 
 /// The resolved config, every field written out.
 template <class T>
 Json write_fields(const T& config) {
-  T copy = config;  // visit() is not const: one list serves reading and writing
+  T copy = config; // visit() is not const: one list serves reading and writing
   return fields_detail::write_value(copy);
 }
 
@@ -203,4 +203,4 @@ std::string describe_fields(const T& config, const std::string& prefix = "") {
   return text;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

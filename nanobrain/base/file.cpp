@@ -5,13 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <random>
 #include <utility>
 
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 
 namespace nanobrain {
@@ -20,58 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t kBufferBytes = 1 << 20;
-constexpr std::string_view kTemporaryMark = ".tmp-";
-
-std::string_view advice(int error) {
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return "free some space or name another disk, and run again";
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return "name a place that you may write to";
-    case ENOENT:
-    case ENOTDIR:
-      return "check the path";
-    default:
-      return "check the path and the disk";
-  }
-}
-
-/// Fails with what errno says about `action` ("cannot be ...").
-[[noreturn]] void fail_errno(const fs::path& path, std::string_view action) {
-  const int error = errno;
-  fail(
-      path.string(),
-      "cannot be {}: {}; {}",
-      action,
-      std::strerror(error),
-      advice(error));
-}
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags)
-      : fd_(open(path.c_str(), flags | O_CLOEXEC)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  operator int() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 /// Opens an existing file for reading; `size` becomes its length.
 void check_readable(const Descriptor& fd, const fs::path& path, size_t& size) {
   struct stat info {};
-  if (fd < 0 || fstat(fd, &info) != 0) fail_errno(path, "opened");
+  if (!fd.is_open() || fstat(fd.get(), &info) != 0) fail_errno(path, "opened");
   require(
       !S_ISDIR(info.st_mode),
       path.string(),
@@ -79,57 +29,7 @@ void check_readable(const Descriptor& fd, const fs::path& path, size_t& size) {
   size = static_cast<size_t>(info.st_size);
 }
 
-void sync(const fs::path& path, const fs::path& final_path) {
-  const Descriptor fd(path, O_RDONLY);
-  // Some file systems cannot sync a folder and say so with EINVAL.
-  if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL)) {
-    fail_errno(final_path, "synced to disk");
-  }
-}
-
-fs::path parent_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-/// Makes the folders that `path` lies in.
-void make_parents(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(parent_of(path), error);
-  if (error) {
-    errno = error.value();
-    fail_errno(parent_of(path), "made");
-  }
-}
-
-/// A new name beside `path`: ".NAME.tmp-PID-XXXXXXXX".
-fs::path temporary_name(const fs::path& path) {
-  static thread_local std::random_device random;
-  // Leaves room for the marks within the usual limit of 255 bytes.
-  const std::string name = path.filename().string().substr(0, 200);
-  return parent_of(path) /
-         fmt::format(
-             ".{}{}{}-{:08x}", name, kTemporaryMark, getpid(), random());
-}
-
-/// A folder's own name also where it was given with a slash at the end.
-fs::path without_final_slash(fs::path path) {
-  return path.has_filename() ? path : path.parent_path();
-}
-
-void write_all(
-    int fd, const char* data, size_t size, const fs::path& final_path) {
-  while (size > 0) {
-    const ssize_t written = write(fd, data, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      fail_errno(final_path, "written");
-    }
-    data += written;
-    size -= static_cast<size_t>(written);
-  }
-}
-
-}  // namespace
+} // namespace
 
 std::string read_file(const fs::path& path) {
   const Descriptor fd(path, O_RDONLY);
@@ -139,7 +39,7 @@ std::string read_file(const fs::path& path) {
   std::string text(size + 1, '\0');
   size_t done = 0;
   while (true) {
-    const ssize_t got = read(fd, text.data() + done, text.size() - done);
+    const ssize_t got = read(fd.get(), text.data() + done, text.size() - done);
     if (got < 0) {
       if (errno == EINTR) continue;
       fail_errno(path, "read");
@@ -156,7 +56,7 @@ MappedFile::MappedFile(const fs::path& path) {
   const Descriptor fd(path, O_RDONLY);
   check_readable(fd, path, size_);
   if (size_ == 0) return;
-  void* address = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
+  void* address = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd.get(), 0);
   if (address == MAP_FAILED) fail_errno(path, "mapped into memory");
   data_ = static_cast<const std::byte*>(address);
 }
@@ -175,134 +75,9 @@ MappedFile::~MappedFile() {
   if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), size_);
 }
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
-  std::error_code ignored;
-  const fs::file_status status = fs::status(path_, ignored);
-  // Renaming over /dev/null would replace it.
-  require(
-      !fs::exists(status) || fs::is_regular_file(status),
-      path_.string(),
-      "exists and is not a regular file; name another file");
-  make_parents(path_);
-  do {
-    temporary_ = temporary_name(path_);
-    fd_ =
-        open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (fd_ < 0 && errno == EEXIST);
-  if (fd_ < 0) fail_errno(path_, "created");
-}
-
-AtomicFile::~AtomicFile() {
-  if (fd_ >= 0) close(fd_);
-  if (!temporary_.empty()) unlink(temporary_.c_str());
-}
-
-void AtomicFile::write(const void* data, size_t size) {
-  const char* bytes = static_cast<const char*>(data);
-  size_ += size;
-  if (buffer_.size() + size >= kBufferBytes) {
-    flush();
-    write_all(fd_, bytes, size, path_);
-  } else {
-    buffer_.append(bytes, size);
-  }
-}
-
-void AtomicFile::flush() {
-  write_all(fd_, buffer_.data(), buffer_.size(), path_);
-  buffer_.clear();
-}
-
-void AtomicFile::write_at(uint64_t offset, const void* data, size_t size) {
-  require(
-      offset + size <= size_,
-      path_.string(),
-      "bytes {} to {} lie past the {} written so far",
-      offset,
-      offset + size,
-      size_);
-  flush();
-  const auto end = static_cast<off_t>(size_);
-  if (lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) {
-    fail_errno(path_, "written");
-  }
-  write_all(fd_, static_cast<const char*>(data), size, path_);
-  if (lseek(fd_, end, SEEK_SET) < 0) fail_errno(path_, "written");
-}
-
-void AtomicFile::commit() {
-  flush();
-  if (fsync(fd_) != 0) fail_errno(path_, "synced to disk");
-  if (close(std::exchange(fd_, -1)) != 0) fail_errno(path_, "closed");
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) {
-    fail_errno(path_, "put in place");
-  }
-  temporary_.clear();
-  sync(parent_of(path_), path_);
-}
-
-void write_file(const fs::path& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
-AtomicDirectory::AtomicDirectory(fs::path path)
-    : path_(without_final_slash(std::move(path))) {
-  require_new_directory(path_, "output");
-  make_parents(path_);
-  do {
-    temporary_ = temporary_name(path_);
-    if (mkdir(temporary_.c_str(), 0777) == 0) return;
-  } while (errno == EEXIST);
-  temporary_.clear();
-  fail_errno(path_, "made");
-}
-
-AtomicDirectory::~AtomicDirectory() {
-  if (temporary_.empty()) return;
-  std::error_code ignored;
-  fs::remove_all(temporary_, ignored);
-}
-
-void AtomicDirectory::commit() {
-  for (const auto& entry : fs::recursive_directory_iterator(temporary_)) {
-    if (entry.is_regular_file() || entry.is_directory()) {
-      sync(entry.path(), path_);
-    }
-  }
-  sync(temporary_, path_);
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) {
-    fail_errno(path_, "put in place");
-  }
-  temporary_.clear();
-  sync(parent_of(path_), path_);
-}
-
-bool is_temporary_name(const fs::path& path) {
-  const std::string name = without_final_slash(path).filename().string();
-  const size_t mark = name.rfind(kTemporaryMark);
-  return name.starts_with('.') && mark != std::string::npos &&
-         name.find_first_not_of(
-             "0123456789abcdef-", mark + kTemporaryMark.size()) ==
-             std::string::npos;
-}
-
-void require_new_directory(const fs::path& path, std::string_view where) {
-  std::error_code ignored;
-  const fs::file_status status = fs::symlink_status(path, ignored);
-  const bool is_new = !fs::exists(status) ||
-                      (fs::is_directory(status) && fs::is_empty(path, ignored));
-  require(
-      is_new,
-      where,
-      "{} exists already; name another folder or remove it",
-      path.string());
-}
-
 void ignore_file_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -30,9 +30,10 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-/// Writes beside the final name; commit() syncs, renames over it and syncs the
-/// folder. Without commit() the destructor removes what was written. Every
-/// failure (a full disk first of all) is an Error that names the final path.
+/// Makes the folders on the way and writes beside the final name; commit()
+/// syncs, renames over it and syncs the folder. Without commit() the destructor
+/// removes what was written. Every failure (a full disk first of all) is an
+/// Error that names the final path.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -52,7 +53,7 @@ class AtomicFile {
   std::filesystem::path temporary_;
   int fd_ = -1;
   uint64_t size_ = 0;
-  std::string buffer_;  // small writes are gathered
+  std::string buffer_; // small writes are gathered
   void flush();
 };
 
@@ -64,7 +65,7 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 /// name must not exist, unless it is an empty folder.
 class AtomicDirectory {
  public:
-  explicit AtomicDirectory(std::filesystem::path path);
+  explicit AtomicDirectory(const std::filesystem::path& path);
   AtomicDirectory(const AtomicDirectory&) = delete;
   AtomicDirectory& operator=(const AtomicDirectory&) = delete;
   ~AtomicDirectory();
@@ -91,4 +92,4 @@ void require_new_directory(
 /// a closed pipe (SIGPIPE).
 void ignore_file_signals();
 
-}  // namespace nanobrain
+} // namespace nanobrain

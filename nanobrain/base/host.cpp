@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <build_info.h>  // NANOBRAIN_BUILD_COMMIT, written at build time
+#include <build_info.h> // NANOBRAIN_BUILD_COMMIT, written at build time
 #include <algorithm>
 #include <fstream>
 #include <optional>
@@ -35,7 +35,7 @@ utsname system_name() {
   return name;
 }
 
-}  // namespace
+} // namespace
 
 std::string cpu_name() {
   // ARM kernels give no model name.
@@ -88,4 +88,4 @@ Json host_facts() {
   };
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

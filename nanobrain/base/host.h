@@ -22,4 +22,4 @@ std::string build_commit();
 /// "build_type"}.
 Json host_facts();
 
-}  // namespace nanobrain
+} // namespace nanobrain

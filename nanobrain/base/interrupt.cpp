@@ -11,7 +11,7 @@ namespace nanobrain {
 namespace {
 
 std::atomic<bool> flag{false};
-static_assert(std::atomic<bool>::is_always_lock_free);  // for signal handlers
+static_assert(std::atomic<bool>::is_always_lock_free); // for signal handlers
 
 void handle(int signal_number) {
   if (flag.exchange(true)) {
@@ -20,7 +20,7 @@ void handle(int signal_number) {
   }
 }
 
-}  // namespace
+} // namespace
 
 void install_interrupt_handlers() {
   struct sigaction action {};
@@ -41,4 +41,4 @@ void check_interrupted() {
       "stopped by a signal before the end; run it again");
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

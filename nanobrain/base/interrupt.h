@@ -11,4 +11,4 @@ bool interrupted();
 /// save beyond what its destructors remove.
 void check_interrupted();
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -34,4 +34,4 @@ void write_json(const std::filesystem::path& path, const Json& value) {
       path, value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

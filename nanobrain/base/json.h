@@ -19,4 +19,4 @@ Json read_json(const std::filesystem::path& path);
 /// Writes JSON (indented by 2, a newline at the end) atomically.
 void write_json(const std::filesystem::path& path, const Json& value);
 
-}  // namespace nanobrain
+} // namespace nanobrain

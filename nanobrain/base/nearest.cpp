@@ -32,7 +32,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-}  // namespace
+} // namespace
 
 std::string nearest_name(
     std::string_view name, const std::vector<std::string>& candidates) {
@@ -53,7 +53,7 @@ std::string suggest_name(
   const std::string nearest = nearest_name(name, candidates);
   if (!nearest.empty()) return fmt::format("; did you mean {}?", nearest);
   if (candidates.empty()) return "";
-  constexpr size_t kMost = 40;  // a model has hundreds of tensors
+  constexpr size_t kMost = 40; // a model has hundreds of tensors
   const auto end = candidates.begin() + std::min(kMost, candidates.size());
   return fmt::format(
       "; known: {}{}",
@@ -63,4 +63,4 @@ std::string suggest_name(
           : "");
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -16,4 +16,4 @@ std::string nearest_name(
 std::string suggest_name(
     std::string_view name, const std::vector<std::string>& candidates);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -23,7 +23,7 @@ void parallel_for(
     try {
       for (int64_t i; (i = next.fetch_add(1)) < count;) body(i);
     } catch (...) {
-      next = count;  // the other threads stop after what they are at
+      next = count; // the other threads stop after what they are at
       const std::lock_guard lock(mutex);
       if (!first_error) first_error = std::current_exception();
     }
@@ -36,4 +36,4 @@ void parallel_for(
   if (first_error) std::rethrow_exception(first_error);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -12,4 +12,4 @@ namespace nanobrain {
 void parallel_for(
     int64_t count, int64_t threads, const std::function<void(int64_t)>& body);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -35,7 +35,7 @@ size_t terminal_columns() {
   return size.ws_col;
 }
 
-}  // namespace
+} // namespace
 
 Progress::Progress(std::string label, int64_t total, int64_t start)
     : label_(std::move(label)),
@@ -69,7 +69,7 @@ void Progress::log(std::string_view line) {
 void Progress::finish() {
   if (finished_) return;
   finished_ = true;
-  if (!dirty_ && last_draw_ == begin_) return;  // nothing was ever reported
+  if (!dirty_ && last_draw_ == begin_) return; // nothing was ever reported
   draw();
   if (terminal_ && enabled) print("\n");
 }
@@ -144,4 +144,4 @@ std::string format_bytes(double bytes) {
   return fmt::format("{:.{}f} {}", bytes, decimals, kUnits[unit]);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

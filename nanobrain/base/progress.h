@@ -50,4 +50,4 @@ std::string format_count(int64_t value);
 /// "8.73 MB" (decimal units, three significant digits).
 std::string format_bytes(double bytes);
 
-}  // namespace nanobrain
+} // namespace nanobrain

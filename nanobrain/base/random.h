@@ -43,4 +43,4 @@ class Random {
   uint64_t state_;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -35,7 +35,7 @@ constexpr std::array<DTypeInfo, 13> kDTypes = {{
 }};
 
 constexpr uint64_t kLengthBytes = 8;
-constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
+constexpr uint64_t kMaxHeaderBytes = 100'000'000; // the format's own limit
 constexpr uint64_t kAlignment = 64;
 constexpr const char* kMetadata = "__metadata__";
 constexpr std::string_view kDamaged =
@@ -179,7 +179,7 @@ void check_layout(
       kDamaged);
 }
 
-}  // namespace
+} // namespace
 
 int64_t size_of(DType dtype) {
   return kDTypes[static_cast<size_t>(dtype)].size;
@@ -289,4 +289,4 @@ void write_safetensors(
   file.commit();
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -70,4 +70,4 @@ void write_safetensors(
     const std::vector<std::pair<std::string, TensorView>>& tensors,
     const std::map<std::string, std::string>& metadata);
 
-}  // namespace nanobrain
+} // namespace nanobrain

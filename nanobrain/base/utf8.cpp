@@ -7,11 +7,11 @@ namespace nanobrain {
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::string_view kReplacement = "\xef\xbf\xbd"; // U+FFFD
 
 struct Sequence {
-  size_t length;  // bytes of the character, or of the maximal invalid part
-  enum { kValid, kInvalid, kCutOff } kind;  // cut off: by the end of the text
+  size_t length; // bytes of the character, or of the maximal invalid part
+  enum { kValid, kInvalid, kCutOff } kind; // cut off: by the end of the text
 };
 
 /// The character or the maximal invalid part at text[i] (table 3-7).
@@ -44,7 +44,7 @@ size_t skip_ascii(std::string_view text, size_t i) {
   return i;
 }
 
-}  // namespace
+} // namespace
 
 size_t find_invalid_utf8(std::string_view text) {
   size_t i = 0;
@@ -91,4 +91,4 @@ std::string Utf8Stream::finish() {
   return out;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -30,4 +30,4 @@ class Utf8Stream {
   std::string pending_;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -68,7 +68,7 @@ std::optional<Json> parse_integer(std::string_view text) {
   if (error == std::errc() && value == kMax + 1) return Json(INT64_MIN);
   double wide = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), wide);
-  if (base != 10) return std::nullopt;  // stays text: no number holds it
+  if (base != 10) return std::nullopt; // stays text: no number holds it
   return Json(negative ? -wide : wide);
 }
 
@@ -184,7 +184,7 @@ class Converter {
   int64_t nodes_ = 0;
 };
 
-}  // namespace
+} // namespace
 
 Json parse_yaml(std::string_view text, std::string_view where) {
   try {
@@ -232,4 +232,4 @@ void apply_override(Json& config, std::string_view assignment) {
   *place = parse_yaml(assignment.substr(equals + 1), where);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -23,4 +23,4 @@ std::string to_yaml(const Json& value);
 /// objects on the way are made. UsageError where there is no "=".
 void apply_override(Json& config, std::string_view assignment);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -32,7 +32,7 @@ std::string double_quoted(std::string_view text) {
       out += fmt::format("\\x{:02x}", byte);
     } else if (byte == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(rest[1]));
-      i += 1;  // U+0080 to U+009F, next line among them
+      i += 1; // U+0080 to U+009F, next line among them
     } else if (rest.starts_with("\u2028") || rest.starts_with("\u2029")) {
       out += rest[2] == '\xa8' ? "\\u2028" : "\\u2029";
       i += 2;
@@ -120,7 +120,7 @@ void write_block(const Json& value, int indent, std::string& out) {
       out += fmt::format("\n{}  ", margin);
       write_block(child, indent + 2, out);
     } else {
-      out += " ";  // "- key: value" and "- - item"
+      out += " "; // "- key: value" and "- - item"
       write_block(child, indent + 2, out);
     }
   };
@@ -133,7 +133,7 @@ void write_block(const Json& value, int indent, std::string& out) {
   }
 }
 
-}  // namespace
+} // namespace
 
 std::string to_yaml(const Json& value) {
   if (!is_block(value)) return inline_value(value) + "\n";
@@ -142,4 +142,4 @@ std::string to_yaml(const Json& value) {
   return out;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -1,0 +1,33 @@
+// File descriptors that close themselves, and the kernel's refusals as Errors.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+
+namespace nanobrain {
+
+class Descriptor {
+ public:
+  /// open(2) with O_CLOEXEC; check with is_open(), errno tells why it is not.
+  Descriptor(const std::filesystem::path& path, int flags);
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor();
+
+  bool is_open() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Throws "[path] cannot be `action`: what errno says; what to do".
+[[noreturn]] void fail_errno(
+    const std::filesystem::path& path, std::string_view action);
+
+/// Writes it all; an Error that names `path` where the kernel takes less.
+void write_all(
+    int fd, const void* data, size_t size, const std::filesystem::path& path);
+
+} // namespace nanobrain
