@@ -1,4 +1,6 @@
 // nanobrain generate: text from a model, as it is made.
+#include <fmt/format.h>
+
 #include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/eval/generation.h"

@@ -25,9 +25,9 @@ class NanoLM;
 
 struct EvalOptions {
   /// tokens that the model sees at once; absent: its max_seq_len
-  std::optional<int64_t> context;
+  std::optional<int64_t> context = std::nullopt;
   /// tokens from one window to the next; absent: context (disjoint windows)
-  std::optional<int64_t> stride;
+  std::optional<int64_t> stride = std::nullopt;
   /// inputs scored at once, at least one window
   int64_t batch_tokens = 4096;
   /// matrix products in bf16; `eval` and the val_loss of `train` use f32

@@ -16,7 +16,7 @@ class NanoLM;
 
 struct GenerateOptions {
   int64_t max_tokens = 128;
-  SamplerOptions sampler;
+  SamplerOptions sampler = {};
   uint64_t seed = 42;
 
   /// UsageError that names the option where a value is out of range.

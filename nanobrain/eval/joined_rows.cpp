@@ -1,26 +1,11 @@
 #include "nanobrain/eval/joined_rows.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/data/input_files.h"
 
 namespace nanobrain {
-
-namespace {
-
-namespace fs = std::filesystem;
-
-bool holds_records(fs::path file) {
-  for (const char* compression : {".gz", ".xz", ".zst"}) {
-    if (file.extension() == compression) file.replace_extension();
-  }
-  const auto extension = file.extension();
-  return extension == ".jsonl" || extension == ".ndjson" ||
-         extension == ".parquet";
-}
-
-} // namespace
 
 std::vector<std::string> split_rows(std::string_view text) {
   std::vector<std::string> rows;
@@ -38,7 +23,11 @@ std::vector<std::string> split_rows(std::string_view text) {
 }
 
 JoinedRows read_joined_rows(
-    const std::vector<fs::path>& files, const DocumentOptions& options) {
+    const std::vector<std::filesystem::path>& inputs,
+    const DocumentOptions& options) {
+  DocumentOptions whole = options;
+  whole.text_documents = "file";
+  whole.keep_empty = true;
   JoinedRows joined;
   const auto add_row = [&](std::string_view row) {
     if (joined.rows++ > 0) joined.text += "\n\n";
@@ -50,29 +39,21 @@ JoinedRows read_joined_rows(
         "them at once; raise --max-document-bytes",
         options.max_document_bytes);
   };
-  for (const auto& file : files) {
-    require<UsageError>(
-        !fs::is_directory(file),
-        "eval",
-        "{} is a folder; --protocol hf joins the rows of files that are named",
-        file.string());
-    const bool records = holds_records(file);
-    DocumentOptions whole = options;
-    if (!records) whole.text_documents = "file";
-    const auto reader = open_documents({file}, whole);
+  for (const InputFile& file : find_input_files(inputs)) {
+    const auto reader = open_documents({file.path}, whole);
     for (std::string text; reader->next(text);) {
-      if (records) {
-        add_row(text);
-      } else {
+      if (file.format == DocumentFormat::kText) {
         for (const auto& row : split_rows(text)) add_row(row);
+      } else {
+        add_row(text);
       }
     }
     require(
         reader->counts().skipped() == 0,
         "eval",
-        "{} has rows that cannot be read ({}), and --protocol hf leaves none "
-        "out",
-        file.string(),
+        "{} has rows that are not UTF-8 or too long ({}), and --protocol hf "
+        "leaves none out",
+        file.path.string(),
         reader->counts().to_json().dump());
   }
   return joined;

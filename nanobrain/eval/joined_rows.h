@@ -22,7 +22,7 @@ struct JoinedRows {
 /// where a row cannot be read, or all are longer than max_document_bytes, for
 /// the guide tokenises them at once.
 JoinedRows read_joined_rows(
-    const std::vector<std::filesystem::path>& files,
+    const std::vector<std::filesystem::path>& inputs,
     const DocumentOptions& options);
 
 /// The rows of a text, as read_joined_rows() takes them.

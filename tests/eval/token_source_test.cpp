@@ -1,0 +1,96 @@
+#include "nanobrain/eval/token_source.h"
+
+#include "nanobrain/base/error.h"
+#include "tests/eval/byte_tokenizer.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::ByteTokenizer;
+using testing::TempDir;
+
+class ListReader : public DocumentReader {
+ public:
+  explicit ListReader(std::vector<std::string> texts)
+      : texts_(std::move(texts)) {}
+  bool next(std::string& text) override {
+    if (next_ == texts_.size()) return false;
+    text = texts_[next_++];
+    return true;
+  }
+  const DocumentCounts& counts() const override { return counts_; }
+  int64_t input_position() const override {
+    return static_cast<int64_t>(next_);
+  }
+  int64_t input_size() const override {
+    return static_cast<int64_t>(texts_.size());
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  size_t next_ = 0;
+  DocumentCounts counts_;
+};
+
+std::vector<TokenId> read_all(TokenSource& source, size_t piece) {
+  std::vector<TokenId> all;
+  std::vector<TokenId> part(piece);
+  while (const size_t count = source.read(part)) {
+    all.insert(all.end(), part.begin(), part.begin() + count);
+  }
+  EXPECT_EQ(source.read(part), 0u); // stays at the end
+  return all;
+}
+
+const std::vector<TokenId> kIds = {'a', 'b', 256, 256, 'c', 256};
+
+TEST(TokenSource, DocumentsEndWithEndOfText) {
+  const ByteTokenizer tokenizer;
+  for (const size_t piece : {1, 2, 3, 100}) {
+    ListReader reader({"ab", "", "c"});
+    DocumentSource source(reader, tokenizer, 1);
+    EXPECT_EQ(read_all(source, piece), kIds) << piece;
+    EXPECT_EQ(source.position(), source.size());
+  }
+}
+
+TEST(TokenSource, ReadsTextInParts) {
+  // More than one batch of text, and a document larger than a batch.
+  std::vector<std::string> texts(30, std::string(300'000, 'x'));
+  texts.push_back(std::string(9'000'000, 'y'));
+  const ByteTokenizer tokenizer;
+  ListReader reader(texts);
+  DocumentSource source(reader, tokenizer, 2);
+  TokenId first = 0;
+  EXPECT_EQ(source.read({&first, 1}), 1u);
+  EXPECT_LT(reader.input_position(), 20); // the rest is not in memory
+  EXPECT_EQ(read_all(source, 1'000'003).size(), 30 * 300'001u + 9'000'001u - 1);
+}
+
+TEST(TokenSource, TokenFileGivesItsIds) {
+  const TempDir folder;
+  const ByteTokenizer tokenizer;
+  TokenFileWriter writer(folder / "a.tokens", tokenizer);
+  for (const char* text : {"ab", "", "c"}) {
+    writer.append(tokenizer.encode(text), 0);
+  }
+  writer.finish();
+  const TokenFile file(folder / "a.tokens");
+  for (const size_t piece : {1, 4, 100}) {
+    TokenFileSource source(file);
+    EXPECT_EQ(read_all(source, piece), kIds) << piece;
+  }
+}
+
+TEST(TokenSource, DocumentsNeedAnEndOfText) {
+  const ByteTokenizer tokenizer(/*end_of_text=*/-1);
+  ListReader reader({});
+  EXPECT_ERROR(
+      Error,
+      "the byte tokenizer has no end-of-text token",
+      DocumentSource(reader, tokenizer, 1));
+}
+
+} // namespace
+} // namespace nanobrain
