@@ -33,7 +33,7 @@ size_t character_size(char lead) {
 }
 
 /// A longer segment's working memory is given back after it.
-constexpr size_t kept_bytes = 1 << 16;
+constexpr size_t kKeptBytes = 1 << 16;
 
 } // namespace
 
@@ -138,7 +138,7 @@ void BpeEncoder::encode(
       }
     }
   }
-  if (segment.size() > kept_bytes) {
+  if (segment.size() > kKeptBytes) {
     symbols = {};
     queue = {};
   }

@@ -10,15 +10,15 @@ namespace nanobrain {
 
 namespace {
 
-constexpr size_t passage_bytes = 1 << 14;
+constexpr size_t kPassageBytes = 1 << 14;
 
 /// The first passage of `text`: up to the last space or line end in its first
-/// passage_bytes, or else up to the first one after them.
+/// kPassageBytes, or else up to the first one after them.
 std::string_view first_passage(std::string_view text) {
-  if (text.size() <= passage_bytes) return text;
-  size_t end = text.find_last_of(" \n", passage_bytes);
+  if (text.size() <= kPassageBytes) return text;
+  size_t end = text.find_last_of(" \n", kPassageBytes);
   if (end == std::string_view::npos || end == 0) {
-    end = text.find_first_of(" \n", passage_bytes);
+    end = text.find_first_of(" \n", kPassageBytes);
   }
   return text.substr(0, end);
 }

@@ -8,7 +8,7 @@ namespace nanobrain {
 
 namespace {
 
-constexpr std::string_view separator = "\n\n";
+constexpr std::string_view kBlankLine = "\n\n";
 
 /// The parts of `text` between separators, one more than there are separators.
 std::vector<std::string_view> split(
@@ -25,14 +25,14 @@ std::vector<std::string_view> split(
 } // namespace
 
 std::vector<std::string> split_documents(std::string_view text) {
-  const auto parts = split(text, separator);
+  const auto parts = split(text, kBlankLine);
   return {parts.begin(), parts.end()};
 }
 
 std::string join_documents(std::span<const std::string> documents) {
   std::string text;
   for (size_t i = 0; i < documents.size(); ++i) {
-    if (i > 0) text += separator;
+    if (i > 0) text += kBlankLine;
     text += documents[i];
   }
   return text;

@@ -22,7 +22,7 @@ class SegmentCache {
   void set_owner(uint64_t owner) {
     if (owner_ == owner) return;
     owner_ = owner;
-    entries_.assign(entry_count, Entry{});
+    entries_.assign(kEntries, Entry{});
   }
 
   /// Appends the ids of `segment`; `encode(segment, ids)` finds new ones.
@@ -31,11 +31,11 @@ class SegmentCache {
       std::string_view segment,
       std::vector<TokenId>& ids,
       const Encode& encode) {
-    if (segment.size() > Entry::max_bytes) {
+    if (segment.size() > Entry::kMaxBytes) {
       encode(segment, ids);
       return;
     }
-    Entry& entry = entries_[hash64(segment) % entry_count];
+    Entry& entry = entries_[hash64(segment) % kEntries];
     if (entry.size == segment.size() &&
         std::memcmp(entry.bytes.data(), segment.data(), segment.size()) == 0) {
       ids.insert(ids.end(), entry.ids.data(), entry.ids.data() + entry.count);
@@ -44,7 +44,7 @@ class SegmentCache {
     const size_t before = ids.size();
     encode(segment, ids);
     const size_t count = ids.size() - before;
-    if (count > Entry::max_ids) return;
+    if (count > Entry::kMaxIds) return;
     entry.size = static_cast<uint8_t>(segment.size());
     entry.count = static_cast<uint8_t>(count);
     std::copy(segment.begin(), segment.end(), entry.bytes.begin());
@@ -53,14 +53,14 @@ class SegmentCache {
 
  private:
   struct alignas(64) Entry { // one cache line
-    static constexpr size_t max_bytes = 30;
-    static constexpr size_t max_ids = 8;
+    static constexpr size_t kMaxBytes = 30;
+    static constexpr size_t kMaxIds = 8;
     uint8_t size = 0; // 0: empty
     uint8_t count = 0;
-    std::array<char, max_bytes> bytes;
-    std::array<TokenId, max_ids> ids;
+    std::array<char, kMaxBytes> bytes;
+    std::array<TokenId, kMaxIds> ids;
   };
-  static constexpr size_t entry_count = 1 << 15; // 2 MB
+  static constexpr size_t kEntries = 1 << 16; // 4 MB
 
   uint64_t owner_ = 0;
   std::vector<Entry> entries_;

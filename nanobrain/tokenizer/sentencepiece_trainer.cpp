@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/utf8.h"
 #include "nanobrain/tokenizer/word_counts.h"
@@ -15,8 +16,8 @@ namespace nanobrain {
 
 namespace {
 
-constexpr std::string_view where = "tokenizer train";
-constexpr int64_t fixed_pieces = 258; // <unk>, the end of text, 256 bytes
+constexpr std::string_view kWhere = "tokenizer train";
+constexpr int64_t kFixedPieces = 258; // <unk>, the end of text, 256 bytes
 
 /// Words and their counts in SentencePiece's "tsv" format: it would count the
 /// words of whole lines itself, but hold two copies of all text meanwhile.
@@ -73,12 +74,12 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
   // "... smaller than required_chars. 270 vs 310. ...": how many it would take.
   require(
       message.find("required_chars") == std::string::npos,
-      where,
+      kWhere,
       "a vocabulary of {} is too small for the sample's characters; ask for "
       "more pieces (SentencePiece: {})",
       vocab_size,
       message);
-  require(status.ok(), where, "SentencePiece: {}", message);
+  require(status.ok(), kWhere, "SentencePiece: {}", message);
   return model;
 }
 
@@ -87,41 +88,48 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
 TrainedSentencePiece train_sentencepiece(
     const NextDocument& next, const SentencePieceTraining& options) {
   require<UsageError>(
-      options.vocab_size > fixed_pieces,
-      where,
+      options.vocab_size > kFixedPieces,
+      kWhere,
       "a vocabulary of {} is too small; {} pieces are always there",
       options.vocab_size,
-      fixed_pieces);
+      kFixedPieces);
   require<UsageError>(
-      options.sample_bytes > 0, where, "the sample must have a byte or more");
+      options.sample_bytes > 0, kWhere, "the sample must have a byte or more");
 
-  const auto sample =
-      sample_documents(next, options.sample_bytes, options.seed);
+  Progress progress("documents read", 0);
+  int64_t documents = 0;
+  const auto sample = sample_documents(
+      [&](std::string& text) {
+        check_interrupted();
+        progress.update(documents);
+        return next(text) && ++documents > 0;
+      },
+      options.sample_bytes,
+      options.seed);
+  progress.finish();
   TrainedSentencePiece result;
   for (const auto& text : sample) {
-    require(is_valid_utf8(text), where, "a document is not valid UTF-8");
+    require(is_valid_utf8(text), kWhere, "a document is not valid UTF-8");
     result.sample_bytes += static_cast<int64_t>(text.size());
   }
   const auto counts = count_words(sample);
   require(
       !counts.empty(),
-      where,
+      kWhere,
       "there is no text to train on; give other inputs or a larger sample");
 
-  Progress progress("SentencePiece", 0);
   progress.log(fmt::format(
       "training {} pieces on {} distinct words of {}",
       format_count(options.vocab_size),
       format_count(static_cast<int64_t>(counts.size())),
       format_bytes(static_cast<double>(result.sample_bytes))));
   result.tokenizer = std::make_shared<SentencePieceTokenizer>(
-      train(counts, options.vocab_size), where);
-  progress.finish();
+      train(counts, options.vocab_size), kWhere);
 
   const int64_t pieces = result.tokenizer->vocab_size();
   require(
       pieces == options.vocab_size,
-      where,
+      kWhere,
       "the sample's {} are enough for {} pieces, not for {}; ask for at most "
       "{} or give more text",
       format_bytes(static_cast<double>(result.sample_bytes)),

@@ -6,7 +6,7 @@ namespace nanobrain {
 
 namespace {
 
-constexpr size_t max_word_bytes = 1024;
+constexpr size_t kMaxWordBytes = 1024;
 
 /// The bytes at `at` of a character that stays out of all words; 0 for others.
 size_t separator_size(std::string_view text, size_t at) {
@@ -26,7 +26,7 @@ size_t separator_size(std::string_view text, size_t at) {
 
 void add(std::string_view word, WordCounts& counts) {
   while (!word.empty()) {
-    size_t size = std::min(word.size(), max_word_bytes);
+    size_t size = std::min(word.size(), kMaxWordBytes);
     while (size < word.size() && (word[size] & '\xc0') == '\x80') --size;
     ++counts[word.substr(0, size)];
     word.remove_prefix(size);

@@ -1,0 +1,46 @@
+// Whole texts to lines of ids and back: the work of `nanobrain tokenizer
+// encode` and `decode`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+struct ConversionOptions {
+  /// documents are parted by blank lines; else the text is one document
+  bool split_documents = false;
+  /// of encoding; 0: all. One document is encoded on one thread.
+  int64_t threads = 0;
+};
+
+struct Conversion {
+  std::string output; // lines of ids, or text
+  int64_t documents = 0;
+  int64_t tokens = 0;
+  int64_t bytes = 0;  // of the text
+  double seconds = 0; // of encoding or decoding alone
+
+  double mb_per_s() const;
+  /// {"documents", "tokens", "bytes", "mb_per_s"}.
+  Json to_json() const;
+};
+
+/// A line of ids for each document. Error where the text is not valid UTF-8.
+Conversion encode_text(
+    const Tokenizer& tokenizer,
+    std::string_view text,
+    const ConversionOptions& options);
+
+/// The text that encode_text() gave these ids for, byte for byte, under the
+/// same options. Error with line and token for a bad id.
+Conversion decode_text(
+    const Tokenizer& tokenizer,
+    std::string_view ids,
+    const ConversionOptions& options);
+
+} // namespace nanobrain
