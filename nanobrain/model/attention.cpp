@@ -17,7 +17,7 @@ CausalSelfAttentionImpl::CausalSelfAttentionImpl(
 Tensor CausalSelfAttentionImpl::forward(const Tensor& x, KVCache* cache) {
   const int64_t B = x.size(0), T = x.size(1), C = x.size(2);
   const auto heads = [&](const Tensor&
-                             features) {  // (B, T, C) -> (B, nh, T, hs)
+                             features) { // (B, T, C) -> (B, nh, T, hs)
     return features.view({B, T, num_heads_, C / num_heads_}).transpose(1, 2);
   };
   // split, not narrow: its backward is one concatenation.
@@ -43,11 +43,11 @@ Tensor CausalSelfAttentionImpl::attend_cached(
   const Tensor keys = cache.keys[layer_].narrow(2, 0, L + T);
   const Tensor values = cache.values[layer_].narrow(2, 0, L + T);
   std::optional<Tensor> mask;
-  if (L > 0 && T > 1) {  // token i sees the L cached ones and i + 1 new ones
+  if (L > 0 && T > 1) { // token i sees the L cached ones and i + 1 new ones
     mask = torch::ones({T, L + T}, q.options().dtype(torch::kBool)).tril(L);
   }
   return at::scaled_dot_product_attention(
       q, keys, values, mask, /*dropout_p=*/0.0, /*is_causal=*/L == 0);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -37,4 +37,4 @@ class CausalSelfAttentionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(CausalSelfAttention);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -18,4 +18,4 @@ torch::Tensor BlockImpl::forward(const torch::Tensor& x, KVCache* cache) {
   return attended + mlp->forward(ln_2->forward(attended));
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -28,4 +28,4 @@ TORCH_MODULE(Block);
 /// A LayerNorm over model_dim with weight and bias.
 torch::nn::LayerNorm make_layer_norm(const ModelConfig& config);
 
-}  // namespace nanobrain
+} // namespace nanobrain

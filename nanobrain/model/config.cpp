@@ -19,7 +19,7 @@ void require_dimension(const char* key, int64_t value) {
       value);
 }
 
-}  // namespace
+} // namespace
 
 void ModelConfig::validate() const {
   require_dimension("num_layers", num_layers);
@@ -51,7 +51,7 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   const int64_t c = config.model_dim;
   const int64_t f = config.ffn_dim;
   const int64_t norm = 2 * c;
-  const int64_t matrices = 3 * c * c + c * c + 2 * c * f;  // qkv, proj, ffn
+  const int64_t matrices = 3 * c * c + c * c + 2 * c * f; // qkv, proj, ffn
   const int64_t biases = config.bias ? 3 * c + c + f + c : 0;
   return {
       .embedder = config.vocab_size * c,
@@ -60,4 +60,4 @@ ParameterCounts count_parameters(const ModelConfig& config) {
       .final_norm = norm};
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -49,4 +49,4 @@ struct ParameterCounts {
 };
 ParameterCounts count_parameters(const ModelConfig& config);
 
-}  // namespace nanobrain
+} // namespace nanobrain

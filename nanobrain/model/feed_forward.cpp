@@ -13,4 +13,4 @@ torch::Tensor MLPImpl::forward(const torch::Tensor& x) {
   return c_proj->forward(at::gelu(c_fc->forward(x), approximation_));
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

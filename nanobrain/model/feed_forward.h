@@ -22,8 +22,8 @@ class MLPImpl : public torch::nn::Module {
   Linear c_proj{nullptr};
 
  private:
-  std::string approximation_;  // of erf: "none" or "tanh"
+  std::string approximation_; // of erf: "none" or "tanh"
 };
 TORCH_MODULE(MLP);
 
-}  // namespace nanobrain
+} // namespace nanobrain

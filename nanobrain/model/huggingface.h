@@ -33,4 +33,4 @@ void save_model(
     const Tokenizer* tokenizer,
     const Json& record = Json::object());
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -12,9 +12,9 @@ namespace nanobrain {
 /// length and later ones write into them. Setting `length` back forgets the
 /// tokens behind it; a new batch size wants a new cache.
 struct KVCache {
-  int64_t length = 0;               // tokens held
-  std::vector<torch::Tensor> keys;  // a layer each: (B, nh, max_seq_len, hs)
+  int64_t length = 0;              // tokens held
+  std::vector<torch::Tensor> keys; // a layer each: (B, nh, max_seq_len, hs)
   std::vector<torch::Tensor> values;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -21,9 +21,9 @@ class LinearImpl : public torch::nn::Module {
     return torch::linear(x, weight, bias);
   }
 
-  torch::Tensor weight;  // (out, in)
-  torch::Tensor bias;    // (out); undefined where there is none
+  torch::Tensor weight; // (out, in)
+  torch::Tensor bias;   // (out); undefined where there is none
 };
 TORCH_MODULE(Linear);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -19,7 +19,7 @@ torch::nn::Embedding make_embedding(int64_t rows, int64_t dim) {
       torch::empty({rows, dim})));
 }
 
-}  // namespace
+} // namespace
 
 NanoLMImpl::NanoLMImpl(const ModelConfig& config, std::optional<uint64_t> seed)
     : config_(config) {
@@ -41,7 +41,7 @@ void NanoLMImpl::draw_weights(uint64_t seed) {
   const torch::NoGradGuard no_grad;
   const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   for (Tensor& parameter : parameters()) {
-    if (parameter.dim() == 2) {  // every matrix is (out, in): fan_in comes last
+    if (parameter.dim() == 2) { // every matrix is (out, in): fan_in comes last
       const double fan_in = static_cast<double>(parameter.size(1));
       parameter.normal_(0.0, 1.0 / std::sqrt(fan_in), generator);
     }
@@ -55,7 +55,7 @@ Tensor NanoLMImpl::hidden(const Tensor& ids, KVCache* cache) {
     prepare(*cache, ids.size(0));
   }
   const int64_t begin = cache != nullptr ? cache->length : 0;
-  Tensor x = wte->forward(ids) + wpe->weight.narrow(0, begin, T);  // (B, T, C)
+  Tensor x = wte->forward(ids) + wpe->weight.narrow(0, begin, T); // (B, T, C)
   for (const auto& block : *h) {
     x = block->as<Block>()->forward(x, cache);
   }
@@ -120,4 +120,4 @@ void NanoLMImpl::prepare(KVCache& cache, int64_t batch) const {
   }
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

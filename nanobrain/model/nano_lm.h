@@ -49,4 +49,4 @@ class NanoLMImpl : public torch::nn::Module {
 };
 TORCH_MODULE(NanoLM);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -1,0 +1,83 @@
+// nanobrain inspect: builds the model of a config at random initialisation and
+// checks it.
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/cli/command.h"
+#include "nanobrain/kernels/backend.h"
+#include "nanobrain/model/inspect.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+#include "nanobrain/train/config.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct InspectFlags {
+  std::filesystem::path config;
+  std::filesystem::path tokenizer;
+  InspectOptions options;
+  int64_t threads = 0;
+};
+
+/// The config's model; a vocabulary that it leaves out is the tokenizer's.
+ModelConfig choose_model(
+    const InspectFlags& flags, const Tokenizer* tokenizer) {
+  ModelConfig model;
+  bool vocabulary_left_out = true;
+  if (!flags.config.empty()) {
+    const int64_t usual = model.vocab_size;
+    model = parse_run_config(flags.config).model;
+    vocabulary_left_out = model.vocab_size == 0;
+    model.vocab_size = vocabulary_left_out ? usual : model.vocab_size;
+  }
+  if (tokenizer != nullptr && vocabulary_left_out) {
+    model.vocab_size = tokenizer->vocab_size();
+  }
+  require<UsageError>(
+      tokenizer == nullptr || tokenizer->vocab_size() == model.vocab_size,
+      "inspect",
+      "{} has {} ids, but model.vocab_size is {}",
+      flags.tokenizer.string(),
+      tokenizer == nullptr ? 0 : tokenizer->vocab_size(),
+      model.vocab_size);
+  return model;
+}
+
+void run_inspect(InspectFlags flags, const Output& output) {
+  const int64_t threads = set_threads(flags.threads);
+  std::shared_ptr<const Tokenizer> tokenizer;
+  if (!flags.tokenizer.empty()) {
+    tokenizer = load_tokenizer(flags.tokenizer);
+  }
+  flags.options.tokenizer = tokenizer.get();
+  flags.options.model = choose_model(flags, tokenizer.get());
+  const InspectReport report = inspect_model(flags.options);
+  Json result = report.to_json();
+  result["threads"] = threads;
+  output.line(report.to_text());
+  output.result(result);
+  require(report.passed(), "inspect", "a check failed: see the report");
+}
+
+} // namespace
+
+void add_inspect(CLI::App& program) {
+  CLI::App* command = program.add_subcommand(
+      "inspect",
+      "Build a model and check its shapes, size, causality and loss");
+  const auto flags = std::make_shared<InspectFlags>();
+  command->add_option("--config", flags->config, "YAML of a run");
+  command->add_option(
+      "--tokenizer",
+      flags->tokenizer,
+      "without it the text's bytes are the ids");
+  command->add_option("--text", flags->options.text, "input");
+  command->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  const Output output(*command);
+  command->callback([flags, output] { run_inspect(*flags, output); });
+}
+
+} // namespace nanobrain

@@ -1,0 +1,34 @@
+// Matrix products in bf16, weights and sums in f32 (Micikevicius et al. 2018).
+#pragma once
+
+#include <ATen/autocast_mode.h>
+
+namespace nanobrain {
+
+/// While it lives, LibTorch's autocast to bf16 is on for a device, or off where
+/// `enabled` is false. For a forward pass: backward follows its dtypes.
+class Bf16Autocast {
+ public:
+  Bf16Autocast(at::Device device, bool enabled)
+      : device_(device.type()),
+        was_enabled_(at::autocast::is_autocast_enabled(device_)),
+        dtype_(at::autocast::get_autocast_dtype(device_)) {
+    at::autocast::set_autocast_enabled(device_, enabled);
+    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  }
+  Bf16Autocast(const Bf16Autocast&) = delete;
+  Bf16Autocast& operator=(const Bf16Autocast&) = delete;
+  ~Bf16Autocast() {
+    // Copies of weights must not outlive the pass: the optimizer changes them.
+    at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(device_, was_enabled_);
+    at::autocast::set_autocast_dtype(device_, dtype_);
+  }
+
+ private:
+  at::DeviceType device_;
+  bool was_enabled_;
+  at::ScalarType dtype_;
+};
+
+} // namespace nanobrain

@@ -1,0 +1,136 @@
+#include "nanobrain/model/huggingface.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/model/huggingface_config.h"
+#include "nanobrain/model/huggingface_weights.h"
+#include "nanobrain/run/manifest.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kConfig = "config.json";
+constexpr const char* kWeights = "model.safetensors";
+constexpr const char* kManifest = "nanobrain.json";
+constexpr int64_t kFormatVersion = 1;
+/// Any of these is a tokenizer that load_tokenizer() finds in a folder.
+constexpr const char* kTokenizers[] = {
+    "tokenizer.model", "tokenizer.lexical.json", "vocab.json"};
+
+/// nanobrain.json; null where there is none (a folder that others wrote).
+Json read_manifest(const fs::path& directory) {
+  const fs::path path = directory / kManifest;
+  if (!fs::exists(path)) {
+    return nullptr;
+  }
+  Json manifest = read_json(path);
+  require_format_version(manifest, kFormatVersion, path.string());
+  return manifest;
+}
+
+void require_weights(const fs::path& directory) {
+  if (fs::exists(directory / kWeights)) {
+    return;
+  }
+  const bool other = fs::exists(directory / "model.safetensors.index.json") ||
+                     fs::exists(directory / "pytorch_model.bin");
+  fail(
+      directory.string(),
+      "has no {}{}",
+      kWeights,
+      other ? "; weights in parts or in pickle files are not read: save the "
+              "model again as one safetensors file"
+            : "; is it a model folder?");
+}
+
+} // namespace
+
+ModelConfig read_model_config(const fs::path& directory) {
+  const fs::path path = directory / kConfig;
+  return config_from_huggingface(read_json(path), path.string());
+}
+
+NanoLM load_model(const fs::path& directory) {
+  require_weights(directory);
+  const Json manifest = read_manifest(directory);
+  if (!manifest.is_null()) {
+    verify_files(directory, manifest.value("files", Json()));
+  }
+  NanoLM model(read_model_config(directory), std::nullopt);
+  read_weights(directory / kWeights, model);
+  return model;
+}
+
+std::shared_ptr<const Tokenizer> load_model_tokenizer(
+    const fs::path& directory, const ModelConfig& config) {
+  const Json manifest = read_manifest(directory);
+  const Json recorded = manifest.is_null()
+                            ? Json(nullptr)
+                            : manifest.value("tokenizer_hash", Json());
+  const bool present = std::any_of(
+      std::begin(kTokenizers), std::end(kTokenizers), [&](const char* name) {
+        return fs::exists(directory / name);
+      });
+  if (!present) {
+    require(
+        recorded.is_null(),
+        directory.string(),
+        "has lost its tokenizer; copy the folder again");
+    return nullptr;
+  }
+  auto tokenizer = load_tokenizer(directory);
+  require(
+      tokenizer->vocab_size() <= config.vocab_size,
+      directory.string(),
+      "the tokenizer has {} ids, but the model only {}; they do not belong "
+      "together",
+      tokenizer->vocab_size(),
+      config.vocab_size);
+  require(
+      recorded.is_null() || recorded == tokenizer->hash(),
+      directory.string(),
+      "the tokenizer is not the one that the model was trained with (hash {}, "
+      "nanobrain.json says {})",
+      tokenizer->hash(),
+      recorded.dump());
+  return tokenizer;
+}
+
+void save_model(
+    const fs::path& directory,
+    NanoLM& model,
+    const Tokenizer* tokenizer,
+    const Json& record) {
+  const ModelConfig& config = model->config();
+  AtomicDirectory folder(directory);
+  if (tokenizer != nullptr) {
+    require(
+        tokenizer->vocab_size() == config.vocab_size,
+        directory.string(),
+        "the tokenizer has {} ids, but the model {}",
+        tokenizer->vocab_size(),
+        config.vocab_size);
+    tokenizer->save(folder.path());
+  }
+  const int64_t end_of_text =
+      tokenizer != nullptr ? tokenizer->end_of_text() : -1;
+  write_json(
+      folder.path() / kConfig, config_to_huggingface(config, end_of_text));
+  write_weights(folder.path() / kWeights, model);
+  write_json(
+      folder.path() / kManifest,
+      {{"format_version", kFormatVersion},
+       {"tokenizer_hash",
+        tokenizer != nullptr ? Json(tokenizer->hash()) : Json(nullptr)},
+       {"training", record},
+       {"files", hash_files(folder.path())}});
+  folder.commit();
+}
+
+} // namespace nanobrain
