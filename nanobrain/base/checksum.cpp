@@ -1,16 +1,17 @@
 #include "nanobrain/base/checksum.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <vector>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 
 namespace nanobrain {
@@ -58,25 +59,17 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  // Read in pieces, not mapped: the file may be larger than memory should show.
-  std::ifstream file(path, std::ios::binary);
-  require(
-      file.is_open(),
-      path.string(),
-      "cannot be opened: {}; check the path",
-      std::strerror(errno));
+  // Read in pieces, not mapped: a map would count as memory of this process.
+  const Descriptor fd(path, O_RDONLY);
+  if (!fd.is_open()) fail_errno(path, "opened");
   Sha256 sha;
   std::vector<char> block(1 << 20);
-  while (file) {
-    file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    sha.update(block.data(), static_cast<size_t>(file.gcount()));
+  while (true) {
+    const ssize_t got = read(fd.get(), block.data(), block.size());
+    if (got == 0) return sha.hex();
+    if (got > 0) sha.update(block.data(), static_cast<size_t>(got));
+    if (got < 0 && errno != EINTR) fail_errno(path, "read");
   }
-  require(
-      !file.bad(),
-      path.string(),
-      "cannot be read: {}; check the path and the disk",
-      std::strerror(errno));
-  return sha.hex();
 }
 
 uint64_t hash64(std::string_view bytes, uint64_t seed) {

@@ -25,6 +25,8 @@ std::string_view advice(int error) {
     case ENOENT:
     case ENOTDIR:
       return "check the path";
+    case EISDIR:
+      return "name a file";
     default:
       return "check the path and the disk";
   }

@@ -57,7 +57,15 @@ struct IsArray<std::array<T, N>> : std::true_type {};
 
 [[noreturn]] inline void wrong_type(
     const std::string& where, const char* wanted, const Json& value) {
-  fail<UsageError>(where, "must be {}, but is {}", wanted, value.dump());
+  // JSON has no word for them and dumps null.
+  const bool finite =
+      !value.is_number_float() || std::isfinite(value.get<double>());
+  fail<UsageError>(
+      where,
+      "must be {}, but is {}",
+      wanted,
+      finite ? value.dump(-1, ' ', false, Json::error_handler_t::replace)
+             : fmt::format("{}", value.get<double>()));
 }
 
 /// "run.yaml:" and "train" make "run.yaml: train", that and "steps"
@@ -135,7 +143,10 @@ void read_value(const Json& value, const std::string& where, T& out) {
       out = static_cast<int64_t>(value.get<double>());
       return;
     }
-    if (!value.is_number_integer()) wrong_type(where, "an integer", value);
+    if (!value.is_number_integer() ||
+        (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX)) {
+      wrong_type(where, "an integer", value);
+    }
     out = value.get<int64_t>();
   } else if constexpr (std::is_same_v<T, double>) {
     if (!value.is_number() || !std::isfinite(value.get<double>())) {

@@ -14,6 +14,17 @@ namespace nanobrain {
 
 namespace {
 
+/// The escape of a character of three bytes that YAML lets nobody write as it
+/// is, or takes for a line break or a byte order mark; empty for others.
+std::string_view escape_of(std::string_view text) {
+  if (text.starts_with("\u2028")) return "\\u2028";
+  if (text.starts_with("\u2029")) return "\\u2029";
+  if (text.starts_with("\ufeff")) return "\\ufeff";
+  if (text.starts_with("\ufffe")) return "\\ufffe";
+  if (text.starts_with("\uffff")) return "\\uffff";
+  return "";
+}
+
 /// "..." with YAML's escapes where a character may not stand for itself.
 std::string double_quoted(std::string_view text) {
   std::string out = "\"";
@@ -33,11 +44,8 @@ std::string double_quoted(std::string_view text) {
     } else if (byte == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(rest[1]));
       i += 1; // U+0080 to U+009F, next line among them
-    } else if (rest.starts_with("\u2028") || rest.starts_with("\u2029")) {
-      out += rest[2] == '\xa8' ? "\\u2028" : "\\u2029";
-      i += 2;
-    } else if (rest.starts_with("\ufeff")) {
-      out += "\\ufeff";
+    } else if (byte >= 0xe2 && !escape_of(rest).empty()) {
+      out += escape_of(rest);
       i += 2;
     } else {
       out += valid[i];

@@ -1,0 +1,138 @@
+#include "nanobrain/base/progress.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <thread>
+
+#include "tests/support/child.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::TempDir;
+
+/// What `body` prints on stderr where that is a file.
+std::string plain_output(const std::function<void()>& body) {
+  const TempDir dir;
+  testing::run_in_child([&] {
+    dup2(open((dir / "err").c_str(), O_CREAT | O_WRONLY, 0600), 2);
+    body();
+    return std::string();
+  });
+  return testing::read_text(dir / "err");
+}
+
+/// What `body` prints on stderr where that is a terminal of so many columns.
+std::string terminal_output(
+    unsigned short columns, const std::function<void()>& body) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  grantpt(terminal);
+  unlockpt(terminal);
+  const int inner = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+  const winsize size{24, columns, 0, 0};
+  ioctl(inner, TIOCSWINSZ, &size);
+  testing::run_in_child([&] {
+    dup2(inner, 2);
+    body();
+    return std::string();
+  });
+  std::string text(4096, '\0');
+  const ssize_t got = read(terminal, text.data(), text.size());
+  text.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  close(inner);
+  close(terminal);
+  return text;
+}
+
+TEST(Progress, PrintsOneLineAtTheEndOfShortWorkInAFile) {
+  EXPECT_EQ(
+      plain_output([] {
+        Progress progress("train", 200);
+        for (int i = 1; i <= 200; ++i) progress.update(i, "loss 1.5");
+      }),
+      "train 100 %  loss 1.5  0:00\n");
+  EXPECT_EQ(
+      plain_output([] {
+        Progress progress("read", 0);
+        progress.update(1234, "lines");
+        progress.log("a note");
+        progress.finish();
+        progress.finish();
+        progress.update(5);
+      }),
+      "a note\nread 1,234  lines  0:00\n");
+}
+
+TEST(Progress, PrintsNothingWhereNothingWasReportedOrItIsSilenced) {
+  EXPECT_EQ(plain_output([] { const Progress progress("train", 200); }), "");
+  EXPECT_EQ(
+      plain_output([] {
+        set_progress_enabled(false);
+        Progress progress("train", 200);
+        progress.update(7);
+        progress.log("a note");
+      }),
+      "");
+}
+
+TEST(Progress, RedrawsABarOnATerminal) {
+  const std::string text = terminal_output(100, [] {
+    Progress progress("train", 200, 100);
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    progress.update(150, "loss 1.5"); // half of what this process has to do
+    progress.finish();
+  });
+  EXPECT_THAT(text, HasSubstr("\r\x1b[Ktrain [##################      ] 75 %"));
+  EXPECT_THAT(text, HasSubstr("  loss 1.5  0:00 left"));
+  EXPECT_THAT(text, EndsWith("\r\n")); // a terminal's end of line
+}
+
+TEST(Progress, KeepsToTheWidthOfTheTerminal) {
+  const std::string text = terminal_output(30, [] {
+    Progress progress("train", 200);
+    progress.update(150, std::string(300, 'x'));
+  });
+  EXPECT_THAT(text, HasSubstr("train ["));
+  EXPECT_THAT(text, Not(HasSubstr("x")));
+  EXPECT_LT(text.size(), 45u);
+}
+
+TEST(Format, Durations) {
+  EXPECT_EQ(format_duration(0), "0:00");
+  EXPECT_EQ(format_duration(6.6), "0:07");
+  EXPECT_EQ(format_duration(125), "2:05");
+  EXPECT_EQ(format_duration(3723), "1:02:03");
+}
+
+TEST(Format, Counts) {
+  EXPECT_EQ(format_count(0), "0");
+  EXPECT_EQ(format_count(-999), "-999");
+  EXPECT_EQ(format_count(1000), "1,000");
+  EXPECT_EQ(format_count(1234567), "1,234,567");
+  EXPECT_EQ(
+      format_count(std::numeric_limits<int64_t>::min()),
+      "-9,223,372,036,854,775,808");
+}
+
+TEST(Format, Bytes) {
+  EXPECT_EQ(format_bytes(0), "0 B");
+  EXPECT_EQ(format_bytes(999), "999 B");
+  EXPECT_EQ(format_bytes(1000), "1.00 kB");
+  EXPECT_EQ(format_bytes(8728576), "8.73 MB");
+  EXPECT_EQ(format_bytes(12.34e6), "12.3 MB");
+  EXPECT_EQ(format_bytes(999.4e6), "999 MB");
+  EXPECT_EQ(format_bytes(999.6e6), "1.00 GB");
+}
+
+} // namespace
+} // namespace nanobrain
