@@ -9,6 +9,7 @@
 #include <chrono>
 #include <string>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/run/event_proto.h"
 #include "nanobrain/run/tf_record.h"
 
@@ -40,9 +41,15 @@ int64_t time_of(const std::string& name) {
 /// is resumed within the second would else be read before its first half.
 fs::path new_file(const fs::path& directory) {
   auto time = static_cast<int64_t>(now_s());
-  for (const auto& entry : fs::directory_iterator(directory)) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
     time = std::max(time, time_of(entry.path().filename().string()) + 1);
   }
+  require(
+      !error,
+      directory.string(),
+      "cannot be listed: {}; check the path",
+      error.message());
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '-';
   return directory /
