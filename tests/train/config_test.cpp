@@ -105,7 +105,7 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
   refused("train.batch_size=-1", "[train.batch_size]");
   refused("train.grad_accum_steps=0", "[train.grad_accum_steps]");
   refused("train.precision=f16", "[train.precision] cannot be \"f16\"");
-  refused("train.device=gpu", "known: cpu, cuda");
+  refused("train.device=gpu", "[train.device] cannot be \"gpu\"");
   refused("train.clip_norm=-1", "[train.clip_norm]");
   refused("train.keep_last=0", "[train.keep_last]");
   refused("train.seed=-1", "[train.seed]");

@@ -1,0 +1,161 @@
+// Checkpoints of a run.
+#include "nanobrain/train/checkpoint.h"
+
+#include <vector>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/json.h"
+#include "nanobrain/base/safetensors.h"
+#include "nanobrain/model/huggingface.h"
+#include "nanobrain/run/manifest.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kFormatVersion = 1;
+
+void save_optimizer(const fs::path& path, const Optimizer& optimizer) {
+  std::vector<torch::Tensor> on_cpu; // keeps the bytes alive
+  std::vector<std::pair<std::string, TensorView>> views;
+  for (const auto& [name, tensor] : optimizer.state()) {
+    on_cpu.push_back(tensor.detach().cpu().contiguous());
+    const torch::Tensor& t = on_cpu.back();
+    views.emplace_back(
+        name,
+        TensorView{
+            DType::kF32,
+            t.sizes().vec(),
+            std::as_bytes(std::span(
+                t.const_data_ptr<float>(), static_cast<size_t>(t.numel())))});
+  }
+  write_safetensors(path, views, {});
+}
+
+void load_optimizer(const fs::path& path, const Optimizer& optimizer) {
+  const SafetensorsFile file(path);
+  const auto state = optimizer.state();
+  require(
+      file.tensors().size() == state.size(),
+      path.string(),
+      "holds {} tensors, but the optimizer has {}",
+      file.tensors().size(),
+      state.size());
+  for (auto [name, tensor] : state) {
+    const TensorView& view = file.at(name);
+    require(
+        view.dtype == DType::kF32 && tensor.sizes() == view.shape,
+        path.string(),
+        "tensor {} has another shape or type than the optimizer's",
+        name);
+    // from_blob takes no const pointer; the mapped bytes are only read.
+    tensor.copy_(torch::from_blob(
+        const_cast<std::byte*>(view.data.data()), view.shape, torch::kFloat32));
+  }
+}
+
+/// Frees the name for the checkpoint that the resumed run will write.
+void set_aside(const fs::path& path) {
+  const fs::path aside = path.string() + ".damaged";
+  fs::remove_all(aside);
+  fs::rename(path, aside);
+}
+
+void copy_weights(NanoLM& from, NanoLM& to) {
+  const torch::NoGradGuard no_grad;
+  require(
+      from->config() == to->config(),
+      "checkpoint",
+      "its model has other dimensions than the run's config");
+  const auto source = from->named_parameters();
+  for (auto& item : to->named_parameters()) {
+    item.value().copy_(source[item.key()]);
+  }
+}
+
+} // namespace
+
+CheckpointStore::CheckpointStore(RunFolder run, std::string maths_hash)
+    : run_(std::move(run)), maths_hash_(std::move(maths_hash)) {}
+
+void CheckpointStore::save(
+    const TrainerState& state,
+    NanoLM& model,
+    const Tokenizer& tokenizer,
+    const Optimizer& optimizer,
+    int64_t keep_last) {
+  AtomicDirectory folder(run_.checkpoint(state.step));
+  save_model(
+      folder.path() / "model",
+      model,
+      &tokenizer,
+      {{"step", state.step}, {"val_loss", state.val_loss}});
+  save_optimizer(folder.path() / "optimizer.safetensors", optimizer);
+  write_json(
+      folder.path() / "trainer.json",
+      {{"format_version", kFormatVersion},
+       {"maths_hash", maths_hash_},
+       {"state", write_fields(state)}});
+  write_manifest(folder.path());
+  folder.commit();
+  remove_old(keep_last, state.best_step);
+}
+
+void CheckpointStore::remove_old(int64_t keep_last, int64_t best_step) const {
+  const auto found = list_checkpoints(run_);
+  auto excess = static_cast<int64_t>(found.size()) - keep_last;
+  for (auto it = found.begin(); excess > 0; ++it, --excess) {
+    if (it->first != best_step) fs::remove_all(it->second);
+  }
+}
+
+TrainerState CheckpointStore::load(
+    const fs::path& path, NanoLM& model, const Optimizer& optimizer) const {
+  check_manifest(path);
+  const Json json = read_json(path / "trainer.json");
+  require_format_version(json, kFormatVersion, path.string());
+  require(
+      json.value("maths_hash", "") == maths_hash_,
+      path.string(),
+      "belongs to a run with another config");
+  TrainerState state;
+  read_fields(json.at("state"), (path / "trainer.json: state").string(), state);
+  NanoLM saved = load_model(path / "model");
+  copy_weights(saved, model);
+  load_optimizer(path / "optimizer.safetensors", optimizer);
+  return state;
+}
+
+std::optional<TrainerState> CheckpointStore::restore(
+    NanoLM& model,
+    const Optimizer& optimizer,
+    const std::function<void(std::string_view)>& warn) {
+  const auto found = list_checkpoints(run_);
+  std::vector<fs::path> damaged;
+  for (auto it = found.rbegin(); it != found.rend(); ++it) {
+    try {
+      const TrainerState state = load(it->second, model, optimizer);
+      for (const fs::path& path : damaged) set_aside(path);
+      return state;
+    } catch (const std::exception& error) {
+      warn(fmt::format(
+          "checkpoint {} cannot be used, going back to the one before: {}",
+          it->second.filename().string(),
+          error.what()));
+      damaged.push_back(it->second);
+    }
+  }
+  require(
+      found.empty(),
+      run_.checkpoints().string(),
+      "none of its {} checkpoints can be used; remove the folder to start "
+      "from the first step",
+      found.size());
+  return std::nullopt;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,141 @@
+// What a run reads, checked before anything is written.
+#include "nanobrain/train/inputs.h"
+
+#include "nanobrain/base/checksum.h"
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/model/huggingface.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void require_given(const fs::path& path, const char* key) {
+  require<UsageError>(
+      !path.empty(), key, "is missing; name it in the config or by --set");
+}
+
+TokenFile open_token_file(const fs::path& path, const Tokenizer& tokenizer) {
+  TokenFile file(path);
+  file.require_tokenizer(tokenizer);
+  file.check_tokens();
+  return file;
+}
+
+/// XXH3 of a whole file: enough to tell that it changed, at the speed of
+/// memory.
+std::string file_hash(const fs::path& path) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  return fmt::format(
+      "{:016x}",
+      hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+Json facts_of(const TokenFile& file) {
+  return {
+      {"path", file.path().string()},
+      {"tokens", file.info().tokens},
+      {"documents", file.info().documents},
+      {"source_bytes", file.info().source_bytes},
+      {"xxh3", file_hash(file.path())}};
+}
+
+void require_same_dimensions(
+    const ModelConfig& config, const ModelConfig& start, const fs::path& path) {
+  const Json wanted = write_fields(config);
+  const Json found = write_fields(start);
+  for (const auto& [key, value] : wanted.items()) {
+    require<UsageError>(
+        value == found[key],
+        "model." + key,
+        "is {}, but {} in {}, which the run starts from; set it to that",
+        value.dump(),
+        found[key].dump(),
+        path.string());
+  }
+}
+
+} // namespace
+
+Json TrainingInputs::facts(const RunConfig& config) const {
+  Json facts = {
+      {"tokenizer",
+       {{"kind", tokenizer->kind()},
+        {"vocab_size", tokenizer->vocab_size()},
+        {"sha256", tokenizer->hash()}}},
+      {"train", facts_of(train)},
+      {"val", facts_of(val)}};
+  if (const fs::path& start = config.train.init_from; !start.empty()) {
+    facts["init_from"] = {
+        {"path", start.string()},
+        {"sha256", sha256_of_file(start / "model.safetensors")}};
+  }
+  return facts;
+}
+
+TrainingInputs open_inputs(const RunConfig& config) {
+  require_given(config.data.tokenizer, "data.tokenizer");
+  require_given(config.data.train, "data.train");
+  require_given(config.data.val, "data.val");
+  auto tokenizer = load_tokenizer(config.data.tokenizer);
+  require<UsageError>(
+      tokenizer->vocab_size() == config.model.vocab_size,
+      "model.vocab_size",
+      "is {}, but the tokenizer {} has {} tokens; leave the key out",
+      config.model.vocab_size,
+      config.data.tokenizer.string(),
+      tokenizer->vocab_size());
+  TokenFile train = open_token_file(config.data.train, *tokenizer);
+  TokenFile val = open_token_file(config.data.val, *tokenizer);
+  return {std::move(tokenizer), std::move(train), std::move(val)};
+}
+
+void require_same_inputs(const Json& before, const Json& now) {
+  const auto check = [&](const char* input, const char* hash) {
+    const auto was = before.at(input).at(hash).get<std::string>();
+    const auto is = now.at(input).at(hash).get<std::string>();
+    require<UsageError>(
+        was == is,
+        input,
+        "is not what the run was started with: {} is {}, but was {}; name the "
+        "same data to resume",
+        hash,
+        is,
+        was);
+  };
+  check("tokenizer", "sha256");
+  check("train", "xxh3");
+  check("val", "xxh3");
+  if (now.contains("init_from")) check("init_from", "sha256");
+}
+
+NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer) {
+  const bool cuda = config.train.device == "cuda";
+  require<UsageError>(
+      !cuda || torch::cuda::is_available(),
+      "train.device",
+      "cuda was asked for, but this LibTorch finds no CUDA device; use cpu");
+  const fs::path& start = config.train.init_from;
+  NanoLM model = nullptr;
+  if (start.empty()) {
+    model = NanoLM(config.model, static_cast<uint64_t>(config.train.seed));
+  } else {
+    require_same_dimensions(config.model, read_model_config(start), start);
+    const auto own = load_model_tokenizer(start, config.model);
+    require<UsageError>(
+        own == nullptr || own->hash() == tokenizer.hash(),
+        "data.tokenizer",
+        "is another tokenizer than that of {}, which the run starts from",
+        start.string());
+    model = load_model(start);
+  }
+  model->to(cuda ? torch::kCUDA : torch::kCPU);
+  model->train();
+  return model;
+}
+
+} // namespace nanobrain

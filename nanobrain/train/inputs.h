@@ -1,0 +1,38 @@
+// What a run reads: tokenizer, token files and the model it starts from,
+// checked against the config and each other before anything is written.
+#pragma once
+
+#include <memory>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/data/token_file.h"
+#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+#include "nanobrain/train/config.h"
+
+namespace nanobrain {
+
+struct TrainingInputs {
+  std::shared_ptr<const Tokenizer> tokenizer;
+  TokenFile train;
+  TokenFile val;
+
+  /// Paths, sizes and checksums of these and of train.init_from, for run.json.
+  Json facts(const RunConfig& config) const;
+};
+
+/// UsageError where the config leaves out a file or disagrees with it; Error
+/// where a file is missing, damaged or made with another tokenizer, or holds
+/// an id that is out of range.
+TrainingInputs open_inputs(const RunConfig& config);
+
+/// UsageError that names the input that is not what it was, by the facts() of
+/// the run's start.
+void require_same_inputs(const Json& before, const Json& now);
+
+/// The model at step 0 on the config's device: random, or train.init_from's,
+/// whose dimensions and tokenizer must be the run's. UsageError where the
+/// device is not there.
+NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer);
+
+} // namespace nanobrain

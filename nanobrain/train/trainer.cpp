@@ -1,0 +1,193 @@
+// The training loop of one run.
+#include "nanobrain/train/trainer.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/kernels/tied_cross_entropy.h"
+#include "nanobrain/model/autocast.h"
+#include "nanobrain/train/gradient_norm.h"
+#include "nanobrain/train/resume_rules.h"
+#include "nanobrain/train/schedule.h"
+
+namespace nanobrain {
+
+namespace {
+
+/// The train_loss of a run's result is the mean over this many last steps.
+constexpr size_t kRecentLosses = 50;
+
+} // namespace
+
+Trainer::Trainer(
+    const RunConfig& config,
+    const TrainingInputs& inputs,
+    NanoLM model,
+    const RunFolder& run)
+    : config_(config),
+      inputs_(inputs),
+      model_(std::move(model)),
+      batches_(inputs.train, config.train, model_->wte->weight.device()),
+      parameters_(model_->parameters()),
+      optimizer_(
+          make_optimizer(config.optimizer, optimized_parameters(*model_))),
+      checkpoints_(run, maths_hash(config)),
+      state_(restore()),
+      log_(run, config, state_),
+      earlier_elapsed_s_(state_.elapsed_s) {}
+
+TrainerState Trainer::restore() {
+  return checkpoints_
+      .restore(
+          model_,
+          *optimizer_,
+          [](std::string_view line) {
+            fmt::print(stderr, "train: {}\n", line);
+          })
+      .value_or(TrainerState{});
+}
+
+void Trainer::run() {
+  const TrainConfig& train = config_.train;
+  while (state_.step < train.steps) {
+    StepMetrics metrics = take_step();
+    const bool last = state_.step == train.steps;
+    const int64_t best_before = state_.best_step;
+    if (last || is_due(train.eval_every)) evaluate(metrics);
+    log_.step(metrics);
+    if (train.sample_every > 0 && (last || is_due(train.sample_every))) {
+      state_.samples_bytes =
+          log_.sample(model_, *inputs_.tokenizer, state_.step);
+    }
+    const bool stop = interrupted();
+    if (last || stop || is_due(train.checkpoint_every) ||
+        state_.best_step != best_before) {
+      save_checkpoint();
+    }
+    if (stop && !last) {
+      log_.finish();
+      fail<Interrupted>(
+          "train",
+          "interrupted; step {} of {} is saved, go on with --resume",
+          state_.step,
+          train.steps);
+    }
+  }
+  state_.elapsed_s = elapsed_s();
+  log_.finish();
+}
+
+bool Trainer::is_due(int64_t every) const {
+  return every > 0 && state_.step % every == 0;
+}
+
+double Trainer::accumulate_gradients(int64_t step) {
+  model_->zero_grad();
+  const int64_t dim = config_.model.model_dim;
+  const bool bf16 = config_.train.precision == "bf16";
+  const auto tokens = static_cast<double>(config_.tokens_per_step());
+  double sum = 0;
+  for (int64_t micro = 0; micro < config_.train.grad_accum_steps; ++micro) {
+    const Batch batch = batches_.micro_batch(step, micro);
+    torch::Tensor hidden; // (B, T, C)
+    {
+      const Bf16Autocast autocast(model_->wte->weight.device(), bf16);
+      hidden = model_->hidden(batch.inputs);
+    }
+    const torch::Tensor loss = tied_cross_entropy(
+        hidden.to(torch::kFloat32).view({-1, dim}),
+        model_->wte->weight,
+        batch.targets.view(-1),
+        {.bf16 = bf16});
+    const double nats = loss.item<double>();
+    require(
+        std::isfinite(nats),
+        "train",
+        "the loss of step {} is {}; lower optimizer.lr or look at the data "
+        "and the weights the run started from",
+        step + 1,
+        nats);
+    (loss / tokens).backward();
+    sum += nats;
+  }
+  return sum / tokens;
+}
+
+StepMetrics Trainer::take_step() {
+  const Stopwatch watch;
+  const int64_t step = state_.step;
+  StepMetrics metrics;
+  metrics.train_loss = accumulate_gradients(step);
+  std::vector<torch::Tensor> gradients;
+  for (const auto& parameter : parameters_) {
+    gradients.push_back(parameter.grad());
+  }
+  metrics.grad_norm = global_norm(gradients);
+  require(
+      std::isfinite(metrics.grad_norm),
+      "train",
+      "the gradient of step {} is not finite (norm {}); lower optimizer.lr "
+      "or train in f32",
+      step + 1,
+      metrics.grad_norm);
+  metrics.lr =
+      config_.optimizer.lr *
+      learning_rate_factor(config_.schedule, step, config_.train.steps);
+  optimizer_->step(
+      step, metrics.lr, clip_scale(metrics.grad_norm, config_.train.clip_norm));
+  ++state_.step;
+  if (state_.recent_losses.size() == kRecentLosses) {
+    state_.recent_losses.erase(state_.recent_losses.begin());
+  }
+  state_.recent_losses.push_back(metrics.train_loss);
+  metrics.step = state_.step;
+  metrics.tokens = state_.step * config_.tokens_per_step();
+  metrics.seconds = watch.seconds();
+  state_.training_s += metrics.seconds;
+  metrics.elapsed_s = elapsed_s();
+  return metrics;
+}
+
+void Trainer::evaluate(StepMetrics& metrics) {
+  require_finite_weights();
+  const LossSum loss = nanobrain::evaluate(
+      model_,
+      inputs_.val,
+      *inputs_.tokenizer,
+      {.context = config_.train.seq_len});
+  state_.val_loss = loss.nats_per_token();
+  state_.val_bits_per_byte = loss.bits_per_byte();
+  if (state_.best_step == 0 || state_.val_loss < state_.best_val_loss) {
+    state_.best_step = state_.step;
+    state_.best_val_loss = state_.val_loss;
+  }
+  metrics.val_loss = state_.val_loss;
+  metrics.val_bits_per_byte = state_.val_bits_per_byte;
+}
+
+// An update can overflow where its gradient did not: the checkpoint before is
+// then the last good one.
+void Trainer::require_finite_weights() const {
+  require(
+      std::isfinite(global_norm(parameters_)),
+      "train",
+      "the weights after step {} are not finite; lower optimizer.lr",
+      state_.step);
+}
+
+void Trainer::save_checkpoint() {
+  require_finite_weights();
+  log_.sync();
+  state_.elapsed_s = elapsed_s();
+  checkpoints_.save(
+      state_, model_, *inputs_.tokenizer, *optimizer_, config_.train.keep_last);
+}
+
+double Trainer::elapsed_s() const {
+  return earlier_elapsed_s_ + session_.seconds();
+}
+
+} // namespace nanobrain

@@ -1,0 +1,63 @@
+// The training loop of one run, from a step to the last.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/train/batch.h"
+#include "nanobrain/train/checkpoint.h"
+#include "nanobrain/train/config.h"
+#include "nanobrain/train/inputs.h"
+#include "nanobrain/train/optimizer.h"
+#include "nanobrain/train/stopwatch.h"
+#include "nanobrain/train/trainer_state.h"
+#include "nanobrain/train/training_log.h"
+
+namespace nanobrain {
+
+class Trainer {
+ public:
+  /// `inputs` must outlive the trainer. Goes on from the newest checkpoint,
+  /// where the run folder has one.
+  Trainer(
+      const RunConfig& config,
+      const TrainingInputs& inputs,
+      NanoLM model,
+      const RunFolder& run);
+
+  /// Takes the steps that are left, then the result is model() and state().
+  /// Interrupted after a checkpoint where a signal came; Error that names the
+  /// step where loss or gradient are not finite, before anything is saved.
+  void run();
+
+  /// Mean loss and gradients of a step's micro-batches, in nats per token,
+  /// without an update.
+  double accumulate_gradients(int64_t step);
+
+  NanoLM& model() { return model_; }
+  const TrainerState& state() const { return state_; }
+
+ private:
+  TrainerState restore();
+  StepMetrics take_step();
+  bool is_due(int64_t every) const;
+  void evaluate(StepMetrics& metrics);
+  void require_finite_weights() const;
+  void save_checkpoint();
+  double elapsed_s() const;
+
+  RunConfig config_;
+  const TrainingInputs& inputs_;
+  NanoLM model_;
+  BatchSource batches_;
+  std::vector<torch::Tensor> parameters_;
+  std::unique_ptr<Optimizer> optimizer_;
+  CheckpointStore checkpoints_;
+  TrainerState state_;
+  TrainingLog log_;
+  Stopwatch session_;            // since this process took up the run
+  double earlier_elapsed_s_ = 0; // what sessions before it took
+};
+
+} // namespace nanobrain

@@ -1,0 +1,105 @@
+// What a run shows and records while it trains.
+#include "nanobrain/train/training_log.h"
+
+#include <fmt/format.h>
+
+#include "nanobrain/eval/generate.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double kSampleTemperature = 0.8;
+
+/// The step after which records are to be cut off; none in a new folder.
+std::optional<int64_t> resume_step(
+    const RunFolder& run, const TrainerState& state) {
+  return fs::exists(run.metrics()) ? std::optional(state.step) : std::nullopt;
+}
+
+fs::path cut_samples(const RunFolder& run, const TrainerState& state) {
+  const auto size = static_cast<uintmax_t>(state.samples_bytes);
+  const fs::path path = run.samples();
+  if (fs::exists(path) && fs::file_size(path) > size) {
+    fs::resize_file(path, size);
+  }
+  return path;
+}
+
+} // namespace
+
+TrainingLog::TrainingLog(
+    const RunFolder& run, const RunConfig& config, const TrainerState& state)
+    : config_(config.train),
+      tokens_per_step_(config.tokens_per_step()),
+      metrics_(run.root, resume_step(run, state)),
+      samples_path_(cut_samples(run, state)),
+      samples_(samples_path_),
+      progress_("train", config.train.steps, state.step) {}
+
+void TrainingLog::step(const StepMetrics& metrics) {
+  seconds_ += metrics.seconds;
+  ++steps_;
+  const double tokens_per_s =
+      static_cast<double>(steps_ * tokens_per_step_) / seconds_;
+  if (metrics.val_loss) {
+    validation_ = fmt::format("  val {:.4f}", *metrics.val_loss);
+    progress_.log(fmt::format(
+        "step {}: train loss {:.4f}, val loss {:.4f} ({:.4f} bits per byte)",
+        metrics.step,
+        metrics.train_loss,
+        *metrics.val_loss,
+        *metrics.val_bits_per_byte));
+  }
+  progress_.update(
+      metrics.step,
+      fmt::format(
+          "loss {:.4f}{}  {} tokens/s",
+          metrics.train_loss,
+          validation_,
+          format_count(static_cast<int64_t>(tokens_per_s))));
+  if (metrics.step % config_.log_every != 0 && !metrics.val_loss) return;
+  Json record = {
+      {"step", metrics.step},
+      {"tokens", metrics.tokens},
+      {"elapsed_s", metrics.elapsed_s},
+      {"train_loss", metrics.train_loss},
+      {"lr", metrics.lr},
+      {"grad_norm", metrics.grad_norm},
+      {"tokens_per_s", tokens_per_s}};
+  if (metrics.val_loss) {
+    record["val_loss"] = *metrics.val_loss;
+    record["val_bits_per_byte"] = *metrics.val_bits_per_byte;
+  }
+  metrics_.append(record);
+  seconds_ = 0;
+  steps_ = 0;
+}
+
+int64_t TrainingLog::sample(
+    NanoLM& model, const Tokenizer& tokenizer, int64_t step) {
+  const GenerateOptions options{
+      .max_tokens = config_.sample_tokens,
+      .sampler = {.temperature = kSampleTemperature}};
+  for (const std::string& prompt : config_.sample_prompts) {
+    const Generated generated = generate(model, tokenizer, prompt, options);
+    const std::string text = fmt::format(
+        "== step {}, temperature {}\n{}{}\n\n",
+        step,
+        kSampleTemperature,
+        prompt,
+        generated.text);
+    samples_.append(text);
+    metrics_.add_text("samples", text, step);
+  }
+  return static_cast<int64_t>(fs::file_size(samples_path_));
+}
+
+void TrainingLog::sync() {
+  metrics_.sync();
+  samples_.sync();
+}
+
+} // namespace nanobrain

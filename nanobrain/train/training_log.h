@@ -1,0 +1,62 @@
+// What a run shows and records while it trains.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "nanobrain/base/append_file.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/run/metrics_log.h"
+#include "nanobrain/run/run_folder.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+#include "nanobrain/train/config.h"
+#include "nanobrain/train/trainer_state.h"
+
+namespace nanobrain {
+
+class NanoLM;
+
+/// The figures of one step, as metrics.jsonl names them.
+struct StepMetrics {
+  int64_t step = 0;      // counted from 1
+  int64_t tokens = 0;    // trained on so far
+  double elapsed_s = 0;  // since the run's start
+  double train_loss = 0; // of this step's batch, nats per token
+  double lr = 0;
+  double grad_norm = 0; // before clipping
+  double seconds = 0;   // of this step
+  std::optional<double> val_loss;
+  std::optional<double> val_bits_per_byte;
+};
+
+/// metrics.jsonl, TensorBoard events, samples.txt and the progress bar.
+class TrainingLog {
+ public:
+  /// Cuts what is there of a run that is resumed back to `state`.
+  TrainingLog(
+      const RunFolder& run, const RunConfig& config, const TrainerState& state);
+
+  /// Records every log_every-th step and each that was evaluated.
+  void step(const StepMetrics& metrics);
+  /// Appends a text for each of train.sample_prompts; returns the length of
+  /// samples.txt.
+  int64_t sample(NanoLM& model, const Tokenizer& tokenizer, int64_t step);
+  /// Puts all on the disk: due before a checkpoint.
+  void sync();
+  void finish() { progress_.finish(); }
+
+ private:
+  TrainConfig config_;
+  int64_t tokens_per_step_;
+  MetricsLog metrics_;
+  std::filesystem::path samples_path_;
+  AppendFile samples_;
+  Progress progress_;
+  double seconds_ = 0;     // in steps since the last line
+  int64_t steps_ = 0;      // those steps
+  std::string validation_; // the newest val_loss, for the bar
+};
+
+} // namespace nanobrain

@@ -1,0 +1,127 @@
+// A training run from its config to its result.
+#include "nanobrain/train/training_run.h"
+
+#include <fmt/chrono.h>
+
+#include <cstdio>
+#include <ctime>
+#include <numeric>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/host.h"
+#include "nanobrain/base/yaml.h"
+#include "nanobrain/kernels/backend.h"
+#include "nanobrain/model/huggingface.h"
+#include "nanobrain/run/run_folder.h"
+#include "nanobrain/train/inputs.h"
+#include "nanobrain/train/resume_rules.h"
+#include "nanobrain/train/run_lock.h"
+#include "nanobrain/train/trainer.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The config to go on with in a run folder.
+RunConfig resumed_config(const TrainingRequest& request, const RunFolder& run) {
+  const RunConfig now = read_run_config(
+      request.config.empty() ? run.config() : request.config,
+      request.overrides);
+  require_resumable(read_run_config(run.config()), now);
+  return now;
+}
+
+RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
+  require<UsageError>(
+      !request.config.empty(),
+      run.root.string(),
+      "holds no run to go on with; give a CONFIG to start one");
+  require_new_directory(run.root, "train");
+  return read_run_config(request.config, request.overrides);
+}
+
+/// What run.json says of each process that worked on the run.
+Json session_facts(const RunConfig& config, int64_t threads) {
+  return {
+      {"started",
+       fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+      {"host", host_facts()},
+      {"libtorch", torch_version()},
+      {"device", config.train.device},
+      {"threads", threads}};
+}
+
+Json result_of(
+    const RunConfig& config, const TrainerState& state, const RunFolder& run) {
+  const auto& losses = state.recent_losses;
+  const int64_t tokens = state.step * config.tokens_per_step();
+  return {
+      {"steps", state.step},
+      {"tokens", tokens},
+      {"tokens_per_s", static_cast<double>(tokens) / state.training_s},
+      {"train_loss",
+       std::accumulate(losses.begin(), losses.end(), 0.0) /
+           static_cast<double>(losses.size())},
+      {"val_loss", state.val_loss},
+      {"val_bits_per_byte", state.val_bits_per_byte},
+      {"best_step", state.best_step},
+      {"best_val_loss", state.best_val_loss},
+      {"parameters", count_parameters(config.model).total()},
+      {"elapsed_s", state.elapsed_s},
+      {"peak_rss_bytes", peak_rss_bytes()},
+      {"model", run.model().string()}};
+}
+
+} // namespace
+
+Json train(const TrainingRequest& request) {
+  const RunFolder run{fs::absolute(request.output).lexically_normal()};
+  const bool begun = fs::exists(run.config());
+  require(
+      request.resume || !begun,
+      run.root.string(),
+      "holds a run already; go on with --resume, name another folder or remove "
+      "it");
+  const RunConfig config =
+      begun ? resumed_config(request, run) : new_config(request, run);
+  Json record = begun ? read_json(run.record()) : Json::object();
+  if (record.contains("result")) {
+    fmt::print(stderr, "train: {} is finished already\n", run.root.string());
+    return record["result"];
+  }
+
+  const int64_t threads = set_threads(config.train.threads);
+  const TrainingInputs inputs = open_inputs(config);
+  RunConfig start = config;
+  if (!list_checkpoints(run).empty()) {
+    start.train.init_from.clear(); // the weights come from a checkpoint
+  }
+  NanoLM model = initial_model(start, *inputs.tokenizer);
+  const Json facts = inputs.facts(start);
+  if (begun) {
+    require_same_inputs(record.at("data"), facts);
+  } else {
+    record = {{"data", facts}, {"sessions", Json::array()}};
+    create_run_folder(run, write_fields(config), record);
+  }
+  const RunLock lock(run.root);
+  remove_leftovers(run);
+  write_file(run.config(), to_yaml(write_fields(config)));
+  record["sessions"].push_back(session_facts(config, threads));
+  write_json(run.record(), record);
+
+  Trainer trainer(config, inputs, model, run);
+  trainer.run();
+  const Json result = result_of(config, trainer.state(), run);
+  fs::remove_all(run.model()); // of a run killed before its last line here
+  save_model(run.model(), trainer.model(), inputs.tokenizer.get(), result);
+  record["result"] = result;
+  write_json(run.record(), record);
+  return result;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,53 @@
+// A run that takes a second: a tokenizer, token files and a config.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+#include "tests/support/support.h"
+
+namespace nanobrain::testing {
+
+/// Documents of a small made-up language in which a word tells much about the
+/// next, so that a tiny model learns something in a few steps.
+std::vector<std::string> tiny_documents(int64_t count, uint64_t seed);
+
+/// A SentencePiece tokenizer of 300 pieces; `seed` chooses the language.
+std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed = 1);
+
+/// A folder with tokenizer/ train.tokens val.tokens val.txt and run.yaml: 12
+/// steps of 4 x 16 tokens, one layer of width 16, f32, a checkpoint every 3
+/// steps, all of them kept.
+class TinyRun {
+ public:
+  TinyRun();
+
+  std::filesystem::path path(const std::string& name) const {
+    return dir_ / name;
+  }
+  std::filesystem::path config() const { return dir_ / "run.yaml"; }
+  /// train() on the config with overrides, into the folder `name`.
+  Json train(
+      const std::string& name,
+      const std::vector<std::string>& overrides = {},
+      bool resume = false) const;
+  /// SHA-256 of the weights in the folder `name`: equal bits, equal text.
+  std::string weights(const std::string& name) const;
+
+ private:
+  TempDir dir_;
+};
+
+/// The objects in a file of one JSON object a line.
+std::vector<Json> read_json_lines(const std::filesystem::path& path);
+
+/// Puts a run back to what a kill right after checkpoint `step` would leave
+/// behind: metrics and samples of later steps, but no later checkpoint.
+void rewind_run(const std::filesystem::path& run, int64_t step);
+
+} // namespace nanobrain::testing

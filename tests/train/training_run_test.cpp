@@ -1,0 +1,260 @@
+// Whole runs in this process: what they write and what they refuse.
+#include "nanobrain/train/training_run.h"
+
+#include <cmath>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/data/token_file.h"
+#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/model/huggingface.h"
+#include "tests/train/tiny_run.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::read_json_lines;
+using testing::read_text;
+using testing::tiny_documents;
+using testing::tiny_tokenizer;
+using testing::TinyRun;
+using testing::write_text;
+namespace fs = std::filesystem;
+
+TEST(TrainingRunTest, WritesTheWholeRunFolder) {
+  const TinyRun tiny;
+  const Json result = tiny.train("run");
+  const fs::path run = tiny.path("run");
+
+  EXPECT_EQ(result["steps"], 12);
+  EXPECT_EQ(result["tokens"], 12 * 4 * 16);
+  EXPECT_GT(result["tokens_per_s"].get<double>(), 0);
+  EXPECT_EQ(result["model"], (run / "model").string());
+  EXPECT_GT(result["peak_rss_bytes"].get<int64_t>(), 0);
+
+  const auto lines = read_json_lines(run / "metrics.jsonl");
+  ASSERT_EQ(lines.size(), 12U);
+  double mean = 0;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const Json& line = lines[i];
+    EXPECT_EQ(line["step"], i + 1);
+    EXPECT_EQ(line["tokens"], (i + 1) * 64);
+    for (const char* key :
+         {"elapsed_s", "train_loss", "lr", "grad_norm", "tokens_per_s"}) {
+      EXPECT_GT(line[key].get<double>(), 0) << key;
+    }
+    const bool evaluated = i + 1 == 6 || i + 1 == 12;
+    EXPECT_EQ(line.contains("val_loss"), evaluated);
+    EXPECT_EQ(line.contains("val_bits_per_byte"), evaluated);
+    mean += line["train_loss"].get<double>() / 12;
+  }
+  EXPECT_EQ(lines[1]["lr"], 1e-2); // the end of the warm-up
+  EXPECT_NEAR(lines[11]["lr"].get<double>(), 1e-3, 1e-15);
+  EXPECT_NEAR(result["train_loss"].get<double>(), mean, 1e-12);
+  EXPECT_EQ(result["val_loss"], lines[11]["val_loss"]);
+  EXPECT_EQ(result["val_bits_per_byte"], lines[11]["val_bits_per_byte"]);
+  EXPECT_LT(lines[11]["val_loss"], lines[5]["val_loss"]);
+
+  for (const char* step : {"step-3", "step-6", "step-9", "step-12"}) {
+    EXPECT_TRUE(fs::exists(run / "checkpoints" / step / "trainer.json"));
+  }
+  const std::string samples = read_text(run / "samples.txt");
+  EXPECT_THAT(samples, ::testing::HasSubstr("step 6"));
+  EXPECT_THAT(samples, ::testing::HasSubstr("step 12"));
+  const Json record = read_json(run / "run.json");
+  EXPECT_EQ(record["result"], result);
+  EXPECT_EQ(record["data"]["tokenizer"]["sha256"], tiny_tokenizer()->hash());
+  EXPECT_EQ(record["sessions"][0]["threads"], 1);
+}
+
+TEST(TrainingRunTest, ValidationLossIsThatOfTheSavedModel) {
+  const TinyRun tiny;
+  const Json result = tiny.train("run");
+  NanoLM model = load_model(tiny.path("run") / "model");
+  const auto tokenizer =
+      load_model_tokenizer(tiny.path("run") / "model", model->config());
+  ASSERT_NE(tokenizer, nullptr);
+  const LossSum loss =
+      evaluate(model, TokenFile(tiny.path("val.tokens")), *tokenizer);
+  EXPECT_EQ(result["val_loss"].get<double>(), loss.nats_per_token());
+  EXPECT_EQ(result["val_bits_per_byte"].get<double>(), loss.bits_per_byte());
+}
+
+TEST(TrainingRunTest, LearnsInBothPrecisions) {
+  const TinyRun tiny;
+  for (const char* precision : {"f32", "bf16"}) {
+    SCOPED_TRACE(precision);
+    const Json result = tiny.train(
+        precision,
+        {"train.steps=80",
+         "optimizer.lr=3.0e-2",
+         "train.eval_every=0",
+         "train.checkpoint_every=0",
+         fmt::format("train.precision={}", precision)});
+    // Ten words, nine times in ten the next one: 1.0 nats a word at best, and
+    // a word is about a token; ln 10 = 2.3 without context.
+    EXPECT_LT(result["val_loss"].get<double>(), 2.0);
+  }
+}
+
+TEST(TrainingRunTest, SeedsOfWeightsAndDataAreApart) {
+  const TinyRun tiny;
+  const auto first_loss = [&](const std::string& name, const std::string& set) {
+    tiny.train(name, {"train.steps=1", set});
+    return read_json_lines(tiny.path(name) / "metrics.jsonl")[0]["train_loss"]
+        .get<double>();
+  };
+  const double base = first_loss("a", "train.seed=42");
+  EXPECT_EQ(first_loss("b", "train.data_seed=42"), base);
+  EXPECT_NE(first_loss("c", "train.seed=43"), base);
+  EXPECT_NE(first_loss("d", "train.data_seed=43"), base);
+}
+
+TEST(TrainingRunTest, KeepsTheNewestCheckpointsAndTheBest) {
+  const TinyRun tiny;
+  // The rate explodes after the warm-up's first steps: an early step is best.
+  const Json result = tiny.train(
+      "run",
+      {"train.keep_last=2",
+       "train.eval_every=2",
+       "optimizer.lr=5",
+       "schedule={kind: constant, warmup_steps: 12}"});
+  const int64_t best = result["best_step"];
+  EXPECT_LT(best, 9);
+  EXPECT_LT(result["best_val_loss"], result["val_loss"]);
+  std::set<std::string> names;
+  for (const auto& entry :
+       fs::directory_iterator(tiny.path("run") / "checkpoints")) {
+    names.insert(entry.path().filename());
+  }
+  EXPECT_EQ(
+      names,
+      (std::set<std::string>{
+          fmt::format("step-{}", best), "step-9", "step-12"}));
+  NanoLM model = load_model(
+      tiny.path("run") / "checkpoints" / fmt::format("step-{}", best) /
+      "model");
+  EXPECT_EQ(
+      evaluate(model, TokenFile(tiny.path("val.tokens")), *tiny_tokenizer())
+          .nats_per_token(),
+      result["best_val_loss"].get<double>());
+}
+
+TEST(TrainingRunTest, StopsAtALossThatIsNotFinite) {
+  const TinyRun tiny;
+  EXPECT_ERROR(
+      Error,
+      "the loss of step 2 is nan",
+      tiny.train("run", {"optimizer.lr=1.0e+30", "train.checkpoint_every=1"}));
+  // The checkpoint from before is left, whole, and nothing else.
+  for (const auto& entry :
+       fs::directory_iterator(tiny.path("run") / "checkpoints")) {
+    EXPECT_EQ(entry.path().filename(), "step-1");
+    EXPECT_NO_THROW(load_model(entry.path() / "model"));
+  }
+  EXPECT_FALSE(fs::exists(tiny.path("run") / "model"));
+}
+
+TEST(TrainingRunTest, DoesNotSaveWeightsThatAreNotFinite) {
+  const TinyRun tiny;
+  EXPECT_ERROR(
+      Error,
+      "the weights after step 1 are not finite",
+      tiny.train("run", {"optimizer.lr=1.0e+39", "train.checkpoint_every=1"}));
+  EXPECT_FALSE(fs::exists(tiny.path("run") / "checkpoints"));
+}
+
+TEST(TrainingRunTest, NamesTheFirstStepWhereTheStartIsBroken) {
+  const TinyRun tiny;
+  tiny.train("start", {"train.steps=1"});
+  NanoLM model = load_model(tiny.path("start") / "model");
+  {
+    const torch::NoGradGuard no_grad;
+    model->wte->weight.mul_(1e30); // the variance overflows
+  }
+  save_model(tiny.path("broken"), model, tiny_tokenizer().get());
+  EXPECT_ERROR(
+      Error,
+      "the loss of step 1 is nan",
+      tiny.train("run", {"train.init_from=" + tiny.path("broken").string()}));
+}
+
+TEST(TrainingRunTest, StartsFromTheWeightsOfAModel) {
+  const TinyRun tiny;
+  const Json first = tiny.train("first");
+  const std::string start = (tiny.path("first") / "model").string();
+  const Json second = tiny.train("second", {"train.init_from=" + start});
+  const auto loss = [&](const std::string& run, size_t line) {
+    return read_json_lines(tiny.path(run) / "metrics.jsonl")[line]["train_loss"]
+        .get<double>();
+  };
+  EXPECT_LT(loss("second", 0), loss("first", 0) - 0.3);
+  EXPECT_EQ(
+      read_json(tiny.path("second") / "run.json")["data"]["init_from"]["path"],
+      start);
+
+  EXPECT_ERROR(
+      UsageError,
+      "[model.model_dim] is 32, but 16 in",
+      tiny.train("third", {"train.init_from=" + start, "model.model_dim=32"}));
+  save_model(
+      tiny.path("other"),
+      *std::make_unique<NanoLM>(load_model(start)),
+      tiny_tokenizer(9).get());
+  EXPECT_ERROR(
+      UsageError,
+      "[data.tokenizer] is another tokenizer than that of",
+      tiny.train("fourth", {"train.init_from=" + tiny.path("other").string()}));
+  EXPECT_FALSE(fs::exists(tiny.path("third")));
+  EXPECT_FALSE(fs::exists(tiny.path("fourth")));
+}
+
+TEST(TrainingRunTest, RefusesInputsThatDoNotFit) {
+  const TinyRun tiny;
+  const auto refused = [&](const std::string& set, const std::string& message) {
+    SCOPED_TRACE(set);
+    EXPECT_ERROR(Error, message, tiny.train("run", {set}));
+    EXPECT_FALSE(fs::exists(tiny.path("run")));
+  };
+  refused("model.vocab_size=291", "but the tokenizer");
+  refused("data.train=''", "[data.train] is missing");
+  refused("data.train=" + tiny.path("absent.tokens").string(), "absent.tokens");
+  refused("data.tokenizer=" + tiny.path("absent").string(), "absent");
+
+  const auto other = tiny_tokenizer(9);
+  TokenFileWriter writer(tiny.path("other.tokens"), *other);
+  writer.append(other->encode(tiny_documents(1, 1)[0]), 100);
+  writer.finish();
+  refused("data.val=" + tiny.path("other.tokens").string(), "other.tokens");
+
+  std::string bytes = read_text(tiny.path("train.tokens"));
+  bytes.back() = '\x7f'; // an id far out of range
+  write_text(tiny.path("damaged.tokens"), bytes);
+  refused(
+      "data.train=" + tiny.path("damaged.tokens").string(), "damaged.tokens");
+  bytes.pop_back();
+  write_text(tiny.path("short.tokens"), bytes);
+  refused("data.train=" + tiny.path("short.tokens").string(), "short.tokens");
+}
+
+TEST(TrainingRunTest, RefusesADeviceThatIsNotThere) {
+  if (torch::cuda::is_available()) GTEST_SKIP() << "this machine has CUDA";
+  const TinyRun tiny;
+  EXPECT_ERROR(
+      UsageError,
+      "finds no CUDA device",
+      tiny.train("run", {"train.device=cuda"}));
+  EXPECT_FALSE(fs::exists(tiny.path("run")));
+}
+
+TEST(TrainingRunTest, RefusesAFolderThatExists) {
+  const TinyRun tiny;
+  tiny.train("run", {"train.steps=1"});
+  EXPECT_ERROR(Error, "go on with --resume", tiny.train("run"));
+  fs::create_directory(tiny.path("mine"));
+  write_text(tiny.path("mine") / "letter.txt", "dear");
+  EXPECT_ERROR(Error, "exists already", tiny.train("mine"));
+  EXPECT_EQ(read_text(tiny.path("mine") / "letter.txt"), "dear");
+}
+
+} // namespace
+} // namespace nanobrain
