@@ -18,8 +18,7 @@ float checked_maximum(std::span<const float> logits) {
     require(
         !std::isnan(logit) && logit != kInfinity,
         "sample",
-        "a logit is {}: the model's weights are broken",
-        logit);
+        "a logit is NaN or infinite: the model's weights are broken");
     maximum = std::max(maximum, logit);
   }
   require(maximum > -kInfinity, "sample", "every logit is -inf");

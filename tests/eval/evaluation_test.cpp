@@ -204,23 +204,28 @@ TEST_F(Evaluation, HuggingFaceProtocolEqualsTheGuide) {
   write_text(
       *folder_ / "rows.txt",
       " \n = Title = \n\n" + val_[0].text + "\n \n" + val_[1].text + "\n");
-  for (const auto& [context, stride] :
-       std::vector<std::pair<int, int>>{{32, 32}, {32, 12}, {17, 17}}) {
+  const std::vector<std::pair<int64_t, int64_t>> plans = {
+      {32, 32}, {32, 12}, {17, 17}};
+  std::vector<std::string> command = {
+      testing::python(),
+      testing::source_dir() / "tests/eval/hf_perplexity.py",
+      *folder_ / "model",
+      *folder_ / "rows.txt"};
+  for (const auto& [context, stride] : plans) {
+    command.push_back(fmt::format("{}:{}", context, stride));
+  }
+  const auto run = testing::run_process(command);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json guides = parse_json(run.out, "hf_perplexity.py");
+
+  for (size_t i = 0; i < plans.size(); ++i) {
+    const auto [context, stride] = plans[i];
+    const Json& guide = guides[i];
     EvalRequest hf = request("rows.txt");
     hf.protocol = Protocol::kHuggingFace;
     hf.options.context = context;
     hf.options.stride = stride;
     const EvalReport report = run_evaluation(hf);
-
-    const auto run = testing::run_process(
-        {testing::python().string(),
-         (testing::source_dir() / "tests/eval/hf_perplexity.py").string(),
-         (*folder_ / "model").string(),
-         (*folder_ / "rows.txt").string(),
-         std::to_string(context),
-         std::to_string(stride)});
-    ASSERT_EQ(run.exit_code, 0) << run.err;
-    const Json guide = parse_json(run.out, "hf_perplexity.py");
     EXPECT_EQ(report.model.tokens, guide["tokens"].get<int64_t>());
     EXPECT_EQ(report.model.documents, guide["rows"].get<int64_t>());
     // f32 forward passes of two libraries: some 1e-6 a token.
@@ -288,7 +293,7 @@ TEST_F(Evaluation, FoldersThatAreNoModel) {
   model->wpe->weight[0][0] = NAN;
   save_model(*folder_ / "nan", model, tokenizer_.get());
   none.model = *folder_ / "nan";
-  EXPECT_ERROR(Error, "wpe.weight holds NaN", run_evaluation(none));
+  EXPECT_ERROR(Error, "wpe.weight", run_evaluation(none));
 }
 
 TEST_F(Evaluation, GenerationDrawsSamplesWithSeedsOneApart) {

@@ -185,7 +185,7 @@ TEST(Generate, WrongUseIsAnError) {
   EXPECT_EQ(generate(model, tokenizer, "a", {.max_tokens = 0}).text, "");
   const torch::NoGradGuard no_grad;
   model->wte->weight.fill_(NAN);
-  EXPECT_ERROR(Error, "a logit is nan", generate(model, tokenizer, "a"));
+  EXPECT_ERROR(Error, "a logit is NaN", generate(model, tokenizer, "a"));
 }
 
 } // namespace

@@ -1,11 +1,12 @@
 """The reference for `eval --protocol hf`, by transformers alone.
 
-usage: hf_perplexity.py MODEL TEXT CONTEXT STRIDE
+usage: hf_perplexity.py MODEL TEXT CONTEXT:STRIDE...
 
 Joins the rows of a text file as the WikiText data sets have them, encodes them
 with the folder's own tokenizer.json, and scores them as Hugging Face's guide
-"Perplexity of fixed-length models" does. Prints the sum of nats and the count
-of tokens whose labels take part, and the guide's own perplexity.
+"Perplexity of fixed-length models" does. Prints a JSON list, for each context
+and stride the sum of nats and the count of tokens whose labels take part, and
+the guide's own perplexity.
 """
 
 import json
@@ -16,16 +17,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 
-def main():
-    folder, path = sys.argv[1:3]
-    context, stride = map(int, sys.argv[3:5])
-    model = AutoModelForCausalLM.from_pretrained(folder).eval()
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    with open(path, encoding="utf-8", newline="\n") as file:
-        rows = [row if row.strip() else "" for row in file]
-    text = "\n\n".join(rows)
-    ids = tokenizer(text, return_tensors="pt", add_special_tokens=False).input_ids
-
+def score(model, ids, context, stride):
     length = ids.size(1)
     nats, tokens = 0.0, 0
     guide_sum, guide_tokens = 0.0, 0
@@ -42,22 +34,35 @@ def main():
         nats += torch.nn.functional.cross_entropy(
             logits, shifted, ignore_index=-100, reduction="sum").item()
         tokens += (shifted != -100).sum().item()
-        if (labels != -100).sum().item() > 1:
+        count = (labels != -100).sum().item() - 1
+        if count > 0:
             with torch.no_grad():
-                mean = model(window, labels=labels).loss.item()
-            count = (labels != -100).sum().item() - 1
-            guide_sum += mean * count
+                guide_sum += model(window, labels=labels).loss.item() * count
             guide_tokens += count
         previous_end = end
         if end == length:
             break
-    print(json.dumps({
+    return {
         "nats": nats,
         "tokens": tokens,
-        "rows": len(rows),
-        "bytes": len(text.encode()),
-        "ids": length,
-        "guide_perplexity": math.exp(guide_sum / guide_tokens)}))
+        "guide_perplexity": math.exp(guide_sum / guide_tokens),
+    }
+
+
+def main():
+    folder, path, *plans = sys.argv[1:]
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    with open(path, encoding="utf-8", newline="\n") as file:
+        rows = [row if row.strip() else "" for row in file]
+    ids = tokenizer(
+        "\n\n".join(rows), return_tensors="pt", add_special_tokens=False
+    ).input_ids
+    results = []
+    for plan in plans:
+        context, stride = map(int, plan.split(":"))
+        results.append(score(model, ids, context, stride) | {"rows": len(rows)})
+    print(json.dumps(results))
 
 
 main()

@@ -150,9 +150,10 @@ TEST(Sampler, SeedsDecide) {
 
 TEST(Sampler, BrokenLogitsAreAnError) {
   const std::vector<float> nan = {0, std::nanf(""), 1};
-  EXPECT_ERROR(Error, "a logit is nan", candidates(nan, {}));
+  EXPECT_ERROR(Error, "a logit is NaN or infinite", candidates(nan, {}));
   const std::vector<float> inf = {0, kInfinity};
-  EXPECT_ERROR(Error, "a logit is inf", candidates(inf, {.temperature = 0}));
+  EXPECT_ERROR(
+      Error, "a logit is NaN or infinite", candidates(inf, {.temperature = 0}));
   const std::vector<float> none = {-kInfinity, -kInfinity};
   EXPECT_ERROR(Error, "every logit is -inf", candidates(none, {}));
 }
