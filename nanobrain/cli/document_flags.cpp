@@ -27,4 +27,4 @@ void add_document_options(CLI::App& command, DocumentOptions& options) {
       ->check(CLI::PositiveNumber);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -11,4 +11,4 @@ namespace nanobrain {
 /// Adds a group of flags that fill `options`, which must outlive the parse.
 void add_document_options(CLI::App& command, DocumentOptions& options);
 
-}  // namespace nanobrain
+} // namespace nanobrain

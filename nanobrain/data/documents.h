@@ -24,11 +24,13 @@ struct DocumentOptions {
   std::string invalid_utf8 = "skip";
   /// documents longer than this are skipped and counted
   int64_t max_document_bytes = 64'000'000;
+  /// hand out documents without text too (rows of a data set), not skip them
+  bool keep_empty = false;
 };
 
 struct DocumentCounts {
   int64_t documents = 0; // handed out
-  int64_t bytes = 0; // of those
+  int64_t bytes = 0;     // of those
   int64_t skipped_invalid_utf8 = 0;
   int64_t skipped_too_long = 0;
   int64_t skipped_empty = 0;
@@ -37,6 +39,7 @@ struct DocumentCounts {
   int64_t skipped() const {
     return skipped_invalid_utf8 + skipped_too_long + skipped_empty;
   }
+  DocumentCounts& operator+=(const DocumentCounts& other);
   Json to_json() const;
 };
 

@@ -11,4 +11,4 @@ bool is_validation(std::string_view document, double fraction, uint64_t seed) {
   return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

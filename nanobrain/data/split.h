@@ -12,4 +12,4 @@ namespace nanobrain {
 bool is_validation(
     std::string_view document, double fraction, uint64_t seed = 0);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -97,7 +97,7 @@ void check_length(
       width);
 }
 
-}  // namespace
+} // namespace
 
 TokenFileWriter::TokenFileWriter(
     const std::filesystem::path& path, const Tokenizer& tokenizer)
@@ -121,7 +121,7 @@ void TokenFileWriter::append(
   packed_.resize(count * width);
   char* out = packed_.data();
   const auto put = [&](TokenId id) {
-    std::memcpy(out, &id, width);  // little-endian: the low bytes come first
+    std::memcpy(out, &id, width); // little-endian: the low bytes come first
     out += width;
   };
   for (const TokenId id : ids) {
@@ -223,4 +223,4 @@ void TokenFile::require_tokenizer(const Tokenizer& tokenizer) const {
       hash);
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -44,7 +44,7 @@ class TokenFileWriter {
   TokenFileInfo info_;
   Hash64 hash_;
   int64_t bytes_per_token_;
-  std::string packed_;  // one document's ids as they lie in the file
+  std::string packed_; // one document's ids as they lie in the file
 };
 
 /// A memory-mapped token file. Opening checks magic, version, header checksum
@@ -80,4 +80,4 @@ class TokenFile {
   const std::byte* tokens_ = nullptr;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

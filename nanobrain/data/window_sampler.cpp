@@ -31,7 +31,7 @@ uint64_t permute(uint64_t value, uint64_t n, uint64_t key) {
   return value;
 }
 
-}  // namespace
+} // namespace
 
 // A window takes seq_len + 1 tokens, the last of them the next one's first. One
 // window less than would fit leaves at least seq_len - 1 tokens to shift by,
@@ -72,4 +72,4 @@ std::vector<int64_t> WindowSampler::batch(int64_t step, int64_t batch) const {
   return begins;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

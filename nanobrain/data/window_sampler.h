@@ -30,4 +30,4 @@ class WindowSampler {
   uint64_t seed_;
 };
 
-}  // namespace nanobrain
+} // namespace nanobrain

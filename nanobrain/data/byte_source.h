@@ -1,0 +1,28 @@
+// Files as streams of bytes, decompressed on the way.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+namespace nanobrain {
+
+/// The bytes of a file in blocks, in bounded memory. A file that is truncated
+/// or damaged is an Error, never a silent end.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// The next bytes, valid until the next call; empty only at the end.
+  virtual std::string_view next_block() = 0;
+  /// Bytes of the file itself (compressed) that were read so far.
+  virtual int64_t position() const = 0;
+};
+
+/// True for the extensions .gz, .xz and .zst.
+bool is_compressed(const std::filesystem::path& path);
+
+/// Opens a file; its extension says how it is compressed.
+std::unique_ptr<ByteSource> open_bytes(const std::filesystem::path& path);
+
+} // namespace nanobrain

@@ -1,0 +1,77 @@
+// Documents of one file, in one of three formats.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace nanobrain {
+
+/// A document's text that stops growing just past a limit, so that one of any
+/// length can be read in bounded memory and found too long.
+class BoundedText {
+ public:
+  explicit BoundedText(int64_t max_bytes)
+      : max_bytes_(static_cast<size_t>(max_bytes)) {}
+
+  void append(std::string_view bytes) {
+    size_ += bytes.size();
+    const size_t room = max_bytes_ + 1 - text_.size();
+    text_.append(bytes.substr(0, room));
+  }
+  void append(const BoundedText& other) {
+    append(std::string_view(other.text_));
+    size_ += other.size_ - other.text_.size();
+  }
+  /// Takes `end` off where the text ends with it and is held as a whole.
+  void remove_suffix(char end) {
+    if (size_ == text_.size() && text_.ends_with(end)) {
+      text_.pop_back();
+      --size_;
+    }
+  }
+  void clear() {
+    text_.clear();
+    size_ = 0;
+  }
+  bool empty() const { return size_ == 0; }
+  bool too_long() const { return size_ > max_bytes_; }
+  /// The whole text, unless it is too long.
+  std::string& text() { return text_; }
+  int64_t max_bytes() const { return static_cast<int64_t>(max_bytes_); }
+
+ private:
+  size_t max_bytes_;
+  size_t size_ = 0; // what was appended, kept or not
+  std::string text_;
+};
+
+/// Hands out the documents of a file one at a time.
+class FileReader {
+ public:
+  virtual ~FileReader() = default;
+  /// False at the end; else `text` is the next document.
+  virtual bool next(BoundedText& text) = 0;
+  /// Bytes of the file read so far (for a progress bar).
+  virtual int64_t position() const = 0;
+};
+
+/// Text: documents parted by blank lines (lines of nothing but spaces, tabs
+/// and CR), without them and without the last line's end; or, with
+/// `whole_file`, the file as it is. LF and CR LF line ends stay as they are.
+std::unique_ptr<FileReader> open_text(
+    const std::filesystem::path& path, bool whole_file);
+
+/// JSON Lines: one object a line, the text under `key`; null is an empty text.
+/// Lines that are not valid JSON are an Error that names the line.
+std::unique_ptr<FileReader> open_jsonl(
+    const std::filesystem::path& path, const std::string& key);
+
+/// Parquet: the texts of a top-level column of strings; nulls are empty texts.
+/// Error with what to install where the program was built without Arrow.
+std::unique_ptr<FileReader> open_parquet(
+    const std::filesystem::path& path, const std::string& column);
+
+} // namespace nanobrain

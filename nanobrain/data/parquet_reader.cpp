@@ -1,0 +1,202 @@
+// Documents out of a column of a parquet file. The only file that includes
+// Arrow; the wheel of pyarrow carries its headers and libraries.
+#include "nanobrain/base/error.h"
+#include "nanobrain/data/byte_source.h"
+#include "nanobrain/data/file_reader.h"
+
+#ifdef NANOBRAIN_HAVE_ARROW
+
+#include <arrow/io/file.h>
+#include <fmt/ranges.h>
+#include <parquet/column_reader.h>
+#include <parquet/exception.h>
+#include <parquet/file_reader.h>
+#include <parquet/schema.h>
+
+#include <array>
+#include <vector>
+
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/data/temporary_file.h"
+
+namespace nanobrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Values that are asked for at a time; they lie in the page that Arrow holds.
+constexpr int64_t kBatch = 256;
+/// Of a column chunk, which may be larger than memory, this much is read ahead.
+constexpr int64_t kReadBytes = 1 << 20;
+
+/// Runs `body`; Arrow's exceptions become Errors that name the file.
+template <class Body>
+auto guarded(const fs::path& path, Body&& body) {
+  try {
+    return body();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    fail(
+        "input",
+        "{} is truncated, damaged or not parquet: {}; get it again",
+        path.string(),
+        error.what());
+  }
+}
+
+/// Opens the file; a compressed one is unpacked first, for parquet is read
+/// from its end.
+std::shared_ptr<arrow::io::ReadableFile> open_input(const fs::path& path) {
+  std::shared_ptr<arrow::io::ReadableFile> file;
+  if (!is_compressed(path)) {
+    PARQUET_ASSIGN_OR_THROW(file, arrow::io::ReadableFile::Open(path.string()));
+    return file;
+  }
+  TemporaryFile unpacked(fs::temp_directory_path());
+  const std::unique_ptr<ByteSource> source = open_bytes(path);
+  for (auto block = source->next_block(); !block.empty();
+       block = source->next_block()) {
+    check_interrupted();
+    unpacked.append(block.data(), block.size());
+  }
+  PARQUET_ASSIGN_OR_THROW(
+      file, arrow::io::ReadableFile::Open(unpacked.duplicate()));
+  return file;
+}
+
+/// Low-level on purpose: arrow's record batches hold a batch of rows of
+/// whatever length, this holds one page.
+class ParquetReader : public FileReader {
+ public:
+  ParquetReader(const fs::path& path, const std::string& column)
+      : path_(path), file_bytes_(static_cast<int64_t>(fs::file_size(path))) {
+    guarded(path_, [&] {
+      parquet::ReaderProperties properties;
+      properties.enable_buffered_stream();
+      properties.set_buffer_size(kReadBytes);
+      properties.set_page_checksum_verification(true);
+      file_ = parquet::ParquetFileReader::Open(open_input(path), properties);
+      total_rows_ = file_->metadata()->num_rows();
+      column_ = find_column(column);
+      nullable_ =
+          file_->metadata()->schema()->Column(column_)->max_definition_level();
+    });
+  }
+
+  bool next(BoundedText& text) override {
+    if (row_ == levels_ && !guarded(path_, [&] { return read_batch(); })) {
+      return false;
+    }
+    text.clear();
+    if (defined_[static_cast<size_t>(row_++)] == nullable_) {
+      const parquet::ByteArray& value = values_[static_cast<size_t>(value_++)];
+      text.append({reinterpret_cast<const char*>(value.ptr), value.len});
+    }
+    ++rows_done_;
+    return true;
+  }
+
+  /// An estimate: rows weigh the same.
+  int64_t position() const override {
+    const double share = total_rows_ == 0
+                             ? 1.0
+                             : static_cast<double>(rows_done_) /
+                                   static_cast<double>(total_rows_);
+    return static_cast<int64_t>(share * static_cast<double>(file_bytes_));
+  }
+
+ private:
+  int find_column(const std::string& name) {
+    const parquet::SchemaDescriptor& schema = *file_->metadata()->schema();
+    const parquet::schema::GroupNode& root = *schema.group_node();
+    std::vector<std::string> names;
+    for (int i = 0; i < root.field_count(); ++i) {
+      names.push_back(root.field(i)->name());
+    }
+    const int field = root.FieldIndex(name);
+    require(
+        field >= 0,
+        "input",
+        "{} has no column \"{}\"; its columns are: {}; name one by "
+        "--text-column",
+        path_.string(),
+        name,
+        fmt::join(names, ", "));
+    const parquet::schema::Node& node = *root.field(field);
+    require(
+        node.is_primitive() && !node.is_repeated() &&
+            static_cast<const parquet::schema::PrimitiveNode&>(node)
+                    .physical_type() == parquet::Type::BYTE_ARRAY,
+        "input",
+        "{}: column \"{}\" does not hold strings; its columns are: {}; name "
+        "one by --text-column",
+        path_.string(),
+        name,
+        fmt::join(names, ", "));
+    return schema.ColumnIndex(node);
+  }
+
+  /// Values of a call all lie in one page and are valid until the next.
+  bool read_batch() {
+    for (;;) {
+      if (reader_ == nullptr || !reader_->HasNext()) {
+        if (group_ == file_->metadata()->num_row_groups()) return false;
+        row_group_ = file_->RowGroup(group_++);
+        reader_ = std::static_pointer_cast<parquet::ByteArrayReader>(
+            row_group_->Column(column_));
+        continue;
+      }
+      int64_t values_read = 0;
+      levels_ = reader_->ReadBatch(
+          kBatch, defined_.data(), nullptr, values_.data(), &values_read);
+      row_ = 0;
+      value_ = 0;
+      // A column without nulls has no definition levels.
+      if (nullable_ == 0) defined_.fill(0);
+      if (levels_ > 0) return true;
+    }
+  }
+
+  fs::path path_;
+  int64_t file_bytes_;
+  std::unique_ptr<parquet::ParquetFileReader> file_;
+  std::shared_ptr<parquet::RowGroupReader> row_group_;
+  std::shared_ptr<parquet::ByteArrayReader> reader_;
+  int column_ = 0;
+  int16_t nullable_ = 0; // the definition level of a value that is there
+  int group_ = 0;        // the next row group
+  std::array<int16_t, kBatch> defined_{};
+  std::array<parquet::ByteArray, kBatch> values_;
+  int64_t levels_ = 0; // rows in the batch
+  int64_t row_ = 0;    // of the batch
+  int64_t value_ = 0;  // of the batch, nulls left out
+  int64_t rows_done_ = 0;
+  int64_t total_rows_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<FileReader> open_parquet(
+    const std::filesystem::path& path, const std::string& column) {
+  return std::make_unique<ParquetReader>(path, column);
+}
+
+} // namespace nanobrain
+
+#else
+
+namespace nanobrain {
+
+std::unique_ptr<FileReader> open_parquet(
+    const std::filesystem::path& path, const std::string&) {
+  fail(
+      "input",
+      "{} is parquet, and this program was built without Arrow; install "
+      "Arrow's C++ libraries (the pyarrow wheel has them) and build again",
+      path.string());
+}
+
+} // namespace nanobrain
+
+#endif

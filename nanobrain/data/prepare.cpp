@@ -1,0 +1,254 @@
+#include "nanobrain/data/prepare.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/parallel.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/data/duplicates.h"
+#include "nanobrain/data/sided_documents.h"
+#include "nanobrain/data/token_file.h"
+
+namespace nanobrain {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kWhere[] = "prepare";
+/// A batch is what all threads tokenise at a time: up to this much text or
+/// this many documents, or one longer document.
+constexpr size_t kBatchBytes = 8'000'000;
+constexpr size_t kBatchDocuments = 4096;
+
+/// What the first reading finds.
+struct Survey {
+  uint64_t fingerprint = 0;
+  std::vector<bool> is_copy; // of each document
+};
+
+void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
+  require<UsageError>(
+      options.val_fraction >= 0.0 && options.val_fraction < 1.0,
+      "--val-fraction",
+      "must be at least 0 and less than 1, but is {}",
+      options.val_fraction);
+  require<UsageError>(
+      tokenizer.end_of_text() >= 0 || options.allow_no_end_of_text,
+      kWhere,
+      "the tokenizer has no end-of-text token, so documents would run into "
+      "each other; name another tokenizer or pass --no-end-of-text");
+}
+
+void check_sides(
+    int64_t train,
+    int64_t val,
+    const DocumentCounts& read,
+    const PrepareOptions& options) {
+  require(
+      read.documents > 0,
+      kWhere,
+      "the inputs hold no documents ({} were skipped); check them",
+      read.skipped());
+  require(
+      train > 0,
+      kWhere,
+      "no document is left for training out of {}; give more text",
+      read.documents);
+  require(
+      val > 0 || (options.val_fraction == 0.0 && options.val_inputs.empty()),
+      kWhere,
+      "none of {} documents fell to validation at --val-fraction {}; raise it, "
+      "name documents by --val-input, or pass --val-fraction 0",
+      read.documents,
+      options.val_fraction);
+}
+
+void check_same(bool same) {
+  require(
+      same,
+      kWhere,
+      "the inputs changed while they were read; run again when nothing writes "
+      "to them");
+}
+
+Survey survey(
+    const std::vector<fs::path>& inputs,
+    const fs::path& scratch,
+    const PrepareOptions& options,
+    OverlapMeter& overlap) {
+  SidedDocuments reader(inputs, options);
+  DuplicateFinder duplicates(scratch);
+  Progress progress("scan", reader.size());
+  int64_t sides[2] = {0, 0};
+  bool is_val = false;
+  for (std::string text; reader.next(text, is_val);) {
+    check_interrupted();
+    duplicates.add(text);
+    if (is_val) overlap.add_validation(text);
+    sides[is_val] += 1;
+    progress.update(reader.position());
+  }
+  progress.finish();
+  check_sides(sides[false], sides[true], reader.counts(), options);
+  return {reader.fingerprint(), duplicates.find()};
+}
+
+/// Documents that are tokenised together, in order.
+struct Batch {
+  std::vector<std::string> texts;
+  std::vector<bool> is_val;
+  size_t bytes = 0;
+
+  bool full() const {
+    return bytes >= kBatchBytes || texts.size() >= kBatchDocuments;
+  }
+};
+
+/// Tokenises batches and appends them to the two files.
+class Writer {
+ public:
+  Writer(
+      const fs::path& folder,
+      const Tokenizer& tokenizer,
+      const PrepareOptions& options,
+      OverlapMeter& overlap)
+      : tokenizer_(tokenizer),
+        threads_(options.threads),
+        overlap_(overlap),
+        train_(folder / "train.tokens", tokenizer) {
+    if (options.val_fraction > 0.0 || !options.val_inputs.empty()) {
+      val_.emplace(folder / "val.tokens", tokenizer);
+    }
+  }
+
+  void write(const Batch& batch) {
+    const auto ids = encode_all(tokenizer_, batch.texts, threads_);
+    const auto count = static_cast<int64_t>(batch.texts.size());
+    parallel_for(count, threads_, [&](int64_t index) {
+      const auto i = static_cast<size_t>(index);
+      if (!batch.is_val[i]) overlap_.add_training(batch.texts[i]);
+    });
+    for (size_t i = 0; i < ids.size(); ++i) {
+      TokenFileWriter& file = batch.is_val[i] ? *val_ : train_;
+      file.append(ids[i], static_cast<int64_t>(batch.texts[i].size()));
+    }
+  }
+
+  void finish(PrepareReport& report) {
+    finish(train_, report.train);
+    if (val_) finish(*val_, report.val);
+  }
+
+ private:
+  static void finish(TokenFileWriter& file, SideReport& side) {
+    side.documents = file.info().documents;
+    side.tokens = file.info().tokens;
+    side.bytes = file.info().source_bytes;
+    file.finish();
+  }
+
+  const Tokenizer& tokenizer_;
+  int64_t threads_;
+  OverlapMeter& overlap_;
+  TokenFileWriter train_;
+  std::optional<TokenFileWriter> val_;
+};
+
+/// The second reading: fills the batches with what is no copy.
+void write_tokens(
+    SidedDocuments& reader,
+    const Survey& survey,
+    Writer& writer,
+    PrepareReport& report) {
+  Progress progress("tokenize", reader.size());
+  Batch batch;
+  size_t index = 0;
+  bool is_val = false;
+  for (std::string text; reader.next(text, is_val); ++index) {
+    check_same(index < survey.is_copy.size());
+    if (survey.is_copy[index]) {
+      (is_val ? report.val : report.train).duplicates += 1;
+      continue;
+    }
+    batch.bytes += text.size();
+    batch.texts.push_back(std::move(text));
+    batch.is_val.push_back(is_val);
+    if (batch.full()) {
+      check_interrupted();
+      writer.write(batch);
+      batch = {};
+      progress.update(reader.position());
+    }
+  }
+  check_same(reader.fingerprint() == survey.fingerprint);
+  writer.write(batch);
+  progress.finish();
+}
+
+/// What prepare.json says beside the report.
+Json origin(
+    const std::vector<fs::path>& inputs,
+    const Tokenizer& tokenizer,
+    const PrepareOptions& options) {
+  const auto names = [](const std::vector<fs::path>& paths) {
+    Json list = Json::array();
+    for (const fs::path& path : paths) list.push_back(path.string());
+    return list;
+  };
+  return {
+      {"inputs", names(inputs)},
+      {"val_inputs", names(options.val_inputs)},
+      {"val_fraction", options.val_fraction},
+      {"split_seed", options.split_seed},
+      {"text_documents", options.documents.text_documents},
+      {"text_key", options.documents.text_key},
+      {"text_column", options.documents.text_column},
+      {"invalid_utf8", options.documents.invalid_utf8},
+      {"max_document_bytes", options.documents.max_document_bytes},
+      {"tokenizer",
+       {{"kind", tokenizer.kind()},
+        {"vocab_size", tokenizer.vocab_size()},
+        {"hash", tokenizer.hash()}}}};
+}
+
+} // namespace
+
+PrepareReport prepare(
+    const std::vector<fs::path>& inputs,
+    const Tokenizer& tokenizer,
+    const fs::path& output,
+    const PrepareOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  check_options(tokenizer, options);
+  AtomicDirectory folder(output);
+  OverlapMeter overlap;
+  const Survey found = survey(inputs, folder.path(), options, overlap);
+  overlap.start_training();
+
+  PrepareReport report;
+  SidedDocuments documents(inputs, options);
+  Writer writer(folder.path(), tokenizer, options, overlap);
+  write_tokens(documents, found, writer, report);
+  writer.finish(report);
+  report.read = documents.counts();
+  check_sides(
+      report.train.documents, report.val.documents, report.read, options);
+  report.overlap = overlap.report();
+  report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
+
+  tokenizer.save(folder.path());
+  Json record = report.to_json();
+  record.update(origin(inputs, tokenizer, options));
+  write_json(folder.path() / "prepare.json", record);
+  check_interrupted();
+  folder.commit();
+  return report;
+}
+
+} // namespace nanobrain
