@@ -55,11 +55,8 @@ class NgramModel {
 
  private:
   NgramModel() = default;
-  double interpolate(
-      const NgramTable& table,
-      uint64_t context,
-      TokenId token,
-      double lower) const;
+  template <class TokenAt>  // TokenId(int64_t i): the i-th token of the stream
+  void count_stream(int64_t size, TokenAt token_at);
 
   int64_t vocab_size_ = 0;
   TokenId end_of_text_ = -1;

@@ -22,7 +22,7 @@ class Grammar;
 
 /// A text and -log2 of its probability, the decision to end included.
 struct SyntheticDocument {
-  std::string text;  // lines, no blank one, no newline at the end
+  std::string text; // lines, no blank one, no newline at the end
   double bits = 0.0;
 };
 
@@ -47,17 +47,17 @@ double synthetic_bits(const Grammar& grammar, std::string_view text);
 
 struct SyntheticSummary {
   int64_t documents = 0;
-  int64_t bytes = 0;  // of the documents, separators left out
+  int64_t bytes = 0; // of the documents, separators left out
   double bits = 0.0;
 
   double bits_per_byte() const { return bits / static_cast<double>(bytes); }
-  Json to_json() const;  // bytes, documents, entropy_bits_per_byte
+  Json to_json() const; // bytes, documents, entropy_bits_per_byte
 };
 
 struct SyntheticOptions {
-  int64_t bytes = 10'000'000;  // whole documents until there are as many
+  int64_t bytes = 10'000'000; // whole documents until there are as many
   uint64_t seed = 42;
-  bool force = false;  // replace existing files
+  bool force = false; // replace existing files
 };
 
 /// Where the bits of the corpus at `path` lie: PATH.bits, a line a document:
@@ -69,4 +69,4 @@ std::filesystem::path synthetic_bits_path(const std::filesystem::path& path);
 SyntheticSummary write_synthetic_corpus(
     const std::filesystem::path& path, const SyntheticOptions& options);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -1,0 +1,192 @@
+#include "nanobrain/data/ngram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "nanobrain/base/error.h"
+
+namespace nanobrain {
+
+namespace {
+
+constexpr std::string_view kWhere = "ngram";
+
+uint64_t append(uint64_t context, TokenId token) {
+  return context << kNgramTokenBits | static_cast<uint64_t>(token);
+}
+
+// How many distinct tokens stand before each token.
+std::vector<uint32_t> count_left_contexts(
+    const NgramTable& bigrams, int64_t vocab_size) {
+  std::vector<uint32_t> counts(vocab_size, 0);
+  for (const uint64_t key : bigrams.keys()) {
+    ++counts[key & ((uint64_t{1} << kNgramTokenBits) - 1)];
+  }
+  return counts;
+}
+
+// The lowest order of Kneser-Ney: discounted counts over the uniform.
+std::vector<double> smooth_with_uniform(const std::vector<uint32_t>& counts) {
+  std::array<int64_t, 4> counts_of_counts{};
+  double total = 0;
+  for (const uint32_t count : counts) {
+    total += count;
+    if (count >= 1 && count <= 4) ++counts_of_counts[count - 1];
+  }
+  const double uniform = 1.0 / static_cast<double>(counts.size());
+  std::vector<double> smoothed(counts.size(), uniform);
+  if (total == 0) return smoothed;
+  const auto discounts = kneser_ney_discounts(counts_of_counts);
+  double freed = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) {
+      smoothed[i] = 0.0;
+      continue;
+    }
+    const double discount = discounts[std::min<uint32_t>(counts[i], 3) - 1];
+    smoothed[i] = (counts[i] - discount) / total;
+    freed += discount / total;
+  }
+  for (double& p : smoothed) p += freed * uniform;
+  return smoothed;
+}
+
+double interpolate(
+    const NgramTable& table, uint64_t context, TokenId token, double lower) {
+  const auto* seen = table.find_context(context);
+  if (!seen) return lower;
+  return table.discounted(*seen, token) + seen->backoff * lower;
+}
+
+}  // namespace
+
+template <class TokenAt>
+void NgramModel::count_stream(int64_t size, TokenAt token_at) {
+  require(size > 0, kWhere, "no tokens to count; give a longer token file");
+  require(
+      vocab_size_ > 0 && vocab_size_ <= int64_t{1} << kNgramTokenBits,
+      kWhere,
+      "counts vocabularies of 1 to {} ids, but this one has {}",
+      int64_t{1} << kNgramTokenBits,
+      vocab_size_);
+  require(
+      size < std::numeric_limits<uint32_t>::max(),
+      kWhere,
+      "counts fewer than 2^32 tokens, but there are {}; limit them",
+      size);
+  tokens_ = size;
+  unigram_counts_.assign(vocab_size_, 0);
+  for (int64_t i = 0; i < size; ++i) {
+    const TokenId token = token_at(i);
+    require(
+        token >= 0 && token < vocab_size_,
+        kWhere,
+        "token {} of the stream is {}, outside the vocabulary of {}",
+        i,
+        token,
+        vocab_size_);
+    ++unigram_counts_[token];
+  }
+
+  // The keys of all n-grams of n tokens, those over the start included.
+  const auto ngrams = [&](int n) {
+    std::vector<uint64_t> keys;
+    keys.reserve(size);
+    const uint64_t mask = (uint64_t{1} << kNgramTokenBits * n) - 1;
+    uint64_t key = 0;
+    int seen = 0;  // tokens in `key`
+    if (end_of_text_ >= 0) {
+      key = append(key, end_of_text_);
+      ++seen;
+    }
+    for (int64_t i = 0; i < size; ++i) {
+      key = append(key, token_at(i)) & mask;
+      if (++seen >= n) keys.push_back(key);
+    }
+    return keys;
+  };
+  bigrams_ = NgramTable(ngrams(2));
+  trigrams_ = NgramTable(ngrams(3));
+  std::vector<uint64_t> endings;
+  endings.reserve(trigrams_.keys().size());
+  for (const uint64_t key : trigrams_.keys()) {
+    endings.push_back(key & ((uint64_t{1} << 2 * kNgramTokenBits) - 1));
+  }
+  bigram_continuations_ = NgramTable(std::move(endings));
+  continuation_ =
+      smooth_with_uniform(count_left_contexts(bigrams_, vocab_size_));
+}
+
+NgramModel NgramModel::count(
+    std::span<const TokenId> tokens, int64_t vocab_size, TokenId end_of_text) {
+  NgramModel model;
+  model.vocab_size_ = vocab_size;
+  model.end_of_text_ = end_of_text;
+  model.count_stream(static_cast<int64_t>(tokens.size()), [&](int64_t i) {
+    return tokens[i];
+  });
+  return model;
+}
+
+NgramModel NgramModel::count(const TokenFile& file, int64_t max_tokens) {
+  NgramModel model;
+  model.vocab_size_ = file.info().vocab_size;
+  model.end_of_text_ = file.info().end_of_text;
+  model.count_stream(
+      max_tokens < 0 ? file.size() : std::min(file.size(), max_tokens),
+      [&](int64_t i) { return file[i]; });
+  return model;
+}
+
+double NgramModel::probability(
+    int order, std::span<const TokenId> context, TokenId token) const {
+  require(
+      token >= 0 && token < vocab_size_,
+      kWhere,
+      "token {} is outside the vocabulary of {}",
+      token,
+      vocab_size_);
+  const double size = static_cast<double>(vocab_size_);
+  if (order <= 0) return 1.0 / size;
+  order = std::min<int>(order, 1 + static_cast<int>(context.size()));
+  if (order == 1) {
+    return (unigram_counts_[token] + 1.0) /
+           (static_cast<double>(tokens_) + size);
+  }
+  const TokenId last = context[context.size() - 1];
+  if (order == 2) {
+    return interpolate(bigrams_, last, token, continuation_[token]);
+  }
+  const double lower =
+      interpolate(bigram_continuations_, last, token, continuation_[token]);
+  const TokenId before = context[context.size() - 2];
+  return interpolate(trigrams_, append(before, last), token, lower);
+}
+
+NgramScorer::NgramScorer(const NgramModel& model) : model_(model) {
+  if (model.end_of_text() >= 0) context_.push_back(model.end_of_text());
+}
+
+void NgramScorer::add(std::span<const TokenId> ids) {
+  for (const TokenId token : ids) {
+    losses_.uniform -= std::log(model_.probability(0, context_, token));
+    losses_.unigram -= std::log(model_.probability(1, context_, token));
+    losses_.bigram -= std::log(model_.probability(2, context_, token));
+    losses_.trigram -= std::log(model_.probability(3, context_, token));
+    ++losses_.tokens;
+    if (context_.size() == 2) context_.erase(context_.begin());
+    context_.push_back(token);
+  }
+}
+
+NgramLosses score_ngrams(const NgramModel& model, const TokenFile& file) {
+  NgramScorer scorer(model);
+  for (int64_t i = 0; i < file.size(); ++i) {
+    const TokenId token = file[i];
+    scorer.add({&token, 1});
+  }
+  return scorer.losses();
+}
+
+}  // namespace nanobrain
