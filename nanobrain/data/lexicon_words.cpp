@@ -176,7 +176,7 @@ constexpr GeneralWords kGeneral[] = {
      "old new famous beautiful heavy strange rare plain fragile ancient huge "
      "tiny modern ugly empty broken perfect worthless ordinary precious "
      "familiar dangerous simple round elegant clumsy slender massive delicate "
-     "solid wide deep shallow smooth rough neat dirty shabby peculiar lovely "
+     "solid vast deep shallow smooth rough neat dirty shabby peculiar lovely "
      "dreadful pleasant magnificent splendid remarkable typical unusual "
      "mysterious sacred hidden visible portable inferior superior reliable "
      "faulty temporary permanent identical"},
