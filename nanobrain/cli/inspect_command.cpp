@@ -22,30 +22,6 @@ struct InspectFlags {
   int64_t threads = 0;
 };
 
-/// The config's model; a vocabulary that it leaves out is the tokenizer's.
-ModelConfig choose_model(
-    const InspectFlags& flags, const Tokenizer* tokenizer) {
-  ModelConfig model;
-  bool vocabulary_left_out = true;
-  if (!flags.config.empty()) {
-    const int64_t usual = model.vocab_size;
-    model = parse_run_config(flags.config).model;
-    vocabulary_left_out = model.vocab_size == 0;
-    model.vocab_size = vocabulary_left_out ? usual : model.vocab_size;
-  }
-  if (tokenizer != nullptr && vocabulary_left_out) {
-    model.vocab_size = tokenizer->vocab_size();
-  }
-  require<UsageError>(
-      tokenizer == nullptr || tokenizer->vocab_size() == model.vocab_size,
-      "inspect",
-      "{} has {} ids, but model.vocab_size is {}",
-      flags.tokenizer.string(),
-      tokenizer == nullptr ? 0 : tokenizer->vocab_size(),
-      model.vocab_size);
-  return model;
-}
-
 void run_inspect(InspectFlags flags, const Output& output) {
   const int64_t threads = set_threads(flags.threads);
   std::shared_ptr<const Tokenizer> tokenizer;
@@ -53,7 +29,11 @@ void run_inspect(InspectFlags flags, const Output& output) {
     tokenizer = load_tokenizer(flags.tokenizer);
   }
   flags.options.tokenizer = tokenizer.get();
-  flags.options.model = choose_model(flags, tokenizer.get());
+  if (!flags.config.empty()) {
+    flags.options.model = parse_run_config(flags.config).model;
+  } else if (tokenizer != nullptr) {
+    flags.options.model.vocab_size = 0; // the tokenizer says it
+  }
   const InspectReport report = inspect_model(flags.options);
   Json result = report.to_json();
   result["threads"] = threads;

@@ -19,7 +19,27 @@ using torch::Tensor;
 constexpr int64_t kRandomTargets = 1024;
 constexpr int64_t kCausalityProbes = 16;
 
-Tensor text_ids(const InspectOptions& options) { // (1, n)
+/// The model with the vocabulary that it leaves open.
+ModelConfig resolve_model(const InspectOptions& options) {
+  ModelConfig model = options.model;
+  if (options.tokenizer == nullptr) {
+    model.vocab_size =
+        model.vocab_size == 0 ? ModelConfig().vocab_size : model.vocab_size;
+    return model;
+  }
+  const int64_t ids = options.tokenizer->vocab_size();
+  require<UsageError>(
+      model.vocab_size == 0 || model.vocab_size == ids,
+      "inspect",
+      "the tokenizer has {} ids, but model.vocab_size is {}",
+      ids,
+      model.vocab_size);
+  model.vocab_size = ids;
+  return model;
+}
+
+Tensor text_ids(
+    const InspectOptions& options, const ModelConfig& model) { // (1, n)
   std::vector<int64_t> ids;
   if (options.tokenizer != nullptr) {
     for (const TokenId id : options.tokenizer->encode(options.text)) {
@@ -32,18 +52,18 @@ Tensor text_ids(const InspectOptions& options) { // (1, n)
   }
   const auto n = static_cast<int64_t>(ids.size());
   require<UsageError>(
-      n >= 2 && n <= options.model.max_seq_len,
+      n >= 2 && n <= model.max_seq_len,
       "--text",
       "must have from 2 to {} tokens (max_seq_len), but has {}",
-      options.model.max_seq_len,
+      model.max_seq_len,
       n);
   const int64_t largest = *std::max_element(ids.begin(), ids.end());
   require<UsageError>(
-      largest < options.model.vocab_size,
+      largest < model.vocab_size,
       "--text",
       "has token id {}, but the vocabulary has only {}; {}",
       largest,
-      options.model.vocab_size,
+      model.vocab_size,
       options.tokenizer != nullptr ? "give the model's own tokenizer"
                                    : "give a --tokenizer");
   return torch::tensor(ids).unsqueeze(0);
@@ -146,22 +166,24 @@ void time_forward(
 
 InspectReport inspect_model(const InspectOptions& options) {
   const torch::NoGradGuard no_grad;
-  const Tensor ids = text_ids(options);
-  NanoLM model(options.model, options.seed);
+  const ModelConfig config = resolve_model(options);
+  config.validate();
+  const Tensor ids = text_ids(options, config);
+  NanoLM model(config, options.seed);
   const Tensor hidden = model->hidden(ids);
   const Tensor logits = model->logits(hidden);
   InspectReport report;
-  report.model = options.model;
+  report.model = config;
   report.parameters = count_tensors(model);
   const int64_t total = report.parameters.total();
-  report.counted = total == count_parameters(options.model).total();
+  report.counted = total == count_parameters(config).total();
   report.f32_bytes = total * static_cast<int64_t>(sizeof(float));
   report.int8_bytes = total;
   report.tokens = ids.size(1);
   report.logits_shape = logits.sizes().vec();
   report.text_loss = text_loss(model, ids, hidden);
   report.init_loss = random_loss(model, options.seed);
-  report.uniform_loss = std::log(static_cast<double>(options.model.vocab_size));
+  report.uniform_loss = std::log(static_cast<double>(config.vocab_size));
   report.tied = is_tied(model, hidden);
   report.causal = is_causal(model, ids, logits);
   // The checks above have warmed the model up.

@@ -14,6 +14,7 @@
 namespace nanobrain {
 
 struct InspectOptions {
+  /// vocab_size 0: the tokenizer's, or the default without one
   ModelConfig model;
   /// its text's ids are the input; nullptr: the text's bytes are
   const Tokenizer* tokenizer = nullptr;
@@ -48,7 +49,8 @@ struct InspectReport {
 };
 
 /// UsageError where the text is under two tokens, longer than the context or
-/// out of the vocabulary.
+/// out of the vocabulary, or where the tokenizer's vocabulary is not the
+/// model's.
 InspectReport inspect_model(const InspectOptions& options);
 
 } // namespace nanobrain

@@ -55,6 +55,39 @@ TEST(Inspect, TakesOtherModels) {
   EXPECT_EQ(report.parameters.total(), count_parameters(options.model).total());
 }
 
+/// One id a word.
+class WordTokenizer : public Tokenizer {
+ public:
+  std::string kind() const override { return "word"; }
+  int64_t vocab_size() const override { return 50; }
+  TokenId end_of_text() const override { return -1; }
+  std::vector<TokenId> encode(std::string_view text) const override {
+    std::vector<TokenId> ids = {0};
+    for (const char c : text) {
+      if (c == ' ') ids.push_back(ids.back() + 1);
+    }
+    return ids;
+  }
+  std::string_view bytes_of(TokenId) const override { return ""; }
+  std::string hash() const override { return ""; }
+  void save(const std::filesystem::path&) const override {}
+};
+
+TEST(Inspect, TakesATokenizerAndItsVocabulary) {
+  const WordTokenizer tokenizer;
+  InspectOptions options;
+  options.tokenizer = &tokenizer;
+  options.model.vocab_size = 0;
+  const InspectReport report = inspect_model(options);
+  EXPECT_EQ(report.logits_shape, (std::vector<int64_t>{1, 8, 50}));
+  EXPECT_EQ(report.parameters.embedder, 50 * 64);
+  options.model.vocab_size = 51;
+  EXPECT_ERROR(
+      UsageError,
+      "the tokenizer has 50 ids, but model.vocab_size is 51",
+      inspect_model(options));
+}
+
 TEST(Inspect, NamesWhatIsWrongWithTheText) {
   const auto inspect = [](const std::string& text, int64_t vocab_size) {
     InspectOptions options;
