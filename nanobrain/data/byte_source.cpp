@@ -2,7 +2,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <string>
 
 #include "nanobrain/base/error.h"
@@ -20,6 +23,12 @@ class ArchiveFile : public ByteSource {
  public:
   ArchiveFile(const fs::path& path, int filter)
       : path_(path), archive_(archive_read_new(), archive_read_free) {
+    require(
+        access(path.c_str(), R_OK) == 0,
+        "input",
+        "cannot open {}: {}; check the path and its permissions",
+        path.string(),
+        std::strerror(errno));
     archive_entry* entry = nullptr;
     // Appended, not only supported: libarchive would hand out a file that is
     // not compressed as it is.
@@ -56,7 +65,7 @@ class ArchiveFile : public ByteSource {
     const std::string text = reason != nullptr ? reason : "unknown fault";
     fail(
         "input",
-        "{} is truncated, damaged or not {}: {}; get it again",
+        "{} is truncated, damaged, empty or not {}: {}; get it again",
         path_.string(),
         path_.extension().string(),
         text);

@@ -47,4 +47,4 @@ class ByteTokenizer : public Tokenizer {
   std::array<char, 256> bytes_;
 };
 
-}  // namespace nanobrain::testing
+} // namespace nanobrain::testing

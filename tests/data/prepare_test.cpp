@@ -1,0 +1,378 @@
+#include "nanobrain/data/prepare.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/base/random.h"
+#include "nanobrain/data/split.h"
+#include "nanobrain/data/token_file.h"
+#include "tests/data/byte_tokenizer.h"
+#include "tests/data/document_files.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::as_jsonl;
+using testing::as_text;
+using testing::ByteTokenizer;
+using testing::Documents;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::read_text;
+using testing::TempDir;
+using testing::write_text;
+namespace fs = std::filesystem;
+
+/// Different documents of about `bytes` each.
+Documents some_documents(int count, size_t bytes = 60) {
+  Random random(17);
+  Documents documents;
+  for (int i = 0; i < count; ++i) {
+    std::string text = "document " + std::to_string(i);
+    while (text.size() < bytes) {
+      text += " word" + std::to_string(random.below(1000));
+    }
+    documents.push_back(text);
+  }
+  return documents;
+}
+
+/// The documents of a token file, cut at the end-of-text tokens.
+Documents documents_of(const fs::path& path) {
+  const TokenFile file(path);
+  file.check_tokens();
+  Documents documents(1);
+  for (int64_t i = 0; i < file.size(); ++i) {
+    if (file[i] == 256) {
+      documents.emplace_back();
+    } else {
+      documents.back() += static_cast<char>(file[i]);
+    }
+  }
+  EXPECT_EQ(documents.back(), "") << "the last document is not ended";
+  documents.pop_back();
+  EXPECT_EQ(static_cast<int64_t>(documents.size()), file.info().documents);
+  return documents;
+}
+
+class Prepare : public ::testing::Test {
+ protected:
+  Prepare() { set_progress_enabled(false); }
+  ~Prepare() override { set_progress_enabled(true); }
+
+  fs::path write(const std::string& name, const std::string& text) const {
+    write_text(dir_ / name, text);
+    return dir_ / name;
+  }
+  /// What lies in the folder beside the named inputs.
+  std::vector<std::string> left_over() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(dir_.path())) {
+      if (!entry.path().has_extension() ||
+          entry.path().filename().string().starts_with('.') ||
+          entry.path().string().find("out") != std::string::npos) {
+        names.push_back(entry.path().filename().string());
+      }
+    }
+    return names;
+  }
+
+  TempDir dir_;
+  fs::path out_ = dir_ / "out";
+  ByteTokenizer tokenizer_;
+};
+
+TEST_F(Prepare, SplitsByHashAndKeepsTheOrder) {
+  const Documents documents = some_documents(500);
+  const PrepareReport report = prepare(
+      {write("in.txt", as_text(documents))},
+      tokenizer_,
+      out_,
+      {.val_fraction = 0.1});
+  Documents train;
+  Documents val;
+  for (const std::string& text : documents) {
+    (is_validation(text, 0.1) ? val : train).push_back(text);
+  }
+  EXPECT_EQ(documents_of(out_ / "train.tokens"), train);
+  EXPECT_EQ(documents_of(out_ / "val.tokens"), val);
+  EXPECT_EQ(report.train.documents, static_cast<int64_t>(train.size()));
+  EXPECT_EQ(report.val.documents, static_cast<int64_t>(val.size()));
+  EXPECT_EQ(report.read.documents, 500);
+  EXPECT_EQ(report.train.tokens, report.train.bytes + report.train.documents);
+  EXPECT_EQ(read_text(out_ / "tokenizer.byte"), "257");
+  TokenFile(out_ / "val.tokens").require_tokenizer(tokenizer_);
+}
+
+TEST_F(Prepare, TheSplitStaysWhenFilesAreAddedAndReordered) {
+  const Documents documents = some_documents(600);
+  const Documents some(documents.begin(), documents.begin() + 300);
+  const Documents others(documents.begin() + 300, documents.end());
+  const fs::path a = write("a.txt", as_text(some));
+  const fs::path b = write("b.jsonl", as_jsonl(others));
+  prepare({a}, tokenizer_, out_, {.val_fraction = 0.1});
+  prepare({b, a}, tokenizer_, dir_ / "out2", {.val_fraction = 0.1});
+  Documents before = documents_of(out_ / "val.tokens");
+  Documents after = documents_of(dir_ / "out2/val.tokens");
+  ASSERT_LT(before.size(), after.size());
+  EXPECT_THAT(after, ::testing::IsSupersetOf(before));
+}
+
+TEST_F(Prepare, CopiesAreDroppedAndCounted) {
+  Documents documents = some_documents(300);
+  Documents with_copies = documents;
+  for (size_t i = 0; i < 300; i += 3) with_copies.push_back(documents[i]);
+  const PrepareReport report = prepare(
+      {write("a.txt", as_text(with_copies)),
+       write("b.txt", as_text(documents))},
+      tokenizer_,
+      out_,
+      {.val_fraction = 0.2});
+  EXPECT_EQ(report.train.duplicates + report.val.duplicates, 400);
+  EXPECT_GT(report.val.duplicates, 0);
+  EXPECT_EQ(report.read.documents, 700);
+  Documents kept = documents_of(out_ / "train.tokens");
+  const Documents val = documents_of(out_ / "val.tokens");
+  kept.insert(kept.end(), val.begin(), val.end());
+  std::ranges::sort(kept);
+  std::ranges::sort(documents);
+  EXPECT_EQ(kept, documents);
+}
+
+TEST_F(Prepare, ValidationInputsReplaceTheSplit) {
+  const fs::path train = write("train.txt", "one\n\ntwo\n\nheld\n\nthree\n");
+  const fs::path val = write("val.txt", "held\n\nalso held\n\nheld\n");
+  const PrepareReport report =
+      prepare({train}, tokenizer_, out_, {.val_inputs = {val}});
+  EXPECT_THAT(
+      documents_of(out_ / "train.tokens"), ElementsAre("one", "two", "three"));
+  EXPECT_THAT(
+      documents_of(out_ / "val.tokens"), ElementsAre("held", "also held"));
+  EXPECT_EQ(report.train.duplicates, 1); // a copy of a validation document
+  EXPECT_EQ(report.val.duplicates, 1);
+}
+
+TEST_F(Prepare, WithoutAFractionThereIsNoValidationFile) {
+  const PrepareReport report = prepare(
+      {write("in.txt", "one\n\ntwo\n")},
+      tokenizer_,
+      out_,
+      {.val_fraction = 0.0});
+  EXPECT_THAT(documents_of(out_ / "train.tokens"), ElementsAre("one", "two"));
+  EXPECT_FALSE(fs::exists(out_ / "val.tokens"));
+  EXPECT_EQ(report.val.documents, 0);
+}
+
+TEST_F(Prepare, TheNumberOfThreadsDoesNotChangeTheOutput) {
+  // Over 8 MB: several batches.
+  const fs::path input = write("in.txt", as_text(some_documents(5000, 4000)));
+  for (const int64_t threads : {1, 2, 7}) {
+    prepare(
+        {input},
+        tokenizer_,
+        dir_ / ("out" + std::to_string(threads)),
+        {.val_fraction = 0.02, .threads = threads});
+  }
+  for (const std::string name : {"train.tokens", "val.tokens"}) {
+    const std::string one = read_text(dir_ / "out1" / name);
+    EXPECT_EQ(read_text(dir_ / "out2" / name), one) << name;
+    EXPECT_EQ(read_text(dir_ / "out7" / name), one) << name;
+  }
+}
+
+TEST_F(Prepare, TheFormatDoesNotChangeTheOutput) {
+  const Documents documents = some_documents(400);
+  testing::write_parquet(dir_ / "in.parquet", documents);
+  const std::vector<fs::path> inputs = {
+      write("in.txt", as_text(documents)),
+      write("in.jsonl.gz", testing::compressed(as_jsonl(documents), ".gz")),
+      dir_ / "in.parquet"};
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    prepare(
+        {inputs[i]},
+        tokenizer_,
+        dir_ / ("out" + std::to_string(i)),
+        {.val_fraction = 0.1});
+    for (const std::string name : {"train.tokens", "val.tokens"}) {
+      EXPECT_EQ(
+          read_text(dir_ / ("out" + std::to_string(i)) / name),
+          read_text(dir_ / "out0" / name))
+          << inputs[i];
+    }
+  }
+}
+
+TEST_F(Prepare, TheReportCountsAndIsKept) {
+  const std::string words =
+      "a long sentence of more than thirteen words that stands in both of the "
+      "files to be found";
+  const fs::path train =
+      write("train.txt", "It is " + words + ".\n\nbad \xff\n\nx\n\nx\n");
+  const fs::path val = write("val.txt", "Here is " + words + "!\n\nother\n");
+  const PrepareReport report =
+      prepare({train}, tokenizer_, out_, {.val_inputs = {val}});
+  const Json json = report.to_json();
+  EXPECT_EQ(json["documents"], 4);
+  EXPECT_EQ(json["bytes"], report.train.bytes + report.val.bytes);
+  EXPECT_EQ(json["tokens"], report.train.tokens + report.val.tokens);
+  EXPECT_EQ(json["skipped"], 1);
+  EXPECT_EQ(json["skipped_invalid_utf8"], 1);
+  EXPECT_EQ(json["duplicates"], 1);
+  EXPECT_GT(json["mb_per_s"], 0.0);
+  EXPECT_EQ(json["train"]["documents"], 2);
+  EXPECT_EQ(json["val"]["documents"], 2);
+  EXPECT_EQ(json["overlap"]["val_documents_share"], 0.5);
+  // "is a ... found" are 19 words: 7 n-grams, 8 with "Here", and the training
+  // text has those 7.
+  EXPECT_EQ(json["overlap"]["val_ngrams"], 8);
+  EXPECT_EQ(json["overlap"]["val_ngrams_in_train"], 7);
+  EXPECT_EQ(json["overlap"]["exact"], true);
+
+  const Json kept = read_json(out_ / "prepare.json");
+  for (const auto& [key, value] : json.items()) {
+    EXPECT_EQ(kept[key], value) << key;
+  }
+  EXPECT_EQ(kept["inputs"], Json({train.string()}));
+  EXPECT_EQ(kept["tokenizer"]["hash"], tokenizer_.hash());
+  EXPECT_THAT(
+      report.to_text(),
+      HasSubstr("1 of 2 validation documents share a 13-gram"));
+}
+
+TEST_F(Prepare, AnOutputThatExistsIsLeftAlone) {
+  const fs::path input = write("in.txt", "one\n\ntwo\n");
+  fs::create_directory(out_);
+  write_text(out_ / "precious", "data");
+  EXPECT_ERROR(
+      Error,
+      "exists already",
+      prepare({input}, tokenizer_, out_, {.val_fraction = 0.0}));
+  EXPECT_EQ(read_text(out_ / "precious"), "data");
+  EXPECT_THAT(left_over(), ElementsAre("out"));
+}
+
+TEST_F(Prepare, ATokenizerWithoutEndOfTextNeedsAWord) {
+  const fs::path input = write("in.txt", "one\n\ntwo\n");
+  const ByteTokenizer without(257, false);
+  EXPECT_ERROR(
+      UsageError,
+      "no end-of-text token, so documents would run into each other; name "
+      "another tokenizer or pass --no-end-of-text",
+      prepare({input}, without, out_, {.val_fraction = 0.0}));
+  prepare(
+      {input},
+      without,
+      out_,
+      {.val_fraction = 0.0, .allow_no_end_of_text = true});
+  EXPECT_EQ(TokenFile(out_ / "train.tokens").size(), 6);
+}
+
+TEST_F(Prepare, ASideWithoutDocumentsIsAnError) {
+  const fs::path input = write("in.txt", "one\n\ntwo\n");
+  EXPECT_ERROR(
+      Error,
+      "none of 2 documents fell to validation at --val-fraction 0.005; raise",
+      prepare({input}, tokenizer_, out_));
+  EXPECT_ERROR(
+      Error,
+      "no document is left for training out of 4",
+      prepare({input}, tokenizer_, out_, {.val_inputs = {input}}));
+  EXPECT_ERROR(
+      Error,
+      "the inputs hold no documents (1 were skipped)",
+      prepare({write("bad.txt", "\xff")}, tokenizer_, out_));
+  EXPECT_ERROR(
+      UsageError,
+      "[--val-fraction] must be at least 0 and less than 1, but is 1",
+      prepare({input}, tokenizer_, out_, {.val_fraction = 1.0}));
+  EXPECT_THAT(left_over(), IsEmpty());
+}
+
+TEST_F(Prepare, AFaultInTheInputLeavesNothing) {
+  const fs::path input =
+      write("in.jsonl", as_jsonl(some_documents(1000)) + "{\"text\": \"cut of");
+  EXPECT_ERROR(
+      Error, "in.jsonl, line 1001", prepare({input}, tokenizer_, out_));
+  EXPECT_THAT(left_over(), IsEmpty());
+}
+
+/// Adds a document to the input between the two readings: the first token file
+/// asks for the hash then.
+class MeddlingTokenizer : public ByteTokenizer {
+ public:
+  explicit MeddlingTokenizer(fs::path input) : input_(std::move(input)) {}
+  std::string hash() const override {
+    std::ofstream(input_, std::ios::app) << "\n\nmore\n";
+    return ByteTokenizer::hash();
+  }
+
+ private:
+  fs::path input_;
+};
+
+TEST_F(Prepare, InputsThatChangeMeanwhileAreAnError) {
+  const fs::path input = write("in.txt", "one\n\ntwo\n");
+  EXPECT_ERROR(
+      Error,
+      "the inputs changed while they were read",
+      prepare({input}, MeddlingTokenizer(input), out_, {.val_fraction = 0.0}));
+  EXPECT_THAT(left_over(), IsEmpty());
+}
+
+TEST_F(Prepare, AFullDiskIsAnErrorAndLeavesNothing) {
+  const fs::path input = write("in.txt", as_text(some_documents(1000, 1000)));
+  ignore_file_signals();
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{100'000, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string message = testing::error_of<Error>(
+      [&] { prepare({input}, tokenizer_, out_, {.val_fraction = 0.0}); });
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_THAT(message, HasSubstr("train.tokens"));
+  EXPECT_THAT(message, HasSubstr("File too large"));
+  EXPECT_THAT(left_over(), IsEmpty());
+}
+
+/// Ctrl-C while it works.
+class InterruptingTokenizer : public ByteTokenizer {
+ public:
+  std::vector<TokenId> encode(std::string_view text) const override {
+    if (!interrupted()) raise(SIGINT); // a second one would kill
+    return ByteTokenizer::encode(text);
+  }
+};
+
+TEST_F(Prepare, AnInterruptLeavesNothing) {
+  const fs::path input = write("in.txt", as_text(some_documents(5000, 4000)));
+  // In a process of its own: the interrupt cannot be taken back.
+  EXPECT_EXIT(
+      {
+        install_interrupt_handlers();
+        try {
+          prepare(
+              {input},
+              InterruptingTokenizer(),
+              out_,
+              {.val_fraction = 0.0, .threads = 1});
+        } catch (const Interrupted&) {
+          _exit(130);
+        }
+        _exit(0);
+      },
+      ::testing::ExitedWithCode(130),
+      "");
+  EXPECT_THAT(left_over(), IsEmpty());
+}
+
+} // namespace
+} // namespace nanobrain
