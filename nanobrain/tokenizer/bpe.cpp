@@ -32,6 +32,11 @@ size_t character_size(char lead) {
   return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
+/// The index of two neighbouring bytes.
+size_t pair(char first, char second) {
+  return static_cast<uint8_t>(first) * 256u + static_cast<uint8_t>(second);
+}
+
 /// A longer segment's working memory is given back after it.
 constexpr size_t kKeptBytes = 1 << 16;
 
@@ -49,9 +54,7 @@ BpeEncoder::BpeEncoder(const SentencePieceModel& model) : byte_ids_(256, -1) {
     } else if (piece.type == PieceType::normal) {
       ids_.emplace(piece.bytes, static_cast<TokenId>(id));
       for (size_t i = 1; i < piece.bytes.size(); ++i) {
-        joined_.set(
-            static_cast<uint8_t>(piece.bytes[i - 1]) * 256u +
-            static_cast<uint8_t>(piece.bytes[i]));
+        joined_.set(pair(piece.bytes[i - 1], piece.bytes[i]));
       }
     }
   }
@@ -65,9 +68,7 @@ BpeEncoder::BpeEncoder(const SentencePieceModel& model) : byte_ids_(256, -1) {
 
 size_t BpeEncoder::segment_end(std::string_view text, size_t begin) const {
   size_t end = begin + 1;
-  while (end < text.size() && joined_
-                                  [static_cast<uint8_t>(text[end - 1]) * 256u +
-                                   static_cast<uint8_t>(text[end])]) {
+  while (end < text.size() && joined_[pair(text[end - 1], text[end])]) {
     ++end;
   }
   return end;

@@ -46,8 +46,9 @@ Json merges(const Pieces& pieces) {
   Json list = Json::array();
   for (const auto* result : results) {
     const std::string_view bytes = result->bytes;
-    // SentencePiece takes the leftmost of two pairs with the same result. They
-    // overlap only in repetitions, where the longer part lies on the left.
+    // The cuts of one piece rank alike in SentencePiece and by this order in
+    // Hugging Face. That shows only where two pairs of the same result overlap
+    // ("a aa a"), which merging from the left does not leave behind.
     for (size_t cut = bytes.size() - 1; cut > 0; --cut) {
       const auto left = bytes.substr(0, cut);
       const auto right = bytes.substr(cut);

@@ -53,7 +53,7 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
       // Fewer pieces than asked for are reported below, with their number.
       {"hard_vocab_limit", "false"},
       {"byte_fallback", "true"},
-      // Of 20 MB of English prose: 275 characters; the rest become bytes.
+      // Some 350 characters of English prose; the rest are spelled in bytes.
       {"character_coverage", "0.99995"},
       {"normalization_rule_name", "identity"},
       {"add_dummy_prefix", "false"},

@@ -20,7 +20,7 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  /// "sentencepiece", "lexical" or "gpt2".
+  /// "sentencepiece"; other kinds name themselves likewise.
   virtual std::string kind() const = 0;
   /// Ids are in [0, vocab_size).
   virtual int64_t vocab_size() const = 0;
@@ -40,8 +40,8 @@ class Tokenizer {
   std::string decode(std::span<const TokenId> ids) const;
 };
 
-/// Opens a tokenizer file (*.model: SentencePiece; *.lexical.json: lexical) or
-/// a folder that holds one.
+/// Opens a tokenizer file (*.model: SentencePiece) or a folder that holds one
+/// as tokenizer.model.
 std::shared_ptr<const Tokenizer> load_tokenizer(
     const std::filesystem::path& path);
 
