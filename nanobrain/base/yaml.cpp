@@ -39,7 +39,7 @@ bool all_of(std::string_view text, std::string_view allowed) {
 
 constexpr std::string_view kDigits = "0123456789";
 
-/// An integer of the core schema; a float where 64 bits do not hold it.
+/// An integer of the core schema, if 64 bits hold it.
 std::optional<Json> parse_integer(std::string_view text) {
   std::string_view digits = text;
   int base = 10;
@@ -66,10 +66,7 @@ std::optional<Json> parse_integer(std::string_view text) {
     return Json(-static_cast<int64_t>(value));
   }
   if (error == std::errc() && value == kMax + 1) return Json(INT64_MIN);
-  double wide = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), wide);
-  if (base != 10) return std::nullopt; // stays text: no number holds it
-  return Json(negative ? -wide : wide);
+  return std::nullopt;
 }
 
 /// [-+]? (\.[0-9]+ | [0-9]+(\.[0-9]*)?) ([eE][-+]?[0-9]+)?, .inf and .nan

@@ -44,8 +44,8 @@ std::string double_quoted(std::string_view text) {
     } else if (byte == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(rest[1]));
       i += 1; // U+0080 to U+009F, next line among them
-    } else if (byte >= 0xe2 && !escape_of(rest).empty()) {
-      out += escape_of(rest);
+    } else if (const auto escape = escape_of(rest); !escape.empty()) {
+      out += escape;
       i += 2;
     } else {
       out += valid[i];

@@ -63,6 +63,7 @@ TEST(ParseYaml, ResolvesPlainScalarsByTheCoreSchema) {
       {"-9223372036854775808", INT64_MIN},
       {"18446744073709551615", UINT64_MAX},
       {"18446744073709551616", 0x1p64},
+      {std::string(400, '9'), INFINITY},
       {"-9223372036854775809", -0x1p63},
       {"2024-01-01", "2024-01-01"},
       {"a b", "a b"},
