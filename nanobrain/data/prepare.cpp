@@ -1,8 +1,10 @@
 #include "nanobrain/data/prepare.h"
 
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -20,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr char kWhere[] = "prepare";
 /// A batch is what all threads tokenise at a time: up to this much text or
-/// this many documents, or one longer document.
+/// this many documents, or one longer document. Two are held at a time.
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
@@ -158,7 +160,8 @@ class Writer {
   std::optional<TokenFileWriter> val_;
 };
 
-/// The second reading: fills the batches with what is no copy.
+/// The second reading: fills a batch with what is no copy while the one before
+/// is tokenised.
 void write_tokens(
     SidedDocuments& reader,
     const Survey& survey,
@@ -166,6 +169,15 @@ void write_tokens(
     PrepareReport& report) {
   Progress progress("tokenize", reader.size());
   Batch batch;
+  std::future<void> writing;
+  const auto write = [&] {
+    check_interrupted();
+    if (writing.valid()) writing.get();
+    writing = std::async(
+        std::launch::async,
+        [&writer, full = std::exchange(batch, {})] { writer.write(full); });
+    progress.update(reader.position());
+  };
   size_t index = 0;
   bool is_val = false;
   for (std::string text; reader.next(text, is_val); ++index) {
@@ -177,15 +189,11 @@ void write_tokens(
     batch.bytes += text.size();
     batch.texts.push_back(std::move(text));
     batch.is_val.push_back(is_val);
-    if (batch.full()) {
-      check_interrupted();
-      writer.write(batch);
-      batch = {};
-      progress.update(reader.position());
-    }
+    if (batch.full()) write();
   }
   check_same(reader.fingerprint() == survey.fingerprint);
-  writer.write(batch);
+  write();
+  writing.get();
   progress.finish();
 }
 
