@@ -12,6 +12,7 @@ struct EvalFlags {
   EvalRequest request;
   std::string protocol = "documents";
   std::string precision = "f32";
+  std::optional<std::filesystem::path> output;
 };
 
 void run(EvalFlags& flags, const Output& output) {
@@ -21,6 +22,7 @@ void run(EvalFlags& flags, const Output& output) {
   const EvalReport report = run_evaluation(request);
   output.text(report.to_text());
   output.result(report.to_json());
+  if (flags.output) write_json(*flags.output, report.to_json());
   report.require_no_leak();
 }
 
@@ -61,11 +63,12 @@ void add_eval(CLI::App& program) {
   flag(
       "--baseline-limit",
       request.baseline_limit,
-      "count only so many of them; -1: all");
+      "count only the first N; default: as many as trained on");
   flag(
       "--per-document",
       request.per_document,
       "write a row a document; *.jsonl: JSON lines, else TSV");
+  flag("--output", flags->output, "write the JSON there as well");
   flag("--batch-tokens", options.batch_tokens, "tokens scored at once");
   flag("--threads", request.threads, "CPU threads; 0: all");
   flag("--precision", flags->precision, "of the matrix products")

@@ -63,6 +63,7 @@ Json EvalReport::to_json() const {
          {"bits_per_byte", loss["bits_per_byte"]},
          {"model_beats_it", model.nats < baseline.loss.nats}});
   }
+  json["baseline_tokens"] = baseline_tokens;
   if (floor_nats) {
     LossSum floor = model;
     floor.nats = *floor_nats;
@@ -117,8 +118,13 @@ std::string EvalReport::to_text() const {
         format_row("exact entropy", floor),
         model.nats_per_token() - floor.nats_per_token());
   }
-  return text +
-         fmt::format("\nword perplexity {:.4g}\n", model.word_perplexity());
+  text += fmt::format("\nword perplexity {:.4g}\n", model.word_perplexity());
+  if (!baselines.empty()) {
+    text += fmt::format(
+        "baselines counted on {} training tokens\n",
+        format_count(baseline_tokens));
+  }
+  return text;
 }
 
 } // namespace nanobrain

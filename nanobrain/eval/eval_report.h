@@ -21,6 +21,7 @@ struct Baseline {
 struct EvalReport {
   LossSum model;
   std::vector<Baseline> baselines;
+  int64_t baseline_tokens = 0; // that they were counted on
   /// nats of the text's exact probability, where it is synthetic
   std::optional<double> floor_nats;
   Protocol protocol = Protocol::kDocuments;
@@ -37,7 +38,7 @@ struct EvalReport {
   /// Error that says so where it has.
   void require_no_leak() const;
   /// Keys: those of LossSum, protocol, context, stride, skipped, baselines,
-  /// entropy, leak, tokens_per_s, precision, threads.
+  /// baseline_tokens, entropy, leak, tokens_per_s, precision, threads.
   Json to_json() const;
   /// A table for people: a row for the model, each baseline and the floor, and
   /// whether the model beats it.

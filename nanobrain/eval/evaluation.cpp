@@ -48,6 +48,11 @@ void check(const EvalRequest& request) {
       "eval",
       "the baselines score every token, which --protocol hf does not; "
       "evaluate without it to compare with them");
+  require<UsageError>(
+      request.baseline_limit.value_or(1) >= 1,
+      "eval",
+      "--baseline-limit is {}; it must be 1 or more",
+      request.baseline_limit.value_or(1));
 }
 
 /// The request's text as a stream, and what it is read from.
@@ -109,8 +114,14 @@ class DocumentRows {
 /// The n-gram baselines of --baseline-tokens.
 class Baselines {
  public:
-  Baselines(const fs::path& path, int64_t limit, const Tokenizer& tokenizer)
+  /// Without a limit all tokens are counted.
+  Baselines(
+      const fs::path& path,
+      std::optional<int64_t> limit,
+      const Tokenizer& tokenizer)
       : model_(count(path, limit, tokenizer)), scorer_(model_) {}
+
+  int64_t counted_tokens() const { return model_.tokens(); }
 
   void add(TokenId id) { scorer_.add({&id, 1}); }
 
@@ -131,10 +142,12 @@ class Baselines {
 
  private:
   static NgramModel count(
-      const fs::path& path, int64_t limit, const Tokenizer& tokenizer) {
+      const fs::path& path,
+      std::optional<int64_t> limit,
+      const Tokenizer& tokenizer) {
     const TokenFile file(path);
     file.require_tokenizer(tokenizer);
-    return NgramModel::count(file, limit);
+    return NgramModel::count(file, limit.value_or(-1));
   }
 
   NgramModel model_;
@@ -159,7 +172,10 @@ EvalReport run_evaluation(const EvalRequest& request) {
   std::optional<Baselines> baselines;
   if (request.baseline_tokens) {
     baselines.emplace(
-        *request.baseline_tokens, request.baseline_limit, *tokenizer);
+        *request.baseline_tokens,
+        request.baseline_limit ? request.baseline_limit
+                               : trained_tokens(request.model),
+        *tokenizer);
   }
   std::optional<DocumentRows> rows;
   if (request.per_document) rows.emplace(*request.per_document);
@@ -195,7 +211,10 @@ EvalReport run_evaluation(const EvalRequest& request) {
       request.inputs.front().string());
   if (hf) report.model.documents = input.joined.rows;
   if (rows) rows->commit();
-  if (baselines) report.baselines = baselines->losses(report.model);
+  if (baselines) {
+    report.baselines = baselines->losses(report.model);
+    report.baseline_tokens = baselines->counted_tokens();
+  }
   report.floor_nats = floor.nats();
   report.protocol = request.protocol;
   report.context = plan.context;

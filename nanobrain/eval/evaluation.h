@@ -22,8 +22,9 @@ struct EvalRequest {
   Protocol protocol = Protocol::kDocuments;
   /// token file to count the baselines on
   std::optional<std::filesystem::path> baseline_tokens;
-  /// count its first tokens only, as many as training has seen; -1: all
-  int64_t baseline_limit = -1;
+  /// count its first tokens only; absent: as many as the model was trained on
+  /// by its nanobrain.json, all where it does not say
+  std::optional<int64_t> baseline_limit;
   /// where to write a row a document: document, tokens, bytes, words, nats;
   /// JSON lines where the name ends in .jsonl, else tab-separated values
   std::optional<std::filesystem::path> per_document;

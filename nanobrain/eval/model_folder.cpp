@@ -1,6 +1,7 @@
 #include "nanobrain/eval/model_folder.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/json.h"
 #include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {
@@ -37,6 +38,15 @@ ModelWithTokenizer open_model_folder(const fs::path& path) {
       opened.tokenizer->vocab_size(),
       opened.model->config().vocab_size);
   return opened;
+}
+
+std::optional<int64_t> trained_tokens(const fs::path& path) {
+  const fs::path file = find_model_folder(path) / "nanobrain.json";
+  if (!fs::exists(file)) return std::nullopt;
+  const Json tokens =
+      read_json(file).value(Json::json_pointer("/training/tokens"), Json());
+  if (!tokens.is_number_integer()) return std::nullopt;
+  return tokens.get<int64_t>();
 }
 
 } // namespace nanobrain

@@ -1,8 +1,10 @@
 // Opens the model that a command is given, with its tokenizer.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -21,5 +23,8 @@ std::filesystem::path find_model_folder(const std::filesystem::path& path);
 /// Loads a model folder or the model of a run folder. Error where it has no
 /// tokenizer, or one of more ids than the model.
 ModelWithTokenizer open_model_folder(const std::filesystem::path& path);
+
+/// Tokens that the model was trained on, where its nanobrain.json says.
+std::optional<int64_t> trained_tokens(const std::filesystem::path& path);
 
 } // namespace nanobrain

@@ -1,41 +1,17 @@
 #include "nanobrain/eval/token_scorer.h"
 
-#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
+#include "nanobrain/model/autocast.h"
 #include "nanobrain/model/nano_lm.h"
 
 namespace nanobrain {
 
 namespace {
-
-/// While it lives, matrix products run in bf16 where `enabled`.
-class Bf16Products {
- public:
-  Bf16Products(at::DeviceType device, bool enabled)
-      : device_(device),
-        was_enabled_(at::autocast::is_autocast_enabled(device)),
-        dtype_(at::autocast::get_autocast_dtype(device)) {
-    at::autocast::set_autocast_enabled(device, enabled);
-    at::autocast::set_autocast_dtype(device, at::kBFloat16);
-  }
-  Bf16Products(const Bf16Products&) = delete;
-  Bf16Products& operator=(const Bf16Products&) = delete;
-  ~Bf16Products() {
-    at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(device_, was_enabled_);
-    at::autocast::set_autocast_dtype(device_, dtype_);
-  }
-
- private:
-  at::DeviceType device_;
-  bool was_enabled_;
-  at::ScalarType dtype_;
-};
 
 std::string describe_fault(NanoLM& model) {
   for (const auto& parameter : model->named_parameters()) {
@@ -67,7 +43,8 @@ class NanoLMScorer : public TokenScorer {
         ids.slice(1, batch.first_scored + 1).reshape({-1}).contiguous();
     torch::Tensor hidden; // (B, T, C)
     {
-      const Bf16Products guard(device.type(), bf16_);
+      const Bf16Autocast products(
+          device, bf16_ && blocks_gain_from_bf16(model_->config(), device));
       hidden = model_->hidden(inputs);
     }
     // Only the scored positions go through the head, the costliest part.

@@ -3,7 +3,7 @@
 #include <torch/torch.h>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/eval/document_losses.h"
+#include "nanobrain/kernels/bf16.h"
 #include "tests/eval/byte_tokenizer.h"
 #include "tests/eval/tiny_model.h"
 #include "tests/support/support.h"
@@ -123,12 +123,14 @@ TEST(Evaluate, BatchSizeChangesNothingButRounding) {
   }
 }
 
-TEST(Evaluate, Bf16IsNearAndDifferent) {
+TEST(Evaluate, Bf16IsNear) {
   NanoLM model = tiny_model();
   const auto ids = ids_of(kTexts);
   const auto exact = streamed_losses(model, ids, {});
   const auto rounded = streamed_losses(model, ids, {.bf16 = true});
-  EXPECT_NE(rounded, exact);
+  if (has_bf16_products(model->wte->weight.device())) {
+    EXPECT_NE(rounded, exact);
+  }
   for (size_t i = 0; i < exact.size(); ++i) {
     // 8 bits of mantissa: logits of size 10 are off by 0.04 or so each.
     EXPECT_NEAR(rounded[i], exact[i], 0.2);

@@ -48,7 +48,8 @@ class Evaluation : public ::testing::Test {
     config.vocab_size = tokenizer_->vocab_size();
     config.max_seq_len = 32;
     NanoLM model(config, 5);
-    save_model(*folder_ / "model", model, tokenizer_.get());
+    save_model(
+        *folder_ / "model", model, tokenizer_.get(), {{"tokens", kTrained}});
     write_documents("train", train_);
     write_documents("val", val_);
   }
@@ -63,6 +64,9 @@ class Evaluation : public ::testing::Test {
     for (int i = 0; i < count; ++i) documents.push_back(generator.next());
     return documents;
   }
+
+  static constexpr int64_t kTrained =
+      2000; // tokens, as the model's record says
 
   /// NAME.txt and NAME.tokens
   static void write_documents(
@@ -143,7 +147,10 @@ TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
   ASSERT_EQ(report.baselines.size(), 4u);
   const TokenFile train(*folder_ / "train.tokens");
   const TokenFile val(*folder_ / "val.tokens");
-  const NgramLosses expected = score_ngrams(NgramModel::count(train), val);
+  ASSERT_GT(train.size(), kTrained);
+  const NgramLosses expected =
+      score_ngrams(NgramModel::count(train, kTrained), val);
+  EXPECT_EQ(report.baseline_tokens, kTrained);
   const auto nats = [&](size_t i) { return report.baselines[i].loss.nats; };
   EXPECT_NEAR(
       nats(0),
@@ -161,6 +168,8 @@ TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
   const NgramLosses few = score_ngrams(NgramModel::count(train, 1000), val);
   EXPECT_DOUBLE_EQ(run_evaluation(with).baselines[3].loss.nats, few.trigram);
   EXPECT_NE(few.trigram, expected.trigram);
+  with.baseline_limit = 0;
+  EXPECT_ERROR(UsageError, "--baseline-limit is 0", run_evaluation(with));
 }
 
 TEST_F(Evaluation, RowsOfDocumentsAddUp) {
