@@ -10,7 +10,9 @@
 
 namespace nanobrain {
 
-std::string torch_version() { return TORCH_VERSION; }
+std::string torch_version() {
+  return TORCH_VERSION;
+}
 
 std::string backend_summary() {
   return fmt::format(

@@ -12,8 +12,8 @@ namespace nanobrain {
 
 struct TiedCrossEntropyOptions {
   /// Matrix products and the chunk of logits in bf16; sums and both gradients
-  /// in f32. Twice as fast where the processor has bf16 products, and very
-  /// slow where it has not.
+  /// in f32. Twice as fast. Where the device has no bf16 products
+  /// (has_bf16_products) they stay in f32.
   bool bf16 = false;
   /// targets with this value are left out
   int64_t ignore_index = -100;
@@ -39,4 +39,4 @@ torch::Tensor tied_token_losses(
     const torch::Tensor& targets,
     const TiedCrossEntropyOptions& options = {});
 
-}  // namespace nanobrain
+} // namespace nanobrain
