@@ -57,7 +57,8 @@ TiedHeadResult tied_head(
     const Tensor& targets,
     bool bf16,
     bool with_gradients) {
-  const bool tiled = hidden.device().is_cpu() && has_brgemm();
+  const bool tiled =
+      hidden.device().is_cpu() && hidden.size(0) > 0 && has_brgemm();
   return tiled
              ? tied_head_brgemm(hidden, weight, targets, bf16, with_gradients)
              : tied_head_chunked(hidden, weight, targets, bf16, with_gradients);
