@@ -57,7 +57,7 @@ class ArchiveFile : public ByteSource {
   }
 
  private:
-  static constexpr size_t kBlockBytes = 256 * 1024;
+  static constexpr size_t kBlockBytes = size_t{1} << 18;
 
   void check(int result) {
     if (result == ARCHIVE_OK) return;

@@ -4,7 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/data/file_reader.h"
+#include "nanobrain/data/format_reader.h"
 #include "nanobrain/data/input_files.h"
 
 namespace nanobrain {
@@ -64,7 +64,7 @@ class FilesReader : public DocumentReader {
     }
   }
 
-  std::unique_ptr<FileReader> open(const InputFile& file) const {
+  std::unique_ptr<FormatReader> open(const InputFile& file) const {
     switch (file.format) {
       case DocumentFormat::kJsonl:
         return open_jsonl(file.path, options_.text_key);
@@ -105,7 +105,7 @@ class FilesReader : public DocumentReader {
   DocumentOptions options_;
   DocumentCounts counts_;
   BoundedText document_;
-  std::unique_ptr<FileReader> current_;
+  std::unique_ptr<FormatReader> current_;
   size_t next_file_ = 0;
   int64_t finished_ = 0; // bytes of the files read to their end
   int64_t size_ = 0;

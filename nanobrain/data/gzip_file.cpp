@@ -4,7 +4,7 @@
 
 namespace nanobrain {
 
-constexpr size_t kBlockBytes = 256 * 1024;
+constexpr size_t kBlockBytes = size_t{1} << 18;
 constexpr int kGzipWindowBits = 16 + MAX_WBITS; // zlib: 16 asks for gzip
 
 GzipFile::GzipFile(const std::filesystem::path& path)

@@ -309,7 +309,7 @@ uint32_t JsonLines::read_hex4() {
   return value;
 }
 
-std::unique_ptr<FileReader> open_jsonl(
+std::unique_ptr<FormatReader> open_jsonl(
     const std::filesystem::path& path, const std::string& key) {
   return std::make_unique<JsonLines>(path, key);
 }

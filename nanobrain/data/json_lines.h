@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "nanobrain/data/byte_source.h"
-#include "nanobrain/data/file_reader.h"
+#include "nanobrain/data/format_reader.h"
 
 namespace nanobrain {
 
 /// Where a document's text has a lone surrogate (\ud800, not valid in any
 /// UTF-8), the byte 0xFF stands for it, so that the document is found invalid.
-class JsonLines : public FileReader {
+class JsonLines : public FormatReader {
  public:
   JsonLines(std::filesystem::path path, std::string key);
 

@@ -2,7 +2,7 @@
 // Arrow; the wheel of pyarrow carries its headers and libraries.
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/byte_source.h"
-#include "nanobrain/data/file_reader.h"
+#include "nanobrain/data/format_reader.h"
 
 #ifdef NANOBRAIN_HAVE_ARROW
 
@@ -67,7 +67,7 @@ std::shared_ptr<arrow::io::ReadableFile> open_input(const fs::path& path) {
 
 /// Low-level on purpose: arrow's record batches hold a batch of rows of
 /// whatever length, this holds one page.
-class ParquetReader : public FileReader {
+class ParquetReader : public FormatReader {
  public:
   ParquetReader(const fs::path& path, const std::string& column)
       : path_(path), file_bytes_(static_cast<int64_t>(fs::file_size(path))) {
@@ -111,6 +111,7 @@ class ParquetReader : public FileReader {
     const parquet::SchemaDescriptor& schema = *file_->metadata()->schema();
     const parquet::schema::GroupNode& root = *schema.group_node();
     std::vector<std::string> names;
+    names.reserve(static_cast<size_t>(root.field_count()));
     for (int i = 0; i < root.field_count(); ++i) {
       names.push_back(root.field(i)->name());
     }
@@ -177,7 +178,7 @@ class ParquetReader : public FileReader {
 
 } // namespace
 
-std::unique_ptr<FileReader> open_parquet(
+std::unique_ptr<FormatReader> open_parquet(
     const std::filesystem::path& path, const std::string& column) {
   return std::make_unique<ParquetReader>(path, column);
 }
@@ -188,7 +189,7 @@ std::unique_ptr<FileReader> open_parquet(
 
 namespace nanobrain {
 
-std::unique_ptr<FileReader> open_parquet(
+std::unique_ptr<FormatReader> open_parquet(
     const std::filesystem::path& path, const std::string&) {
   fail(
       "input",

@@ -10,7 +10,7 @@
 
 namespace nanobrain {
 
-constexpr size_t kBlockBytes = 256 * 1024;
+constexpr size_t kBlockBytes = size_t{1} << 18;
 
 PlainFile::PlainFile(const std::filesystem::path& path)
     : path_(path),

@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include "nanobrain/data/byte_source.h"
-#include "nanobrain/data/file_reader.h"
+#include "nanobrain/data/format_reader.h"
 
 namespace nanobrain {
 namespace {
 
-class WholeFileReader : public FileReader {
+class WholeFileReader : public FormatReader {
  public:
   explicit WholeFileReader(const std::filesystem::path& path)
       : source_(open_bytes(path)) {}
@@ -29,7 +29,7 @@ class WholeFileReader : public FileReader {
   bool done_ = false;
 };
 
-class BlankLineReader : public FileReader {
+class BlankLineReader : public FormatReader {
  public:
   explicit BlankLineReader(const std::filesystem::path& path)
       : source_(open_bytes(path)) {}
@@ -83,7 +83,7 @@ class BlankLineReader : public FileReader {
 
 } // namespace
 
-std::unique_ptr<FileReader> open_text(
+std::unique_ptr<FormatReader> open_text(
     const std::filesystem::path& path, bool whole_file) {
   if (whole_file) return std::make_unique<WholeFileReader>(path);
   return std::make_unique<BlankLineReader>(path);

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/data/file_reader.h"
+#include "nanobrain/data/format_reader.h"
 #include "tests/data/document_files.h"
 #include "tests/support/support.h"
 

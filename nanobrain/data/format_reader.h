@@ -49,9 +49,9 @@ class BoundedText {
 };
 
 /// Hands out the documents of a file one at a time.
-class FileReader {
+class FormatReader {
  public:
-  virtual ~FileReader() = default;
+  virtual ~FormatReader() = default;
   /// False at the end; else `text` is the next document.
   virtual bool next(BoundedText& text) = 0;
   /// Bytes of the file read so far (for a progress bar).
@@ -61,17 +61,17 @@ class FileReader {
 /// Text: documents parted by blank lines (lines of nothing but spaces, tabs
 /// and CR), without them and without the last line's end; or, with
 /// `whole_file`, the file as it is. LF and CR LF line ends stay as they are.
-std::unique_ptr<FileReader> open_text(
+std::unique_ptr<FormatReader> open_text(
     const std::filesystem::path& path, bool whole_file);
 
 /// JSON Lines: one object a line, the text under `key`; null is an empty text.
 /// Lines that are not valid JSON are an Error that names the line.
-std::unique_ptr<FileReader> open_jsonl(
+std::unique_ptr<FormatReader> open_jsonl(
     const std::filesystem::path& path, const std::string& key);
 
 /// Parquet: the texts of a top-level column of strings; nulls are empty texts.
 /// Error with what to install where the program was built without Arrow.
-std::unique_ptr<FileReader> open_parquet(
+std::unique_ptr<FormatReader> open_parquet(
     const std::filesystem::path& path, const std::string& column);
 
 } // namespace nanobrain
