@@ -55,10 +55,12 @@ subject = 10 the $head
         | 2 every $every
         | 2 most $most
         | 2 these {T} #thing #pl
-head = 5 {quality.adj} $noun $of_thing
-     | 5 $noun $of_thing
-     | 2 {temper.adj} $role $of_person
+head = 7 $qualities $noun $of_thing
+     | 4 $noun $of_thing
+     | 3 {temper.adj} $role $of_person
      | 3 $role $of_person
+qualities = #list {quality.adj!} $more_quality
+more_quality = 5 () | 1 {quality.adj!}
 noun = 3 {noun.sg} #thing #sg | 2 {noun.pl} #thing #pl
 role = 3 {role.sg} #person #sg | 2 {role.pl} #person #pl
 every = 1 {noun.sg} #thing #sg | 1 {quality.adj} {noun.sg} #thing #sg | 1 {role.sg} #person #sg
@@ -97,10 +99,10 @@ reason = 7 () | 2 because $subject $short_predicate | 1 , but $subject $short_pr
 short_predicate = [thing] 2 $be {quality.adj} | [thing] 2 $states | [person] 2 $acts | [person] 1 $be {temper.adj}
 
 object = 6 the $some_thing | 3 a $some_single | 2 {few.number} $some_plural | 2 these {T} | 1 every {noun.sg}
-some_thing = 4 {quality.adj} $any_noun | 5 $any_noun
+some_thing = 5 $qualities $any_noun | 4 $any_noun
 any_noun = 3 {noun.sg} | 2 {noun.pl}
-some_single = 3 {quality.adj} {noun.sg} | 2 {noun.sg}
-some_plural = 3 {quality.adj} {noun.pl} | 2 {noun.pl}
+some_single = 4 $qualities {noun.sg} | 2 {noun.sg}
+some_plural = 4 $qualities {noun.pl} | 2 {noun.pl}
 
 where = 4 () | 3 near the $some_site | 2 behind the $some_site | 3 at the $some_site | 2 with $great {virtue.sg}
 great = 3 great | 1 much | 1 little
@@ -161,7 +163,7 @@ some_thing_it = 1 {quality.adj} $noun | 1 $noun
 past_state = 2 {state.past} | 1 $was {verb.past}
 deed = 8 {verb.past} $own_object $when
      | 3 {act.past} $where
-     | 3 {temper.adv} {verb.past} $own_object
+     | 4 {temper.adv} {verb.past} $own_object
      | 2 {say.past} that $claim
      | 2 hoped to {verb.base} $own_object
      | 2 spent the $daytime {verb.ing} $own_object

@@ -16,7 +16,7 @@ constexpr std::string_view kWhere = "lexicon";
 
 // How much likelier a word is in a text of its own topic, and a general word,
 // than a word of another topic.
-constexpr uint32_t kOwnTopicFactor = 60;
+constexpr uint32_t kOwnTopicFactor = 50;
 constexpr uint32_t kGeneralFactor = 16;
 
 std::string lower_case(std::string_view text) {
@@ -181,7 +181,7 @@ uint32_t Lexicon::weight(int word_class, int word, int topic) const {
 }
 
 uint32_t zipf_weight(int rank) {
-  return 4000 / (static_cast<uint32_t>(rank) + 8);
+  return 6000 / (static_cast<uint32_t>(rank) + 12);
 }
 
 Lexicon make_english_lexicon() {

@@ -170,7 +170,7 @@ constexpr GeneralWords kGeneral[] = {
      "carry move paint clean polish collect protect destroy use need want "
      "watch remember ignore store remove replace lift cover share praise "
      "own mention prefer+ discuss touch push pull open close compare select "
-     "order count lock unlock guard mark wash rinse stack unpack assemble "
+     "order handle lock unlock guard mark wash rinse stack unpack assemble "
      "dismantle modify donate label trade balance"},
     {"quality",
      "old new famous beautiful heavy strange rare plain fragile ancient huge "

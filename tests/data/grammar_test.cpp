@@ -1,6 +1,7 @@
 // Reading rules, and the check that leaves a text no second derivation.
 #include "nanobrain/data/grammar.h"
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/data/synthetic.h"
 #include "tests/support/support.h"
 
@@ -61,7 +62,7 @@ TEST(Grammar, RefusesAlternativesThatStartAlike) {
 TEST(Grammar, RefusesAnEmptyAlternativeThatMayAlsoBeWhatFollows) {
   EXPECT_THAT(
       error_of_rules("s = $a the .\na = () | the {noun.sg}"),
-      ::testing::HasSubstr("rule a] alternatives 2 and 1 can both start"));
+      ::testing::HasSubstr("rule a] alternatives 1 and 2 can both start"));
   // The end of the text follows the start.
   EXPECT_THAT(
       error_of_rules("s = the $a | ()\na = () | ()"),

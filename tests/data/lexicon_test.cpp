@@ -1,5 +1,6 @@
 #include "nanobrain/data/lexicon.h"
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/data/inflection.h"
 #include "nanobrain/data/lexicon_words.h"
 #include "tests/support/support.h"

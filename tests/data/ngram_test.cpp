@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/random.h"
 #include "tests/support/support.h"
 
@@ -85,8 +86,10 @@ class PlainKneserNey {
 };
 
 TEST(Ngram, AgreesWithTheFormulasWrittenOut) {
-  const int64_t vocab_size = 40;
-  const TokenId end_of_text = 39;
+  // Sparse enough that some n-grams of every order occur once, so that the
+  // discounts are those of the formula.
+  const int64_t vocab_size = 1000;
+  const TokenId end_of_text = 999;
   const Ids stream = skewed_stream(3000, vocab_size, 7);
   const auto model = NgramModel::count(stream, vocab_size, end_of_text);
   Ids with_start = stream;
@@ -95,9 +98,16 @@ TEST(Ngram, AgreesWithTheFormulasWrittenOut) {
   const PlainKneserNey trigram(with_start, vocab_size, 3);
   Random random(8);
   for (int i = 0; i < 300; ++i) {
-    const TokenId u = random.below(vocab_size);
-    const TokenId v = stream[random.below(stream.size())];
-    const TokenId w = random.below(vocab_size);
+    // From an n-gram that was seen to one of strangers.
+    const size_t at = random.below(stream.size() - 2);
+    const auto pick = [&](size_t offset, uint64_t one_in) {
+      return random.below(one_in) == 0
+                 ? static_cast<TokenId>(random.below(vocab_size))
+                 : stream[at + offset];
+    };
+    const TokenId u = pick(0, 3);
+    const TokenId v = pick(1, 6);
+    const TokenId w = pick(2, 2);
     // Both sum the same few terms in double: a few ulp apart.
     EXPECT_NEAR(
         model.probability(2, Ids{u, v}, w) / bigram.probability({v, w}),
