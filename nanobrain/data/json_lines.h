@@ -7,15 +7,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "nanobrain/data/byte_source.h"
 #include "nanobrain/data/format_reader.h"
 
 namespace nanobrain {
 
-/// Where a document's text has a lone surrogate (\ud800, not valid in any
-/// UTF-8), the byte 0xFF stands for it, so that the document is found invalid.
+/// Where a text has a lone surrogate (\ud800, which no UTF-8 can hold), the
+/// byte 0xFF stands for it, so that the document is found to be invalid UTF-8.
 class JsonLines : public FormatReader {
  public:
   JsonLines(std::filesystem::path path, std::string key);

@@ -79,7 +79,7 @@ class ParquetReader : public FormatReader {
       file_ = parquet::ParquetFileReader::Open(open_input(path), properties);
       total_rows_ = file_->metadata()->num_rows();
       column_ = find_column(column);
-      nullable_ =
+      defined_level_ =
           file_->metadata()->schema()->Column(column_)->max_definition_level();
     });
   }
@@ -89,7 +89,7 @@ class ParquetReader : public FormatReader {
       return false;
     }
     text.clear();
-    if (defined_[static_cast<size_t>(row_++)] == nullable_) {
+    if (defined_[static_cast<size_t>(row_++)] == defined_level_) {
       const parquet::ByteArray& value = values_[static_cast<size_t>(value_++)];
       text.append({reinterpret_cast<const char*>(value.ptr), value.len});
     }
@@ -154,7 +154,7 @@ class ParquetReader : public FormatReader {
       row_ = 0;
       value_ = 0;
       // A column without nulls has no definition levels.
-      if (nullable_ == 0) defined_.fill(0);
+      if (defined_level_ == 0) defined_.fill(0);
       if (levels_ > 0) return true;
     }
   }
@@ -165,8 +165,8 @@ class ParquetReader : public FormatReader {
   std::shared_ptr<parquet::RowGroupReader> row_group_;
   std::shared_ptr<parquet::ByteArrayReader> reader_;
   int column_ = 0;
-  int16_t nullable_ = 0; // the definition level of a value that is there
-  int group_ = 0;        // the next row group
+  int16_t defined_level_ = 0; // the definition level of a value that is there
+  int group_ = 0;             // the next row group
   std::array<int16_t, kBatch> defined_{};
   std::array<parquet::ByteArray, kBatch> values_;
   int64_t levels_ = 0; // rows in the batch
