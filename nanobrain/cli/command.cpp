@@ -62,27 +62,28 @@ std::string describe_extra(CLI::App& app, const std::string& word) {
   for (const CLI::App* sub : app.get_subcommands({})) {
     known.push_back(sub->get_name());
   }
-  return known.empty()
-             ? fmt::format(
-                   "[{}] does not take the argument \"{}\"",
-                   app.get_display_name(),
-                   word)
-             : fmt::format(
-                   "[{}] has no command \"{}\"{}",
-                   app.get_display_name(),
-                   word,
-                   suggest_name(word, known));
+  return known.empty() ? fmt::format(
+                             "[{}] does not take the argument \"{}\"",
+                             app.get_display_name(),
+                             word)
+                       : fmt::format(
+                             "[{}] has no command \"{}\"{}",
+                             app.get_display_name(),
+                             word,
+                             suggest_name(word, known));
 }
 
 int usage_error(CLI::App& program, const CLI::ParseError& error) {
   CLI::App& app = innermost(program);
   const auto extras = program.remaining(true);
   const std::string message =
-      extras.empty() ? fmt::format("[{}] {}", app.get_display_name(), error.what())
-                     : describe_extra(app, extras.front());
+      extras.empty()
+          ? fmt::format("[{}] {}", app.get_display_name(), error.what())
+          : describe_extra(app, extras.front());
   report(message, kWrongUsage);
   fmt::print(
-      stderr, "See: {} --help\n",
+      stderr,
+      "See: {} --help\n",
       &app == &program ? "nanobrain" : "nanobrain " + app.get_name());
   return kWrongUsage;
 }

@@ -3,8 +3,9 @@
 #include "nanobrain/cli/command.h"
 
 int main(int argc, char** argv) {
-  CLI::App program("nanobrain: train, evaluate and run nano-scale language "
-                   "models");
+  CLI::App program(
+      "nanobrain: train, evaluate and run nano-scale language "
+      "models");
   nanobrain::add_inspect(program);
   nanobrain::add_synth(program);
   nanobrain::add_tokenizer(program);

@@ -74,8 +74,7 @@ TEST(CommandLine, JsonIsAllThatStdoutHolds) {
 }
 
 TEST(CommandLine, FullStdoutIsAnError) {
-  const std::string command =
-      program().string() + " inspect --json >/dev/full";
+  const std::string command = program().string() + " inspect --json >/dev/full";
   const auto result = run_process({"sh", "-c", command});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("stdout"));

@@ -27,7 +27,9 @@ TempDir::~TempDir() {
   fs::remove_all(path_, ignored);
 }
 
-fs::path source_dir() { return NANOBRAIN_SOURCE_DIR; }
+fs::path source_dir() {
+  return NANOBRAIN_SOURCE_DIR;
+}
 
 fs::path program(const std::string& name) {
   return fs::path(NANOBRAIN_BINARY_DIR) / "bin" / name;
@@ -62,7 +64,8 @@ ProcessResult run_process(
       setrlimit(RLIMIT_FSIZE, &limit);
     }
     std::vector<char*> argv;
-    for (const auto& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+    for (const auto& a : arguments)
+      argv.push_back(const_cast<char*>(a.c_str()));
     argv.push_back(nullptr);
     execvp(argv[0], argv.data());
     _exit(127);

@@ -42,7 +42,7 @@ struct ProcessResult {
   std::string err;
 };
 struct ProcessOptions {
-  std::string input; // standard input
+  std::string input;                              // standard input
   std::map<std::string, std::string> environment; // added to this process's
   int64_t max_file_bytes = -1; // RLIMIT_FSIZE: a disk that is full early
 };
@@ -67,9 +67,9 @@ std::string error_of(Body&& body) {
 }
 
 /// EXPECT_ERROR(Error, "part of the message", statement)
-#define EXPECT_ERROR(E, substring, ...)                               \
-  EXPECT_THAT(                                                        \
-      ::nanobrain::testing::error_of<E>([&] { __VA_ARGS__; }),        \
+#define EXPECT_ERROR(E, substring, ...)                        \
+  EXPECT_THAT(                                                 \
+      ::nanobrain::testing::error_of<E>([&] { __VA_ARGS__; }), \
       ::testing::HasSubstr(substring))
 
 } // namespace nanobrain::testing
