@@ -44,6 +44,13 @@ CLI::App& innermost(CLI::App& program) {
   return *app;
 }
 
+/// "nanobrain tokenizer train".
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() == nullptr
+             ? app.get_name()
+             : full_name(*app.get_parent()) + " " + app.get_name();
+}
+
 std::string describe_extra(CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
   if (word.starts_with("-")) {
@@ -81,10 +88,7 @@ int usage_error(CLI::App& program, const CLI::ParseError& error) {
           ? fmt::format("[{}] {}", app.get_display_name(), error.what())
           : describe_extra(app, extras.front());
   report(message, kWrongUsage);
-  fmt::print(
-      stderr,
-      "See: {} --help\n",
-      &app == &program ? "nanobrain" : "nanobrain " + app.get_name());
+  fmt::print(stderr, "See: {} --help\n", full_name(app));
   return kWrongUsage;
 }
 

@@ -35,6 +35,13 @@ TEST(CommandLine, UnknownFlagNamesTheNearest) {
   EXPECT_THAT(result.out, IsEmpty());
 }
 
+TEST(CommandLine, NestedCommandsPointToTheirOwnHelp) {
+  const auto result = nanobrain({"tokenizer", "train", "--vocabsize", "10"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("did you mean --vocab-size?"));
+  EXPECT_THAT(result.err, HasSubstr("nanobrain tokenizer train --help"));
+}
+
 TEST(CommandLine, MissingAndMalformedValuesAreWrongUsage) {
   EXPECT_EQ(nanobrain({"synth", "--bytes", "10"}).exit_code, 2);
   EXPECT_EQ(
