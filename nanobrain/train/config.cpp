@@ -57,7 +57,7 @@ void validate_train(const TrainConfig& train, const ModelConfig& model) {
       model.max_seq_len,
       train.seq_len);
   require_at_least(1, "train.grad_accum_steps", train.grad_accum_steps);
-  require_one_of({"f32", "bf16"}, "train.precision", train.precision);
+  require_one_of({"f32", "bf16", "auto"}, "train.precision", train.precision);
   require_one_of({"cpu", "cuda"}, "train.device", train.device);
   require_at_least(0, "train.seed", train.seed);
   require_at_least(0, "train.data_seed", train.data_seed);

@@ -89,7 +89,10 @@ struct TrainConfig {
     field("batch_size", batch_size, "windows a micro-batch");
     field("seq_len", seq_len, "tokens a window, at most model.max_seq_len");
     field("grad_accum_steps", grad_accum_steps, "micro-batches a step");
-    field("precision", precision, "f32, or bf16 (products; weights stay f32)");
+    field(
+        "precision",
+        precision,
+        "of products: f32, bf16, or auto: bf16 where the device has it");
     field("device", device, "cpu or cuda");
     field("init_from", init_from, "model folder to start from (fine-tuning)");
     field("seed", seed, "of the initial weights");

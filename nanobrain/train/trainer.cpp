@@ -6,6 +6,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/eval/evaluate.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
@@ -106,10 +107,9 @@ double Trainer::accumulate_gradients(int64_t step) {
     require(
         std::isfinite(nats),
         "train",
-        "the loss of step {} is {}; lower optimizer.lr or look at the data "
-        "and the weights the run started from",
-        step + 1,
-        nats);
+        "the loss of step {} is not finite; lower optimizer.lr or look at the "
+        "data and the weights the run started from",
+        step + 1);
     (loss / tokens).backward();
     sum += nats;
   }
@@ -153,11 +153,14 @@ StepMetrics Trainer::take_step() {
 
 void Trainer::evaluate(StepMetrics& metrics) {
   require_finite_weights();
+  Progress progress("validate", inputs_.val.size());
   const LossSum loss = nanobrain::evaluate(
       model_,
       inputs_.val,
       *inputs_.tokenizer,
-      {.context = config_.train.seq_len});
+      {.context = config_.train.seq_len},
+      &progress);
+  progress.finish();
   state_.val_loss = loss.nats_per_token();
   state_.val_bits_per_byte = loss.bits_per_byte();
   if (state_.best_step == 0 || state_.val_loss < state_.best_val_loss) {

@@ -37,7 +37,11 @@ TrainingLog::TrainingLog(
       metrics_(run.root, resume_step(run, state)),
       samples_path_(cut_samples(run, state)),
       samples_(samples_path_),
-      progress_("train", config.train.steps, state.step) {}
+      progress_("train", config.train.steps, state.step) {
+  if (state.step > 0) {
+    progress_.log(fmt::format("resumed after step {}", state.step));
+  }
+}
 
 void TrainingLog::step(const StepMetrics& metrics) {
   seconds_ += metrics.seconds;

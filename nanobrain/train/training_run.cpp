@@ -13,6 +13,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/yaml.h"
 #include "nanobrain/kernels/backend.h"
+#include "nanobrain/kernels/bf16.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/train/inputs.h"
@@ -28,10 +29,17 @@ namespace {
 
 /// The config to go on with in a run folder.
 RunConfig resumed_config(const TrainingRequest& request, const RunFolder& run) {
-  const RunConfig now = read_run_config(
-      request.config.empty() ? run.config() : request.config,
-      request.overrides);
-  require_resumable(read_run_config(run.config()), now);
+  const RunConfig before = read_run_config(run.config());
+  RunConfig now = before;
+  if (!request.config.empty() || !request.overrides.empty()) {
+    now = read_run_config(
+        request.config.empty() ? run.config() : request.config,
+        request.overrides);
+  }
+  if (now.train.precision == "auto") {
+    now.train.precision = before.train.precision;
+  }
+  require_resumable(before, now);
   return now;
 }
 
@@ -41,7 +49,12 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
       run.root.string(),
       "holds no run to go on with; give a CONFIG to start one");
   require_new_directory(run.root, "train");
-  return read_run_config(request.config, request.overrides);
+  RunConfig config = read_run_config(request.config, request.overrides);
+  if (config.train.precision == "auto") {
+    const torch::Device device(config.train.device);
+    config.train.precision = has_bf16_products(device) ? "bf16" : "f32";
+  }
+  return config;
 }
 
 /// What run.json says of each process that worked on the run.
@@ -70,6 +83,7 @@ Json result_of(
       {"val_bits_per_byte", state.val_bits_per_byte},
       {"best_step", state.best_step},
       {"best_val_loss", state.best_val_loss},
+      {"best_model", (run.checkpoint(state.best_step) / "model").string()},
       {"parameters", count_parameters(config.model).total()},
       {"elapsed_s", state.elapsed_s},
       {"peak_rss_bytes", peak_rss_bytes()},

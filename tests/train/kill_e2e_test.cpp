@@ -19,12 +19,13 @@ using testing::TinyRun;
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-/// A second or two of training, a good part of it in writing checkpoints.
+/// A second of training, and several where it saves every second step.
 constexpr int64_t kSteps = 120;
 
 class KillTest : public ::testing::Test {
  protected:
-  std::vector<std::string> command(const std::string& run) const {
+  std::vector<std::string> command(
+      const std::string& run, int64_t checkpoint_every = 40) const {
     return {
         testing::program(),
         "train",
@@ -36,7 +37,7 @@ class KillTest : public ::testing::Test {
         "--set",
         fmt::format("train.steps={}", kSteps),
         "--set",
-        "train.checkpoint_every=2",
+        fmt::format("train.checkpoint_every={}", checkpoint_every),
         "--set",
         "train.keep_last=2",
         "--set",
@@ -44,8 +45,10 @@ class KillTest : public ::testing::Test {
         "--set",
         "train.sample_every=20"};
   }
-  std::unique_ptr<ChildProcess> start(const std::string& run) const {
-    return std::make_unique<ChildProcess>(command(run), log());
+  std::unique_ptr<ChildProcess> start(
+      const std::string& run, int64_t checkpoint_every) const {
+    return std::make_unique<ChildProcess>(
+        command(run, checkpoint_every), log());
   }
   std::string log() const { return tiny_.path("stderr.txt"); }
 
@@ -104,7 +107,7 @@ TEST_F(KillTest, KilledAtRandomMomentsItEndsInTheSameBits) {
   Random random(std::random_device{}());
   int64_t kills = 0;
   for (bool finished = false; !finished && kills < 12;) {
-    const auto child = start("run");
+    const auto child = start("run", 2); // saving takes most of the time
     // Twice while it starts, then while it takes steps and saves them.
     if (kills >= 2) wait_for_steps(*child, "run");
     std::this_thread::sleep_for(
@@ -127,7 +130,7 @@ TEST_F(KillTest, KilledAtRandomMomentsItEndsInTheSameBits) {
 
 TEST_F(KillTest, SignalsSaveFirst) {
   for (const int number : {SIGTERM, SIGINT}) {
-    const auto child = start("run");
+    const auto child = start("run", 40);
     wait_for_steps(*child, "run");
     child->signal(number);
     ASSERT_EQ(child->wait(), 130) << read_text(log());

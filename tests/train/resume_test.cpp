@@ -46,18 +46,18 @@ class ResumeTest : public ::testing::Test {
   TinyRun tiny_;
 };
 
-class ResumeBitsTest : public ResumeTest,
-                       public ::testing::WithParamInterface<std::string> {};
+class ResumeBitsTest
+    : public ResumeTest,
+      public ::testing::WithParamInterface<std::vector<std::string>> {};
 
 TEST_P(ResumeBitsTest, ContinueToTheSame) {
-  const std::string precision = "train.precision=" + GetParam();
-  tiny_.train("whole", {precision});
-  tiny_.train("run", {precision});
+  tiny_.train("whole", GetParam());
+  tiny_.train("run", GetParam());
   ASSERT_EQ(tiny_.weights("run"), tiny_.weights("whole"));
   for (const int64_t step : {0, 3, 9, 12}) {
     SCOPED_TRACE(step);
     rewind_run(tiny_.path("run"), step);
-    resume({precision});
+    resume(GetParam());
     EXPECT_EQ(tiny_.weights("run"), tiny_.weights("whole"));
     EXPECT_EQ(
         metrics_without_times(tiny_.path("run")),
@@ -69,7 +69,12 @@ TEST_P(ResumeBitsTest, ContinueToTheSame) {
   EXPECT_EQ(read_json(tiny_.path("run") / "run.json")["sessions"].size(), 5U);
 }
 INSTANTIATE_TEST_SUITE_P(
-    Precisions, ResumeBitsTest, ::testing::Values("f32", "bf16"));
+    Precisions,
+    ResumeBitsTest,
+    ::testing::Values(
+        std::vector<std::string>{"train.precision=f32", "train.threads=1"},
+        std::vector<std::string>{"train.precision=f32", "train.threads=2"},
+        std::vector<std::string>{"train.precision=bf16", "train.threads=2"}));
 
 // Negative control: bits that do differ are seen, so the moments matter.
 TEST_F(ResumeTest, OtherMomentsGiveOtherBits) {
@@ -123,6 +128,23 @@ TEST_F(ResumeTest, RemovesWhatAKilledWriterLeft) {
   resume();
   EXPECT_EQ(tiny_.weights("run"), whole);
   EXPECT_FALSE(fs::exists(left));
+}
+
+// Killed between the last checkpoint and the line that says "finished".
+TEST_F(ResumeTest, WritesTheModelOfALastMomentKillAgain) {
+  tiny_.train("run");
+  const std::string whole = tiny_.weights("run");
+  const fs::path run = tiny_.path("run");
+  Json record = read_json(run / "run.json");
+  record.erase("result");
+  write_json(run / "run.json", record);
+  write_text(run / "model" / "model.safetensors", "another");
+  fs::create_directory(run / ".model.tmp-123-0badcafe");
+  const Json result = resume();
+  EXPECT_EQ(result["steps"], 12);
+  EXPECT_EQ(tiny_.weights("run"), whole);
+  EXPECT_EQ(read_json(run / "run.json")["result"], result);
+  EXPECT_FALSE(fs::exists(run / ".model.tmp-123-0badcafe"));
 }
 
 TEST_F(ResumeTest, AFinishedRunGivesItsResultAgain) {

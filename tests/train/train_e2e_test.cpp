@@ -146,9 +146,10 @@ TEST_F(TrainCommandTest, FailuresAreExitCodeOne) {
 }
 
 TEST_F(TrainCommandTest, AFullDiskIsAnErrorAndNothingLooksWhole) {
+  ProcessOptions options;
+  options.max_file_bytes = 20'000; // config and logs fit, weights do not
   const auto full =
-      run({"train", tiny_.config(), "--output", path("run")},
-          {.max_file_bytes = 20'000}); // config and logs fit, weights do not
+      run({"train", tiny_.config(), "--output", path("run")}, options);
   EXPECT_EQ(full.exit_code, 1);
   EXPECT_THAT(full.err, ::testing::HasSubstr("free some space"));
   EXPECT_FALSE(fs::exists(path("run") + "/model"));

@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/yaml.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/eval/evaluate.h"
+#include "nanobrain/kernels/bf16.h"
 #include "nanobrain/model/huggingface.h"
 #include "tests/train/tiny_run.h"
 
@@ -96,6 +98,23 @@ TEST(TrainingRunTest, LearnsInBothPrecisions) {
   }
 }
 
+TEST(TrainingRunTest, AutomaticPrecisionIsWrittenOut) {
+  const TinyRun tiny;
+  tiny.train("run", {"train.precision=auto", "train.steps=1"});
+  const std::string expected = has_bf16_products(torch::kCPU) ? "bf16" : "f32";
+  EXPECT_EQ(
+      read_yaml(tiny.path("run") / "config.yaml")["train"]["precision"],
+      expected);
+  // Asked for again it is what it was, here the other one.
+  const std::string other = expected == "f32" ? "bf16" : "f32";
+  tiny.train("other", {"train.precision=" + other, "train.steps=1"});
+  testing::rewind_run(tiny.path("other"), 0);
+  tiny.train("other", {"train.precision=auto", "train.steps=1"}, true);
+  EXPECT_EQ(
+      read_yaml(tiny.path("other") / "config.yaml")["train"]["precision"],
+      other);
+}
+
 TEST(TrainingRunTest, SeedsOfWeightsAndDataAreApart) {
   const TinyRun tiny;
   const auto first_loss = [&](const std::string& name, const std::string& set) {
@@ -130,9 +149,7 @@ TEST(TrainingRunTest, KeepsTheNewestCheckpointsAndTheBest) {
       names,
       (std::set<std::string>{
           fmt::format("step-{}", best), "step-9", "step-12"}));
-  NanoLM model = load_model(
-      tiny.path("run") / "checkpoints" / fmt::format("step-{}", best) /
-      "model");
+  NanoLM model = load_model(result["best_model"].get<std::string>());
   EXPECT_EQ(
       evaluate(model, TokenFile(tiny.path("val.tokens")), *tiny_tokenizer())
           .nats_per_token(),
@@ -143,7 +160,7 @@ TEST(TrainingRunTest, StopsAtALossThatIsNotFinite) {
   const TinyRun tiny;
   EXPECT_ERROR(
       Error,
-      "the loss of step 2 is nan",
+      "the loss of step 2 is not finite",
       tiny.train("run", {"optimizer.lr=1.0e+30", "train.checkpoint_every=1"}));
   // The checkpoint from before is left, whole, and nothing else.
   for (const auto& entry :
@@ -174,7 +191,7 @@ TEST(TrainingRunTest, NamesTheFirstStepWhereTheStartIsBroken) {
   save_model(tiny.path("broken"), model, tiny_tokenizer().get());
   EXPECT_ERROR(
       Error,
-      "the loss of step 1 is nan",
+      "the loss of step 1 is not finite",
       tiny.train("run", {"train.init_from=" + tiny.path("broken").string()}));
 }
 
