@@ -59,7 +59,7 @@ double interpolate(
   return table.discounted(*seen, token) + seen->backoff * lower;
 }
 
-}  // namespace
+} // namespace
 
 template <class TokenAt>
 void NgramModel::count_stream(int64_t size, TokenAt token_at) {
@@ -95,7 +95,7 @@ void NgramModel::count_stream(int64_t size, TokenAt token_at) {
     keys.reserve(size);
     const uint64_t mask = (uint64_t{1} << kNgramTokenBits * n) - 1;
     uint64_t key = 0;
-    int seen = 0;  // tokens in `key`
+    int seen = 0; // tokens in `key`
     if (end_of_text_ >= 0) {
       key = append(key, end_of_text_);
       ++seen;
@@ -189,4 +189,4 @@ NgramLosses score_ngrams(const NgramModel& model, const TokenFile& file) {
   return scorer.losses();
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

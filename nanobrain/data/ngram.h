@@ -55,17 +55,17 @@ class NgramModel {
 
  private:
   NgramModel() = default;
-  template <class TokenAt>  // TokenId(int64_t i): the i-th token of the stream
+  template <class TokenAt> // TokenId(int64_t i): the i-th token of the stream
   void count_stream(int64_t size, TokenAt token_at);
 
   int64_t vocab_size_ = 0;
   TokenId end_of_text_ = -1;
   int64_t tokens_ = 0;
-  std::vector<uint32_t> unigram_counts_;  // [vocab_size], raw
-  std::vector<double> continuation_;      // [vocab_size], smoothed p(w)
-  NgramTable bigrams_;  // raw counts: the bigram model's highest order
-  NgramTable bigram_continuations_;  // N1+(. v w): the trigram's middle order
-  NgramTable trigrams_;              // raw counts
+  std::vector<uint32_t> unigram_counts_; // [vocab_size], raw
+  std::vector<double> continuation_;     // [vocab_size], smoothed p(w)
+  NgramTable bigrams_; // raw counts: the bigram model's highest order
+  NgramTable bigram_continuations_; // N1+(. v w): the trigram's middle order
+  NgramTable trigrams_;             // raw counts
 };
 
 /// Scores a stream that comes in pieces. An end-of-text token precedes it, as
@@ -80,11 +80,11 @@ class NgramScorer {
 
  private:
   const NgramModel& model_;
-  std::vector<TokenId> context_;  // the last two tokens, or fewer at the start
+  std::vector<TokenId> context_; // the last two tokens, or fewer at the start
   NgramLosses losses_;
 };
 
 /// Scores a whole token file.
 NgramLosses score_ngrams(const NgramModel& model, const TokenFile& file);
 
-}  // namespace nanobrain
+} // namespace nanobrain

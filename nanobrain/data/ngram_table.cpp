@@ -10,7 +10,7 @@ size_t discount_index(uint32_t count) {
   return std::min<uint32_t>(count, 3) - 1;
 }
 
-}  // namespace
+} // namespace
 
 std::array<double, 3> kneser_ney_discounts(
     const std::array<int64_t, 4>& counts_of_counts) {
@@ -92,4 +92,4 @@ double NgramTable::discounted(const Context& context, uint64_t token) const {
   return (count - discounts_[discount_index(count)]) / context.total;
 }
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -18,9 +18,9 @@ class NgramTable {
   /// The discounted mass of one context.
   struct Context {
     uint64_t key = 0;
-    uint32_t begin = 0;    // its n-grams are [begin, next context's begin)
-    uint32_t total = 0;    // sum of their counts
-    double backoff = 0.0;  // probability left for the lower order
+    uint32_t begin = 0;   // its n-grams are [begin, next context's begin)
+    uint32_t total = 0;   // sum of their counts
+    double backoff = 0.0; // probability left for the lower order
   };
 
   NgramTable() = default;
@@ -39,7 +39,7 @@ class NgramTable {
  private:
   std::vector<uint64_t> keys_;
   std::vector<uint32_t> counts_;
-  std::vector<Context> contexts_;  // and one behind the last
+  std::vector<Context> contexts_; // and one behind the last
   std::array<double, 3> discounts_{};
 };
 
@@ -50,4 +50,4 @@ class NgramTable {
 std::array<double, 3> kneser_ney_discounts(
     const std::array<int64_t, 4>& counts_of_counts);
 
-}  // namespace nanobrain
+} // namespace nanobrain

@@ -42,7 +42,9 @@ class TokenizerCommand : public ::testing::Test {
       const std::string& input,
       std::vector<std::string> arguments = {}) {
     arguments.insert(arguments.begin(), {verb, "--tokenizer", dir_ / "tok"});
-    return tokenizer(arguments, {.input = input});
+    ProcessOptions options;
+    options.input = input;
+    return tokenizer(arguments, options);
   }
 
   TempDir dir_;
@@ -132,8 +134,9 @@ TEST_F(TokenizerCommand, BadInputIsNamed) {
 }
 
 TEST_F(TokenizerCommand, AFullDiskLeavesNoModel) {
-  const auto result =
-      train({"--output", dir_ / "full"}, {.max_file_bytes = 1000});
+  ProcessOptions small_disk;
+  small_disk.max_file_bytes = 1000;
+  const auto result = train({"--output", dir_ / "full"}, small_disk);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("tokenizer.model"));
   EXPECT_TRUE(fs::is_empty(dir_ / "full"));
