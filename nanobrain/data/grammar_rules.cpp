@@ -3,7 +3,7 @@
 // things and the town. Later sentences depend on earlier ones by the topic
 // (every draw), by registers and by conditions:
 //
-//   T the title's noun     P the place           R its region
+//   T the title's noun     P the place
 //   W a woman's name       V a man's name        L, H their family names
 //   Q the person's calling O where they come from
 //   X the thing in hand    Y the year            M, N, K numbers
@@ -31,9 +31,9 @@ title = 5 the {noun.pl*>T} of {place.name>P}
 paragraph = 6 $person $life | 3 $fact $facts | 2 $thing $things
 
 -- The opening: place, region, year, topic.
-opening = 4 {P} is a $size {settlement.sg} in the $direction of {region.name>R} , and its {T} $fame . $facts
+opening = 4 {P} is a $size {settlement.sg} in the $direction of {region.name} , and its {T} $fame . $facts
         | 2 in {1702..1899>Y} the {settlement.sg} of {P} had {20..90>M} {T} , of which {1..M>N} were #list {quality.adj!} and {M-N} were {quality.adj!} . $facts
-        | 2 people come to {P} from all over {region.name>R} for its {T} . $facts
+        | 2 people come to {P} from all over {region.name} for its {T} . $facts
         | 1 nobody knows who brought the first {T.sg} to {P} . $facts
 
 size = 4 small | 3 large | 2 busy | 2 remote | 1 sleepy
@@ -47,8 +47,10 @@ fact = 20 $subject $predicate $reason .
      | 1 of the {10..99>M} {noun.pl} in {P} , {1..M>N} are #list {quality.adj!} and the other {M-N} are {quality.adj!} .
      | 1 there are {2..60>M} {noun.pl} at the #list {site.sg!} and {2..60>N} at the {site.sg!} , so {P} has {M+N} in all .
      | 1 today {P} has only {few.number} {role.pl} , but {2..90} {noun.pl} .
-     | 2 in the {site.sg} one can see #list {noun.pl!} , {noun.pl!} , $series .
+     | 3 in the {site.sg} $stand .
 
+stand = 2 one can see #list {noun.pl!} , {noun.pl!} , $series
+      | 1 stand {2..12>M} rows of {2..12>N} {noun.pl} , {M*N} in all
 series = 3 and {noun.pl!} | 1 {noun.pl!} , $series
 
 subject = 10 the $head
@@ -104,9 +106,9 @@ any_noun = 3 {noun.sg} | 2 {noun.pl}
 some_single = 4 $qualities {noun.sg} | 2 {noun.sg}
 some_plural = 4 $qualities {noun.pl} | 2 {noun.pl}
 
-where = 4 () | 3 near the $some_site | 2 behind the $some_site | 3 at the $some_site | 2 with $great {virtue.sg}
-great = 3 great | 1 much | 1 little
-when = 7 () | 2 in {month.name} | 2 on {weekday.name} | 1 before $noon | 1 with $great {virtue.sg}
+where = 4 () | 3 near the $some_site | 2 behind the $some_site | 3 at the $some_site | 2 with {virtue.sg} $and_virtue
+and_virtue = 2 () | 1 and {virtue.sg}
+when = 7 () | 2 in {month.name} | 2 on {weekday.name} | 1 before $noon | 1 with {virtue.sg} $and_virtue
 noon = dawn | noon | dark | lunch
 
 -- A thing, told of in the singular or the plural from its first sentence on.
@@ -134,16 +136,16 @@ second_name = [female] {male.name>V} | [male] {female.name>W}
 
 life = 5 $event $life | 1 ()
 event = 10 $who $deed $link .
-      | 2 {few.number} weeks later $who $deed $link .
+      | 2 {few.number} $weeks later $who $deed $link .
       | 2 {2..9>K} years later , in {Y+K>Y} , $who $deed .
       | 2 on {weekday.name} $who $deed $link .
       | 1 in {month.name} $who $deed $link .
       | 1 then $who $deed $link .
       | 1 one $daytime $who $deed $link .
       | 2 when the $some_thing_it $past_state $where , $who $deed .
-      | 1 people in {O} talk of $them .
+      | 1 people in {O} talk of $them and of the year {Y} .
 
-who = [alone] 6 $she #sg
+who = [alone] 5 $she #sg
     | [alone] 3 $first #sg
     | [alone] 2 the {Q} #sg
     | [pair] 4 $she #sg
@@ -166,13 +168,14 @@ deed = 8 {verb.past} $own_object $when
      | 4 {temper.adv} {verb.past} $own_object
      | 2 {say.past} that $claim
      | 2 hoped to {verb.base} $own_object
-     | 2 spent the $daytime {verb.ing} $own_object
+     | 1 spent the $daytime {verb.ing} $own_object
      | 1 counted {2..60>M} {noun.pl} in the morning and {2..60>N} in the evening , {M+N} in all
-     | 1 $bought #list {noun.pl!} , $series
+     | 1 $bought #list {noun.pl!} , {noun.pl!} , $series
      | 1 $was $very {temper.adj}
 very = 3 () | 1 very | 1 too | 1 more than
 bought = 2 bought | 2 sold | 1 brought | 1 lost
 own_object = 6 the $some_thing | 3 a $some_single | 2 $her $some_single | 2 {few.number} $some_plural | 2 that {X} | 2 these {T}
+weeks = days | weeks | months
 and = 2 and | 1 but | 1 so
 link = 7 () | 3 , $and $who {act.past} $where | 2 because the $some_thing_it $past_state
 )";

@@ -24,9 +24,9 @@ bool is_word_byte(char c) {
 [[noreturn]] void leave(size_t byte, std::string_view word, const char* why) {
   fail(
       "synthetic",
-      "byte {}: \"{}\" {}; the text is not one of the grammar's",
+      "byte {}: {} {}; the text is not one of the grammar's",
       byte,
-      word,
+      word.empty() ? "the end" : fmt::format("\"{}\"", word),
       why);
 }
 
