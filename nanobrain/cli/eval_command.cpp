@@ -41,10 +41,7 @@ void add_eval(CLI::App& program) {
   flag("--model", request.model, "model folder, or run folder")->required();
   flag("--input", request.inputs, "texts and folders, or one *.tokens file")
       ->required();
-  flag(
-      "--context",
-      options.context,
-      "tokens the model sees at once; default: its max_seq_len");
+  flag("--context", options.context, "tokens seen at once; default: the most");
   flag(
       "--stride",
       options.stride,
@@ -64,10 +61,7 @@ void add_eval(CLI::App& program) {
       "--baseline-limit",
       request.baseline_limit,
       "count only the first N; default: as many as trained on");
-  flag(
-      "--per-document",
-      request.per_document,
-      "write a row a document; *.jsonl: JSON lines, else TSV");
+  flag("--per-document", request.per_document, "rows to write: *.jsonl or TSV");
   flag("--output", flags->output, "write the JSON there as well");
   flag("--batch-tokens", options.batch_tokens, "tokens scored at once");
   flag("--threads", request.threads, "CPU threads; 0: all");

@@ -1,17 +1,14 @@
 #include "nanobrain/eval/evaluation.h"
 
-#include <fmt/format.h>
-
 #include <memory>
-#include <span>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/data/ngram.h"
 #include "nanobrain/eval/document_losses.h"
+#include "nanobrain/eval/document_rows.h"
 #include "nanobrain/eval/joined_rows.h"
 #include "nanobrain/eval/model_folder.h"
+#include "nanobrain/eval/ngram_baselines.h"
 #include "nanobrain/eval/synthetic_floor.h"
 #include "nanobrain/kernels/backend.h"
 
@@ -82,78 +79,6 @@ void open_input(
   }
 }
 
-/// The file of --per-document.
-class DocumentRows {
- public:
-  explicit DocumentRows(const fs::path& path)
-      : file_(path), json_(path.extension() == ".jsonl") {
-    if (!json_) file_.write("document\ttokens\tbytes\twords\tnats\n");
-  }
-
-  void add(int64_t index, const LossSum& loss) {
-    constexpr auto kJson =
-        "{{\"document\":{},\"tokens\":{},\"bytes\":{},\"words\":{},"
-        "\"nats\":{}}}\n";
-    constexpr auto kTabs = "{}\t{}\t{}\t{}\t{}\n";
-    file_.write(fmt::format(
-        fmt::runtime(json_ ? kJson : kTabs),
-        index,
-        loss.tokens,
-        loss.bytes,
-        loss.words,
-        loss.nats));
-  }
-
-  void commit() { file_.commit(); }
-
- private:
-  AtomicFile file_;
-  bool json_;
-};
-
-/// The n-gram baselines of --baseline-tokens.
-class Baselines {
- public:
-  /// Without a limit all tokens are counted.
-  Baselines(
-      const fs::path& path,
-      std::optional<int64_t> limit,
-      const Tokenizer& tokenizer)
-      : model_(count(path, limit, tokenizer)), scorer_(model_) {}
-
-  int64_t counted_tokens() const { return model_.tokens(); }
-
-  void add(TokenId id) { scorer_.add({&id, 1}); }
-
-  /// `model` gives the counts, which are the same.
-  std::vector<Baseline> losses(const LossSum& model) const {
-    const NgramLosses& sums = scorer_.losses();
-    std::vector<Baseline> list;
-    for (const auto& [name, nats] :
-         {std::pair("uniform", sums.uniform),
-          std::pair("unigram", sums.unigram),
-          std::pair("bigram (Kneser-Ney)", sums.bigram),
-          std::pair("trigram (Kneser-Ney)", sums.trigram)}) {
-      list.push_back({name, model});
-      list.back().loss.nats = nats;
-    }
-    return list;
-  }
-
- private:
-  static NgramModel count(
-      const fs::path& path,
-      std::optional<int64_t> limit,
-      const Tokenizer& tokenizer) {
-    const TokenFile file(path);
-    file.require_tokenizer(tokenizer);
-    return NgramModel::count(file, limit.value_or(-1));
-  }
-
-  NgramModel model_;
-  NgramScorer scorer_;
-};
-
 } // namespace
 
 EvalReport run_evaluation(const EvalRequest& request) {
@@ -169,7 +94,7 @@ EvalReport run_evaluation(const EvalRequest& request) {
       tokenizer->end_of_text());
   const bool hf = request.protocol == Protocol::kHuggingFace;
 
-  std::optional<Baselines> baselines;
+  std::optional<NgramBaselines> baselines;
   if (request.baseline_tokens) {
     baselines.emplace(
         *request.baseline_tokens,
