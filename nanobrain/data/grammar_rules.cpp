@@ -158,7 +158,7 @@ other = [female] he | [male] she
 first = [female] {W} | [male] {V}
 second = [female] {V} | [male] {W}
 her = [sg] [female] her | [sg] [male] his | [pl] their
-them = [alone] $first {L} | [pair] both of them
+them = [alone] $first {L} | [pair] $first {L} and $second {H}
 daytime = morning | afternoon | evening | night
 some_thing_it = 1 {quality.adj} $noun | 1 $noun
 
