@@ -1,9 +1,11 @@
 # One helper for libraries, one for tests.
 find_program(CCACHE ccache)
 if(CCACHE)
-  # A precompiled header defines macros and carries times: ccache has to be told that both are fine.
+  # A precompiled header defines macros and carries times: ccache has to be told that both are fine. Paths below the
+  # base folder are hashed as relative ones, so that clones share what they compile.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
 add_library(nanobrain_options INTERFACE)
@@ -52,7 +54,8 @@ function(nanobrain_library)
 endfunction()
 
 # nanobrain_test(NAME base SOURCES a_test.cpp ... DEPENDS base [LABEL unit|e2e] [TORCH])
-#   <NAME>_test, linked to that layer alone, so that a wrong edge shows. ctest runs each TEST by itself.
+#   <NAME>_test, linked to that layer alone, so that a wrong edge shows. ctest runs each TEST by itself. An e2e test runs
+#   the program.
 function(nanobrain_test)
   cmake_parse_arguments(ARG "TORCH" "NAME;LABEL" "SOURCES;DEPENDS;LINK" ${ARGN})
   if(NOT ARG_LABEL)
@@ -67,6 +70,9 @@ function(nanobrain_test)
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   if(ARG_TORCH)
     _nanobrain_use_torch(${target})
+  endif()
+  if(ARG_LABEL STREQUAL e2e)
+    add_dependencies(${target} nanobrain)
   endif()
   include(GoogleTest)
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST

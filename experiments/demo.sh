@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=${1:-build/demo}
-nanobrain=$PWD/build/release/bin/nanobrain
+nanobrain=${NANOBRAIN:-$PWD/build/release/bin/nanobrain}
 [ -x "$nanobrain" ] || { echo "demo.sh: $nanobrain is missing: run 'make build' first" >&2; exit 1; }
 
 step() { printf '\n== %s\n' "$*"; }

@@ -116,6 +116,7 @@ int run_program(CLI::App& program, int argc, char** argv) {
   program.name("nanobrain");
   program.require_subcommand(1);
   program.set_version_flag("--version", [] {
+    set_threads(0); // what a command without --threads runs on
     return fmt::format("nanobrain {}, {}", build_commit(), backend_summary());
   });
   try {

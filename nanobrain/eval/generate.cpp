@@ -79,12 +79,6 @@ Generated generate(
     const GenerateOptions& options,
     const std::function<void(std::string_view)>& on_text) {
   options.validate();
-  const size_t fault = find_invalid_utf8(prompt);
-  require(
-      fault == std::string_view::npos,
-      "generate",
-      "the prompt is not valid UTF-8 at byte {}",
-      fault);
   const TokenId end_of_text = tokenizer.end_of_text();
   std::vector<TokenId> ids;
   if (end_of_text >= 0) ids.push_back(end_of_text);

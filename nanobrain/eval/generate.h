@@ -42,7 +42,7 @@ int64_t window_start(int64_t length, int64_t context);
 /// empty, or longer than the context: see window_start(). `on_text` gets the
 /// text as it is made, never half a UTF-8 character; bytes that are not UTF-8
 /// come as U+FFFD. Stops at end-of-text or after max_tokens. Error where the
-/// prompt is not UTF-8 or the logits are not finite.
+/// tokenizer cannot encode the prompt or the logits are not finite.
 Generated generate(
     NanoLM& model,
     const Tokenizer& tokenizer,

@@ -18,6 +18,8 @@ std::vector<Generated> run_generation(
       request.num_samples);
   set_threads(request.threads);
   auto [model, tokenizer] = open_model_folder(request.model);
+  // A prompt that it cannot take is refused before a word is shown.
+  tokenizer->encode(request.prompt);
   std::vector<Generated> samples;
   for (int64_t i = 0; i < request.num_samples; ++i) {
     GenerateOptions options = request.options;

@@ -129,6 +129,13 @@ Json train(const TrainingRequest& request) {
   write_json(run.record(), record);
 
   Trainer trainer(config, inputs, model, run);
+  if (const int64_t step = trainer.state().step; step > 0) {
+    fmt::print(
+        stderr,
+        "train: goes on after step {} of {}\n",
+        step,
+        config.train.steps);
+  }
   trainer.run();
   const Json result = result_of(config, trainer.state(), run);
   fs::remove_all(run.model()); // of a run killed before its last line here

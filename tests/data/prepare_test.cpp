@@ -13,8 +13,8 @@
 #include "nanobrain/base/random.h"
 #include "nanobrain/data/split.h"
 #include "nanobrain/data/token_file.h"
-#include "tests/data/byte_tokenizer.h"
 #include "tests/data/document_files.h"
+#include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "nanobrain/base/error.h"
-#include "tests/data/byte_tokenizer.h"
+#include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

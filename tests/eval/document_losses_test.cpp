@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "tests/eval/byte_tokenizer.h"
+#include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

@@ -6,8 +6,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
-#include "tests/eval/byte_tokenizer.h"
 #include "tests/eval/tiny_model.h"
+#include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -171,17 +171,13 @@ TEST(Generate, WrongUseIsAnError) {
   NanoLM model = tiny_model();
   const ByteTokenizer tokenizer;
   EXPECT_ERROR(
-      Error,
-      "the prompt is not valid UTF-8 at byte 3",
-      generate(model, tokenizer, "caf\xe9"));
-  EXPECT_ERROR(
       UsageError,
       "max_tokens is -1",
       generate(model, tokenizer, "", {.max_tokens = -1}));
   EXPECT_ERROR(
       UsageError,
       "no end-of-text token to start from",
-      generate(model, ByteTokenizer(-1), ""));
+      generate(model, ByteTokenizer(257, false), ""));
   EXPECT_EQ(generate(model, tokenizer, "a", {.max_tokens = 0}).text, "");
   const torch::NoGradGuard no_grad;
   model->wte->weight.fill_(NAN);

@@ -1,7 +1,7 @@
 #include "nanobrain/eval/token_source.h"
 
 #include "nanobrain/base/error.h"
-#include "tests/eval/byte_tokenizer.h"
+#include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -84,7 +84,7 @@ TEST(TokenSource, TokenFileGivesItsIds) {
 }
 
 TEST(TokenSource, DocumentsNeedAnEndOfText) {
-  const ByteTokenizer tokenizer(/*end_of_text=*/-1);
+  const ByteTokenizer tokenizer(257, /*has_end_of_text=*/false);
   ListReader reader({});
   EXPECT_ERROR(
       Error,

@@ -42,8 +42,9 @@ struct ProcessResult {
   std::string err;
 };
 struct ProcessOptions {
-  std::string input;                              // standard input
-  std::map<std::string, std::string> environment; // added to this process's
+  std::string input = {}; // standard input
+  std::map<std::string, std::string> environment =
+      {};                      // added to this process's
   int64_t max_file_bytes = -1; // RLIMIT_FSIZE: a disk that is full early
 };
 /// Runs a program to its end.

@@ -15,6 +15,8 @@ namespace nanobrain::testing {
 /// ids up to `vocab_size` stand for nothing.
 class ByteTokenizer : public Tokenizer {
  public:
+  static constexpr TokenId kEndOfText = 256;
+
   explicit ByteTokenizer(int64_t vocab_size = 257, bool has_end_of_text = true)
       : vocab_size_(vocab_size), has_end_of_text_(has_end_of_text) {
     for (size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = static_cast<char>(i);
@@ -22,7 +24,9 @@ class ByteTokenizer : public Tokenizer {
 
   std::string kind() const override { return "byte"; }
   int64_t vocab_size() const override { return vocab_size_; }
-  TokenId end_of_text() const override { return has_end_of_text_ ? 256 : -1; }
+  TokenId end_of_text() const override {
+    return has_end_of_text_ ? kEndOfText : -1;
+  }
   std::vector<TokenId> encode(std::string_view text) const override {
     std::vector<TokenId> ids;
     ids.reserve(text.size());
