@@ -19,12 +19,13 @@ test:
 	cmake --build $(BUILD) -j $(JOBS)
 	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure
 
-# The layers without LibTorch, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The layers without LibTorch, under AddressSanitizer and UndefinedBehaviorSanitizer. Their frames are large: the search for
+# derivations, as deep as a text is long, wants more stack.
 test-sanitize:
 	cmake/bootstrap.sh --tests
 	cmake --preset sanitize
 	cmake --build build/sanitize -j $(JOBS)
-	ctest --test-dir build/sanitize -j $(JOBS) --output-on-failure
+	ulimit -s 262144; ctest --test-dir build/sanitize -j $(JOBS) --output-on-failure
 
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.h')
 

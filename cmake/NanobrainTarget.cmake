@@ -13,9 +13,10 @@ target_compile_options(nanobrain_options INTERFACE -Wall -Wextra
   $<$<BOOL:${NANOBRAIN_WERROR}>:-Werror>)
 target_include_directories(nanobrain_options INTERFACE ${CMAKE_SOURCE_DIR})
 if(NANOBRAIN_SANITIZE)
+  # GCC 12 takes what the sanitizers insert for uninitialised reads.
   target_compile_options(nanobrain_options INTERFACE
     -fsanitize=${NANOBRAIN_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer)
+    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
   target_link_options(nanobrain_options INTERFACE
     -fsanitize=${NANOBRAIN_SANITIZE})
 endif()

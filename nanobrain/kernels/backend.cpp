@@ -7,6 +7,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
+#include "nanobrain/kernels/isa.h"
 
 namespace nanobrain {
 
@@ -18,7 +19,7 @@ std::string backend_summary() {
   return fmt::format(
       "LibTorch {}, {}, {} threads",
       torch_version(),
-      at::get_cpu_capability(),
+      name(active_isa()),
       at::get_num_threads());
 }
 

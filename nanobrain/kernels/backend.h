@@ -6,7 +6,7 @@
 
 namespace nanobrain {
 
-/// "LibTorch 2.13.0, AVX512, 2 threads".
+/// "LibTorch 2.13.0, amx, 2 threads".
 std::string backend_summary();
 /// LibTorch's version.
 std::string torch_version();

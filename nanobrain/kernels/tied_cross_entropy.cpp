@@ -3,6 +3,9 @@
 #include <fmt/ranges.h>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/kernels/add_rows.h"
+#include "nanobrain/kernels/bf16.h"
+#include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/tied_head.h"
 
 namespace nanobrain {
@@ -50,24 +53,93 @@ void check_arguments(
   }
 }
 
+/// Sum over the first dimension in order, whatever the number of threads.
+Tensor ordered_sum(const Tensor& x) {
+  const Tensor sums = x.to(torch::kFloat64).cumsum(0);
+  return x.size(0) > 0 ? sums.select(0, -1) : sums.sum(0);
+}
+
+struct HeadLosses {
+  Tensor losses;          // (N) f64
+  Tensor hidden_gradient; // (N, C) f32, or undefined
+  Tensor weight_gradient; // (V, C) f32, or undefined
+};
+
 /// No target may be the ignored one here.
-TiedHeadResult tied_head(
+HeadLosses all_tokens(
     const Tensor& hidden,
     const Tensor& weight,
     const Tensor& targets,
-    bool bf16,
+    const TiedCrossEntropyOptions& options,
     bool with_gradients) {
+  const bool bf16 = options.bf16 && has_bf16_products(hidden.device());
   const bool tiled =
-      hidden.device().is_cpu() && hidden.size(0) > 0 && has_brgemm();
-  return tiled
-             ? tied_head_brgemm(hidden, weight, targets, bf16, with_gradients)
-             : tied_head_chunked(hidden, weight, targets, bf16, with_gradients);
+      hidden.is_cpu() && hidden.size(0) > 0 && active_isa() != Isa::kPortable;
+  const auto head = tiled ? tied_head_tiled : tied_head_chunked;
+  TiedHeadResult result =
+      head(hidden, weight, {bf16, options.z_loss, with_gradients});
+
+  // Scores as the products round their operands.
+  const auto rounded = [&](const Tensor& x) {
+    return bf16 ? x.to(torch::kBFloat16).to(torch::kFloat32) : x;
+  };
+  const double smoothing = options.label_smoothing;
+  const Tensor target_rows = weight.index_select(0, targets); // (N, C)
+  const Tensor target_scores =
+      (rounded(hidden) * rounded(target_rows)).sum(1, false, torch::kFloat64);
+  Tensor losses = result.lse - (1 - smoothing) * target_scores;
+  const auto vocab_size = static_cast<double>(weight.size(0));
+  Tensor mean; // (C) f64, of the rows of E
+  if (smoothing != 0) {
+    mean = ordered_sum(rounded(weight)) / vocab_size;
+    losses -= smoothing * hidden.to(torch::kFloat64).matmul(mean);
+  }
+  if (options.z_loss != 0) losses += options.z_loss * result.lse.square();
+  if (with_gradients) {
+    Tensor& dh = result.hidden_gradient;
+    Tensor& de = result.weight_gradient;
+    dh.sub_(target_rows, 1 - smoothing);
+    add_rows(de, targets, hidden, smoothing - 1);
+    if (smoothing != 0) {
+      dh.sub_(mean.to(torch::kFloat32), smoothing);
+      // Every row of E has the same share of the mean score of every token.
+      de.sub_(ordered_sum(hidden).to(torch::kFloat32), smoothing / vocab_size);
+    }
+  }
+  return {losses, result.hidden_gradient, result.weight_gradient};
 }
 
-/// Positions of the targets that count; undefined where all do.
-Tensor counted_tokens(const Tensor& targets, int64_t ignore_index) {
-  const Tensor counted = targets.ne(ignore_index);
-  return counted.all().item<bool>() ? Tensor() : counted.nonzero().flatten();
+/// Ignored targets have a loss and a gradient of 0.
+HeadLosses head_losses(
+    const Tensor& hidden,
+    const Tensor& weight,
+    const Tensor& targets,
+    const TiedCrossEntropyOptions& options,
+    bool with_gradients) {
+  check_arguments(hidden, weight, targets, options.ignore_index);
+  const torch::NoGradGuard no_grad;
+  const Tensor h = hidden.contiguous(), e = weight.contiguous();
+  const Tensor counts = targets.ne(options.ignore_index);
+  if (counts.all().item<bool>()) {
+    return all_tokens(h, e, targets.contiguous(), options, with_gradients);
+  }
+  const Tensor at = counts.nonzero().flatten();
+  HeadLosses some = all_tokens(
+      h.index_select(0, at),
+      e,
+      targets.index_select(0, at),
+      options,
+      with_gradients);
+  HeadLosses all{
+      torch::zeros({h.size(0)}, some.losses.options())
+          .index_copy_(0, at, some.losses),
+      Tensor(),
+      some.weight_gradient};
+  if (with_gradients) {
+    all.hidden_gradient =
+        torch::zeros_like(h).index_copy_(0, at, some.hidden_gradient);
+  }
+  return all;
 }
 
 struct TiedCrossEntropy : torch::autograd::Function<TiedCrossEntropy> {
@@ -78,20 +150,12 @@ struct TiedCrossEntropy : torch::autograd::Function<TiedCrossEntropy> {
       const Tensor& targets,
       const TiedCrossEntropyOptions& options,
       bool with_gradients) {
-    const Tensor counted = counted_tokens(targets, options.ignore_index);
-    const auto pick = [&](const Tensor& x) {
-      return counted.defined() ? x.index_select(0, counted) : x;
-    };
-    const TiedHeadResult head = tied_head(
-        pick(hidden), weight, pick(targets), options.bf16, with_gradients);
+    const HeadLosses head =
+        head_losses(hidden, weight, targets, options, with_gradients);
     if (with_gradients) {
-      Tensor dh = head.hidden_gradient;
-      if (counted.defined()) {
-        dh = torch::zeros_like(hidden).index_copy_(0, counted, dh);
-      }
-      context->save_for_backward({dh, head.weight_gradient});
+      context->save_for_backward({head.hidden_gradient, head.weight_gradient});
     }
-    return head.losses.sum(torch::kFloat64);
+    return ordered_sum(head.losses);
   }
 
   static torch::autograd::variable_list backward(
@@ -110,7 +174,6 @@ Tensor tied_cross_entropy(
     const Tensor& weight,
     const Tensor& targets,
     const TiedCrossEntropyOptions& options) {
-  check_arguments(hidden, weight, targets, options.ignore_index);
   const bool with_gradients =
       torch::GradMode::is_enabled() &&
       (hidden.requires_grad() || weight.requires_grad());
@@ -118,26 +181,26 @@ Tensor tied_cross_entropy(
       hidden, weight, targets, options, with_gradients);
 }
 
+TiedCrossEntropyGradients tied_cross_entropy_gradients(
+    const Tensor& hidden,
+    const Tensor& weight,
+    const Tensor& targets,
+    const TiedCrossEntropyOptions& options) {
+  const HeadLosses head =
+      head_losses(hidden, weight, targets, options, /*with_gradients=*/true);
+  return {
+      ordered_sum(head.losses).item<double>(),
+      head.hidden_gradient,
+      head.weight_gradient};
+}
+
 Tensor tied_token_losses(
     const Tensor& hidden,
     const Tensor& weight,
     const Tensor& targets,
     const TiedCrossEntropyOptions& options) {
-  check_arguments(hidden, weight, targets, options.ignore_index);
-  const torch::NoGradGuard no_grad;
-  const Tensor counted = counted_tokens(targets, options.ignore_index);
-  if (!counted.defined()) {
-    return tied_head(hidden, weight, targets, options.bf16, false).losses;
-  }
-  const Tensor losses = tied_head(
-                            hidden.index_select(0, counted),
-                            weight,
-                            targets.index_select(0, counted),
-                            options.bf16,
-                            false)
-                            .losses;
-  return torch::zeros(hidden.size(0), hidden.options())
-      .index_copy_(0, counted, losses);
+  return head_losses(hidden, weight, targets, options, /*with_gradients=*/false)
+      .losses.to(torch::kFloat32);
 }
 
 } // namespace nanobrain

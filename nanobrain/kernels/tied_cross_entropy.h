@@ -1,9 +1,8 @@
 // Head and loss of a model whose output head is tied to its embedder, without
-// the (tokens x vocabulary) logits ever existing whole: they are made, used
-// and thrown away a chunk of tokens at a time, forward and backward in one
-// pass.
+// the (tokens x vocabulary) logits ever existing whole, forward and backward
+// in one pass over the tokens.
 //
-// N tokens, C model_dim, V vocabulary.
+// N tokens, C model_dim, V vocabulary, S = H E^T the scores.
 #pragma once
 
 #include <torch/torch.h>
@@ -11,22 +10,42 @@
 namespace nanobrain {
 
 struct TiedCrossEntropyOptions {
-  /// Matrix products and the chunk of logits in bf16; sums and both gradients
-  /// in f32. Twice as fast. Where the device has no bf16 products
-  /// (has_bf16_products) they stay in f32.
+  /// Matrix products in bf16; sums and both gradients in f32. Where the device
+  /// has no bf16 products (has_bf16_products) they stay in f32.
   bool bf16 = false;
   /// targets with this value are left out
   int64_t ignore_index = -100;
+  /// share of the target's probability that is spread over the vocabulary
+  /// (Szegedy et al. 2016)
+  double label_smoothing = 0;
+  /// weight of log^2 of the softmax's normalizer (PaLM, Chowdhery et al. 2022)
+  double z_loss = 0;
 };
 
-/// Sum over tokens of -log softmax(H E^T)[target], in nats, as a 0-dim f64
-/// tensor that backward() differentiates (once) with respect to H and E.
+/// The loss of a token with e = label_smoothing, z = z_loss:
+///   lse - (1 - e) S[target] - e mean_v S[v] + z lse^2, lse = log sum_v exp
+///   S[v]
+/// in nats, summed over the tokens, as a 0-dim f64 tensor that backward()
+/// differentiates (once) with respect to H and E.
 ///   hidden (N, C) f32, weight (V, C) f32, targets (N) int64
 /// The gradients are made here, with the loss, where one of the two requires
-/// one; backward() only scales them. The result depends on the number of
-/// threads in the last bits and on nothing else. Error where shapes or dtypes
-/// are wrong or a target is out of range.
+/// one; backward() only scales them. On a CPU with AVX2 the bits do not depend
+/// on the number of threads. Error where shapes or dtypes are wrong or a target
+/// is out of range.
 torch::Tensor tied_cross_entropy(
+    const torch::Tensor& hidden,
+    const torch::Tensor& weight,
+    const torch::Tensor& targets,
+    const TiedCrossEntropyOptions& options = {});
+
+struct TiedCrossEntropyGradients {
+  double loss = 0;      // sum over tokens, nats
+  torch::Tensor hidden; // (N, C) f32: d loss / d hidden
+  torch::Tensor weight; // (V, C) f32: d loss / d weight
+};
+
+/// The same without autograd: the loss and its gradients as they are.
+TiedCrossEntropyGradients tied_cross_entropy_gradients(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,
     const torch::Tensor& targets,

@@ -1,35 +1,38 @@
-// The work of tied_cross_entropy, behind its autograd::Function: losses and
-// gradients of softmax(H E^T) without the logits ever existing whole.
+// The heavy half of tied_cross_entropy: softmax(H E^T) and its products,
+// without the (tokens x vocabulary) logits ever existing whole.
 #pragma once
 
 #include <torch/torch.h>
 
 namespace nanobrain {
 
+/// lse_t = log sum_v exp(S_tv) with S = H E^T, and the gradients of
+/// sum_t lse_t + z_loss lse_t^2 where they are asked for:
+///   dH_t = w_t sum_v P_tv E_v,  dE_v = sum_t w_t P_tv H_t,
+///   P = exp(S - lse),  w = 1 + 2 z_loss lse.
 struct TiedHeadResult {
-  torch::Tensor losses;          // (N) f32, -log softmax(H E^T)[target] in nats
-  torch::Tensor hidden_gradient; // (N, C) f32 of the summed loss; or undefined
-  torch::Tensor weight_gradient; // (V, C) f32
+  torch::Tensor lse;             // (N) f64
+  torch::Tensor hidden_gradient; // (N, C) f32, or undefined
+  torch::Tensor weight_gradient; // (V, C) f32, or undefined
+};
+
+struct TiedHeadOptions {
+  bool bf16 = false;
+  double z_loss = 0;
+  bool with_gradients = false;
 };
 
 /// In plain ATen operators, a chunk of tokens at a time: any device.
 TiedHeadResult tied_head_chunked(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,
-    const torch::Tensor& targets,
-    bool bf16,
-    bool with_gradients);
+    const TiedHeadOptions& options);
 
-/// True where tied_head_brgemm can run: AVX-512 with BF16.
-bool has_brgemm();
-
-/// Tiled for the caches of an x86 processor with AVX-512 (AMX where there is
-/// one). The same bits whatever the number of threads.
-TiedHeadResult tied_head_brgemm(
+/// Tiled for the caches of an x86 processor: wants active_isa() of AVX2 or
+/// better, in bf16 AVX512-BF16. The same bits whatever the number of threads.
+TiedHeadResult tied_head_tiled(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,
-    const torch::Tensor& targets,
-    bool bf16,
-    bool with_gradients);
+    const TiedHeadOptions& options);
 
 } // namespace nanobrain

@@ -1,0 +1,104 @@
+// The f32 part of SoftmaxTile in GCC's vector extension: each file that
+// includes this compiles it for its own instruction set. No library's
+// header may stand here, and all is internal: inline functions of a library,
+// compiled with those flags, could be linked into code for lesser processors.
+#pragma once
+
+#include <cstdint>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+namespace nanobrain {
+namespace {
+
+typedef float F32x16 __attribute__((vector_size(64)));
+typedef int32_t I32x16 __attribute__((vector_size(64)));
+typedef float F32x16Unaligned __attribute__((vector_size(64), aligned(4)));
+
+constexpr int64_t kLanes = 16;
+
+inline F32x16 broadcast(float x) {
+  return F32x16{} + x;
+}
+
+inline F32x16 load(const float* in) {
+  return *reinterpret_cast<const F32x16Unaligned*>(in);
+}
+
+inline void store(float* out, F32x16 x) {
+  *reinterpret_cast<F32x16Unaligned*>(out) = x;
+}
+
+inline F32x16 maximum(F32x16 a, F32x16 b) {
+#ifdef __AVX512F__ // GCC makes two instructions of the other where b is
+                   // constant
+  return reinterpret_cast<F32x16>(
+      _mm512_max_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
+#else
+  return a > b ? a : b;
+#endif
+}
+
+/// exp(x) for x < 88 to 2e-7 of its value; below -87 that of -87, 1e-38. NaN
+/// stays NaN. 2^n 2^f with n whole and |f| <= 1/2; the polynomial has the least
+/// maximal relative error, 7.5e-8.
+inline F32x16 exponential(F32x16 x) {
+  constexpr float kLog2E = 1.44269504F;
+  // Adding it leaves round(y) in the low bits of the sum.
+  constexpr float kRound = 12582912.0F; // 1.5 * 2^23
+  x = maximum(broadcast(-87.0F), x);
+  const F32x16 shifted = x * kLog2E + kRound;
+  const F32x16 f = x * kLog2E - (shifted - kRound);
+  F32x16 p = broadcast(1.3276472e-3F);
+  p = p * f + 9.6755410e-3F;
+  p = p * f + 5.5507131e-2F;
+  p = p * f + 2.4022120e-1F;
+  p = p * f + 6.9314694e-1F;
+  p = p * f + 1.0F;
+  return reinterpret_cast<F32x16>(
+      reinterpret_cast<I32x16>(p) + (reinterpret_cast<I32x16>(shifted) << 23));
+}
+
+inline void add_exp(
+    const float* scores,
+    int64_t rows,
+    int64_t stride,
+    float* lane_max,
+    float* lane_sum) {
+  for (int64_t t = 0; t < rows; ++t) {
+    const float* row = scores + t * stride;
+    const F32x16 before = load(lane_max + t * kLanes);
+    // Two accumulators each: one would wait for its own latency.
+    F32x16 max0 = before, max1 = before;
+    for (int64_t i = 0; i < stride; i += 2 * kLanes) {
+      max0 = maximum(max0, load(row + i));
+      max1 = maximum(max1, load(row + i + kLanes));
+    }
+    const F32x16 max = maximum(max0, max1);
+    F32x16 sum0 = load(lane_sum + t * kLanes) * exponential(before - max);
+    F32x16 sum1{};
+    for (int64_t i = 0; i < stride; i += 2 * kLanes) {
+      sum0 += exponential(load(row + i) - max);
+      sum1 += exponential(load(row + i + kLanes) - max);
+    }
+    store(lane_max + t * kLanes, max);
+    store(lane_sum + t * kLanes, sum0 + sum1);
+  }
+}
+
+inline void probabilities(
+    const float* scores,
+    int64_t rows,
+    int64_t stride,
+    const float* row_lse,
+    float* p) {
+  for (int64_t t = 0; t < rows; ++t) {
+    for (int64_t i = t * stride; i < (t + 1) * stride; i += kLanes) {
+      store(p + i, exponential(load(scores + i) - row_lse[t]));
+    }
+  }
+}
+
+} // namespace
+} // namespace nanobrain

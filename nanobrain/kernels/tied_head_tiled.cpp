@@ -1,0 +1,383 @@
+// The tied head in tiles that stay in the caches.
+//
+// Tokens are taken in chunks of Tc, the vocabulary in tiles of Vt rows of E.
+//   pass 1, a tile at a time:  S = H E_tile^T          (Tc, C) x (C, Vt)
+//                              the running maximum and sum of exp(S - m) of
+//                              each token: online softmax (Milakov and
+//                              Gimelshein 2018)
+//   between:                   lse of each token, w = 1 + 2 z lse
+//   pass 2, a tile at a time:  P = exp(S - lse)
+//                              dH += P E_tile            (Tc, Vt) x (Vt, C)
+//                              dE_tile^T += (w H)^T P    (C, Tc) x (Tc, Vt)
+// In bf16, where products are cheap, pass 2 makes S again, so that S and P live
+// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024); in f32 it finds the S
+// of pass 1 in L3. Right-hand matrices of bf16 products are packed in VNNI
+// order, pairs of rows interleaved: P leaves its registers in both orders.
+//
+// Tiles are dealt to a fixed number of groups, each summed in order and the
+// groups in order: the bits do not depend on the number of threads.
+#include <ATen/Parallel.h>
+#include <ATen/native/CPUBlas.h>
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "nanobrain/kernels/softmax_tile.h"
+#include "nanobrain/kernels/tied_head.h"
+
+namespace nanobrain {
+
+namespace {
+
+using torch::Tensor;
+
+constexpr int64_t kTile = 512;  // Vt: vocabulary rows
+constexpr int64_t kRows = 64;   // tokens whose S is made at once
+constexpr int64_t kBlock = 256; // tokens whose P lies in L2 at once
+constexpr int64_t kLanes = SoftmaxTile::kLanes;
+constexpr float kNoScore = -std::numeric_limits<float>::infinity();
+constexpr int64_t kGroups = 16; // of tiles; bounds the threads that can work
+
+int64_t round_up(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// Tokens a chunk for N tokens: whole blocks, or less than one.
+int64_t chunk_size(int64_t N, int64_t most) {
+  return std::min(most, round_up(N, N < kBlock ? kRows : kBlock));
+}
+
+/// (rows, columns) -> (columns, rows), in blocks whose lines fit into L1.
+void transpose(
+    const float* in,
+    int64_t rows,
+    int64_t columns,
+    int64_t in_stride,
+    float* out,
+    int64_t out_stride) {
+  constexpr int64_t kBlockSide = 16;
+  for (int64_t r = 0; r < rows; r += kBlockSide) {
+    const int64_t last_row = std::min(r + kBlockSide, rows);
+    for (int64_t column = 0; column < columns; column += kBlockSide) {
+      const int64_t last = std::min(column + kBlockSide, columns);
+      for (int64_t c = column; c < last; ++c) {
+        for (int64_t i = r; i < last_row; ++i) {
+          out[c * out_stride + i] = in[i * in_stride + c];
+        }
+      }
+    }
+  }
+}
+
+template <class T> // float or at::BFloat16: what the products take
+class TiledHead {
+  static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
+  /// Tc at most: the more, the seldomer dE is read and written; S that are kept
+  /// have to fit into L3.
+  static constexpr int64_t kChunk = kBf16 ? 8 * kBlock : kBlock;
+
+ public:
+  TiledHead(
+      const Tensor& hidden,
+      const Tensor& weight,
+      const TiedHeadOptions& options)
+      : options_(options),
+        N_(hidden.size(0)),
+        V_(weight.size(0)),
+        dim_(hidden.size(1)),
+        C_(round_up(dim_, 32)),
+        Tc_(chunk_size(N_, kChunk)),
+        block_(std::min(kBlock, Tc_)),
+        tiles_(round_up(V_, kTile) / kTile),
+        kernels_(softmax_tile()),
+        hidden_(padded(hidden, round_up(N_, Tc_))),
+        weight_(padded(weight, tiles_ * kTile)) {}
+
+  TiedHeadResult run() {
+    allocate();
+    pack_weight();
+    for (int64_t begin = 0; begin < N_; begin += Tc_) {
+      chunk_.copy_(hidden_.narrow(0, begin, Tc_)); // (Tc, C)
+      each_group([&](int64_t group) { add_exp(group); });
+      finish_lse(begin);
+      if (!options_.with_gradients) continue;
+      load_scaled_chunk(begin);
+      each_group([&](int64_t group) { add_gradients(group, begin == 0); });
+      sum_hidden_gradient(begin);
+    }
+    if (!options_.with_gradients) return {lse_, Tensor(), Tensor()};
+    return {lse_, hidden_gradient_, weight_gradient()};
+  }
+
+ private:
+  Tensor padded(const Tensor& x, int64_t rows) const {
+    if (x.size(0) == rows && x.size(1) == C_) return x.contiguous();
+    return at::constant_pad_nd(x, {0, C_ - x.size(1), 0, rows - x.size(0)});
+  }
+
+  void allocate() {
+    const auto f32 = at::TensorOptions().dtype(at::kFloat);
+    const auto type = f32.dtype(c10::CppTypeToScalarType<T>::value);
+    lse_ = at::empty({N_}, f32.dtype(at::kDouble));
+    weight_t_ = at::empty({tiles_, C_, kTile}, type);
+    chunk_ = at::empty({Tc_, C_}, type);
+    max_ = at::empty({kGroups, Tc_, kLanes}, f32);
+    sum_ = at::empty({kGroups, Tc_, kLanes}, f32);
+    const int64_t kept = !kBf16 && options_.with_gradients ? tiles_ : 0;
+    scores_ = at::empty({kept, Tc_, kTile}, f32);
+    if (!options_.with_gradients) return;
+    row_lse_ = at::empty({Tc_}, f32);
+    row_weight_ = at::empty({Tc_}, f32);
+    weight_packed_ = at::empty({tiles_, kTile, C_}, type);
+    chunk_t_ = at::empty({Tc_ / block_, C_, block_}, type);
+    hidden_gradient_ = at::empty({N_, dim_}, f32);
+    hidden_parts_ = at::empty({kGroups, Tc_, C_}, f32);
+    weight_gradient_t_ = at::empty({tiles_, C_, kTile}, f32);
+  }
+
+  template <class Body>
+  void each_group(const Body& body) {
+    at::parallel_for(0, kGroups, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t group = begin; group < end; ++group) body(group);
+      if (kBf16) at::native::cpublas::brgemm_release();
+    });
+  }
+
+  template <class Body>
+  void each_tile(int64_t group, const Body& body) {
+    const int64_t end = (group + 1) * tiles_ / kGroups;
+    for (int64_t i = group * tiles_ / kGroups; i < end; ++i) body(i);
+  }
+
+  /// (M, K) x (K, N) -> (M, N), all contiguous.
+  static void multiply(
+      int64_t M,
+      int64_t N,
+      int64_t K,
+      bool add,
+      const T* A,
+      const T* B,
+      float* out) {
+    at::native::cpublas::brgemm(M, N, K, K, N, N, add, A, B, out, kBf16);
+  }
+
+  /// A (K, N) matrix as multiply() takes it on the right.
+  void pack(const float* in, int64_t K, int64_t N, T* out) const {
+    if constexpr (kBf16) {
+      std::vector<Bf16Bits> rounded(K * N);
+      kernels_.to_bf16(in, K * N, rounded.data());
+      kernels_.interleave_rows(rounded.data(), K, N, bits(out));
+    } else {
+      std::copy_n(in, K * N, out);
+    }
+  }
+
+  void pack_weight() {
+    each_group([&](int64_t group) {
+      std::vector<float> transposed(C_ * kTile);
+      each_tile(group, [&](int64_t i) {
+        const float* tile = weight_.const_data_ptr<float>() + i * kTile * C_;
+        transpose(tile, kTile, C_, C_, transposed.data(), kTile);
+        const int64_t at = i * kTile * C_;
+        pack(transposed.data(), C_, kTile, weight_t_.data_ptr<T>() + at);
+        if (options_.with_gradients) {
+          pack(tile, kTile, C_, weight_packed_.data_ptr<T>() + at);
+        }
+      });
+    });
+  }
+
+  /// S of tokens [t, t + kRows) of the chunk, where it is kept or in `buffer`.
+  float* make_scores(int64_t i, int64_t t, float* buffer) const {
+    float* scores = scores_.numel() == 0 ? buffer : kept_scores(i, t);
+    multiply( // (rows, C) x (C, Vt)
+        kRows,
+        kTile,
+        C_,
+        /*add=*/false,
+        chunk_.data_ptr<T>() + t * C_,
+        weight_t_.data_ptr<T>() + i * C_ * kTile,
+        scores);
+    for (int64_t v = width(i); v < kTile; ++v) {
+      for (int64_t r = 0; r < kRows; ++r) scores[r * kTile + v] = kNoScore;
+    }
+    return scores;
+  }
+
+  float* kept_scores(int64_t i, int64_t t) const {
+    return scores_.data_ptr<float>() + (i * Tc_ + t) * kTile;
+  }
+
+  int64_t width(int64_t i) const { return std::min(kTile, V_ - i * kTile); }
+
+  void add_exp(int64_t group) {
+    float* max = max_.data_ptr<float>() + group * Tc_ * kLanes;
+    float* sum = sum_.data_ptr<float>() + group * Tc_ * kLanes;
+    std::fill_n(max, Tc_ * kLanes, std::numeric_limits<float>::lowest());
+    std::fill_n(sum, Tc_ * kLanes, 0.0F);
+    std::vector<float> buffer(kRows * kTile);
+    each_tile(group, [&](int64_t i) {
+      for (int64_t t = 0; t < Tc_; t += kRows) {
+        const float* scores = make_scores(i, t, buffer.data());
+        kernels_.add_exp(
+            scores, kRows, kTile, max + t * kLanes, sum + t * kLanes);
+      }
+    });
+  }
+
+  /// Calls body with the places of a token's lanes in max_ and sum_.
+  template <class Body>
+  void each_lane(int64_t t, const Body& body) const {
+    for (int64_t group = 0; group < kGroups; ++group) {
+      const int64_t first = (group * Tc_ + t) * kLanes;
+      for (int64_t i = first; i < first + kLanes; ++i) body(i);
+    }
+  }
+
+  void finish_lse(int64_t begin) {
+    const float* max = max_.const_data_ptr<float>();
+    const float* sum = sum_.const_data_ptr<float>();
+    at::parallel_for(0, Tc_, 64, [&](int64_t first, int64_t last) {
+      for (int64_t t = first; t < last; ++t) {
+        float largest = std::numeric_limits<float>::lowest();
+        each_lane(t, [&](int64_t i) { largest = std::max(largest, max[i]); });
+        double total = 0;
+        each_lane(t, [&](int64_t i) {
+          total += sum[i] * std::exp(max[i] - largest);
+        });
+        const double lse = largest + std::log(total);
+        const bool counts = begin + t < N_; // not a padding token
+        if (counts) lse_.data_ptr<double>()[begin + t] = lse;
+        if (!options_.with_gradients) continue;
+        row_lse_.data_ptr<float>()[t] = static_cast<float>(lse);
+        row_weight_.data_ptr<float>()[t] =
+            counts ? static_cast<float>(1 + 2 * options_.z_loss * lse) : 0.0F;
+      }
+    });
+  }
+
+  /// (w H)^T of each block of the chunk.
+  void load_scaled_chunk(int64_t begin) {
+    const Tensor scaled =
+        hidden_.narrow(0, begin, Tc_) * row_weight_.unsqueeze(1); // (Tc, C)
+    chunk_t_.copy_(scaled.view({Tc_ / block_, block_, C_}).transpose(1, 2));
+  }
+
+  void add_gradients(int64_t group, bool first_chunk) {
+    float* part = hidden_parts_.data_ptr<float>() + group * Tc_ * C_;
+    std::fill_n(part, Tc_ * C_, 0.0F);
+    std::vector<float> buffer(kRows * kTile);
+    std::vector<T> p_rows(kBf16 ? block_ * kTile : 0);
+    std::vector<T> p_pairs(kBf16 ? block_ * kTile : 0);
+    each_tile(group, [&](int64_t i) {
+      float* de = weight_gradient_t_.data_ptr<float>() + i * C_ * kTile;
+      for (int64_t t = 0; t < Tc_; t += block_) {
+        const T* left = p_rows.data();
+        const T* right = p_pairs.data();
+        for (int64_t r = 0; r < block_; r += kRows) {
+          const float* lse = row_lse_.const_data_ptr<float>() + t + r;
+          if constexpr (kBf16) {
+            kernels_.probabilities_bf16(
+                make_scores(i, t + r, buffer.data()),
+                kRows,
+                kTile,
+                lse,
+                bits(p_rows.data() + r * kTile),
+                bits(p_pairs.data() + r * kTile));
+          } else {
+            float* scores = kept_scores(i, t + r);
+            kernels_.probabilities(scores, kRows, kTile, lse, scores);
+            left = right = kept_scores(i, t);
+          }
+        }
+        multiply( // (block, Vt) x (Vt, C)
+            block_,
+            C_,
+            kTile,
+            /*add=*/true,
+            left,
+            weight_packed_.data_ptr<T>() + i * kTile * C_,
+            part + t * C_);
+        multiply( // (C, block) x (block, Vt)
+            C_,
+            kTile,
+            block_,
+            /*add=*/!first_chunk || t > 0,
+            chunk_t_.data_ptr<T>() + t * C_,
+            right,
+            de);
+      }
+    });
+  }
+
+  void sum_hidden_gradient(int64_t begin) {
+    const int64_t tokens = std::min(Tc_, N_ - begin);
+    const float* parts = hidden_parts_.const_data_ptr<float>();
+    float* out = hidden_gradient_.data_ptr<float>() + begin * dim_;
+    at::parallel_for(0, tokens, 64, [&](int64_t first, int64_t last) {
+      for (int64_t t = first; t < last; ++t) {
+        const float weight = row_weight_.const_data_ptr<float>()[t];
+        for (int64_t c = 0; c < dim_; ++c) {
+          float sum = 0;
+          for (int64_t g = 0; g < kGroups; ++g) {
+            sum += parts[(g * Tc_ + t) * C_ + c];
+          }
+          out[t * dim_ + c] = weight * sum;
+        }
+      }
+    });
+  }
+
+  /// (tiles, C, Vt) -> (V, C).
+  Tensor weight_gradient() {
+    Tensor result = at::empty({V_, dim_}, hidden_gradient_.options());
+    float* out = result.data_ptr<float>();
+    each_group([&](int64_t group) {
+      each_tile(group, [&](int64_t i) {
+        const float* tile =
+            weight_gradient_t_.const_data_ptr<float>() + i * C_ * kTile;
+        transpose(tile, dim_, width(i), kTile, out + i * kTile * dim_, dim_);
+      });
+    });
+    return result;
+  }
+
+  static Bf16Bits* bits(T* x) { return reinterpret_cast<Bf16Bits*>(x); }
+
+  TiedHeadOptions options_;
+  int64_t N_, V_;
+  int64_t dim_;
+  int64_t C_;     // dim_ padded to a multiple of 32, with zeros
+  int64_t Tc_;    // tokens a chunk
+  int64_t block_; // tokens a block: Tc_ is a multiple
+  int64_t tiles_;
+  const SoftmaxTile& kernels_;
+  Tensor hidden_;            // (N padded to whole chunks, C) f32
+  Tensor weight_;            // (V padded to whole tiles, C) f32
+  Tensor lse_;               // (N) f64
+  Tensor weight_t_;          // (tiles, C, Vt), packed: the right side of H E^T
+  Tensor weight_packed_;     // (tiles, Vt, C), packed: the right side of P E
+  Tensor chunk_;             // (Tc, C)
+  Tensor chunk_t_;           // (blocks, C, block): (w H)^T
+  Tensor scores_;            // (tiles, Tc, Vt) f32 where they are kept
+  Tensor max_, sum_;         // (groups, Tc, lanes)
+  Tensor row_lse_;           // (Tc) f32
+  Tensor row_weight_;        // (Tc)
+  Tensor hidden_gradient_;   // (N, dim)
+  Tensor hidden_parts_;      // (groups, Tc, C)
+  Tensor weight_gradient_t_; // (tiles, C, Vt)
+};
+
+} // namespace
+
+TiedHeadResult tied_head_tiled(
+    const Tensor& hidden,
+    const Tensor& weight,
+    const TiedHeadOptions& options) {
+  const at::NoGradGuard no_grad;
+  return options.bf16 ? TiledHead<at::BFloat16>(hidden, weight, options).run()
+                      : TiledHead<float>(hidden, weight, options).run();
+}
+
+} // namespace nanobrain
