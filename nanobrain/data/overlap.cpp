@@ -126,13 +126,12 @@ OverlapMeter::OverlapMeter(size_t max_ngrams)
 
 void OverlapMeter::add_validation(std::string_view document) {
   for_each_ngram(document, [&](uint64_t hash) {
-    if (hash > largest_hash_) return;
-    ngrams_.push_back({hash, val_documents_});
-    if (ngrams_.size() > max_ngrams_) {
+    while (hash <= largest_hash_ && ngrams_.size() == max_ngrams_) {
       largest_hash_ /= 2;
       std::erase_if(
           ngrams_, [&](const Ngram& n) { return n.hash > largest_hash_; });
     }
+    if (hash <= largest_hash_) ngrams_.push_back({hash, val_documents_});
   });
   ++val_documents_;
 }
@@ -144,8 +143,15 @@ size_t OverlapMeter::slot_of(uint64_t hash) const {
   return slot;
 }
 
-void OverlapMeter::start_training() {
-  table_.assign(std::bit_ceil(2 * ngrams_.size() + 1), 0);
+void OverlapMeter::start_training(const std::vector<bool>& left_out) {
+  if (!left_out.empty()) {
+    std::erase_if(ngrams_, [&](const Ngram& n) {
+      return left_out[static_cast<size_t>(n.document)];
+    });
+    val_documents_ -= std::ranges::count(left_out, true);
+  }
+  // At most two thirds full.
+  table_.assign(std::bit_ceil(ngrams_.size() + ngrams_.size() / 2 + 1), 0);
   in_train_.assign(table_.size(), 0);
   for (const Ngram& ngram : ngrams_) table_[slot_of(ngram.hash)] = ngram.hash;
 }

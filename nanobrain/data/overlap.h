@@ -36,11 +36,12 @@ struct OverlapReport {
 /// of the hash values are left out, and so on.
 class OverlapMeter {
  public:
-  explicit OverlapMeter(size_t max_ngrams = size_t{1} << 22);
+  explicit OverlapMeter(size_t max_ngrams = size_t{1} << 21);
 
   void add_validation(std::string_view document);
-  /// Ends the validation documents.
-  void start_training();
+  /// Ends the validation documents; those at which `left_out` is true are
+  /// forgotten (copies that are in no file).
+  void start_training(const std::vector<bool>& left_out = {});
   /// May be called from many threads at once.
   void add_training(std::string_view document);
   OverlapReport report() const;

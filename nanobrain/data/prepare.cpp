@@ -1,8 +1,10 @@
 #include "nanobrain/data/prepare.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -22,7 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr char kWhere[] = "prepare";
 /// A batch is what all threads tokenise at a time: up to this much text or
-/// this many documents, or one longer document. Two are held at a time.
+/// this many documents. A document as long as a batch is one by itself and
+/// tokenised in parts. Two batches are held at a time.
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
@@ -48,6 +51,7 @@ void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
 void check_sides(
     int64_t train,
     int64_t val,
+    int64_t train_copies,
     const DocumentCounts& read,
     const PrepareOptions& options) {
   require(
@@ -55,6 +59,12 @@ void check_sides(
       kWhere,
       "the inputs hold no documents ({} were skipped); check them",
       read.skipped());
+  require(
+      train > 0 || train_copies == 0,
+      kWhere,
+      "all {} documents for training are copies of validation documents; give "
+      "training other text",
+      train_copies);
   require(
       train > 0,
       kWhere,
@@ -85,18 +95,27 @@ Survey survey(
   SidedDocuments reader(inputs, options);
   DuplicateFinder duplicates(scratch);
   Progress progress("scan", reader.size());
-  int64_t sides[2] = {0, 0};
+  std::vector<bool> sides; // of each document: whether it is held out
   bool is_val = false;
   for (std::string text; reader.next(text, is_val);) {
     check_interrupted();
     duplicates.add(text);
     if (is_val) overlap.add_validation(text);
-    sides[is_val] += 1;
+    sides.push_back(is_val);
     progress.update(reader.position());
   }
   progress.finish();
-  check_sides(sides[false], sides[true], reader.counts(), options);
-  return {reader.fingerprint(), duplicates.find()};
+  const int64_t val = std::ranges::count(sides, true);
+  const int64_t train = std::ranges::count(sides, false);
+  check_sides(train, val, 0, reader.counts(), options);
+
+  Survey found{reader.fingerprint(), duplicates.find()};
+  std::vector<bool> val_copies;
+  for (size_t i = 0; i < sides.size(); ++i) {
+    if (sides[i]) val_copies.push_back(found.is_copy[i]);
+  }
+  overlap.start_training(val_copies);
+  return found;
 }
 
 /// Documents that are tokenised together, in order.
@@ -128,16 +147,7 @@ class Writer {
   }
 
   void write(const Batch& batch) {
-    const auto ids = encode_all(tokenizer_, batch.texts, threads_);
-    const auto count = static_cast<int64_t>(batch.texts.size());
-    parallel_for(count, threads_, [&](int64_t index) {
-      const auto i = static_cast<size_t>(index);
-      if (!batch.is_val[i]) overlap_.add_training(batch.texts[i]);
-    });
-    for (size_t i = 0; i < ids.size(); ++i) {
-      TokenFileWriter& file = batch.is_val[i] ? *val_ : train_;
-      file.append(ids[i], static_cast<int64_t>(batch.texts[i].size()));
-    }
+    batch.texts.size() == 1 ? write_one(batch) : write_many(batch);
   }
 
   void finish(PrepareReport& report) {
@@ -146,6 +156,35 @@ class Writer {
   }
 
  private:
+  TokenFileWriter& file_of(const Batch& batch, size_t i) {
+    return batch.is_val[i] ? *val_ : train_;
+  }
+
+  /// However long the document is, few of its ids are held.
+  void write_one(const Batch& batch) {
+    const std::string& text = batch.texts.front();
+    TokenFileWriter& file = file_of(batch, 0);
+    if (!batch.is_val.front()) overlap_.add_training(text);
+    tokenizer_.encode_parts(text, [&](std::span<const TokenId> ids) {
+      check_interrupted();
+      file.append_part(ids);
+    });
+    file.end_document(static_cast<int64_t>(text.size()));
+  }
+
+  void write_many(const Batch& batch) {
+    const auto ids = encode_all(tokenizer_, batch.texts, threads_);
+    const auto count = static_cast<int64_t>(batch.texts.size());
+    parallel_for(count, threads_, [&](int64_t index) {
+      const auto i = static_cast<size_t>(index);
+      if (!batch.is_val[i]) overlap_.add_training(batch.texts[i]);
+    });
+    for (size_t i = 0; i < ids.size(); ++i) {
+      file_of(batch, i).append(
+          ids[i], static_cast<int64_t>(batch.texts[i].size()));
+    }
+  }
+
   static void finish(TokenFileWriter& file, SideReport& side) {
     side.documents = file.info().documents;
     side.tokens = file.info().tokens;
@@ -186,6 +225,7 @@ void write_tokens(
       (is_val ? report.val : report.train).duplicates += 1;
       continue;
     }
+    if (text.size() >= kBatchBytes && !batch.texts.empty()) write();
     batch.bytes += text.size();
     batch.texts.push_back(std::move(text));
     batch.is_val.push_back(is_val);
@@ -235,7 +275,6 @@ PrepareReport prepare(
   AtomicDirectory folder(output);
   OverlapMeter overlap;
   const Survey found = survey(inputs, folder.path(), options, overlap);
-  overlap.start_training();
 
   PrepareReport report;
   SidedDocuments documents(inputs, options);
@@ -244,7 +283,11 @@ PrepareReport prepare(
   writer.finish(report);
   report.read = documents.counts();
   check_sides(
-      report.train.documents, report.val.documents, report.read, options);
+      report.train.documents,
+      report.val.documents,
+      report.train.duplicates,
+      report.read,
+      options);
   report.overlap = overlap.report();
   report.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)

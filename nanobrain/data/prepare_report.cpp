@@ -56,7 +56,8 @@ std::string PrepareReport::to_text() const {
       format_count(overlap.val_ngrams_in_train),
       format_count(overlap.val_ngrams),
       overlap.sampled < 1.0 ? "sampled 13-grams" : "13-grams");
-  return side("train", train) + side("val", val) + shared +
+  return side("train", train) +
+         (val.documents > 0 ? side("val", val) + shared : "") +
          fmt::format(
              "skipped  {} documents; {:.1f} MB/s\n",
              format_count(read.skipped()),

@@ -116,14 +116,11 @@ TokenFileWriter::TokenFileWriter(
 
 void TokenFileWriter::append(
     std::span<const TokenId> ids, int64_t source_bytes) {
-  const auto width = static_cast<size_t>(bytes_per_token_);
-  const size_t count = ids.size() + (info_.end_of_text >= 0 ? 1 : 0);
-  packed_.resize(count * width);
-  char* out = packed_.data();
-  const auto put = [&](TokenId id) {
-    std::memcpy(out, &id, width); // little-endian: the low bytes come first
-    out += width;
-  };
+  append_part(ids);
+  end_document(source_bytes);
+}
+
+void TokenFileWriter::append_part(std::span<const TokenId> ids) {
   for (const TokenId id : ids) {
     require(
         id >= 0 && id < info_.vocab_size,
@@ -131,14 +128,27 @@ void TokenFileWriter::append(
         "token id {} is outside the vocabulary of {}",
         id,
         info_.vocab_size);
-    put(id);
   }
-  if (info_.end_of_text >= 0) put(info_.end_of_text);
-  file_.write(packed_);
-  hash_.update(packed_.data(), packed_.size());
-  info_.tokens += static_cast<int64_t>(count);
+  write_ids(ids);
+}
+
+void TokenFileWriter::end_document(int64_t source_bytes) {
+  if (info_.end_of_text >= 0) write_ids({&info_.end_of_text, 1});
   info_.documents += 1;
   info_.source_bytes += source_bytes;
+}
+
+void TokenFileWriter::write_ids(std::span<const TokenId> ids) {
+  const auto width = static_cast<size_t>(bytes_per_token_);
+  packed_.resize(ids.size() * width);
+  char* out = packed_.data();
+  for (const TokenId id : ids) {
+    std::memcpy(out, &id, width); // little-endian: the low bytes come first
+    out += width;
+  }
+  file_.write(packed_);
+  hash_.update(packed_.data(), packed_.size());
+  info_.tokens += static_cast<int64_t>(ids.size());
 }
 
 void TokenFileWriter::finish() {

@@ -36,6 +36,9 @@ class TokenFileWriter {
       const std::filesystem::path& path, const Tokenizer& tokenizer);
   /// Adds one document's ids and the end-of-text token.
   void append(std::span<const TokenId> ids, int64_t source_bytes);
+  /// The same in steps: any number of parts, then the end.
+  void append_part(std::span<const TokenId> ids);
+  void end_document(int64_t source_bytes);
   const TokenFileInfo& info() const { return info_; }
   void finish();
 
@@ -44,7 +47,8 @@ class TokenFileWriter {
   TokenFileInfo info_;
   Hash64 hash_;
   int64_t bytes_per_token_;
-  std::string packed_; // one document's ids as they lie in the file
+  std::string packed_; // ids as they lie in the file
+  void write_ids(std::span<const TokenId> ids);
 };
 
 /// A memory-mapped token file. Opening checks magic, version, header checksum

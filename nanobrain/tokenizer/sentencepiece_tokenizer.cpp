@@ -14,6 +14,26 @@ namespace nanobrain {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr size_t kPartIds = 65'536;
+
+void check_text(std::string_view text) {
+  const size_t fault = find_invalid_utf8(text);
+  require(
+      fault == std::string_view::npos,
+      "tokenizer",
+      "the text is not valid UTF-8 at byte {}; convert it first",
+      fault);
+  require(
+      text.size() < (1ULL << 31),
+      "tokenizer",
+      "a document of {} bytes is too long; cut it below 2 GiB",
+      text.size());
+}
+
+} // namespace
+
 SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& model_file)
     : SentencePieceTokenizer(read_file(model_file), model_file.string()) {}
 
@@ -27,25 +47,14 @@ SentencePieceTokenizer::SentencePieceTokenizer(
   instance_ = ++instances;
 }
 
-std::vector<TokenId> SentencePieceTokenizer::encode(
-    std::string_view text) const {
-  const size_t fault = find_invalid_utf8(text);
-  require(
-      fault == std::string_view::npos,
-      "tokenizer",
-      "the text is not valid UTF-8 at byte {}; convert it first",
-      fault);
-  require(
-      text.size() < (1ULL << 31),
-      "tokenizer",
-      "a document of {} bytes is too long; cut it below 2 GiB",
-      text.size());
-
+size_t SentencePieceTokenizer::encode_some(
+    std::string_view text,
+    size_t begin,
+    size_t most,
+    std::vector<TokenId>& ids) const {
   thread_local SegmentCache cache;
   cache.set_owner(instance_);
-  std::vector<TokenId> ids;
-  ids.reserve(text.size() / 4 + 8);
-  for (size_t begin = 0; begin < text.size();) {
+  while (begin < text.size() && ids.size() < most) {
     const size_t end = encoder_.segment_end(text, begin);
     cache.append(
         text.substr(begin, end - begin),
@@ -55,7 +64,28 @@ std::vector<TokenId> SentencePieceTokenizer::encode(
         });
     begin = end;
   }
+  return begin;
+}
+
+std::vector<TokenId> SentencePieceTokenizer::encode(
+    std::string_view text) const {
+  check_text(text);
+  std::vector<TokenId> ids;
+  ids.reserve(text.size() / 4 + 8);
+  encode_some(text, 0, ids.max_size(), ids);
   return ids;
+}
+
+void SentencePieceTokenizer::encode_parts(
+    std::string_view text,
+    const std::function<void(std::span<const TokenId>)>& sink) const {
+  check_text(text);
+  std::vector<TokenId> ids;
+  for (size_t begin = 0; begin < text.size();) {
+    begin = encode_some(text, begin, kPartIds, ids);
+    sink(ids);
+    ids.clear();
+  }
 }
 
 std::string_view SentencePieceTokenizer::bytes_of(TokenId id) const {

@@ -24,6 +24,9 @@ class SentencePieceTokenizer : public Tokenizer {
   }
   TokenId end_of_text() const override { return model_.end_of_text; }
   std::vector<TokenId> encode(std::string_view text) const override;
+  void encode_parts(
+      std::string_view text,
+      const std::function<void(std::span<const TokenId>)>& sink) const override;
   std::string_view bytes_of(TokenId id) const override;
   std::string hash() const override { return hash_; }
   /// tokenizer.model, tokenizer.json and tokenizer_config.json.
@@ -34,6 +37,14 @@ class SentencePieceTokenizer : public Tokenizer {
   const std::string& model_bytes() const { return model_bytes_; }
 
  private:
+  /// Appends the ids of whole segments from `begin` until `ids` holds `most`;
+  /// returns where the next segment begins.
+  size_t encode_some(
+      std::string_view text,
+      size_t begin,
+      size_t most,
+      std::vector<TokenId>& ids) const;
+
   std::string model_bytes_;
   SentencePieceModel model_;
   BpeEncoder encoder_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,13 @@ class Tokenizer {
   /// Ids of one document, without end-of-text. The text is valid UTF-8 (Error
   /// otherwise) for the kinds that work on characters.
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;
+  /// The same ids in order and in parts, so that those of a long document need
+  /// not be in memory at once: some 65,536 a part, or all as one by default.
+  virtual void encode_parts(
+      std::string_view text,
+      const std::function<void(std::span<const TokenId>)>& sink) const {
+    sink(encode(text));
+  }
   /// The bytes an id stands for; Error where the id is out of range.
   virtual std::string_view bytes_of(TokenId id) const = 0;
   /// SHA-256 of what defines the ids: two tokenizers that agree have the same.

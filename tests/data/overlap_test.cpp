@@ -180,6 +180,18 @@ TEST(Overlap, ManyThreadsFindTheSame) {
   EXPECT_EQ(meter.report().to_json(), measure(val, train).to_json());
 }
 
+TEST(Overlap, DocumentsLeftOutCountNowhere) {
+  OverlapMeter meter;
+  for (const std::string& text : {kThirteen, "zero " + kThirteen, kThirteen}) {
+    meter.add_validation(text);
+  }
+  meter.start_training({true, false, true});
+  meter.add_training(kThirteen);
+  EXPECT_EQ(
+      meter.report().to_json(),
+      measure({"zero " + kThirteen}, {kThirteen}).to_json());
+}
+
 TEST(Overlap, NothingToCompareIsNoOverlap) {
   EXPECT_EQ(measure({}, {kThirteen}).val_ngrams, 0);
   EXPECT_EQ(measure({kThirteen}, {}).val_ngrams_in_train, 0);

@@ -139,6 +139,7 @@ TEST_F(Prepare, CopiesAreDroppedAndCounted) {
       {.val_fraction = 0.2});
   EXPECT_EQ(report.train.duplicates + report.val.duplicates, 400);
   EXPECT_GT(report.val.duplicates, 0);
+  EXPECT_EQ(report.overlap.val_documents, report.val.documents);
   EXPECT_EQ(report.read.documents, 700);
   Documents kept = documents_of(out_ / "train.tokens");
   const Documents val = documents_of(out_ / "val.tokens");
@@ -170,6 +171,9 @@ TEST_F(Prepare, WithoutAFractionThereIsNoValidationFile) {
   EXPECT_THAT(documents_of(out_ / "train.tokens"), ElementsAre("one", "two"));
   EXPECT_FALSE(fs::exists(out_ / "val.tokens"));
   EXPECT_EQ(report.val.documents, 0);
+  EXPECT_THAT(
+      report.to_text(),
+      AllOf(HasSubstr("train"), Not(HasSubstr("val")), HasSubstr("skipped")));
 }
 
 TEST_F(Prepare, TheNumberOfThreadsDoesNotChangeTheOutput) {
@@ -187,6 +191,18 @@ TEST_F(Prepare, TheNumberOfThreadsDoesNotChangeTheOutput) {
     EXPECT_EQ(read_text(dir_ / "out2" / name), one) << name;
     EXPECT_EQ(read_text(dir_ / "out7" / name), one) << name;
   }
+}
+
+TEST_F(Prepare, ADocumentAsLongAsABatchKeepsItsPlace) {
+  Documents documents = some_documents(20);
+  documents.insert(
+      documents.begin() + 10, some_documents(1, 8'100'000).front());
+  prepare(
+      {write("in.txt", as_text(documents))},
+      tokenizer_,
+      out_,
+      {.val_fraction = 0});
+  EXPECT_EQ(documents_of(out_ / "train.tokens"), documents);
 }
 
 TEST_F(Prepare, TheFormatDoesNotChangeTheOutput) {
@@ -284,7 +300,8 @@ TEST_F(Prepare, ASideWithoutDocumentsIsAnError) {
       prepare({input}, tokenizer_, out_));
   EXPECT_ERROR(
       Error,
-      "no document is left for training out of 4",
+      "all 2 documents for training are copies of validation documents; give "
+      "training other text",
       prepare({input}, tokenizer_, out_, {.val_inputs = {input}}));
   EXPECT_ERROR(
       Error,

@@ -59,6 +59,22 @@ TEST_P(TokenFileWidth, GivesBackWhatWasWritten) {
 INSTANTIATE_TEST_SUITE_P(
     U16AndU32, TokenFileWidth, ::testing::Values(257, 65536, 65537, 100000));
 
+TEST(TokenFile, DocumentsMayComeInParts) {
+  const TempDir dir;
+  const ByteTokenizer tokenizer;
+  TokenFileWriter writer(dir / "parts", tokenizer);
+  writer.append_part(tokenizer.encode("o"));
+  writer.append_part(tokenizer.encode("ne"));
+  writer.end_document(3);
+  writer.end_document(0);
+  writer.append_part(tokenizer.encode("three"));
+  writer.end_document(5);
+  writer.finish();
+  EXPECT_EQ(
+      read_text(dir / "parts"),
+      read_text(write_example(dir / "whole", tokenizer)));
+}
+
 // The layout read by other means than the reader: the header comment's table.
 TEST(TokenFile, LiesInTheFileAsDocumented) {
   const TempDir dir;

@@ -72,6 +72,24 @@ TEST(SentencePieceTokenizer, EncodesAWordOfMegabytes) {
   expect_lossless(*small_tokenizer(), word);
 }
 
+TEST(SentencePieceTokenizer, PartsAreTheWholeAndStaySmall) {
+  const auto tokenizer = small_tokenizer();
+  std::string text;
+  while (text.size() < 1'000'000) {
+    for (const auto& document : invented_documents(100, 6)) text += document;
+  }
+  std::vector<TokenId> ids;
+  int parts = 0;
+  tokenizer->encode_parts(text, [&](std::span<const TokenId> part) {
+    EXPECT_LT(part.size(), 70'000u);
+    ids.insert(ids.end(), part.begin(), part.end());
+    ++parts;
+  });
+  EXPECT_GT(parts, 2);
+  EXPECT_EQ(ids, tokenizer->encode(text));
+  tokenizer->encode_parts("", [](auto) { ADD_FAILURE() << "of no text"; });
+}
+
 TEST(SentencePieceTokenizer, AgreesWithSentencePiece) {
   const auto tokenizer = small_tokenizer();
   sentencepiece::SentencePieceProcessor reference;
