@@ -7,14 +7,25 @@
 #include <thread>
 #include <vector>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 
 namespace nanobrain {
 
+int64_t resolve_threads(int64_t threads, std::string_view where) {
+  constexpr int64_t kMost = 1024; // far above, thread stacks run out of memory
+  require<UsageError>(
+      threads >= 0 && threads <= kMost,
+      where,
+      "must be from 0 (all) to {}, but is {}",
+      kMost,
+      threads);
+  return threads == 0 ? available_cpus() : threads;
+}
+
 void parallel_for(
     int64_t count, int64_t threads, const std::function<void(int64_t)>& body) {
-  if (threads <= 0) threads = available_cpus();
-  threads = std::min(threads, count);
+  threads = std::min(resolve_threads(threads), count);
 
   std::atomic<int64_t> next{0};
   std::mutex mutex;

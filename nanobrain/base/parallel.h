@@ -3,8 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 namespace nanobrain {
+
+/// Threads that a request for `threads` stands for (0: all that the process may
+/// use). UsageError that names `where` below 0 and above 1,024.
+int64_t resolve_threads(int64_t threads, std::string_view where = "--threads");
 
 /// Calls body(i) for i in [0, count) on up to `threads` threads (0: all that
 /// the process may use), each index once. The first exception is rethrown

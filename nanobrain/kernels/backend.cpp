@@ -5,8 +5,7 @@
 #include <fmt/format.h>
 #include <torch/version.h>
 
-#include "nanobrain/base/error.h"
-#include "nanobrain/base/host.h"
+#include "nanobrain/base/parallel.h"
 #include "nanobrain/kernels/isa.h"
 
 namespace nanobrain {
@@ -16,19 +15,17 @@ std::string torch_version() {
 }
 
 std::string backend_summary() {
+  const int threads = at::get_num_threads();
   return fmt::format(
-      "LibTorch {}, {}, {} threads",
+      "LibTorch {}, {}, {} {}",
       torch_version(),
       name(active_isa()),
-      at::get_num_threads());
+      threads,
+      threads == 1 ? "thread" : "threads");
 }
 
 int64_t set_threads(int64_t threads) {
-  require<UsageError>(
-      threads >= 0, "--threads", "must be 0 (all) or more, but is {}", threads);
-  if (threads == 0) {
-    threads = available_cpus();
-  }
+  threads = resolve_threads(threads);
   at::set_num_threads(static_cast<int>(threads));
   return threads;
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "nanobrain/base/error.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -43,6 +44,18 @@ TEST(ParallelFor, PassesOnAnExceptionAfterAllHaveStopped) {
     EXPECT_STREQ(error.what(), "five");
     EXPECT_EQ(running, 0);
   }
+}
+
+TEST(ResolveThreads, RefusesWhatNoMachineCanRun) {
+  EXPECT_GE(resolve_threads(0), 1);
+  EXPECT_EQ(resolve_threads(1024), 1024);
+  EXPECT_ERROR(
+      UsageError,
+      "[train.threads] must be from 0 (all) to 1024, but is 1025",
+      resolve_threads(1025, "train.threads"));
+  EXPECT_ERROR(UsageError, "[--threads]", resolve_threads(-1));
+  EXPECT_ERROR(
+      UsageError, "[--threads]", parallel_for(1, 100'000, [](int64_t) {}));
 }
 
 } // namespace
