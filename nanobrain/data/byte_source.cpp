@@ -61,14 +61,16 @@ class ArchiveFile : public ByteSource {
 
   void check(int result) {
     if (result == ARCHIVE_OK) return;
+    // Of files that end within a header it knows no more than this.
     const char* reason = archive_error_string(archive_.get());
-    const std::string text = reason != nullptr ? reason : "unknown fault";
+    const bool known = reason != nullptr && std::string_view(reason) !=
+                                                "Unrecognized archive format";
     fail(
         "input",
-        "{} is truncated, damaged, empty or not {}: {}; get it again",
+        "{} is truncated, damaged, empty or not {}{}; get it again",
         path_.string(),
         path_.extension().string(),
-        text);
+        known ? fmt::format(": {}", reason) : "");
   }
 
   fs::path path_;

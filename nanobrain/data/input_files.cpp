@@ -48,7 +48,11 @@ InputFile named_file(const fs::path& path) {
       path.string(),
       kKnown);
   const auto bytes = static_cast<int64_t>(fs::file_size(path));
-  require(bytes > 0, "input", "{} is empty", path.string());
+  require(
+      bytes > 0,
+      "input",
+      "{} is empty; fill it or leave it out",
+      path.string());
   return {path, *format, bytes};
 }
 

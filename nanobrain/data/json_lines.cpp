@@ -95,7 +95,8 @@ void JsonLines::fail_here(std::string_view wanted) {
   if (c == kEnd || c == '\n') {
     fail(
         "input",
-        "{}, line {}: the {} ends where {} should be; it is truncated",
+        "{}, line {}: the {} ends where {} should be: it is truncated; get "
+        "the file again",
         path_.string(),
         line_,
         c == kEnd ? "file" : "line",
@@ -103,7 +104,8 @@ void JsonLines::fail_here(std::string_view wanted) {
   }
   fail(
       "input",
-      "{}, line {}: not valid JSON: {} should be where {} is",
+      "{}, line {}: not valid JSON: {} should be where {} is; mend the line "
+      "or get the file again",
       path_.string(),
       line_,
       wanted,
@@ -187,7 +189,8 @@ void JsonLines::skip_container(char close, int depth) {
   require(
       depth < kMaxDepth,
       "input",
-      "{}, line {}: objects and lists lie deeper than {} in each other",
+      "{}, line {}: objects and lists lie deeper than {} in each other; "
+      "mend the line or leave it out",
       path_.string(),
       line_,
       kMaxDepth);

@@ -2,6 +2,7 @@
 
 #include <sentencepiece_trainer.h>
 
+#include <charconv>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -46,6 +47,18 @@ class WordIterator : public sentencepiece::SentenceIterator {
   bool done_ = false;
 };
 
+/// How many pieces SentencePiece says it takes: "Vocabulary size is smaller
+/// than required_chars. 270 vs 310. ..."; 0 where it says something else.
+int64_t pieces_needed(std::string_view message) {
+  constexpr std::string_view kVersus = " vs ";
+  int64_t pieces = 0;
+  const size_t at = message.find(kVersus, message.find("required_chars. "));
+  if (at == std::string_view::npos) return 0;
+  const char* number = message.data() + at + kVersus.size();
+  std::from_chars(number, message.data() + message.size(), pieces);
+  return pieces;
+}
+
 std::string train(const WordCounts& counts, int64_t vocab_size) {
   const std::unordered_map<std::string, std::string> settings = {
       {"model_type", "bpe"},
@@ -71,14 +84,14 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
   const auto status =
       sentencepiece::SentencePieceTrainer::Train(settings, &words, &model);
   const std::string message = status.ToString();
-  // "... smaller than required_chars. 270 vs 310. ...": how many it would take.
+  const int64_t needed = pieces_needed(message);
   require(
-      message.find("required_chars") == std::string::npos,
+      needed == 0,
       kWhere,
-      "a vocabulary of {} is too small for the sample's characters; ask for "
-      "more pieces (SentencePiece: {})",
+      "a vocabulary of {} is too small for the sample's characters; ask for {} "
+      "or more",
       vocab_size,
-      message);
+      needed);
   require(status.ok(), kWhere, "SentencePiece: {}", message);
   return model;
 }

@@ -56,6 +56,14 @@ TEST_P(CompressedFile, AnEmptyFileIsAnError) {
   EXPECT_ERROR(Error, "is truncated", read_whole(write("")));
 }
 
+TEST_P(CompressedFile, AFileThatEndsInItsHeaderIsNamedTruncated) {
+  const std::string whole = compressed(letters(100), GetParam());
+  const std::string error =
+      testing::error_of<Error>([&] { read_whole(write(whole.substr(0, 8))); });
+  EXPECT_THAT(error, ::testing::HasSubstr("truncated"));
+  EXPECT_THAT(error, Not(::testing::HasSubstr("archive format")));
+}
+
 TEST_P(CompressedFile, ConcatenatedFilesAreReadToTheEnd) {
   const std::string first = letters(300000);
   const std::string second = letters(500);
