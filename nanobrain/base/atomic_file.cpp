@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kBufferBytes = 1 << 20;
 constexpr std::string_view kTemporaryMark = ".tmp-";
 
-void sync(const fs::path& path, const fs::path& final_path) {
+void sync_path(const fs::path& path, const fs::path& final_path) {
   const Descriptor fd(path, O_RDONLY);
   // Some file systems cannot sync a folder and say so with EINVAL.
   if (!fd.is_open() || (fsync(fd.get()) != 0 && errno != EINVAL)) {
@@ -58,14 +58,14 @@ void sync_tree(const fs::path& folder, const fs::path& final_path) {
   try {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       if (entry.is_regular_file() || entry.is_directory()) {
-        sync(entry.path(), final_path);
+        sync_path(entry.path(), final_path);
       }
     }
   } catch (const fs::filesystem_error& error) {
     errno = error.code().value();
     fail_errno(final_path, "listed");
   }
-  sync(folder, final_path);
+  sync_path(folder, final_path);
 }
 
 /// Without "." and a final slash, so that the last part is the folder's name.
@@ -137,15 +137,19 @@ void AtomicFile::write_at(uint64_t offset, const void* data, size_t size) {
   seek(size_);
 }
 
-void AtomicFile::commit() {
+void AtomicFile::sync() {
   flush();
   if (fsync(fd_) != 0) fail_errno(path_, "synced to disk");
+}
+
+void AtomicFile::commit() {
+  sync();
   if (close(std::exchange(fd_, -1)) != 0) fail_errno(path_, "closed");
   if (rename(temporary_.c_str(), path_.c_str()) != 0) {
     fail_errno(path_, "put in place");
   }
   temporary_.clear();
-  sync(parent_of(path_), path_);
+  sync_path(parent_of(path_), path_);
 }
 
 void write_file(const fs::path& path, std::string_view text) {
@@ -178,7 +182,7 @@ void AtomicDirectory::commit() {
     fail_errno(path_, "put in place");
   }
   temporary_.clear();
-  sync(parent_of(path_), path_);
+  sync_path(parent_of(path_), path_);
 }
 
 bool is_temporary_name(const fs::path& path) {
@@ -199,6 +203,15 @@ void require_new_directory(const fs::path& path, std::string_view where) {
       is_new,
       where,
       "{} exists already; name another folder or remove it",
+      path.string());
+}
+
+void require_new_file(const fs::path& path, std::string_view where) {
+  std::error_code ignored;
+  require(
+      !fs::exists(path, ignored),
+      where,
+      "{} exists already; name another file or pass --force to replace it",
       path.string());
 }
 

@@ -27,6 +27,10 @@ std::string_view advice(int error) {
       return "check the path";
     case EISDIR:
       return "name a file";
+    case EBADF:
+      return "it is closed: name a file, or /dev/null";
+    case EPIPE:
+      return "what reads it has ended";
     default:
       return "check the path and the disk";
   }
@@ -51,6 +55,25 @@ void fail_errno(const std::filesystem::path& path, std::string_view action) {
       advice(error));
 }
 
+std::string read_all(
+    int fd, const std::filesystem::path& path, size_t size_hint) {
+  // One byte more, so that a file as long as it says is read in one go.
+  std::string text(size_hint + 1, '\0');
+  size_t done = 0;
+  while (true) {
+    const ssize_t got = read(fd, text.data() + done, text.size() - done);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      fail_errno(path, "read");
+    }
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+    if (done == text.size()) text.resize(2 * text.size());
+  }
+  text.resize(done);
+  return text;
+}
+
 void write_all(
     int fd, const void* data, size_t size, const std::filesystem::path& path) {
   const char* bytes = static_cast<const char*>(data);
@@ -62,6 +85,15 @@ void write_all(
     }
     bytes += written;
     size -= static_cast<size_t>(written);
+  }
+}
+
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // Opened the wrong way round, so that using it is still EBADF; open(2)
+    // takes the lowest number that is free, which is fd.
+    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace nanobrain {
@@ -26,8 +27,18 @@ class Descriptor {
 [[noreturn]] void fail_errno(
     const std::filesystem::path& path, std::string_view action);
 
+/// Reads to the end; `size_hint` is the length where it is known. An Error that
+/// names `path` where the kernel refuses.
+std::string read_all(
+    int fd, const std::filesystem::path& path, size_t size_hint = 0);
+
 /// Writes it all; an Error that names `path` where the kernel takes less.
 void write_all(
     int fd, const void* data, size_t size, const std::filesystem::path& path);
+
+/// Call at the start of a program: takes those of the descriptors 0 to 2 that
+/// the caller closed, so that no file opened later gets the number of stdout or
+/// stderr and their text. Reading or writing them fails as it did.
+void occupy_standard_descriptors();
 
 } // namespace nanobrain

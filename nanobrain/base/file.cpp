@@ -36,20 +36,7 @@ std::string read_file(const fs::path& path) {
   size_t size = 0;
   check_readable(fd, path, size);
   // Pipes and files of /proc have no length: it is a hint, the end decides.
-  std::string text(size + 1, '\0');
-  size_t done = 0;
-  while (true) {
-    const ssize_t got = read(fd.get(), text.data() + done, text.size() - done);
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      fail_errno(path, "read");
-    }
-    if (got == 0) break;
-    done += static_cast<size_t>(got);
-    if (done == text.size()) text.resize(2 * text.size());
-  }
-  text.resize(done);
-  return text;
+  return read_all(fd.get(), path, size);
 }
 
 MappedFile::MappedFile(const fs::path& path) {

@@ -46,6 +46,9 @@ class AtomicFile {
   /// Overwrites `size` bytes at `offset` (a header known only at the end).
   void write_at(uint64_t offset, const void* data, size_t size);
   uint64_t size() const { return size_; }
+  /// Puts on the disk what was written: all that commit() leaves to do is the
+  /// renaming. For files that belong together: each sync(), then each commit().
+  void sync();
   void commit();
 
  private:
@@ -85,6 +88,11 @@ bool is_temporary_name(const std::filesystem::path& path);
 /// Error "[what] PATH exists already; name another folder or remove it" unless
 /// `path` is absent or an empty folder.
 void require_new_directory(
+    const std::filesystem::path& path, std::string_view where);
+
+/// Error "[what] PATH exists already; name another file or pass --force to
+/// replace it" unless `path` is absent.
+void require_new_file(
     const std::filesystem::path& path, std::string_view where);
 
 /// Call once at the start of a program: a write past RLIMIT_FSIZE then fails

@@ -11,18 +11,6 @@ namespace nanobrain {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-void require_absent(const fs::path& path, bool force) {
-  require(
-      force || !fs::exists(path),
-      "synth",
-      "{} exists already; name another file or pass --force to replace it",
-      path.string());
-}
-
-} // namespace
-
 Json SyntheticSummary::to_json() const {
   return {
       {"bytes", bytes},
@@ -44,8 +32,10 @@ SyntheticSummary write_synthetic_corpus(
       "{} bytes are no corpus; give --bytes a positive number",
       options.bytes);
   const fs::path bits_path = synthetic_bits_path(path);
-  require_absent(path, options.force);
-  require_absent(bits_path, options.force);
+  if (!options.force) {
+    require_new_file(path, "synth");
+    require_new_file(bits_path, "synth");
+  }
 
   AtomicFile texts(path);
   AtomicFile bits(bits_path);
@@ -69,6 +59,8 @@ SyntheticSummary write_synthetic_corpus(
       progress.update(summary.bytes);
     }
   }
+  texts.sync();
+  bits.sync();
   // The bits first: a corpus that is there has them.
   bits.commit();
   texts.commit();

@@ -122,6 +122,26 @@ TEST(AtomicFile, SaysThatTheDiskIsFull) {
   EXPECT_TRUE(names_in(dir.path()).empty());
 }
 
+TEST(AtomicFile, SyncFindsTheFullDiskBeforeTheRenaming) {
+  const TempDir dir;
+  const ChildResult child = run_in_child([&] {
+    ignore_file_signals();
+    testing::limit_file_size(10);
+    AtomicFile file(dir / "file");
+    file.write("more than ten bytes"); // in the buffer
+    file.sync();
+    return std::string("nothing was thrown");
+  });
+  EXPECT_THAT(child.text, HasSubstr("file] cannot be written: File too large"));
+
+  AtomicFile file(dir / "file");
+  file.write("text");
+  file.sync();
+  EXPECT_FALSE(fs::exists(dir / "file"));
+  file.commit();
+  EXPECT_EQ(read_text(dir / "file"), "text");
+}
+
 TEST(AtomicDirectory, AppearsAtCommit) {
   const TempDir dir;
   AtomicDirectory folder(dir / "a/result");
@@ -199,6 +219,19 @@ TEST(RequireNewDirectory, TakesAbsentAndEmptyOnes) {
   EXPECT_ERROR(Error, "[train] ", require_new_directory(dir.path(), "train"));
   EXPECT_ERROR(
       Error, "exists already", require_new_directory(dir / "file", "train"));
+}
+
+TEST(RequireNewFile, TakesAbsentOnes) {
+  const TempDir dir;
+  EXPECT_NO_THROW(require_new_file(dir / "absent", "eval"));
+  write_text(dir / "file", "");
+  for (const fs::path& path : {dir / "file", dir.path()}) {
+    EXPECT_ERROR(
+        Error,
+        "[eval] " + path.string() +
+            " exists already; name another file or pass --force",
+        require_new_file(path, "eval"));
+  }
 }
 
 } // namespace

@@ -7,9 +7,11 @@
 
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "nanobrain/data/documents.h"
 #include "nanobrain/data/grammar.h"
 #include "tests/data/derivation_search.h"
+#include "tests/support/child.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -245,6 +247,19 @@ TEST(SyntheticCorpus, FilesHoldTheDocumentsAndTheirBits) {
   EXPECT_EQ(json["entropy_bits_per_byte"], total / summary.bytes);
   EXPECT_GT(summary.bits_per_byte(), 0.4);
   EXPECT_LT(summary.bits_per_byte(), 1.3);
+}
+
+TEST(SyntheticCorpus, AFullDiskLeavesNeitherFile) {
+  TempDir dir;
+  const auto child = testing::run_in_child([&] {
+    ignore_file_signals();
+    testing::limit_file_size(20'000); // enough for the bits, not for the text
+    write_synthetic_corpus(dir / "corpus.txt", {.bytes = 40'000});
+    return std::string("nothing was thrown");
+  });
+  EXPECT_THAT(
+      child.text, ::testing::HasSubstr("corpus.txt] cannot be written"));
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
 }
 
 TEST(SyntheticCorpus, KeepsWhatIsThereUnlessForced) {
