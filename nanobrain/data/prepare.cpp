@@ -25,7 +25,8 @@ namespace fs = std::filesystem;
 constexpr char kWhere[] = "prepare";
 /// A batch is what all threads tokenise at a time: up to this much text or
 /// this many documents. A document as long as a batch is one by itself and
-/// tokenised in parts. Two batches are held at a time.
+/// tokenised in parts. Two batches are held at a time, or one that is larger
+/// than two.
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
@@ -103,6 +104,7 @@ Survey survey(
     if (is_val) overlap.add_validation(text);
     sides.push_back(is_val);
     progress.update(reader.position());
+    if (text.size() >= kBatchBytes) text = std::string(); // not to hold two
   }
   progress.finish();
   const int64_t val = std::ranges::count(sides, true);
@@ -212,9 +214,11 @@ void write_tokens(
   const auto write = [&] {
     check_interrupted();
     if (writing.valid()) writing.get();
+    const bool alone = batch.bytes >= 2 * kBatchBytes;
     writing = std::async(
         std::launch::async,
         [&writer, full = std::exchange(batch, {})] { writer.write(full); });
+    if (alone) writing.get();
     progress.update(reader.position());
   };
   size_t index = 0;
@@ -233,7 +237,7 @@ void write_tokens(
   }
   check_same(reader.fingerprint() == survey.fingerprint);
   write();
-  writing.get();
+  if (writing.valid()) writing.get();
   progress.finish();
 }
 
