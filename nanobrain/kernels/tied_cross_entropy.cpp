@@ -76,8 +76,10 @@ HeadLosses all_tokens(
   const bool tiled =
       hidden.is_cpu() && hidden.size(0) > 0 && active_isa() != Isa::kPortable;
   const auto head = tiled ? tied_head_tiled : tied_head_chunked;
-  TiedHeadResult result =
-      head(hidden, weight, {bf16, options.z_loss, with_gradients});
+  TiedHeadResult result = head(
+      hidden,
+      weight,
+      {bf16, options.z_loss, options.gradient_scale, with_gradients});
 
   // Scores as the products round their operands.
   const auto rounded = [&](const Tensor& x) {
@@ -96,14 +98,17 @@ HeadLosses all_tokens(
   }
   if (options.z_loss != 0) losses += options.z_loss * result.lse.square();
   if (with_gradients) {
+    const double scale = options.gradient_scale;
     Tensor& dh = result.hidden_gradient;
     Tensor& de = result.weight_gradient;
-    dh.sub_(target_rows, 1 - smoothing);
-    add_rows(de, targets, hidden, smoothing - 1);
+    dh.sub_(target_rows, scale * (1 - smoothing));
+    add_rows(de, targets, hidden, scale * (smoothing - 1));
     if (smoothing != 0) {
-      dh.sub_(mean.to(torch::kFloat32), smoothing);
+      dh.sub_(mean.to(torch::kFloat32), scale * smoothing);
       // Every row of E has the same share of the mean score of every token.
-      de.sub_(ordered_sum(hidden).to(torch::kFloat32), smoothing / vocab_size);
+      de.sub_(
+          ordered_sum(hidden).to(torch::kFloat32),
+          scale * smoothing / vocab_size);
     }
   }
   return {losses, result.hidden_gradient, result.weight_gradient};

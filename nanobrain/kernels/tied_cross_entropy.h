@@ -20,6 +20,8 @@ struct TiedCrossEntropyOptions {
   double label_smoothing = 0;
   /// weight of log^2 of the softmax's normalizer (PaLM, Chowdhery et al. 2022)
   double z_loss = 0;
+  /// factor of the gradients, not of the loss
+  double gradient_scale = 1;
 };
 
 /// The loss of a token with e = label_smoothing, z = z_loss:

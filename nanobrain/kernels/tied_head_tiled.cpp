@@ -5,7 +5,7 @@
 //                              the running maximum and sum of exp(S - m) of
 //                              each token: online softmax (Milakov and
 //                              Gimelshein 2018)
-//   between:                   lse of each token, w = 1 + 2 z lse
+//   between:                   lse of each token, its weight w
 //   pass 2, a tile at a time:  P = exp(S - lse)
 //                              dH += P E_tile            (Tc, Vt) x (Vt, C)
 //                              dE_tile^T += (w H)^T P    (C, Tc) x (Tc, Vt)
@@ -251,8 +251,10 @@ class TiledHead {
         if (counts) lse_.data_ptr<double>()[begin + t] = lse;
         if (!options_.with_gradients) continue;
         row_lse_.data_ptr<float>()[t] = static_cast<float>(lse);
+        const double weight =
+            options_.gradient_scale * (1 + 2 * options_.z_loss * lse);
         row_weight_.data_ptr<float>()[t] =
-            counts ? static_cast<float>(1 + 2 * options_.z_loss * lse) : 0.0F;
+            counts ? static_cast<float>(weight) : 0.0F;
       }
     });
   }

@@ -48,21 +48,25 @@ void NanoLMImpl::draw_weights(uint64_t seed) {
   }
 }
 
-Tensor NanoLMImpl::hidden(const Tensor& ids, KVCache* cache) {
+Tensor NanoLMImpl::embed(const Tensor& ids, const KVCache* cache) {
   check_ids(ids, cache);
-  const int64_t T = ids.size(1);
-  if (cache != nullptr) {
-    prepare(*cache, ids.size(0));
-  }
   const int64_t begin = cache != nullptr ? cache->length : 0;
-  Tensor x = wte->forward(ids) + wpe->weight.narrow(0, begin, T); // (B, T, C)
+  return wte->forward(ids) +
+         wpe->weight.narrow(0, begin, ids.size(1)); // (B, T, C)
+}
+
+Tensor NanoLMImpl::body(const Tensor& embedded, KVCache* cache) {
+  if (cache != nullptr) prepare(*cache, embedded.size(0));
+  Tensor x = embedded; // (B, T, C)
   for (const auto& block : *h) {
     x = block->as<Block>()->forward(x, cache);
   }
-  if (cache != nullptr) {
-    cache->length += T;
-  }
+  if (cache != nullptr) cache->length += embedded.size(1);
   return ln_f->forward(x);
+}
+
+Tensor NanoLMImpl::hidden(const Tensor& ids, KVCache* cache) {
+  return body(embed(ids, cache), cache);
 }
 
 Tensor NanoLMImpl::forward(const Tensor& ids) {

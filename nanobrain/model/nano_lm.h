@@ -28,6 +28,10 @@ class NanoLMImpl : public torch::nn::Module {
   /// With a cache the ids follow those that it holds. Error where an id is out
   /// of the vocabulary or the sequence is longer than max_seq_len.
   torch::Tensor hidden(const torch::Tensor& ids, KVCache* cache = nullptr);
+  /// The two halves of hidden(): token and position rows, then blocks and final
+  /// norm. (B, T) -> (B, T, C); (B, T, C) -> (B, T, C)
+  torch::Tensor embed(const torch::Tensor& ids, const KVCache* cache = nullptr);
+  torch::Tensor body(const torch::Tensor& embedded, KVCache* cache = nullptr);
   /// All logits. (B, T) -> (B, T, V)
   torch::Tensor forward(const torch::Tensor& ids);
   /// Logits of hidden states. (..., C) -> (..., V)

@@ -8,8 +8,6 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/eval/evaluate.h"
-#include "nanobrain/kernels/tied_cross_entropy.h"
-#include "nanobrain/model/autocast.h"
 #include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/resume_rules.h"
 #include "nanobrain/train/schedule.h"
@@ -32,6 +30,7 @@ Trainer::Trainer(
       inputs_(inputs),
       model_(std::move(model)),
       batches_(inputs.train, config.train, model_->wte->weight.device()),
+      gradients_(model_, config.train.precision == "bf16"),
       parameters_(model_->parameters()),
       optimizer_(
           make_optimizer(config.optimizer, optimized_parameters(*model_))),
@@ -86,31 +85,18 @@ bool Trainer::is_due(int64_t every) const {
 }
 
 double Trainer::accumulate_gradients(int64_t step) {
-  model_->zero_grad();
-  const int64_t dim = config_.model.model_dim;
-  const bool bf16 = config_.train.precision == "bf16";
   const auto tokens = static_cast<double>(config_.tokens_per_step());
+  gradients_.begin_step();
   double sum = 0;
   for (int64_t micro = 0; micro < config_.train.grad_accum_steps; ++micro) {
-    const Batch batch = batches_.micro_batch(step, micro);
-    torch::Tensor hidden; // (B, T, C)
-    {
-      const Bf16Autocast autocast(model_->wte->weight.device(), bf16);
-      hidden = model_->hidden(batch.inputs);
-    }
-    const torch::Tensor loss = tied_cross_entropy(
-        hidden.to(torch::kFloat32).view({-1, dim}),
-        model_->wte->weight,
-        batch.targets.view(-1),
-        {.bf16 = bf16});
-    const double nats = loss.item<double>();
+    const double nats =
+        gradients_.add(batches_.micro_batch(step, micro), 1 / tokens);
     require(
         std::isfinite(nats),
         "train",
         "the loss of step {} is not finite; lower optimizer.lr or look at the "
         "data and the weights the run started from",
         step + 1);
-    (loss / tokens).backward();
     sum += nats;
   }
   return sum / tokens;

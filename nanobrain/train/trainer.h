@@ -8,6 +8,7 @@
 #include "nanobrain/train/batch.h"
 #include "nanobrain/train/checkpoint.h"
 #include "nanobrain/train/config.h"
+#include "nanobrain/train/gradients.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
 #include "nanobrain/train/stopwatch.h"
@@ -51,6 +52,7 @@ class Trainer {
   const TrainingInputs& inputs_;
   NanoLM model_;
   BatchSource batches_;
+  GradientPass gradients_;
   std::vector<torch::Tensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   CheckpointStore checkpoints_;

@@ -1,0 +1,137 @@
+// Loss and gradients of a micro-batch.
+#include "nanobrain/train/gradients.h"
+
+#include <ATen/Parallel.h>
+
+#include "nanobrain/kernels/add_rows.h"
+#include "nanobrain/kernels/tied_cross_entropy.h"
+#include "nanobrain/model/autocast.h"
+
+namespace nanobrain {
+
+namespace {
+
+using torch::Tensor;
+
+/// Of sequences; bounds the threads that can work. A group's activations stay
+/// in its core's cache, and no operator waits for another thread.
+constexpr int64_t kGroups = 16;
+
+void accumulate(Tensor& sum, const Tensor& x) {
+  sum = sum.defined() ? sum.add_(x) : x;
+}
+
+} // namespace
+
+GradientPass::GradientPass(NanoLM model, bool bf16)
+    : model_(std::move(model)),
+      bf16_(bf16),
+      bf16_body_(
+          bf16 && blocks_gain_from_bf16(
+                      model_->config(), model_->wte->weight.device())) {
+  for (const auto& parameter : model_->h->parameters()) {
+    body_.push_back(parameter);
+  }
+  for (const auto& parameter : model_->ln_f->parameters()) {
+    body_.push_back(parameter);
+  }
+}
+
+void GradientPass::begin_step() {
+  for (auto& parameter : model_->parameters()) parameter.mutable_grad().reset();
+}
+
+double GradientPass::add(const Batch& batch, double scale) {
+  const torch::NoGradGuard no_grad;
+  const int64_t dim = model_->config().model_dim;
+  std::vector<Group> groups;
+  Tensor hidden; // (N, C)
+  {
+    const PhaseTimer timer(phases_, &Phases::body);
+    groups = forward(model_->embed(batch.inputs));
+    std::vector<Tensor> parts;
+    for (const auto& group : groups) parts.push_back(group.hidden.detach());
+    hidden = torch::cat(parts).to(torch::kFloat32).view({-1, dim});
+  }
+  TiedCrossEntropyGradients head;
+  {
+    const PhaseTimer timer(phases_, &Phases::head);
+    head = tied_cross_entropy_gradients(
+        hidden,
+        model_->wte->weight,
+        batch.targets.view(-1),
+        {.bf16 = bf16_, .gradient_scale = scale});
+  }
+  const PhaseTimer timer(phases_, &Phases::body);
+  backward(groups, head.hidden.view({-1, batch.inputs.size(1), dim}));
+  add_body_gradients(groups);
+  add_embedder_gradients(batch, groups, head.weight);
+  return head.loss;
+}
+
+std::vector<GradientPass::Group> GradientPass::forward(const Tensor& embedded) {
+  const int64_t B = embedded.size(0);
+  const int64_t count = embedded.is_cpu() ? std::min(B, kGroups) : 1;
+  std::vector<Group> groups(static_cast<size_t>(count));
+  at::parallel_for(0, count, 1, [&](int64_t g, int64_t end) {
+    const at::AutoGradMode with_grad(true);
+    const Bf16Autocast autocast(embedded.device(), bf16_body_);
+    for (; g < end; ++g) {
+      Group& group = groups[static_cast<size_t>(g)];
+      const int64_t first = g * B / count, last = (g + 1) * B / count;
+      group.input =
+          embedded.narrow(0, first, last - first).detach().requires_grad_();
+      group.hidden = model_->body(group.input);
+    }
+  });
+  return groups;
+}
+
+void GradientPass::backward(
+    std::vector<Group>& groups, const Tensor& gradient) const {
+  std::vector<int64_t> sizes;
+  for (const auto& group : groups) sizes.push_back(group.input.size(0));
+  const auto parts = gradient.split_with_sizes(sizes);
+  const auto count = static_cast<int64_t>(groups.size());
+  at::parallel_for(0, count, 1, [&](int64_t g, int64_t end) {
+    for (; g < end; ++g) {
+      Group& group = groups[static_cast<size_t>(g)];
+      std::vector<Tensor> inputs = {group.input};
+      inputs.insert(inputs.end(), body_.begin(), body_.end());
+      group.gradients = torch::autograd::grad(
+          {group.hidden},
+          inputs,
+          {parts[static_cast<size_t>(g)].to(group.hidden.scalar_type())});
+      group.hidden.reset();
+    }
+  });
+}
+
+void GradientPass::add_body_gradients(const std::vector<Group>& groups) {
+  for (size_t i = 0; i < body_.size(); ++i) {
+    for (const auto& group : groups) {
+      accumulate(body_[i].mutable_grad(), group.gradients[i + 1]);
+    }
+  }
+}
+
+void GradientPass::add_embedder_gradients(
+    const Batch& batch, const std::vector<Group>& groups, const Tensor& head) {
+  Tensor& tokens = model_->wte->weight.mutable_grad();
+  accumulate(tokens, head);
+  std::vector<Tensor> inputs;
+  for (const auto& group : groups) inputs.push_back(group.gradients[0]);
+  const Tensor gradient = torch::cat(inputs); // (B, T, C)
+  add_rows(
+      tokens,
+      batch.inputs.view(-1),
+      gradient.view({-1, gradient.size(2)}),
+      /*scale=*/1);
+  Tensor& positions = model_->wpe->weight.mutable_grad();
+  if (!positions.defined()) {
+    positions = torch::zeros_like(model_->wpe->weight, at::kFloat);
+  }
+  positions.narrow(0, 0, gradient.size(1)).add_(gradient.sum(0)); // (T, C)
+}
+
+} // namespace nanobrain

@@ -1,0 +1,53 @@
+// Loss and gradients of a micro-batch: the body through autograd, head and
+// loss through their kernel, the embedder's rows added in place.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/train/batch.h"
+#include "nanobrain/train/phases.h"
+
+namespace nanobrain {
+
+class GradientPass {
+ public:
+  /// bf16: products of the head, and of the body where it gains from it.
+  GradientPass(NanoLM model, bool bf16);
+
+  /// Forgets the gradients of the step before.
+  void begin_step();
+
+  /// The loss of a batch, summed over its tokens in nats; adds `scale` times
+  /// its gradient to that of every parameter. On a CPU the sequences are dealt
+  /// to a fixed number of groups, one thread each, whose gradients are summed
+  /// in order.
+  double add(const Batch& batch, double scale);
+
+  /// Adds up the time in head and body, where one is given.
+  void measure(Phases* phases) { phases_ = phases; }
+
+ private:
+  struct Group {
+    torch::Tensor input;                  // (b, T, C): embedded tokens, a leaf
+    torch::Tensor hidden;                 // (b, T, C)
+    std::vector<torch::Tensor> gradients; // of input, then of each body_ one
+  };
+
+  std::vector<Group> forward(const torch::Tensor& embedded);
+  void backward(
+      std::vector<Group>& groups, const torch::Tensor& gradient) const;
+  void add_body_gradients(const std::vector<Group>& groups);
+  void add_embedder_gradients(
+      const Batch& batch,
+      const std::vector<Group>& groups,
+      const torch::Tensor& head);
+
+  NanoLM model_;
+  bool bf16_;
+  bool bf16_body_;
+  std::vector<torch::Tensor> body_; // parameters of blocks and final norm
+  Phases* phases_ = nullptr;
+};
+
+} // namespace nanobrain
