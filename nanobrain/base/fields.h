@@ -74,6 +74,11 @@ inline std::string join_path(const std::string& where, const char* name) {
   return where + (where.ends_with(':') ? " " : ".") + name;
 }
 
+/// How messages name the path so far: "run.yaml" where no key follows.
+inline std::string place(const std::string& where) {
+  return where.ends_with(':') ? where.substr(0, where.size() - 1) : where;
+}
+
 template <class T>
 void read_value(const Json& value, const std::string& where, T& out);
 
@@ -85,7 +90,8 @@ void read_value(const Json& value, const std::string& where, T& out);
 template <class T>
 void read_fields(const Json& object, const std::string& where, T& config) {
   if (!object.is_object()) {
-    fields_detail::wrong_type(where, "a mapping of keys to values", object);
+    fields_detail::wrong_type(
+        fields_detail::place(where), "a mapping of keys to values", object);
   }
   std::vector<std::string> known;
   config.visit([&](const char* name, auto& member, const char*) {
@@ -98,7 +104,10 @@ void read_fields(const Json& object, const std::string& where, T& config) {
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       fail<UsageError>(
-          where, "has no key \"{}\"{}", key, suggest_name(key, known));
+          fields_detail::place(where),
+          "has no key \"{}\"{}",
+          key,
+          suggest_name(key, known));
     }
   }
 }

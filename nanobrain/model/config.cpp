@@ -7,27 +7,40 @@ namespace nanobrain {
 
 namespace {
 
-constexpr int64_t kLargestDimension = int64_t{1} << 24;
+// Bounds far above what this program is for: a slip of the keyboard is told
+// before memory runs out, and no count of parameters overflows.
+constexpr int64_t kMostLayers = int64_t{1} << 12;
+constexpr int64_t kWidest = int64_t{1} << 16;
+constexpr int64_t kWidestFfn = int64_t{1} << 20;
+constexpr int64_t kMostTokens = int64_t{1} << 24;
+constexpr int64_t kMostParameters = int64_t{1} << 33;
 
-void require_dimension(const char* key, int64_t value) {
+void require_dimension(const char* key, int64_t value, int64_t most) {
   require<UsageError>(
-      value >= 1 && value <= kLargestDimension,
+      value >= 1 && value <= most,
       "model",
       "{} must be from 1 to {}, but is {}",
       key,
-      kLargestDimension,
+      most,
       value);
 }
 
 } // namespace
 
 void ModelConfig::validate() const {
-  require_dimension("num_layers", num_layers);
-  require_dimension("num_heads", num_heads);
-  require_dimension("model_dim", model_dim);
-  require_dimension("ffn_dim", ffn_dim);
-  require_dimension("vocab_size", vocab_size);
-  require_dimension("max_seq_len", max_seq_len);
+  require_dimension("num_layers", num_layers, kMostLayers);
+  require_dimension("num_heads", num_heads, kWidest);
+  require_dimension("model_dim", model_dim, kWidest);
+  require_dimension("ffn_dim", ffn_dim, kWidestFfn);
+  require_dimension("vocab_size", vocab_size, kMostTokens);
+  require_dimension("max_seq_len", max_seq_len, kMostTokens);
+  const int64_t parameters = count_parameters(*this).total();
+  require<UsageError>(
+      parameters <= kMostParameters,
+      "model",
+      "has {} parameters, more than {}; make it narrower or shallower",
+      parameters,
+      kMostParameters);
   require<UsageError>(
       model_dim % num_heads == 0,
       "model",

@@ -6,6 +6,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/nearest.h"
+#include "nanobrain/base/parallel.h"
 #include "nanobrain/base/yaml.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
@@ -34,6 +35,11 @@ void require_at_least(int64_t least, const char* key, int64_t value) {
       value >= least, key, "must be at least {}, but is {}", least, value);
 }
 
+void require_at_most(int64_t most, const char* key, int64_t value) {
+  require<UsageError>(
+      value <= most, key, "must be at most {}, but is {}", most, value);
+}
+
 void require_one_of(
     const std::vector<std::string>& known,
     const char* key,
@@ -46,6 +52,12 @@ void require_one_of(
       suggest_name(value, known));
 }
 
+// Bounds far above any use, so that a slip of the keyboard is told before
+// memory runs out, and no count of tokens overflows.
+constexpr int64_t kMostSteps = 1'000'000'000;
+constexpr int64_t kMostBatchTokens = int64_t{1} << 24;
+constexpr int64_t kMostStepTokens = int64_t{1} << 32;
+
 void validate_train(const TrainConfig& train, const ModelConfig& model) {
   require_at_least(1, "train.steps", train.steps);
   require_at_least(1, "train.batch_size", train.batch_size);
@@ -56,7 +68,14 @@ void validate_train(const TrainConfig& train, const ModelConfig& model) {
       "must be at most model.max_seq_len = {}, but is {}",
       model.max_seq_len,
       train.seq_len);
+  require_at_most(kMostSteps, "train.steps", train.steps);
+  require_at_most(
+      kMostBatchTokens / train.seq_len, "train.batch_size", train.batch_size);
   require_at_least(1, "train.grad_accum_steps", train.grad_accum_steps);
+  require_at_most(
+      kMostStepTokens / (train.seq_len * train.batch_size),
+      "train.grad_accum_steps",
+      train.grad_accum_steps);
   require_one_of({"f32", "bf16", "auto"}, "train.precision", train.precision);
   require_one_of({"cpu", "cuda"}, "train.device", train.device);
   require_at_least(0, "train.seed", train.seed);
@@ -72,7 +91,8 @@ void validate_train(const TrainConfig& train, const ModelConfig& model) {
   require_at_least(1, "train.keep_last", train.keep_last);
   require_at_least(1, "train.log_every", train.log_every);
   require_at_least(1, "train.sample_tokens", train.sample_tokens);
-  require_at_least(0, "train.threads", train.threads);
+  require_at_most(kMostBatchTokens, "train.sample_tokens", train.sample_tokens);
+  resolve_threads(train.threads, "train.threads");
 }
 
 void validate_optimizer(const OptimizerConfig& optimizer) {

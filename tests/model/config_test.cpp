@@ -47,6 +47,23 @@ TEST(ModelConfig, NamesTheKeyAtFault) {
       validate([](auto& c) { c.vocab_size = -3; }));
   EXPECT_ERROR(
       UsageError,
+      "model_dim must be from 1 to 65536, but is 1000000",
+      validate([](auto& c) { c.model_dim = 1'000'000; }));
+  EXPECT_ERROR(
+      UsageError,
+      "num_layers must be from 1 to 4096, but is 100000",
+      validate([](auto& c) { c.num_layers = 100'000; }));
+  EXPECT_ERROR(
+      UsageError,
+      "[model] has 137523367936 parameters, more than 8589934592; make it",
+      validate([](auto& c) {
+        c.num_layers = 2048;
+        c.model_dim = 2048;
+        c.ffn_dim = 12288;
+        c.vocab_size = 32768;
+      }));
+  EXPECT_ERROR(
+      UsageError,
       "activation must be gelu (erf) or gelu_new (tanh), but is \"gelu_nwe\"; "
       "did you mean gelu_new",
       validate([](auto& c) { c.activation = "gelu_nwe"; }));

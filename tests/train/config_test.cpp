@@ -70,6 +70,7 @@ TEST_F(ConfigTest, NamesTheNearestKey) {
   EXPECT_ERROR(UsageError, "did you mean steps?", read("train: {stesp: 3}"));
   EXPECT_ERROR(UsageError, "run.yaml: train", read("train: {stesp: 3}"));
   EXPECT_ERROR(UsageError, "did you mean train?", read("trian: {steps: 3}"));
+  EXPECT_ERROR(UsageError, "run.yaml] has no key", read("trian: {steps: 3}"));
   EXPECT_ERROR(
       UsageError,
       "did you mean weight_decay?",
@@ -91,6 +92,7 @@ TEST_F(ConfigTest, RefusesWrongTypes) {
       read("optimizer: {betas: [1]}"));
   EXPECT_ERROR(UsageError, "must be true or false", read("model: {bias: 3}"));
   EXPECT_ERROR(UsageError, "must be a mapping", read("train: 7"));
+  EXPECT_ERROR(UsageError, "run.yaml] must be a mapping", read("- train"));
   EXPECT_ERROR(
       UsageError, "must be a finite number", read("optimizer: {lr: .inf}"));
 }
@@ -104,6 +106,13 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
   refused("train.steps=0", "[train.steps] must be at least 1");
   refused("train.batch_size=-1", "[train.batch_size]");
   refused("train.grad_accum_steps=0", "[train.grad_accum_steps]");
+  refused(
+      "train.batch_size=1000000000",
+      "[train.batch_size] must be at most 65536, but is 1000000000");
+  refused("train.steps=1e12", "[train.steps] must be at most 1000000000");
+  refused("train.grad_accum_steps=1e9", "[train.grad_accum_steps] must");
+  refused("train.sample_tokens=1e9", "[train.sample_tokens]");
+  refused("train.threads=100000", "[train.threads] must be from 0 (all) to");
   refused("train.precision=f16", "[train.precision] cannot be \"f16\"");
   refused("train.device=gpu", "[train.device] cannot be \"gpu\"");
   refused("train.clip_norm=-1", "[train.clip_norm]");
