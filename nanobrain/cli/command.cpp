@@ -1,14 +1,16 @@
 #include "nanobrain/cli/command.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <unistd.h>
 
+#include <cstdio>
+#include <sstream>
+
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/base/nearest.h"
+#include "nanobrain/cli/usage.h"
 #include "nanobrain/kernels/backend.h"
 
 namespace nanobrain {
@@ -20,76 +22,37 @@ constexpr int kWrongUsage = 2;
 constexpr int kInterrupted = 130;
 
 void write_stdout(std::string_view text) {
-  require(
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-          std::fflush(stdout) == 0,
-      "stdout",
-      "cannot be written: {}",
-      std::strerror(errno));
+  write_all(STDOUT_FILENO, text.data(), text.size(), "stdout");
 }
 
 int report(std::string_view message, int exit_code) {
-  // LibTorch appends a backtrace to its messages: the first line says it all.
-  message = message.substr(0, message.find("\nException raised from"));
   fmt::print(stderr, "nanobrain: {}\n", message);
   return exit_code;
 }
 
-/// The subcommand that the words on the command line have reached.
-CLI::App& innermost(CLI::App& program) {
-  CLI::App* app = &program;
-  while (!app->get_subcommands().empty()) {
-    app = app->get_subcommands().front();
+/// An exception of LibTorch or the C++ library: LibTorch appends a backtrace,
+/// the first line says it all.
+int report_foreign(std::string_view message) {
+  for (const char* end : {"\n", "Exception raised from", "frame #0"}) {
+    message = message.substr(0, message.find(end));
   }
-  return *app;
+  for (const char* sign : {"allocate memory", "out of memory", "bad_alloc"}) {
+    if (message.find(sign) == message.npos) continue;
+    return report(
+        "out of memory; make the model or the batch smaller", kFailed);
+  }
+  return report(message, kFailed);
 }
 
-/// "nanobrain tokenizer train".
-std::string full_name(const CLI::App& app) {
-  return app.get_parent() == nullptr
-             ? app.get_name()
-             : full_name(*app.get_parent()) + " " + app.get_name();
-}
-
-std::string describe_extra(CLI::App& app, const std::string& word) {
-  std::vector<std::string> known;
-  if (word.starts_with("-")) {
-    for (const CLI::Option* option : app.get_options()) {
-      for (const auto& name : option->get_lnames()) {
-        known.push_back("--" + name);
-      }
-    }
-    const std::string flag = word.substr(0, word.find('='));
-    return fmt::format(
-        "[{}] has no flag {}{}",
-        app.get_display_name(),
-        flag,
-        suggest_name(flag, known));
+/// Runs the command line; what --help and --version print is a result as well.
+void parse(CLI::App& program, int argc, char** argv) {
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    std::ostringstream text;
+    program.exit(help, text, text);
+    write_stdout(text.str());
   }
-  for (const CLI::App* sub : app.get_subcommands({})) {
-    known.push_back(sub->get_name());
-  }
-  return known.empty() ? fmt::format(
-                             "[{}] does not take the argument \"{}\"",
-                             app.get_display_name(),
-                             word)
-                       : fmt::format(
-                             "[{}] has no command \"{}\"{}",
-                             app.get_display_name(),
-                             word,
-                             suggest_name(word, known));
-}
-
-int usage_error(CLI::App& program, const CLI::ParseError& error) {
-  CLI::App& app = innermost(program);
-  const auto extras = program.remaining(true);
-  const std::string message =
-      extras.empty()
-          ? fmt::format("[{}] {}", app.get_display_name(), error.what())
-          : describe_extra(app, extras.front());
-  report(message, kWrongUsage);
-  fmt::print(stderr, "See: {} --help\n", full_name(app));
-  return kWrongUsage;
 }
 
 } // namespace
@@ -111,29 +74,30 @@ void Output::result(const Json& value) const {
 }
 
 int run_program(CLI::App& program, int argc, char** argv) {
+  occupy_standard_descriptors();
   ignore_file_signals();
   install_interrupt_handlers();
   program.name("nanobrain");
   program.require_subcommand(1);
-  program.set_version_flag("--version", [] {
+  const auto version = [] {
     set_threads(0); // what a command without --threads runs on
     return fmt::format("nanobrain {}, {}", build_commit(), backend_summary());
-  });
+  };
+  program.set_version_flag("--version", version, "print version and backend");
+  check_values(program);
   try {
-    program.parse(argc, argv);
+    parse(program, argc, argv);
     return 0;
-  } catch (const CLI::Success& help) {
-    return program.exit(help);
   } catch (const CLI::ParseError& error) {
-    return usage_error(program, error);
+    return report(describe_usage_error(program, error), kWrongUsage);
   } catch (const Interrupted& error) {
     return report(error.what(), kInterrupted);
   } catch (const UsageError& error) {
     return report(error.what(), kWrongUsage);
-  } catch (const std::bad_alloc&) {
-    return report("out of memory", kFailed);
-  } catch (const std::exception& error) {
+  } catch (const Error& error) {
     return report(error.what(), kFailed);
+  } catch (const std::exception& error) {
+    return report_foreign(error.what());
   }
 }
 

@@ -23,8 +23,7 @@ void add_document_options(CLI::App& command, DocumentOptions& options) {
       ->check(CLI::IsMember({"skip", "replace"}));
   add("--max-document-bytes",
       options.max_document_bytes,
-      "longer documents are skipped and counted")
-      ->check(CLI::PositiveNumber);
+      "longer documents are skipped and counted");
 }
 
 } // namespace nanobrain

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/cli/command.h"
@@ -17,6 +18,7 @@ namespace {
 
 struct InspectFlags {
   std::filesystem::path config;
+  std::vector<std::string> overrides;
   std::filesystem::path tokenizer;
   InspectOptions options;
   int64_t threads = 0;
@@ -30,7 +32,7 @@ void run_inspect(InspectFlags flags, const Output& output) {
   }
   flags.options.tokenizer = tokenizer.get();
   if (!flags.config.empty()) {
-    flags.options.model = parse_run_config(flags.config).model;
+    flags.options.model = parse_run_config(flags.config, flags.overrides).model;
   } else if (tokenizer != nullptr) {
     flags.options.model.vocab_size = 0; // the tokenizer says it
   }
@@ -47,14 +49,22 @@ void run_inspect(InspectFlags flags, const Output& output) {
 void add_inspect(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "inspect",
-      "Build a model and check its shapes, size, causality and loss");
+      "build a model and check its shapes, size, causality and loss");
   const auto flags = std::make_shared<InspectFlags>();
-  command->add_option("--config", flags->config, "YAML of a run");
+  auto* config = command->add_option(
+      "--config", flags->config, "YAML of a run; default: the Nano Brain");
+  command
+      ->add_option(
+          "--set", flags->overrides, "KEY=VALUE over the YAML; may be repeated")
+      ->expected(1)
+      ->take_all()
+      ->needs(config);
   command->add_option(
       "--tokenizer",
       flags->tokenizer,
       "without it the text's bytes are the ids");
-  command->add_option("--text", flags->options.text, "input");
+  command->add_option("--text", flags->options.text, "text to measure on")
+      ->capture_default_str();
   command->add_option("--threads", flags->threads, "CPU threads; 0: all");
   const Output output(*command);
   command->callback([flags, output] { run_inspect(*flags, output); });

@@ -6,6 +6,8 @@ int main(int argc, char** argv) {
   CLI::App program(
       "nanobrain: train, evaluate and run nano-scale language "
       "models");
+  // The subcommands take it over.
+  program.set_help_flag("-h,--help", "print this help and exit");
   nanobrain::add_inspect(program);
   nanobrain::add_synth(program);
   nanobrain::add_tokenizer(program);

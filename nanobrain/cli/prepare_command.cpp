@@ -22,7 +22,7 @@ struct Flags {
 
 void add_prepare(CLI::App& program) {
   CLI::App* command =
-      program.add_subcommand("prepare", "Turn text into token files");
+      program.add_subcommand("prepare", "turn text into token files");
   auto flags = std::make_shared<Flags>();
   PrepareOptions& options = flags->options;
   command
@@ -49,9 +49,8 @@ void add_prepare(CLI::App& program) {
       "--no-end-of-text",
       options.allow_no_end_of_text,
       "go on with a tokenizer that has no end-of-text token");
-  command->add_option("--threads", options.threads, "0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+  command->add_option("--threads", options.threads, "CPU threads; 0: all")
+      ->capture_default_str();
   add_document_options(*command, options.documents);
   command->callback([flags, output = Output(*command)] {
     const auto tokenizer = load_tokenizer(flags->tokenizer);

@@ -1,8 +1,8 @@
 // nanobrain tokenizer encode and decode: stdin to ids, a document a line, and
 // back byte for byte.
-#include <iostream>
-#include <sstream>
+#include <unistd.h>
 
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
@@ -23,22 +23,16 @@ struct ConvertFlags {
 using Convert = Conversion (*)(
     const Tokenizer&, std::string_view, const ConversionOptions&);
 
-std::string read_stdin() {
-  std::ostringstream text;
-  text << std::cin.rdbuf();
-  require(!std::cin.bad(), "stdin", "cannot be read");
-  return std::move(text).str();
-}
-
 void run(const ConvertFlags& flags, const Output& output, Convert convert) {
   const auto& file = flags.output;
   require<UsageError>(
       !output.json() || !file.empty(),
       "tokenizer",
       "--json keeps stdout for the result; name a file with --output");
-  if (!file.empty()) prepare_output(file, flags.force);
+  if (!flags.force) require_new_file(file, "tokenizer");
+  const auto tokenizer = load_tokenizer(flags.tokenizer);
   const Conversion result =
-      convert(*load_tokenizer(flags.tokenizer), read_stdin(), flags.options);
+      convert(*tokenizer, read_all(STDIN_FILENO, "stdin"), flags.options);
   if (file.empty()) {
     output.text(result.output);
   } else {
@@ -48,20 +42,21 @@ void run(const ConvertFlags& flags, const Output& output, Convert convert) {
 }
 
 void add(
-    CLI::App& tokenizer, const char* name, const char* help, Convert convert) {
+    CLI::App& tokenizer,
+    const char* name,
+    const char* help,
+    const char* split_help,
+    Convert convert) {
   auto* command = tokenizer.add_subcommand(name, help);
   const auto flags = std::make_shared<ConvertFlags>();
   const Output output(*command);
   command->add_option("--tokenizer", flags->tokenizer, "file, or its folder")
       ->required();
   command->add_flag(
-      "--split-documents",
-      flags->options.split_documents,
-      "documents are parted by blank lines; else the input is one");
+      "--split-documents", flags->options.split_documents, split_help);
   command
       ->add_option("--threads", flags->options.threads, "CPU threads; 0: all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->capture_default_str();
   command->add_option("--output", flags->output, "file instead of stdout");
   command->add_flag("--force", flags->force, "replace the output");
   command->callback([flags, output, convert] { run(*flags, output, convert); });
@@ -70,8 +65,16 @@ void add(
 } // namespace
 
 void add_tokenizer_convert(CLI::App& tokenizer) {
-  add(tokenizer, "encode", "text on stdin to lines of ids", encode_text);
-  add(tokenizer, "decode", "ids on stdin to text, byte for byte", decode_text);
+  add(tokenizer,
+      "encode",
+      "text on stdin to lines of ids",
+      "documents are parted by blank lines; else the input is one",
+      encode_text);
+  add(tokenizer,
+      "decode",
+      "ids on stdin to text, byte for byte",
+      "each line is a document, parted by blank lines; else one after another",
+      decode_text);
 }
 
 } // namespace nanobrain

@@ -58,10 +58,14 @@ void add_train(CLI::App& program) {
   sub->add_option("config", flags->request.config, "YAML of the run");
   sub->add_option("--output", flags->request.output, "run folder")->required();
   sub->add_flag("--resume", flags->request.resume, "go on where it stopped");
-  sub->add_option("--init-from", flags->init_from, "model folder to fine-tune");
+  sub->add_option(
+      "--init-from", flags->init_from, "model or run folder to fine-tune");
   sub->add_option("--device", flags->device, "cpu or cuda");
   sub->add_option("--threads", flags->threads, "CPU threads; 0: all");
-  sub->add_option("--set", flags->request.overrides, "KEY=VALUE over the YAML")
+  sub->add_option(
+         "--set",
+         flags->request.overrides,
+         "KEY=VALUE over the YAML; may be repeated")
       ->expected(1)
       ->take_all();
   sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
