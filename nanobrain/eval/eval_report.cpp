@@ -83,7 +83,7 @@ std::string EvalReport::to_text() const {
   std::string text = fmt::format(
       "protocol {}\n"
       "context {}, stride {}; {} documents, {} skipped, {} repaired\n"
-      "{} tokens, {} bytes, {} words; {} tokens/s in {} on {} threads\n\n"
+      "{} tokens, {} bytes, {} words; {} tokens/s in {} on {} {}\n\n"
       "{:<24}{:>12}{:>14}{:>12}\n",
       describe(protocol),
       context,
@@ -97,6 +97,7 @@ std::string EvalReport::to_text() const {
       format_count(std::llround(static_cast<double>(model.tokens) / seconds)),
       precision,
       threads,
+      threads == 1 ? "thread" : "threads",
       "",
       "nats/token",
       "perplexity",

@@ -1,9 +1,11 @@
 #include "nanobrain/eval/evaluation.h"
 
+#include <cstdio>
 #include <memory>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/data/synthetic.h"
 #include "nanobrain/eval/document_losses.h"
 #include "nanobrain/eval/document_rows.h"
 #include "nanobrain/eval/joined_rows.h"
@@ -17,6 +19,8 @@ namespace nanobrain {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int64_t kMostBatchTokens = int64_t{1} << 24;
 
 bool is_token_file(const fs::path& path) {
   return path.extension() == ".tokens";
@@ -45,6 +49,17 @@ void check(const EvalRequest& request) {
       "eval",
       "the baselines score every token, which --protocol hf does not; "
       "evaluate without it to compare with them");
+  require<UsageError>(
+      !request.baseline_limit || request.baseline_tokens,
+      "eval",
+      "--baseline-limit counts --baseline-tokens; name them or leave it out");
+  require<UsageError>(
+      request.options.batch_tokens >= 1 &&
+          request.options.batch_tokens <= kMostBatchTokens,
+      "eval",
+      "--batch-tokens must be from 1 to {}, but is {}",
+      kMostBatchTokens,
+      request.options.batch_tokens);
   require<UsageError>(
       request.baseline_limit.value_or(1) >= 1,
       "eval",
@@ -76,6 +91,20 @@ void open_input(
     input.reader = open_documents(request.inputs, request.documents);
     input.source = std::make_unique<DocumentSource>(
         *input.reader, tokenizer, request.threads);
+  }
+}
+
+/// Says why the texts of `synth` among the inputs get no entropy.
+void explain_absent_floor(const EvalRequest& request) {
+  for (const fs::path& input : request.inputs) {
+    const fs::path bits = synthetic_bits_path(input);
+    if (!fs::exists(bits)) continue;
+    fmt::print(
+        stderr,
+        "eval: no entropy: {} lies beside {}, but not every document scored is "
+        "one of the synthetic grammar\n",
+        bits.string(),
+        input.string());
   }
 }
 
@@ -141,6 +170,7 @@ EvalReport run_evaluation(const EvalRequest& request) {
     report.baseline_tokens = baselines->counted_tokens();
   }
   report.floor_nats = floor.nats();
+  if (!hf && !report.floor_nats) explain_absent_floor(request);
   report.protocol = request.protocol;
   report.context = plan.context;
   report.stride = plan.stride;

@@ -12,6 +12,7 @@ NgramModel count(
     const Tokenizer& tokenizer) {
   const TokenFile file(path);
   file.require_tokenizer(tokenizer);
+  file.check_tokens();
   return NgramModel::count(file, limit.value_or(-1));
 }
 

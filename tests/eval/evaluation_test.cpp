@@ -172,6 +172,25 @@ TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
   EXPECT_ERROR(UsageError, "--baseline-limit is 0", run_evaluation(with));
 }
 
+TEST_F(Evaluation, DamagedBaselineTokensAreNamed) {
+  std::string bytes = read_text(*folder_ / "train.tokens");
+  bytes[300] ^= 0x40; // an id
+  write_text(*folder_ / "damaged.tokens", bytes);
+  EvalRequest with = request();
+  with.baseline_tokens = *folder_ / "damaged.tokens";
+  EXPECT_ERROR(Error, "damaged.tokens", run_evaluation(with));
+}
+
+TEST_F(Evaluation, ACorpusWithoutItsEntropySaysWhy) {
+  write_text(*folder_ / "edited.txt", val_[0].text + "\n\nNot of synth.\n");
+  write_text(*folder_ / "edited.txt.bits", "document\tbytes\tbits\n");
+  ::testing::internal::CaptureStderr();
+  EXPECT_FALSE(run_evaluation(request("edited.txt")).floor_nats);
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      ::testing::HasSubstr("edited.txt.bits lies beside"));
+}
+
 TEST_F(Evaluation, RowsOfDocumentsAddUp) {
   EvalRequest with = request();
   with.per_document = *folder_ / "rows.tsv";
@@ -267,6 +286,13 @@ TEST_F(Evaluation, PartsThatExcludeEachOther) {
   EvalRequest both = request();
   both.inputs.push_back(*folder_ / "val.tokens");
   EXPECT_ERROR(UsageError, "one token file", run_evaluation(both));
+  EvalRequest limit = request();
+  limit.baseline_limit = 10;
+  EXPECT_ERROR(
+      UsageError, "--baseline-limit counts --base", run_evaluation(limit));
+  EvalRequest batch = request();
+  batch.options.batch_tokens = 0;
+  EXPECT_ERROR(UsageError, "--batch-tokens must be", run_evaluation(batch));
   EvalRequest stride = request();
   stride.options.stride = 33;
   EXPECT_ERROR(UsageError, "stride is 33", run_evaluation(stride));
