@@ -64,7 +64,8 @@ void require_same_dimensions(
 Json TrainingInputs::facts(const RunConfig& config) const {
   Json facts = {
       {"tokenizer",
-       {{"kind", tokenizer->kind()},
+       {{"path", config.data.tokenizer.string()},
+        {"kind", tokenizer->kind()},
         {"vocab_size", tokenizer->vocab_size()},
         {"sha256", tokenizer->hash()}}},
       {"train", facts_of(train)},
@@ -95,22 +96,25 @@ TrainingInputs open_inputs(const RunConfig& config) {
 }
 
 void require_same_inputs(const Json& before, const Json& now) {
-  const auto check = [&](const char* input, const char* hash) {
-    const auto was = before.at(input).at(hash).get<std::string>();
-    const auto is = now.at(input).at(hash).get<std::string>();
+  const auto check = [&](const char* key, const char* input, const char* hash) {
+    const Json& was = before.at(input);
+    const Json& is = now.at(input);
     require<UsageError>(
-        was == is,
-        input,
-        "is not what the run was started with: {} is {}, but was {}; name the "
-        "same data to resume",
+        was.at(hash) == is.at(hash),
+        key,
+        "is not what the run was started with: the {} of {} is {}, but that of "
+        "{} was {}; name the same data to resume",
         hash,
-        is,
-        was);
+        is.value("path", "it"),
+        is.at(hash).get<std::string>(),
+        was.value("path", "it"),
+        was.at(hash).get<std::string>());
   };
-  check("tokenizer", "sha256");
-  check("train", "xxh3");
-  check("val", "xxh3");
-  if (now.contains("init_from")) check("init_from", "sha256");
+  check("data.tokenizer", "tokenizer", "sha256");
+  check("data.train", "train", "xxh3");
+  check("data.val", "val", "xxh3");
+  if (now.contains("init_from"))
+    check("train.init_from", "init_from", "sha256");
 }
 
 NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer) {

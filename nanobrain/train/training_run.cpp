@@ -12,6 +12,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/yaml.h"
+#include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/kernels/bf16.h"
 #include "nanobrain/model/huggingface.h"
@@ -68,6 +69,16 @@ Json session_facts(const RunConfig& config, int64_t threads) {
       {"threads", threads}};
 }
 
+/// Where a resumed run goes on; step 0: it has saved none yet.
+void report_resumption(int64_t step, int64_t steps) {
+  if (step > 0) {
+    fmt::print(stderr, "train: goes on after step {} of {}\n", step, steps);
+  } else {
+    fmt::print(
+        stderr, "train: finds no checkpoint, so starts at the first step\n");
+  }
+}
+
 Json result_of(
     const RunConfig& config, const TrainerState& state, const RunFolder& run) {
   const auto& losses = state.recent_losses;
@@ -102,6 +113,11 @@ Json train(const TrainingRequest& request) {
       "it");
   const RunConfig config =
       begun ? resumed_config(request, run) : new_config(request, run);
+  require(
+      !begun || fs::exists(run.record()),
+      run.root.string(),
+      "lacks run.json, which says what data the run was started with; copy the "
+      "folder again or start a new run");
   Json record = begun ? read_json(run.record()) : Json::object();
   if (record.contains("result")) {
     fmt::print(stderr, "train: {} is finished already\n", run.root.string());
@@ -113,6 +129,9 @@ Json train(const TrainingRequest& request) {
   RunConfig start = config;
   if (!list_checkpoints(run).empty()) {
     start.train.init_from.clear(); // the weights come from a checkpoint
+  }
+  if (fs::path& from = start.train.init_from; !from.empty()) {
+    from = find_model_folder(from);
   }
   NanoLM model = initial_model(start, *inputs.tokenizer);
   const Json facts = inputs.facts(start);
@@ -129,13 +148,7 @@ Json train(const TrainingRequest& request) {
   write_json(run.record(), record);
 
   Trainer trainer(config, inputs, model, run);
-  if (const int64_t step = trainer.state().step; step > 0) {
-    fmt::print(
-        stderr,
-        "train: goes on after step {} of {}\n",
-        step,
-        config.train.steps);
-  }
+  if (begun) report_resumption(trainer.state().step, config.train.steps);
   trainer.run();
   const Json result = result_of(config, trainer.state(), run);
   fs::remove_all(run.model()); // of a run killed before its last line here

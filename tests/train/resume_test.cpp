@@ -108,6 +108,18 @@ TEST_F(ResumeTest, ADamagedCheckpointIsSetAside) {
   EXPECT_TRUE(fs::exists(checkpoints / "step-9"));
 }
 
+TEST_F(ResumeTest, SaysThatThereIsNoCheckpointYet) {
+  tiny_.train("run");
+  const std::string whole = tiny_.weights("run");
+  rewind_run(tiny_.path("run"), 0);
+  ::testing::internal::CaptureStderr();
+  resume();
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      ::testing::HasSubstr("finds no checkpoint, so starts at the first step"));
+  EXPECT_EQ(tiny_.weights("run"), whole);
+}
+
 TEST_F(ResumeTest, CheckpointsThatAreAllDamagedAreAnError) {
   tiny_.train("run");
   rewind_run(tiny_.path("run"), 3);
@@ -182,7 +194,8 @@ TEST_F(ResumeTest, RefusesOtherMathematicsAndOtherData) {
       resume({"optimizer.lr=2.0e-2"}));
   EXPECT_ERROR(
       UsageError,
-      "[train] is not what the run was started with",
+      "[data.train] is not what the run was started with: the xxh3 of " +
+          tiny_.path("val.tokens").string() + " is ",
       resume({"data.train=" + tiny_.path("val.tokens").string()}));
   // Its place may change, and what does not touch the weights.
   const std::string whole = [&] {
@@ -195,6 +208,15 @@ TEST_F(ResumeTest, RefusesOtherMathematicsAndOtherData) {
        "train.eval_every=4",
        "train.keep_last=1"});
   EXPECT_EQ(tiny_.weights("run"), whole);
+}
+
+TEST_F(ResumeTest, ARunWithoutItsRecordIsNamed) {
+  tiny_.train("run");
+  fs::remove(tiny_.path("run") / "run.json");
+  EXPECT_ERROR(
+      Error,
+      tiny_.path("run").string() + "] lacks run.json",
+      train({.output = tiny_.path("run"), .resume = true}));
 }
 
 TEST_F(ResumeTest, RefusesARunInUse) {
