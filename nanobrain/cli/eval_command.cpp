@@ -1,5 +1,5 @@
 // nanobrain eval: exact loss of a model over a whole text.
-#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
 #include "nanobrain/eval/evaluation.h"
@@ -13,12 +13,16 @@ struct EvalFlags {
   std::string protocol = "documents";
   std::string precision = "f32";
   std::optional<std::filesystem::path> output;
+  bool force = false;
 };
 
 void run(EvalFlags& flags, const Output& output) {
   EvalRequest& request = flags.request;
   if (flags.protocol == "hf") request.protocol = Protocol::kHuggingFace;
   request.options.bf16 = flags.precision == "bf16";
+  for (const auto& file : {flags.output, request.per_document}) {
+    if (file && !flags.force) require_new_file(*file, "eval");
+  }
   const EvalReport report = run_evaluation(request);
   output.text(report.to_text());
   output.result(report.to_json());
@@ -63,6 +67,7 @@ void add_eval(CLI::App& program) {
       "count only the first N; default: as many as trained on");
   flag("--per-document", request.per_document, "rows to write: *.jsonl or TSV");
   flag("--output", flags->output, "write the JSON there as well");
+  command->add_flag("--force", flags->force, "replace files that exist");
   flag("--batch-tokens", options.batch_tokens, "tokens scored at once");
   flag("--threads", request.threads, "CPU threads; 0: all");
   flag("--precision", flags->precision, "of the matrix products")

@@ -1,6 +1,8 @@
 // nanobrain tokenizer train: a tokenizer from documents.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/cli/command.h"
@@ -25,17 +27,18 @@ struct TrainFlags {
 
 void run(const TrainFlags& flags, const Output& output) {
   const bool one_file = flags.output.extension() == ".model";
-  const fs::path model =
-      one_file ? flags.output : flags.output / "tokenizer.model";
-  prepare_output(model, flags.force);
+  if (one_file && !flags.force) require_new_file(flags.output, "tokenizer");
+  std::optional<AtomicDirectory> folder;
+  if (!one_file) folder.emplace(flags.output);
   const auto reader = open_documents(flags.inputs, flags.documents);
   const auto trained = train_sentencepiece(
       [&](std::string& text) { return reader->next(text); }, flags.training);
   const SentencePieceTokenizer& tokenizer = *trained.tokenizer;
-  if (one_file) {
-    write_file(model, tokenizer.model_bytes());
+  if (folder) {
+    tokenizer.save(folder->path());
+    folder->commit();
   } else {
-    tokenizer.save(flags.output);
+    write_file(flags.output, tokenizer.model_bytes());
   }
   output.line(fmt::format(
       "{}: {} pieces, {:.3f} bytes per token",
@@ -66,10 +69,11 @@ void add_tokenizer_train(CLI::App& tokenizer) {
   flag("--vocab-size", training.vocab_size, "pieces in all");
   flag("--input", flags->inputs, "texts and folders")->required();
   // A folder gets the files of Hugging Face's AutoTokenizer as well.
-  flag("--output", flags->output, "a folder, or one *.model file")->required();
+  flag("--output", flags->output, "a new folder, or one *.model file")
+      ->required();
   flag("--sample-bytes", training.sample_bytes, "train on a sample this large");
   flag("--seed", training.seed, "of the sample");
-  command->add_flag("--force", flags->force, "replace the output");
+  command->add_flag("--force", flags->force, "replace the *.model file");
   add_document_options(*command, flags->documents);
   command->callback([flags, output] { run(*flags, output); });
 }

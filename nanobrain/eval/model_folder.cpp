@@ -3,14 +3,38 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/run/run_folder.h"
 
 namespace nanobrain {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Says what to do about a run folder that has no model/ yet.
+[[noreturn]] void fail_unfinished(const RunFolder& run) {
+  const auto checkpoints = list_checkpoints(run);
+  const std::string root = run.root.string();
+  fail(
+      "model",
+      "{} is a run that has not finished; go on with it: nanobrain train "
+      "--output {} --resume{}",
+      root,
+      root,
+      checkpoints.empty()
+          ? ""
+          : ", or name a checkpoint's model: " +
+                (checkpoints.rbegin()->second / "model").string());
+}
+
+} // namespace
+
 fs::path find_model_folder(const fs::path& path) {
   for (const auto& folder : {path, path / "model"}) {
     if (fs::exists(folder / "config.json")) return folder;
+  }
+  if (const RunFolder run{path}; fs::exists(run.record())) {
+    fail_unfinished(run);
   }
   fail(
       "model",

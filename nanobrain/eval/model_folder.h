@@ -17,7 +17,8 @@ struct ModelWithTokenizer {
 };
 
 /// `path` itself where it holds a config.json, else its folder model/ (a run
-/// folder). Error where neither is a model.
+/// folder). Error where neither is a model; of a run that has not finished it
+/// names the newest checkpoint.
 std::filesystem::path find_model_folder(const std::filesystem::path& path);
 
 /// Loads a model folder or the model of a run folder. Error where it has no

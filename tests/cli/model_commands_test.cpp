@@ -122,6 +122,69 @@ TEST_F(ModelCommands, EvalRefusesBadInput) {
       "empty");
 }
 
+// Progress would go to the file that got the number of stderr.
+TEST_F(ModelCommands, AClosedStderrLeavesFilesAsTheyAre) {
+  const auto prepared = run_process(
+      {"sh",
+       "-c",
+       program().string() + " prepare --input " + path("corpus.txt") +
+           " --val-fraction 0.2 --tokenizer " + path("tokenizer") +
+           " --output " + path("closed") + " <&- >/dev/null 2>&-"});
+  EXPECT_EQ(prepared.exit_code, 0);
+  for (const char* name : {"/train.tokens", "/val.tokens"}) {
+    EXPECT_EQ(read_text(path("closed") + name), read_text(path("data") + name));
+  }
+}
+
+TEST_F(ModelCommands, EvalReplacesNothingUnlessForced) {
+  const std::string val = path("data") + "/val.tokens";
+  const std::string before = read_text(val);
+  const std::vector<std::string> eval = {
+      "eval", "--model", path("run"), "--input", val};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), eval.begin(), eval.end());
+    return more;
+  };
+  refused(with({"--output", val}), 1, "val.tokens exists already");
+  refused(with({"--per-document", val}), 1, "val.tokens exists already");
+  EXPECT_EQ(read_text(val), before);
+
+  write_text(path("rows.tsv"), "old");
+  json(with({"--per-document", path("rows.tsv"), "--force"}));
+  EXPECT_NE(read_text(path("rows.tsv")), "old");
+}
+
+TEST_F(ModelCommands, FineTuningTakesARunFolder) {
+  const std::vector<std::string> train = {
+      "train", path("run.yaml"), "--output", path("tuned"), "--init-from"};
+  const auto from = [&](const std::string& start) {
+    std::vector<std::string> all = train;
+    all.push_back(start);
+    return all;
+  };
+  refused(from(path("data")), 1, "data is neither a model folder");
+  EXPECT_FALSE(fs::exists(path("tuned")));
+  const Json tuned = json(from(path("run")));
+  EXPECT_EQ(tuned["steps"], 3);
+}
+
+TEST_F(ModelCommands, InspectTakesOverrides) {
+  const Json report = json(
+      {"inspect",
+       "--config",
+       path("run.yaml"),
+       "--set",
+       "model.model_dim=16",
+       "--text",
+       "The cat"});
+  EXPECT_EQ(report["parameters_by_part"]["positions"], 32 * 16);
+  refused(
+      {"inspect", "--config", path("run.yaml"), "--set", "train.stpes=1"},
+      2,
+      "did you mean steps?");
+  refused({"inspect", "--set", "model.model_dim=16"}, 2, "--config");
+}
+
 TEST_F(ModelCommands, AModelThatSawTheTextIsReportedAsALeak) {
   json({"synth", "--output", path("short.txt"), "--bytes", "1500"});
   json(

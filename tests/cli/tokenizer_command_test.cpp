@@ -99,15 +99,49 @@ TEST_F(TokenizerCommand, JsonLeavesIdsToAFile) {
 }
 
 TEST_F(TokenizerCommand, ExistingOutputsAreKeptUnlessForced) {
-  const auto refused = train({"--output", dir_ / "tok", "--seed", "3"});
+  const std::string ids = dir_ / "ids.txt";
+  write_text(ids, "precious");
+  const auto refused = convert("encode", "a", {"--output", ids});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.err, HasSubstr("exists already"));
-  EXPECT_EQ(train({"--output", dir_ / "tok", "--force"}).exit_code, 0);
+  EXPECT_THAT(refused.err, HasSubstr("exists already; name another file"));
+  EXPECT_EQ(read_text(ids), "precious");
+  const auto forced = convert("encode", "a", {"--output", ids, "--force"});
+  EXPECT_EQ(forced.exit_code, 0);
+  EXPECT_NE(read_text(ids), "precious");
 
-  write_text(dir_ / "ids.txt", "precious");
-  EXPECT_EQ(
-      convert("encode", "a", {"--output", dir_ / "ids.txt"}).exit_code, 1);
-  EXPECT_EQ(read_text(dir_ / "ids.txt"), "precious");
+  const std::string model = dir_ / "one.model";
+  write_text(model, "precious");
+  EXPECT_EQ(train({"--output", model}).exit_code, 1);
+  EXPECT_EQ(read_text(model), "precious");
+  EXPECT_EQ(train({"--output", model, "--force"}).exit_code, 0);
+  EXPECT_NE(read_text(model), "precious");
+}
+
+TEST_F(TokenizerCommand, AFolderMustBeNewOrEmpty) {
+  fs::create_directory(dir_ / "mine");
+  write_text(dir_ / "mine" / "letter.txt", "dear");
+  const auto refused = train({"--output", dir_ / "mine", "--force"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(
+      refused.err, HasSubstr("mine exists already; name another folder"));
+  EXPECT_FALSE(fs::exists(dir_ / "mine" / "tokenizer.model"));
+  fs::create_directory(dir_ / "empty");
+  EXPECT_EQ(train({"--output", dir_ / "empty"}).exit_code, 0);
+}
+
+TEST_F(TokenizerCommand, StdinThatCannotBeReadIsNoEmptyText) {
+  const std::string encode = program().string() +
+                             " tokenizer encode --tokenizer " +
+                             (dir_ / "tok").string();
+  for (const auto& [stdin_is, reason] :
+       {std::pair{" </", "Is a directory"},
+        std::pair{" <&-", "Bad file descriptor"}}) {
+    const auto result = run_process({"sh", "-c", encode + stdin_is});
+    EXPECT_EQ(result.exit_code, 1) << stdin_is;
+    EXPECT_THAT(result.err, HasSubstr("[stdin] cannot be read: "));
+    EXPECT_THAT(result.err, HasSubstr(reason));
+    EXPECT_THAT(result.out, IsEmpty());
+  }
 }
 
 TEST_F(TokenizerCommand, BadInputIsNamed) {
@@ -128,17 +162,19 @@ TEST_F(TokenizerCommand, BadInputIsNamed) {
        dir_ / "big"});
   EXPECT_EQ(too_many.exit_code, 1);
   EXPECT_THAT(too_many.err, HasSubstr("ask for at most"));
+  EXPECT_FALSE(fs::exists(dir_ / "big"));
   const auto kind = train({"--output", dir_ / "x", "--kind", "wordpiece"});
   EXPECT_EQ(kind.exit_code, 2);
   EXPECT_EQ(tokenizer({}).exit_code, 2);
 }
 
-TEST_F(TokenizerCommand, AFullDiskLeavesNoModel) {
+TEST_F(TokenizerCommand, AFullDiskLeavesNothing) {
+  fs::create_directory(dir_ / "full");
   ProcessOptions small_disk;
   small_disk.max_file_bytes = 1000;
-  const auto result = train({"--output", dir_ / "full"}, small_disk);
+  const auto result = train({"--output", dir_ / "full" / "new"}, small_disk);
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("tokenizer.model"));
+  EXPECT_THAT(result.err, HasSubstr("tokenizer.model] cannot be written"));
   EXPECT_TRUE(fs::is_empty(dir_ / "full"));
 }
 
