@@ -60,20 +60,59 @@ class FirstRun : public ::testing::Test {
 
 TEST_F(FirstRun, GoesFromParquetShardsToAnEvaluatedModel) {
   const fs::path out = dir_ / "out";
-  // A mistake in the last step costs nothing of the steps before it.
-  const auto failed = run({dir_ / "shards", out, "--set", "train.stpes=3"});
-  EXPECT_EQ(failed.exit_code, 2);
-  EXPECT_THAT(failed.err, HasSubstr("did you mean steps?"));
-  const auto tokens = fs::last_write_time(out / "data" / "train.tokens");
-
   const auto done = run({dir_ / "shards", out, "--set", "train.steps=3"});
   ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_EQ(fs::last_write_time(out / "data" / "train.tokens"), tokens);
   EXPECT_THAT(done.out, HasSubstr("trigram"));
   EXPECT_THAT(done.out, HasSubstr("The history of"));
   const Json evaluation = Json::parse(read_text(out / "evaluation.json"));
   EXPECT_EQ(evaluation["baselines"].size(), 4);
   EXPECT_TRUE(fs::exists(out / "run" / "model" / "model.safetensors"));
+}
+
+TEST_F(FirstRun, MistakesCostNothingOfWhatIsMade) {
+  const fs::path out = dir_ / "out";
+  const auto misspelt = run({dir_ / "shards", out, "--set", "train.stpes=3"});
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_THAT(misspelt.err, HasSubstr("did you mean steps?"));
+  EXPECT_FALSE(fs::exists(out));
+
+  // A text that the tokenizer cannot be trained on does not take the folder.
+  write_text(dir_ / "short.txt", "Too short.\n");
+  EXPECT_EQ(run({dir_ / "short.txt", out}).exit_code, 1);
+  // Nor does a share of the documents that is none.
+  const std::vector<std::string> one_step = {
+      dir_ / "shards", out, "--set", "train.steps=1", "--val-fraction"};
+  const auto with_fraction = [&](const std::string& fraction) {
+    std::vector<std::string> all = one_step;
+    all.push_back(fraction);
+    return run(all);
+  };
+  const auto none = with_fraction("0.0000001");
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.err, HasSubstr("none of"));
+  const auto made = fs::last_write_time(out / "tokenizer" / "tokenizer.model");
+  const auto done = with_fraction("0.2");
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(fs::last_write_time(out / "tokenizer" / "tokenizer.model"), made);
+  const Json report = Json::parse(read_text(out / "data" / "prepare.json"));
+  EXPECT_EQ(report["val_fraction"], 0.2);
+
+  // Again, over the evaluation that is there.
+  EXPECT_EQ(with_fraction("0.2").exit_code, 0);
+  const auto changed = run(
+      {dir_ / "shards",
+       out,
+       "--set",
+       "train.steps=1",
+       "--val-fraction",
+       "0.2",
+       "--set",
+       "optimizer.lr=0.1"});
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_THAT(
+      changed.err,
+      HasSubstr(
+          "train anew on the same tokens, remove " + (out / "run").string()));
 }
 
 TEST_F(FirstRun, GoesOnAfterAKill) {
@@ -112,8 +151,19 @@ TEST_F(FirstRun, AnotherTextNeedsAnotherFolder) {
   ASSERT_EQ(run({dir_ / "shards", out, "--set", "train.steps=1"}).exit_code, 0);
   const auto other = run({dir_ / "text", out});
   EXPECT_EQ(other.exit_code, 1);
-  EXPECT_THAT(other.err, HasSubstr("was begun with input: "));
+  EXPECT_THAT(other.err, HasSubstr("tokenizer was made with --input "));
 
+  const auto resplit = run({dir_ / "shards", out, "--val-fraction", "0.3"});
+  EXPECT_EQ(resplit.exit_code, 1);
+  EXPECT_THAT(resplit.err, HasSubstr("data was made with --input "));
+
+  const auto help = run({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, HasSubstr("usage: first_run.sh INPUT"));
+  const auto both = run(
+      {dir_ / "text", out, "--val", dir_ / "text", "--val-fraction", "0.1"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_THAT(both.err, HasSubstr("exclude each other"));
   EXPECT_EQ(run({dir_ / "text"}).exit_code, 2);
   EXPECT_EQ(run({dir_ / "text", out, "--vla", "x"}).exit_code, 2);
   const auto absent = run({dir_ / "absent", dir_ / "new"});
