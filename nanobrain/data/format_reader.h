@@ -1,6 +1,7 @@
 // Documents of one file, in one of three formats.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -19,6 +20,10 @@ class BoundedText {
   void append(std::string_view bytes) {
     size_ += bytes.size();
     const size_t room = max_bytes_ + 1 - text_.size();
+    // A long text grows once more: doubling would hold it one and a half times.
+    if (text_.size() + bytes.size() > kLong && text_.capacity() <= kLong * 2) {
+      text_.reserve(std::min(max_bytes_ + 1, kLong * 16));
+    }
     text_.append(bytes.substr(0, room));
   }
   void append(const BoundedText& other) {
@@ -43,6 +48,8 @@ class BoundedText {
   int64_t max_bytes() const { return static_cast<int64_t>(max_bytes_); }
 
  private:
+  static constexpr size_t kLong = size_t{1} << 23;
+
   size_t max_bytes_;
   size_t size_ = 0; // what was appended, kept or not
   std::string text_;
