@@ -40,5 +40,6 @@ void add_prepare(CLI::App& program);
 void add_train(CLI::App& program);
 void add_eval(CLI::App& program);
 void add_generate(CLI::App& program);
+void add_bench(CLI::App& program);
 
 } // namespace nanobrain

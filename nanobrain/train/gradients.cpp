@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "nanobrain/kernels/add_rows.h"
+#include "nanobrain/kernels/bf16.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
 
@@ -22,6 +23,12 @@ void accumulate(Tensor& sum, const Tensor& x) {
 }
 
 } // namespace
+
+bool uses_bf16(const TrainConfig& config) {
+  return config.precision == "bf16" ||
+         (config.precision == "auto" &&
+          has_bf16_products(torch::Device(config.device)));
+}
 
 GradientPass::GradientPass(NanoLM model, bool bf16)
     : model_(std::move(model)),

@@ -10,6 +10,10 @@
 
 namespace nanobrain {
 
+/// Whether products are in bf16: where the config says so, or says auto and the
+/// device has them.
+bool uses_bf16(const TrainConfig& config);
+
 class GradientPass {
  public:
   /// bf16: products of the head, and of the body where it gains from it.

@@ -19,6 +19,11 @@ namespace {
 /// The train_loss of a run's result is the mean over this many last steps.
 constexpr size_t kRecentLosses = 50;
 
+/// To resume would be to diverge again.
+constexpr const char* kStartAgain =
+    "lower optimizer.lr in a new run, with --init-from the last checkpoint "
+    "here to go on from it";
+
 } // namespace
 
 Trainer::Trainer(
@@ -30,7 +35,7 @@ Trainer::Trainer(
       inputs_(inputs),
       model_(std::move(model)),
       batches_(inputs.train, config.train, model_->wte->weight.device()),
-      gradients_(model_, config.train.precision == "bf16"),
+      gradients_(model_, uses_bf16(config.train)),
       parameters_(model_->parameters()),
       optimizer_(
           make_optimizer(config.optimizer, optimized_parameters(*model_))),
@@ -94,9 +99,10 @@ double Trainer::accumulate_gradients(int64_t step) {
     require(
         std::isfinite(nats),
         "train",
-        "the loss of step {} is not finite; lower optimizer.lr or look at the "
-        "data and the weights the run started from",
-        step + 1);
+        "the loss of step {} is not finite; {}, or look at the data and the "
+        "weights this one started from",
+        step + 1,
+        kStartAgain);
     sum += nats;
   }
   return sum / tokens;
@@ -115,10 +121,10 @@ StepMetrics Trainer::take_step() {
   require(
       std::isfinite(metrics.grad_norm),
       "train",
-      "the gradient of step {} is not finite (norm {}); lower optimizer.lr "
-      "or train in f32",
+      "the gradient of step {} is not finite (norm {}); {}, or train in f32",
       step + 1,
-      metrics.grad_norm);
+      metrics.grad_norm,
+      kStartAgain);
   metrics.lr =
       config_.optimizer.lr *
       learning_rate_factor(config_.schedule, step, config_.train.steps);
@@ -163,8 +169,9 @@ void Trainer::require_finite_weights() const {
   require(
       std::isfinite(global_norm(parameters_)),
       "train",
-      "the weights after step {} are not finite; lower optimizer.lr",
-      state_.step);
+      "the weights after step {} are not finite; {}",
+      state_.step,
+      kStartAgain);
 }
 
 void Trainer::save_checkpoint() {

@@ -14,9 +14,9 @@
 #include "nanobrain/base/yaml.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
-#include "nanobrain/kernels/bf16.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_folder.h"
+#include "nanobrain/train/gradients.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/resume_rules.h"
 #include "nanobrain/train/run_lock.h"
@@ -51,10 +51,7 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
       "holds no run to go on with; give a CONFIG to start one");
   require_new_directory(run.root, "train");
   RunConfig config = read_run_config(request.config, request.overrides);
-  if (config.train.precision == "auto") {
-    const torch::Device device(config.train.device);
-    config.train.precision = has_bf16_products(device) ? "bf16" : "f32";
-  }
+  config.train.precision = uses_bf16(config.train) ? "bf16" : "f32";
   return config;
 }
 

@@ -125,7 +125,8 @@ TEST(CommandLine, EveryCommandHasHelp) {
         "prepare",
         "train",
         "eval",
-        "generate"}) {
+        "generate",
+        "bench"}) {
     const auto result = nanobrain({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.out, HasSubstr("Usage:")) << command;
