@@ -26,7 +26,7 @@ struct SoftmaxTile {
       float* lane_max,
       float* lane_sum);
 
-  /// p = exp(score - row_lse), at least 1e-38; p may be `scores`.
+  /// p = exp(score - row_lse), at least 9e-27; p may be `scores`.
   void (*probabilities)(
       const float* scores,
       int64_t rows,
