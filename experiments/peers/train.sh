@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 config=${1:-experiments/first_run.yaml}
 out=${2:-build/peers/train}
-nanobrain=build/release/bin/nanobrain
+nanobrain=${NANOBRAIN:-build/release/bin/nanobrain}
 python=build/deps/test/bin/python
 [ -x "$nanobrain" ] && [ -x "$python" ] || { echo "train.sh: run 'make test' first: it builds nanobrain and installs PyTorch" >&2; exit 1; }
 

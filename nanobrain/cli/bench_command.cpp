@@ -30,11 +30,8 @@ void add_bench_train(CLI::App& bench) {
   const auto flags = std::make_shared<TrainBenchFlags>();
   const Output output(*command);
   command->add_option("config", flags->config, "YAML of a run")->required();
-  command
-      ->add_option(
-          "--set", flags->overrides, "KEY=VALUE over the YAML; may be repeated")
-      ->expected(1)
-      ->take_all();
+  add_overrides(*command, flags->overrides);
+
   command
       ->add_option(
           "--vocab-size",

@@ -73,6 +73,15 @@ void Output::result(const Json& value) const {
   if (json()) write_stdout(value.dump(2) + "\n");
 }
 
+CLI::Option* add_overrides(
+    CLI::App& command, std::vector<std::string>& overrides) {
+  return command
+      .add_option(
+          "--set", overrides, "KEY=VALUE over the YAML; may be repeated")
+      ->expected(1)
+      ->take_all();
+}
+
 int run_program(CLI::App& program, int argc, char** argv) {
   occupy_standard_descriptors();
   ignore_file_signals();

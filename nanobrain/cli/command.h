@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "nanobrain/base/json.h"
 
@@ -28,6 +30,10 @@ class Output {
  private:
   std::shared_ptr<bool> json_;
 };
+
+/// Adds --set KEY=VALUE, over the keys of a YAML.
+CLI::Option* add_overrides(
+    CLI::App& command, std::vector<std::string>& overrides);
 
 /// Parses, runs the subcommand, prints errors to stderr. Exit code: 0 done,
 /// 1 failed, 2 wrong usage, 130 interrupted after a clean save.

@@ -53,12 +53,7 @@ void add_inspect(CLI::App& program) {
   const auto flags = std::make_shared<InspectFlags>();
   auto* config = command->add_option(
       "--config", flags->config, "YAML of a run; default: the Nano Brain");
-  command
-      ->add_option(
-          "--set", flags->overrides, "KEY=VALUE over the YAML; may be repeated")
-      ->expected(1)
-      ->take_all()
-      ->needs(config);
+  add_overrides(*command, flags->overrides)->needs(config);
   command->add_option(
       "--tokenizer",
       flags->tokenizer,

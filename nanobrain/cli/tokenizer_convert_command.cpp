@@ -1,5 +1,4 @@
-// nanobrain tokenizer encode and decode: stdin to ids, a document a line, and
-// back byte for byte.
+// nanobrain tokenizer encode and decode: stdin to ids, a line each, and back.
 #include <unistd.h>
 
 #include "nanobrain/base/descriptor.h"

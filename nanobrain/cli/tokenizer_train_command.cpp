@@ -14,14 +14,12 @@ namespace nanobrain {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 struct TrainFlags {
   SentencePieceTraining training;
   std::string kind = "sentencepiece";
-  std::vector<fs::path> inputs;
+  std::vector<std::filesystem::path> inputs;
   DocumentOptions documents;
-  fs::path output;
+  std::filesystem::path output;
   bool force = false;
 };
 
@@ -68,7 +66,6 @@ void add_tokenizer_train(CLI::App& tokenizer) {
       ->check(CLI::IsMember({"sentencepiece"}));
   flag("--vocab-size", training.vocab_size, "pieces in all");
   flag("--input", flags->inputs, "texts and folders")->required();
-  // A folder gets the files of Hugging Face's AutoTokenizer as well.
   flag("--output", flags->output, "a new folder, or one *.model file")
       ->required();
   flag("--sample-bytes", training.sample_bytes, "train on a sample this large");

@@ -20,7 +20,7 @@ struct TrainFlags {
 };
 
 /// Flags that stand for a key of the YAML.
-void add_overrides(TrainFlags& flags) {
+void add_key_flags(TrainFlags& flags) {
   auto& overrides = flags.request.overrides;
   const auto add = [&](const char* key, const Json& value) {
     overrides.push_back(fmt::format("{}={}", key, value.dump()));
@@ -62,18 +62,13 @@ void add_train(CLI::App& program) {
       "--init-from", flags->init_from, "model or run folder to fine-tune");
   sub->add_option("--device", flags->device, "cpu or cuda");
   sub->add_option("--threads", flags->threads, "CPU threads; 0: all");
-  sub->add_option(
-         "--set",
-         flags->request.overrides,
-         "KEY=VALUE over the YAML; may be repeated")
-      ->expected(1)
-      ->take_all();
+  add_overrides(*sub, flags->request.overrides);
   sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
       "Keys of the YAML and their defaults:\n" + describe_fields(RunConfig{}));
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);
-    add_overrides(*flags);
+    add_key_flags(*flags);
     const Json result = train(flags->request);
     output.line(summary(result));
     output.result(result);
