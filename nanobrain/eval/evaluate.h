@@ -28,8 +28,8 @@ struct EvalOptions {
   std::optional<int64_t> context = std::nullopt;
   /// tokens from one window to the next; absent: context (disjoint windows)
   std::optional<int64_t> stride = std::nullopt;
-  /// inputs scored at once, at least one window
-  int64_t batch_tokens = 4096;
+  /// inputs scored at once, at least one window: 16 of 1,024
+  int64_t batch_tokens = 16'384;
   /// matrix products in bf16; `eval` and the val_loss of `train` use f32
   bool bf16 = false;
 };

@@ -8,6 +8,7 @@
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/nano_lm.h"
+#include "nanobrain/model/sequence_groups.h"
 
 namespace nanobrain {
 
@@ -41,19 +42,8 @@ class NanoLMScorer : public TokenScorer {
     const auto inputs = ids.narrow(1, 0, batch.inputs).contiguous();
     const auto targets =
         ids.slice(1, batch.first_scored + 1).reshape({-1}).contiguous();
-    torch::Tensor hidden; // (B, T, C)
-    {
-      const Bf16Autocast products(
-          device, bf16_ && blocks_gain_from_bf16(model_->config(), device));
-      hidden = model_->hidden(inputs);
-    }
-    // Only the scored positions go through the head, the costliest part.
-    hidden = hidden.slice(1, batch.first_scored)
-                 .reshape({-1, hidden.size(2)})
-                 .to(torch::kFloat32)
-                 .contiguous();
     const auto result = tied_token_losses(
-                            hidden,
+                            scored_hidden(inputs, batch.first_scored),
                             model_->wte->weight,
                             targets,
                             {.bf16 = bf16_, .ignore_index = -100})
@@ -66,6 +56,25 @@ class NanoLMScorer : public TokenScorer {
   }
 
  private:
+  /// Of the scored positions alone, (N, C): only they go through the head, the
+  /// costliest part.
+  torch::Tensor scored_hidden(const torch::Tensor& ids, int64_t first_scored) {
+    const auto embedded = model_->embed(ids); // (B, T, C)
+    const auto device = embedded.device();
+    const bool bf16 = bf16_ && blocks_gain_from_bf16(model_->config(), device);
+    std::vector<torch::Tensor> parts(
+        static_cast<size_t>(count_sequence_groups(embedded)));
+    each_sequence_group(embedded, [&](int64_t g, const torch::Tensor& windows) {
+      const torch::NoGradGuard no_grad;
+      const Bf16Autocast products(device, bf16);
+      parts[static_cast<size_t>(g)] = model_->body(windows)
+                                          .slice(1, first_scored)
+                                          .reshape({-1, embedded.size(2)})
+                                          .to(torch::kFloat32);
+    });
+    return torch::cat(parts);
+  }
+
   NanoLM& model_;
   bool bf16_;
 };

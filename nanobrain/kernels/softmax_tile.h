@@ -1,5 +1,4 @@
-// The elementwise half of the tiled head, one table of functions for each
-// instruction set.
+// The elementwise half of the tiled head.
 //
 // A block of scores has `rows` tokens of `stride` columns, a multiple of 32;
 // -infinity where there is no score.
@@ -55,8 +54,5 @@ struct SoftmaxTile {
       int64_t columns,
       Bf16Bits* out) = nullptr;
 };
-
-/// Of active_isa(), which is not kPortable.
-const SoftmaxTile& softmax_tile();
 
 } // namespace nanobrain

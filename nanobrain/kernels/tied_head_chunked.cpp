@@ -10,14 +10,13 @@ namespace {
 
 using torch::Tensor;
 
-/// The logits of a chunk: large enough for the products to be efficient, small
-/// enough to stay in the last-level cache between them.
-constexpr int64_t kChunkBytes = 16 << 20;
 constexpr int64_t kRowMultiple = 16;
 
-int64_t chunk_rows(int64_t tokens, int64_t vocab) {
-  const int64_t rows =
-      kChunkBytes / (vocab * static_cast<int64_t>(sizeof(float)));
+/// The logits of a chunk: on a CPU small enough to stay in the last-level cache
+/// between the products, on a device large enough to keep it busy.
+int64_t chunk_rows(int64_t tokens, int64_t vocab, bool is_cpu) {
+  const int64_t bytes = is_cpu ? 16 << 20 : 512 << 20;
+  const int64_t rows = bytes / (vocab * static_cast<int64_t>(sizeof(float)));
   const int64_t whole = rows / kRowMultiple * kRowMultiple;
   return std::min(tokens, std::max(whole, kRowMultiple));
 }
@@ -41,7 +40,7 @@ TiedHeadResult tied_head_chunked(
     result.hidden_gradient = torch::empty_like(hidden);
     result.weight_gradient = torch::zeros_like(weight);
   }
-  const int64_t rows = chunk_rows(N, weight.size(0));
+  const int64_t rows = chunk_rows(N, weight.size(0), hidden.is_cpu());
   for (int64_t begin = 0; begin < N; begin += rows) {
     const int64_t count = std::min(rows, N - begin);
     const auto part = [&](const Tensor& x) {

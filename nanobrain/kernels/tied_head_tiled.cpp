@@ -23,8 +23,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "nanobrain/kernels/softmax_tile.h"
 #include "nanobrain/kernels/tied_head.h"
+#include "nanobrain/kernels/vector_kernels.h"
 
 namespace nanobrain {
 
@@ -90,7 +90,7 @@ class TiledHead {
         Tc_(chunk_size(N_, kChunk)),
         block_(std::min(kBlock, Tc_)),
         tiles_(round_up(V_, kTile) / kTile),
-        kernels_(softmax_tile()),
+        kernels_(vector_kernels().softmax),
         hidden_(padded(hidden, round_up(N_, Tc_))),
         weight_(padded(weight, tiles_ * kTile)) {}
 

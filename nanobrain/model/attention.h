@@ -26,11 +26,8 @@ class CausalSelfAttentionImpl : public torch::nn::Module {
   Linear c_proj{nullptr};
 
  private:
-  torch::Tensor attend_cached(
-      const torch::Tensor& q,
-      const torch::Tensor& k,
-      const torch::Tensor& v,
-      KVCache& cache) const;
+  /// qkv (B, T, 3C) -> (B, T, C)
+  torch::Tensor attend_cached(const torch::Tensor& qkv, KVCache& cache) const;
 
   int64_t layer_;
   int64_t num_heads_;

@@ -7,10 +7,11 @@ MLPImpl::MLPImpl(const ModelConfig& config)
           "c_fc", Linear(config.model_dim, config.ffn_dim, config.bias))),
       c_proj(register_module(
           "c_proj", Linear(config.ffn_dim, config.model_dim, config.bias))),
-      approximation_(config.activation == "gelu_new" ? "tanh" : "none") {}
+      activation_(
+          config.activation == "gelu_new" ? GeluKind::kTanh : GeluKind::kErf) {}
 
 torch::Tensor MLPImpl::forward(const torch::Tensor& x) {
-  return c_proj->forward(at::gelu(c_fc->forward(x), approximation_));
+  return c_proj->forward(gelu(c_fc->forward(x), activation_));
 }
 
 } // namespace nanobrain

@@ -4,8 +4,7 @@
 
 #include <torch/torch.h>
 
-#include <string>
-
+#include "nanobrain/kernels/gelu.h"
 #include "nanobrain/model/config.h"
 #include "nanobrain/model/linear.h"
 
@@ -22,7 +21,7 @@ class MLPImpl : public torch::nn::Module {
   Linear c_proj{nullptr};
 
  private:
-  std::string approximation_; // of erf: "none" or "tanh"
+  GeluKind activation_;
 };
 TORCH_MODULE(MLP);
 

@@ -1,22 +1,18 @@
 // Loss and gradients of a micro-batch.
 #include "nanobrain/train/gradients.h"
 
-#include <ATen/Parallel.h>
-
 #include "nanobrain/kernels/add_rows.h"
 #include "nanobrain/kernels/bf16.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
+#include "nanobrain/model/sequence_groups.h"
+#include "nanobrain/train/gradient_norm.h"
 
 namespace nanobrain {
 
 namespace {
 
 using torch::Tensor;
-
-/// Of sequences; bounds the threads that can work. A group's activations stay
-/// in its core's cache, and no operator waits for another thread.
-constexpr int64_t kGroups = 16;
 
 void accumulate(Tensor& sum, const Tensor& x) {
   sum = sum.defined() ? sum.add_(x) : x;
@@ -76,41 +72,36 @@ double GradientPass::add(const Batch& batch, double scale) {
   return head.loss;
 }
 
+double GradientPass::norm() const {
+  std::vector<Tensor> gradients;
+  for (const auto& parameter : model_->parameters()) {
+    gradients.push_back(parameter.grad());
+  }
+  return global_norm(gradients);
+}
+
 std::vector<GradientPass::Group> GradientPass::forward(const Tensor& embedded) {
-  const int64_t B = embedded.size(0);
-  const int64_t count = embedded.is_cpu() ? std::min(B, kGroups) : 1;
-  std::vector<Group> groups(static_cast<size_t>(count));
-  at::parallel_for(0, count, 1, [&](int64_t g, int64_t end) {
+  std::vector<Group> groups(
+      static_cast<size_t>(count_sequence_groups(embedded)));
+  each_sequence_group(embedded, [&](int64_t g, const Tensor& sequences) {
     const at::AutoGradMode with_grad(true);
     const Bf16Autocast autocast(embedded.device(), bf16_body_);
-    for (; g < end; ++g) {
-      Group& group = groups[static_cast<size_t>(g)];
-      const int64_t first = g * B / count, last = (g + 1) * B / count;
-      group.input =
-          embedded.narrow(0, first, last - first).detach().requires_grad_();
-      group.hidden = model_->body(group.input);
-    }
+    Group& group = groups[static_cast<size_t>(g)];
+    group.input = sequences.detach().requires_grad_();
+    group.hidden = model_->body(group.input);
   });
   return groups;
 }
 
 void GradientPass::backward(
     std::vector<Group>& groups, const Tensor& gradient) const {
-  std::vector<int64_t> sizes;
-  for (const auto& group : groups) sizes.push_back(group.input.size(0));
-  const auto parts = gradient.split_with_sizes(sizes);
-  const auto count = static_cast<int64_t>(groups.size());
-  at::parallel_for(0, count, 1, [&](int64_t g, int64_t end) {
-    for (; g < end; ++g) {
-      Group& group = groups[static_cast<size_t>(g)];
-      std::vector<Tensor> inputs = {group.input};
-      inputs.insert(inputs.end(), body_.begin(), body_.end());
-      group.gradients = torch::autograd::grad(
-          {group.hidden},
-          inputs,
-          {parts[static_cast<size_t>(g)].to(group.hidden.scalar_type())});
-      group.hidden.reset();
-    }
+  each_sequence_group(gradient, [&](int64_t g, const Tensor& part) {
+    Group& group = groups[static_cast<size_t>(g)];
+    std::vector<Tensor> inputs = {group.input};
+    inputs.insert(inputs.end(), body_.begin(), body_.end());
+    group.gradients = torch::autograd::grad(
+        {group.hidden}, inputs, {part.to(group.hidden.scalar_type())});
+    group.hidden.reset();
   });
 }
 

@@ -28,6 +28,9 @@ class GradientPass {
   /// in order.
   double add(const Batch& batch, double scale);
 
+  /// The 2-norm of all gradients together.
+  double norm() const;
+
   /// Adds up the time in head and body, where one is given.
   void measure(Phases* phases) { phases_ = phases; }
 

@@ -113,11 +113,7 @@ StepMetrics Trainer::take_step() {
   const int64_t step = state_.step;
   StepMetrics metrics;
   metrics.train_loss = accumulate_gradients(step);
-  std::vector<torch::Tensor> gradients;
-  for (const auto& parameter : parameters_) {
-    gradients.push_back(parameter.grad());
-  }
-  metrics.grad_norm = global_norm(gradients);
+  metrics.grad_norm = gradients_.norm();
   require(
       std::isfinite(metrics.grad_norm),
       "train",

@@ -28,8 +28,7 @@ TEST(Isa, EachHasWhatTheOnesBeforeItHave) {
 
 TEST(Isa, EveryOnePassesTheTestsOfTheKernels) {
   for (const Isa isa : available_isas()) {
-    const auto result =
-        run_with(name(isa), "*TiedCrossEntropy*:Isa.IsTheOneAskedFor");
+    const auto result = run_with(name(isa), "-Isa.EveryOne*:Isa.Unknown*");
     EXPECT_EQ(result.exit_code, 0) << name(isa) << result.out << result.err;
     EXPECT_THAT(result.out, HasSubstr("[  PASSED  ]")) << name(isa);
   }

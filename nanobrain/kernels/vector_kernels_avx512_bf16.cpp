@@ -1,8 +1,10 @@
-// SoftmaxTile in f32 and bf16, compiled for AVX-512 with its bf16 conversions.
+// The elementwise kernels, compiled for AVX-512 with its bf16 conversions.
 #include <immintrin.h>
 
-#include "nanobrain/kernels/softmax_tile_tables.h"
-#include "nanobrain/kernels/softmax_tile_vector.h"
+#include "nanobrain/kernels/attention_tile_simd.h"
+#include "nanobrain/kernels/gelu_kernels_simd.h"
+#include "nanobrain/kernels/softmax_tile_simd.h"
+#include "nanobrain/kernels/vector_kernels.h"
 
 namespace nanobrain {
 namespace {
@@ -85,11 +87,14 @@ void interleave_rows(
 
 } // namespace
 
-extern const SoftmaxTile kAvx512Bf16SoftmaxTile = {
-    .add_exp = add_exp,
-    .probabilities = probabilities,
-    .probabilities_bf16 = probabilities_bf16,
-    .to_bf16 = to_bf16,
-    .interleave_rows = interleave_rows};
+extern const VectorKernels kAvx512Bf16Kernels = {
+    .softmax =
+        {.add_exp = add_exp,
+         .probabilities = probabilities,
+         .probabilities_bf16 = probabilities_bf16,
+         .to_bf16 = to_bf16,
+         .interleave_rows = interleave_rows},
+    .attention = kAttentionTile,
+    .gelu = kGeluKernels};
 
 } // namespace nanobrain

@@ -1,7 +1,7 @@
-// The f32 part of SoftmaxTile in GCC's vector extension: each file that
-// includes this compiles it for its own instruction set. No library's
-// header may stand here, and all is internal: inline functions of a library,
-// compiled with those flags, could be linked into code for lesser processors.
+// 16 floats at once in GCC's vector extension. Each file that includes this
+// compiles it for its own instruction set: no library's header may stand in
+// such a file, and all is internal, for inline functions of a library, compiled
+// with those flags, could be linked into code for lesser processors.
 #pragma once
 
 #include <cstdint>
@@ -59,46 +59,6 @@ inline F32x16 exponential(F32x16 x) {
   p = p * f + 1.0F;
   return reinterpret_cast<F32x16>(
       reinterpret_cast<I32x16>(p) + (reinterpret_cast<I32x16>(shifted) << 23));
-}
-
-inline void add_exp(
-    const float* scores,
-    int64_t rows,
-    int64_t stride,
-    float* lane_max,
-    float* lane_sum) {
-  for (int64_t t = 0; t < rows; ++t) {
-    const float* row = scores + t * stride;
-    const F32x16 before = load(lane_max + t * kLanes);
-    // Two accumulators each: one would wait for its own latency.
-    F32x16 max0 = before, max1 = before;
-    for (int64_t i = 0; i < stride; i += 2 * kLanes) {
-      max0 = maximum(max0, load(row + i));
-      max1 = maximum(max1, load(row + i + kLanes));
-    }
-    const F32x16 max = maximum(max0, max1);
-    F32x16 sum0 = load(lane_sum + t * kLanes) * exponential(before - max);
-    F32x16 sum1{};
-    for (int64_t i = 0; i < stride; i += 2 * kLanes) {
-      sum0 += exponential(load(row + i) - max);
-      sum1 += exponential(load(row + i + kLanes) - max);
-    }
-    store(lane_max + t * kLanes, max);
-    store(lane_sum + t * kLanes, sum0 + sum1);
-  }
-}
-
-inline void probabilities(
-    const float* scores,
-    int64_t rows,
-    int64_t stride,
-    const float* row_lse,
-    float* p) {
-  for (int64_t t = 0; t < rows; ++t) {
-    for (int64_t i = t * stride; i < (t + 1) * stride; i += kLanes) {
-      store(p + i, exponential(load(scores + i) - row_lse[t]));
-    }
-  }
 }
 
 } // namespace

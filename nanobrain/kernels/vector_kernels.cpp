@@ -1,26 +1,25 @@
-#include "nanobrain/kernels/softmax_tile.h"
+#include "nanobrain/kernels/vector_kernels.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/isa.h"
-#include "nanobrain/kernels/softmax_tile_tables.h"
 
 namespace nanobrain {
 
-const SoftmaxTile& softmax_tile() {
+const VectorKernels& vector_kernels() {
 #if defined(__x86_64__)
   switch (active_isa()) {
     case Isa::kAmx:
     case Isa::kAvx512Bf16:
-      return kAvx512Bf16SoftmaxTile;
+      return kAvx512Bf16Kernels;
     case Isa::kAvx512:
-      return kAvx512SoftmaxTile;
+      return kAvx512Kernels;
     case Isa::kAvx2:
-      return kAvx2SoftmaxTile;
+      return kAvx2Kernels;
     case Isa::kPortable:
       break;
   }
 #endif
-  fail("softmax_tile", "there is none for {}", name(active_isa()));
+  fail("vector_kernels", "there are none for {}", name(active_isa()));
 }
 
 } // namespace nanobrain
