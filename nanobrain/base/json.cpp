@@ -1,9 +1,7 @@
 #include "nanobrain/base/json.h"
 
-#include <algorithm>
-
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/base/json_fault.h"
 
 namespace nanobrain {
 
@@ -11,17 +9,7 @@ Json parse_json(std::string_view text, std::string_view where) {
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    // error.byte counts from 1 and may be one past the end.
-    const std::string_view before =
-        text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
-    const std::string_view what = error.what();
-    const size_t reason = what.rfind(": ");
-    fail(
-        where,
-        "is not valid JSON at line {}, column {}: {}",
-        1 + std::count(before.begin(), before.end(), '\n'),
-        before.size() - (before.rfind('\n') + 1) + 1,
-        reason == std::string_view::npos ? what : what.substr(reason + 2));
+    fail_json(error, text, where);
   }
 }
 

@@ -1,8 +1,5 @@
 #include "nanobrain/model/huggingface.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/model/huggingface_config.h"
@@ -19,9 +16,6 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kManifest = "nanobrain.json";
 constexpr int64_t kFormatVersion = 1;
-/// Any of these is a tokenizer that load_tokenizer() finds in a folder.
-constexpr const char* kTokenizers[] = {
-    "tokenizer.model", "tokenizer.lexical.json", "vocab.json"};
 
 /// nanobrain.json; null where there is none (a folder that others wrote).
 Json read_manifest(const fs::path& directory) {
@@ -73,18 +67,14 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
   const Json recorded = manifest.is_null()
                             ? Json(nullptr)
                             : manifest.value("tokenizer_hash", Json());
-  const bool present = std::any_of(
-      std::begin(kTokenizers), std::end(kTokenizers), [&](const char* name) {
-        return fs::exists(directory / name);
-      });
-  if (!present) {
+  auto tokenizer = find_tokenizer(directory);
+  if (tokenizer == nullptr) {
     require(
         recorded.is_null(),
         directory.string(),
         "has lost its tokenizer; copy the folder again");
     return nullptr;
   }
-  auto tokenizer = load_tokenizer(directory);
   require(
       tokenizer->vocab_size() <= config.vocab_size,
       directory.string(),

@@ -1,9 +1,9 @@
 // SentencePiece models (BPE with byte fallback) as a Tokenizer.
 #pragma once
 
-#include "nanobrain/tokenizer/bpe.h"
+#include "nanobrain/tokenizer/segment_tokenizer.h"
+#include "nanobrain/tokenizer/sentencepiece_encoder.h"
 #include "nanobrain/tokenizer/sentencepiece_model.h"
-#include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
 
@@ -11,7 +11,7 @@ namespace nanobrain {
 /// Where it is not, texts stay plain: U+2581, which SentencePiece takes for a
 /// space, becomes its three byte pieces, and so do characters of no piece.
 /// Texts that spell <unk>, <0x41> or the end-of-text piece are text.
-class SentencePieceTokenizer : public Tokenizer {
+class SentencePieceTokenizer : public SegmentTokenizer {
  public:
   /// Error where the file is no model or not a lossless one.
   explicit SentencePieceTokenizer(const std::filesystem::path& model_file);
@@ -23,10 +23,6 @@ class SentencePieceTokenizer : public Tokenizer {
     return static_cast<int64_t>(model_.pieces.size());
   }
   TokenId end_of_text() const override { return model_.end_of_text; }
-  std::vector<TokenId> encode(std::string_view text) const override;
-  void encode_parts(
-      std::string_view text,
-      const std::function<void(std::span<const TokenId>)>& sink) const override;
   std::string_view bytes_of(TokenId id) const override;
   std::string hash() const override { return hash_; }
   /// tokenizer.model, tokenizer.json and tokenizer_config.json.
@@ -36,20 +32,20 @@ class SentencePieceTokenizer : public Tokenizer {
   /// The bytes of the model file.
   const std::string& model_bytes() const { return model_bytes_; }
 
- private:
-  /// Appends the ids of whole segments from `begin` until `ids` holds `most`;
-  /// returns where the next segment begins.
-  size_t encode_some(
-      std::string_view text,
-      size_t begin,
-      size_t most,
-      std::vector<TokenId>& ids) const;
+ protected:
+  size_t segment_end(std::string_view text, size_t begin) const override {
+    return encoder_.segment_end(text, begin);
+  }
+  void encode_segment(
+      std::string_view segment, std::vector<TokenId>& ids) const override {
+    encoder_.encode(segment, ids);
+  }
 
+ private:
   std::string model_bytes_;
   SentencePieceModel model_;
-  BpeEncoder encoder_;
+  SentencePieceEncoder encoder_;
   std::string hash_;
-  uint64_t instance_; // tells the tokenizers of a process apart
 };
 
 } // namespace nanobrain

@@ -2,6 +2,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/parallel.h"
+#include "nanobrain/tokenizer/gpt2_tokenizer.h"
 #include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
 
 namespace nanobrain {
@@ -14,19 +15,28 @@ std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   return text;
 }
 
-std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& path) {
-  if (fs::is_directory(path)) {
-    require(
-        fs::exists(path / "tokenizer.model"),
-        path.string(),
-        "holds no tokenizer.model; name a tokenizer or the folder of one");
-    return load_tokenizer(path / "tokenizer.model");
+std::shared_ptr<const Tokenizer> find_tokenizer(const fs::path& path) {
+  const fs::path model =
+      fs::is_directory(path) ? path / "tokenizer.model" : path;
+  if (model.extension() == ".model" && fs::exists(model)) {
+    return std::make_shared<SentencePieceTokenizer>(model);
   }
+  if (const auto files = find_gpt2_files(path)) {
+    return std::make_shared<Gpt2Tokenizer>(read_gpt2_vocabulary(*files));
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& path) {
+  require(fs::exists(path), path.string(), "does not exist");
+  auto tokenizer = find_tokenizer(path);
   require(
-      path.extension() == ".model",
+      tokenizer != nullptr,
       path.string(),
-      "is no tokenizer; name a *.model file or the folder of one");
-  return std::make_shared<SentencePieceTokenizer>(path);
+      "{} tokenizer; known: tokenizer.model, vocab.json with merges.txt, "
+      "encoder.json with vocab.bpe, or the folder of one",
+      fs::is_directory(path) ? "holds no" : "is no");
+  return tokenizer;
 }
 
 std::vector<std::vector<TokenId>> encode_all(

@@ -1,4 +1,5 @@
-// What every tokenizer can do. Implementations: sentencepiece_tokenizer.h.
+// What every tokenizer can do. Implementations: sentencepiece_tokenizer.h,
+// gpt2_tokenizer.h.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  /// "sentencepiece"; other kinds name themselves likewise.
+  /// "sentencepiece", "gpt2"; other kinds name themselves likewise.
   virtual std::string kind() const = 0;
   /// Ids are in [0, vocab_size).
   virtual int64_t vocab_size() const = 0;
@@ -48,9 +49,14 @@ class Tokenizer {
   std::string decode(std::span<const TokenId> ids) const;
 };
 
-/// Opens a tokenizer file (*.model: SentencePiece) or a folder that holds one
-/// as tokenizer.model.
+/// Opens a tokenizer file, or the folder of one: tokenizer.model (any *.model:
+/// SentencePiece), else vocab.json with merges.txt or encoder.json with
+/// vocab.bpe (GPT-2). Error where there is none.
 std::shared_ptr<const Tokenizer> load_tokenizer(
+    const std::filesystem::path& path);
+
+/// The same, but null where there is none.
+std::shared_ptr<const Tokenizer> find_tokenizer(
     const std::filesystem::path& path);
 
 /// encode() of many documents on `threads` threads (0: all), in order.

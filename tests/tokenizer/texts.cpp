@@ -131,6 +131,14 @@ std::vector<std::string> hard_texts() {
   };
 }
 
+std::string every_code_point() {
+  std::string text;
+  for (char32_t c = 0; c < 0x110000; ++c) {
+    if (c < 0xd800 || c >= 0xe000) append_utf8(c, text);
+  }
+  return text;
+}
+
 std::string random_text(Random& random) {
   static const auto hard = hard_texts();
   static const auto known = invented_documents(20, 2);

@@ -22,6 +22,9 @@ std::string random_text(Random& random);
 /// The hard cases one by one.
 std::vector<std::string> hard_texts();
 
+/// All code points but the surrogates, in order.
+std::string every_code_point();
+
 /// Hands out copies of `documents`, which must outlive it.
 NextDocument reader_of(const std::vector<std::string>& documents);
 

@@ -1,11 +1,9 @@
-// Byte pair encoding (Sennrich, Haddow, Birch 2016) as SentencePiece applies
-// it: neighbours are merged, the best-scored piece first, as long as their
-// concatenation is a piece.
+// Byte pair encoding as SentencePiece applies it: neighbours are merged, the
+// best-scored piece first, as long as their concatenation is a piece.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -15,10 +13,10 @@
 
 namespace nanobrain {
 
-class BpeEncoder {
+class SentencePieceEncoder {
  public:
   /// Keeps views of the model's pieces: the model must outlive the encoder.
-  explicit BpeEncoder(const SentencePieceModel& model);
+  explicit SentencePieceEncoder(const SentencePieceModel& model);
 
   /// The end of the segment of `text` that begins at `begin`. No piece
   /// contains the two bytes about a segment's end, so no merge crosses it:
@@ -38,7 +36,7 @@ class BpeEncoder {
   TokenId find(std::string_view bytes) const;
 
   std::unordered_map<std::string_view, TokenId, Hash> ids_;
-  std::vector<float> scores_;     // of each id
+  std::vector<int32_t> ranks_;    // of each id: 0 has the best score
   std::vector<TokenId> byte_ids_; // of each byte
   std::bitset<65536> joined_;     // [first byte * 256 + second byte]
 };

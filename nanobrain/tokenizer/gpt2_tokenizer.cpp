@@ -1,0 +1,68 @@
+#include "nanobrain/tokenizer/gpt2_tokenizer.h"
+
+#include <utility>
+
+#include "nanobrain/base/checksum.h"
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/tokenizer/gpt2_huggingface.h"
+#include "nanobrain/tokenizer/gpt2_words.h"
+
+namespace nanobrain {
+
+namespace {
+
+/// The lines of merges.txt after the version.
+std::string merge_lines(const Gpt2Vocabulary& vocabulary) {
+  std::string lines;
+  for (const auto& merge : vocabulary.merges) {
+    lines += vocabulary.pieces[merge.left].name;
+    lines += ' ';
+    lines += vocabulary.pieces[merge.right].name;
+    lines += '\n';
+  }
+  return lines;
+}
+
+std::string hash_of(const Gpt2Vocabulary& vocabulary) {
+  std::string lines; // of pieces, an empty one, of merges
+  for (const auto& piece : vocabulary.pieces) lines += piece.name + '\n';
+  return sha256_hex(lines + '\n' + merge_lines(vocabulary));
+}
+
+} // namespace
+
+Gpt2Tokenizer::Gpt2Tokenizer(Gpt2Vocabulary vocabulary)
+    : vocabulary_(std::move(vocabulary)),
+      encoder_(vocabulary_),
+      hash_(hash_of(vocabulary_)) {}
+
+size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
+  return gpt2_word_end(text, begin);
+}
+
+void Gpt2Tokenizer::encode_segment(
+    std::string_view segment, std::vector<TokenId>& ids) const {
+  encoder_.encode(segment, ids);
+}
+
+std::string_view Gpt2Tokenizer::bytes_of(TokenId id) const {
+  require(
+      id >= 0 && id < vocab_size(),
+      "tokenizer",
+      "the id {} is not in [0, {})",
+      id,
+      vocab_size());
+  return vocabulary_.pieces[static_cast<size_t>(id)].bytes;
+}
+
+void Gpt2Tokenizer::save(const std::filesystem::path& directory) const {
+  std::filesystem::create_directories(directory);
+  const auto form = huggingface_tokenizer(vocabulary_);
+  write_file(directory / "vocab.json", form.vocab.dump() + "\n");
+  write_file(
+      directory / "merges.txt", "#version: 0.2\n" + merge_lines(vocabulary_));
+  write_huggingface_tokenizer(directory, form);
+}
+
+} // namespace nanobrain

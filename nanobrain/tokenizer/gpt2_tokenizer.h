@@ -1,0 +1,40 @@
+// GPT-2's byte-level byte pair encoding as a Tokenizer.
+#pragma once
+
+#include "nanobrain/tokenizer/gpt2_encoder.h"
+#include "nanobrain/tokenizer/gpt2_vocabulary.h"
+#include "nanobrain/tokenizer/segment_tokenizer.h"
+
+namespace nanobrain {
+
+/// Gives the ids of OpenAI's encoder, of tiktoken's encode_ordinary() and of
+/// Hugging Face's tokenizers: words (gpt2_words.h) and merges within them. A
+/// text that spells <|endoftext|> is text. Texts that are not valid UTF-8 are
+/// an Error: words are made of characters, and those programs take no others.
+class Gpt2Tokenizer : public SegmentTokenizer {
+ public:
+  explicit Gpt2Tokenizer(Gpt2Vocabulary vocabulary);
+
+  std::string kind() const override { return "gpt2"; }
+  int64_t vocab_size() const override {
+    return static_cast<int64_t>(vocabulary_.pieces.size());
+  }
+  TokenId end_of_text() const override { return vocabulary_.end_of_text; }
+  std::string_view bytes_of(TokenId id) const override;
+  /// The same from encoder.json and vocab.bpe as from vocab.json, merges.txt.
+  std::string hash() const override { return hash_; }
+  /// vocab.json, merges.txt, tokenizer.json and tokenizer_config.json.
+  void save(const std::filesystem::path& directory) const override;
+
+ protected:
+  size_t segment_end(std::string_view text, size_t begin) const override;
+  void encode_segment(
+      std::string_view segment, std::vector<TokenId>& ids) const override;
+
+ private:
+  Gpt2Vocabulary vocabulary_;
+  Gpt2Encoder encoder_;
+  std::string hash_;
+};
+
+} // namespace nanobrain

@@ -1,0 +1,45 @@
+// What defines a GPT-2 tokenizer: its pieces, and the merges that make them.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nanobrain/tokenizer/gpt2_files.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+/// The piece that ends a document.
+inline constexpr std::string_view kGpt2EndOfText = "<|endoftext|>";
+
+struct Gpt2Merge {
+  TokenId left;
+  TokenId right;
+  TokenId result;
+};
+
+struct Gpt2Vocabulary {
+  struct Piece {
+    std::string name;  // as in the files (gpt2_names.h)
+    std::string bytes; // what the id stands for; empty: control
+  };
+  std::vector<Piece> pieces;     // the index is the id
+  std::vector<Gpt2Merge> merges; // the first goes first
+  std::array<TokenId, 256> byte_ids;
+  TokenId end_of_text = -1;
+};
+
+/// From the contents of the two files, which `files` names in errors. Error
+/// unless the ids are 0, 1, ... once each, every byte and the end of text is a
+/// piece, and merges are pairs of pieces, once each, that make a piece. Pieces
+/// that no merge makes are control pieces, in angle brackets: <pad>.
+Gpt2Vocabulary parse_gpt2_vocabulary(
+    std::string_view vocab,
+    std::string_view merges,
+    const Gpt2Files& files = {"vocab.json", "merges.txt"});
+
+Gpt2Vocabulary read_gpt2_vocabulary(const Gpt2Files& files);
+
+} // namespace nanobrain

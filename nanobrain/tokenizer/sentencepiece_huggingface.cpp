@@ -1,0 +1,73 @@
+#include "nanobrain/tokenizer/sentencepiece_huggingface.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace nanobrain {
+
+namespace {
+
+using Pieces = std::vector<SentencePieceModel::Piece>;
+
+/// Every pair of pieces whose concatenation is a piece, in the order in which
+/// SentencePiece would merge them: the better-scored result first.
+Json merges(const Pieces& pieces) {
+  std::vector<const SentencePieceModel::Piece*> results;
+  std::unordered_set<std::string_view> known;
+  for (const auto& piece : pieces) {
+    if (piece.type != PieceType::normal) continue;
+    results.push_back(&piece);
+    known.insert(piece.bytes);
+  }
+  std::stable_sort(
+      results.begin(), results.end(), [](const auto* a, const auto* b) {
+        return a->score > b->score;
+      });
+  Json list = Json::array();
+  for (const auto* result : results) {
+    const std::string_view bytes = result->bytes;
+    // The cuts of one piece rank alike in SentencePiece and by this order in
+    // Hugging Face. That shows only where two pairs of the same result overlap
+    // ("a aa a"), which merging from the left does not leave behind.
+    for (size_t cut = bytes.size() - 1; cut > 0; --cut) {
+      const auto left = bytes.substr(0, cut);
+      const auto right = bytes.substr(cut);
+      if (known.contains(left) && known.contains(right)) {
+        list.push_back(Json::array({left, right}));
+      }
+    }
+  }
+  return list;
+}
+
+} // namespace
+
+HuggingFaceTokenizer huggingface_tokenizer(const SentencePieceModel& model) {
+  HuggingFaceTokenizer result;
+  // Not needed for the ids, but long texts take n log n otherwise.
+  result.pre_tokenizer = {
+      {"type", "Split"},
+      {"pattern", {{"String", " "}}},
+      {"behavior", "MergedWithNext"},
+      {"invert", false}};
+  result.decoder = {
+      {"type", "Sequence"},
+      {"decoders",
+       Json::array({{{"type", "ByteFallback"}}, {{"type", "Fuse"}}})}};
+  for (size_t id = 0; id < model.pieces.size(); ++id) {
+    const auto& piece = model.pieces[id];
+    result.add_token(
+        piece.type == PieceType::normal ? piece.bytes : piece.text, id);
+  }
+  result.merges = merges(model.pieces);
+  result.byte_fallback = true;
+  result.end_of_text = model.end_of_text;
+  if (model.end_of_text >= 0) {
+    result.end_of_text_name = model.pieces[model.end_of_text].text;
+  }
+  return result;
+}
+
+} // namespace nanobrain

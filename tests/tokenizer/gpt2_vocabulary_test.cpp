@@ -1,0 +1,209 @@
+#include "nanobrain/tokenizer/gpt2_vocabulary.h"
+
+#include "nanobrain/base/error.h"
+#include "tests/support/support.h"
+#include "tests/tokenizer/gpt2_small.h"
+
+namespace nanobrain {
+
+using namespace testing;
+
+namespace {
+
+const NamedMerges kMerges = {{"a", "b"}, {"ab", "c"}, {"Ġ", "abc"}};
+
+/// `text` with the first `part` of it replaced.
+std::string with(
+    std::string text, const std::string& part, const std::string& other) {
+  const size_t at = text.find(part);
+  EXPECT_NE(at, std::string::npos) << part;
+  return text.replace(at, part.size(), other);
+}
+
+void expect_refused(
+    const std::string& vocab,
+    const std::string& merges,
+    const std::string& message) {
+  EXPECT_ERROR(Error, message, parse_gpt2_vocabulary(vocab, merges));
+}
+
+void expect_vocab_refused(
+    const std::string& part,
+    const std::string& other,
+    const std::string& message) {
+  const Gpt2Text good = gpt2_text(kMerges);
+  expect_refused(
+      with(good.vocab, part, other), good.merges, "[vocab.json] " + message);
+}
+
+void expect_merges_refused(
+    const std::string& merges, const std::string& message) {
+  expect_refused(gpt2_text(kMerges).vocab, merges, "[merges.txt] " + message);
+}
+
+} // namespace
+
+TEST(Gpt2Vocabulary, IsRead) {
+  const Gpt2Text text = gpt2_text(kMerges);
+  const auto vocabulary = parse_gpt2_vocabulary(text.vocab, text.merges);
+  ASSERT_EQ(vocabulary.pieces.size(), 260u);
+  EXPECT_EQ(vocabulary.pieces[258].name, "Ġabc");
+  EXPECT_EQ(vocabulary.pieces[258].bytes, " abc");
+  EXPECT_EQ(vocabulary.end_of_text, 259);
+  EXPECT_EQ(vocabulary.pieces[259].bytes, "");
+  EXPECT_EQ(vocabulary.pieces[vocabulary.byte_ids['\n']].name, "Ċ");
+  ASSERT_EQ(vocabulary.merges.size(), 3u);
+  EXPECT_EQ(vocabulary.merges[1].left, 256);
+  EXPECT_EQ(vocabulary.merges[1].right, vocabulary.byte_ids['c']);
+  EXPECT_EQ(vocabulary.merges[1].result, 257);
+}
+
+TEST(Gpt2Vocabulary, TheVersionAndTheLastLineEndMayBeMissing) {
+  const Gpt2Text text = gpt2_text(kMerges);
+  for (const std::string merges :
+       {"a b\nab c\nĠ abc",
+        "a b\nab c\nĠ abc\n",
+        "#version: 0.2\na b\nab c\nĠ abc"}) {
+    EXPECT_EQ(parse_gpt2_vocabulary(text.vocab, merges).merges.size(), 3u);
+  }
+  // "#" merges like any other piece.
+  const std::string vocab = gpt2_text({{"#", "#"}, {"##", "v"}}).vocab;
+  EXPECT_EQ(parse_gpt2_vocabulary(vocab, "# #\n## v\n").merges.size(), 2u);
+}
+
+TEST(Gpt2Vocabulary, PiecesInAngleBracketsAreControl) {
+  const Gpt2Text good = gpt2_text(kMerges);
+  const auto vocabulary = parse_gpt2_vocabulary(
+      with(good.vocab, "259}", "259,\"<pad>\":260,\"<a b>\":261}"),
+      good.merges);
+  EXPECT_EQ(vocabulary.pieces[260].bytes, "");
+  EXPECT_EQ(vocabulary.pieces[261].bytes, "");
+}
+
+TEST(Gpt2Vocabulary, IdsMustBeWhole) {
+  const char* rule = "; ids are whole numbers from 0";
+  for (const std::string id : {"-1", "1.5", "\"7\"", "null", "4294967296"}) {
+    expect_vocab_refused(
+        "\"ab\":256", "\"ab\":" + id, "gives \"ab\" the id " + id + rule);
+  }
+}
+
+TEST(Gpt2Vocabulary, IdsMustHaveNoHolesAndComeOnce) {
+  expect_vocab_refused(
+      "\"abc\":257",
+      "\"abc\":300",
+      "has no piece for the id 257, but ids up to 300");
+  expect_vocab_refused(
+      "\"abc\":257",
+      "\"abc\":256",
+      "gives the id 256 to \"ab\" and to \"abc\"; copy the file again");
+  expect_vocab_refused(
+      "\"abc\":257",
+      "\"ab\":257",
+      "has the piece \"ab\" twice, as 256 and 257; copy the file again");
+}
+
+TEST(Gpt2Vocabulary, HugeIdsTakeNoMemory) {
+  expect_vocab_refused(
+      "\"abc\":257", "\"abc\":2000000000", "has no piece for the id 257");
+}
+
+TEST(Gpt2Vocabulary, MustBeAWholeJsonObject) {
+  const Gpt2Text good = gpt2_text(kMerges);
+  expect_refused(
+      good.vocab.substr(0, good.vocab.size() / 2),
+      good.merges,
+      "[vocab.json] is not valid JSON at line 1, column ");
+  expect_refused("", good.merges, "[vocab.json] is not valid JSON");
+  expect_refused("[]", good.merges, "[vocab.json] is not a JSON object");
+  expect_refused(
+      "{\"model\": {}}", good.merges, "has an object or a list as \"model\"");
+}
+
+TEST(Gpt2Vocabulary, NeedsEveryByteAndTheEndOfText) {
+  expect_vocab_refused(
+      "\"Ġ\":",
+      "\"<x>\":",
+      "lacks the piece \"Ġ\" of the byte 0x20; every byte must be one");
+  expect_vocab_refused(
+      "<|endoftext|>",
+      "<|end|>",
+      "lacks the piece <|endoftext|>, which ends documents");
+}
+
+TEST(Gpt2Vocabulary, PiecesMustBeSpelledInGpt2sCharacters) {
+  Gpt2Text text = gpt2_text(kMerges);
+  text.vocab = with(text.vocab, "\"ab\"", "\"a中\"");
+  text.vocab = with(text.vocab, "\"abc\"", "\"a中c\"");
+  text.vocab = with(text.vocab, "\"Ġabc\"", "\"中\"");
+  expect_refused(
+      text.vocab,
+      "a 中\na中 c\n",
+      "[vocab.json] has the piece \"a中\", which GPT-2's characters do not "
+      "spell");
+}
+
+TEST(Gpt2Vocabulary, MergesMustBePairs) {
+  expect_merges_refused(
+      "#version: 0.2\na b\nab\n",
+      "line 3 is \"ab\"; two pieces parted by a space belong there");
+  expect_merges_refused("a b c\n", "line 1 is \"a b c\"; two pieces parted");
+  for (const std::string line : {"", " ab", "ab ", "a  b", " "}) {
+    expect_merges_refused(
+        "a b\n" + line + "\nab c\n", "line 2 is \"" + line + "\"; two pieces");
+  }
+}
+
+TEST(Gpt2Vocabulary, MergesMustBeOfPiecesAndMakePieces) {
+  const std::string rest =
+      ", which vocab.json has not; the two files do not belong together";
+  expect_merges_refused(
+      "a b\nxy a\n", "line 2 (\"xy a\") names the piece \"xy\"" + rest);
+  expect_merges_refused(
+      "a xy\n", "line 1 (\"a xy\") names the piece \"xy\"" + rest);
+  expect_merges_refused(
+      "b a\n", "line 1 (\"b a\") names the piece \"ba\"" + rest);
+  // A file with the line ends of Windows.
+  expect_merges_refused(
+      "a b\r\n", "line 1 (\"a b\r\") names the piece \"b\r\"");
+}
+
+TEST(Gpt2Vocabulary, MergesComeOnceAndMakeEveryPiece) {
+  expect_merges_refused(
+      "#version: 0.2\na b\nab c\na b\n",
+      "line 4 repeats the merge \"a b\" of line 2; copy the file again");
+  expect_merges_refused(
+      "a b\nab c\n",
+      "has no merge that makes the piece \"Ġabc\" of vocab.json; is the file "
+      "whole?");
+  expect_merges_refused("", "has no merge that makes the piece \"ab\"");
+}
+
+TEST(Gpt2Vocabulary, TheEndOfTextMustNotComeOutOfAText) {
+  NamedMerges merges;
+  std::string piece = "<";
+  for (const char next : std::string("|endoftext|>")) {
+    merges.push_back({piece, {next}});
+    piece += next;
+  }
+  const Gpt2Text text = gpt2_text(merges);
+  expect_refused(
+      text.vocab,
+      text.merges,
+      "[merges.txt] has a merge that makes <|endoftext|>, which must not");
+}
+
+TEST(Gpt2Vocabulary, ReadsFilesAndNamesThem) {
+  const TempDir dir;
+  const Gpt2Text text = gpt2_text(kMerges);
+  text.write(dir.path());
+  const Gpt2Files files{dir / "vocab.json", dir / "merges.txt"};
+  EXPECT_EQ(read_gpt2_vocabulary(files).pieces.size(), 260u);
+  write_text(dir / "merges.txt", "a\n");
+  EXPECT_ERROR(
+      Error,
+      (dir / "merges.txt").string() + "] line 1",
+      read_gpt2_vocabulary(files));
+}
+
+} // namespace nanobrain
