@@ -37,7 +37,8 @@ Conversion encode_text(
     std::string_view text,
     const ConversionOptions& options) {
   // Here, for an offset in the whole input instead of in a document.
-  const size_t fault = find_invalid_utf8(text);
+  const size_t fault = tokenizer.requires_utf8() ? find_invalid_utf8(text)
+                                                 : std::string_view::npos;
   require(
       fault == std::string_view::npos,
       "tokenizer encode",

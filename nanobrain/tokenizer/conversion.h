@@ -30,7 +30,8 @@ struct Conversion {
   Json to_json() const;
 };
 
-/// A line of ids for each document. Error where the text is not valid UTF-8.
+/// A line of ids for each document. Error where the text is not valid UTF-8
+/// and the tokenizer takes no other.
 Conversion encode_text(
     const Tokenizer& tokenizer,
     std::string_view text,

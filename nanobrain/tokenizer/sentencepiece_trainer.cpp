@@ -3,12 +3,12 @@
 #include <sentencepiece_trainer.h>
 
 #include <charconv>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/utf8.h"
 #include "nanobrain/tokenizer/word_counts.h"
@@ -98,7 +98,7 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
 
 } // namespace
 
-TrainedSentencePiece train_sentencepiece(
+Trained<SentencePieceTokenizer> train_sentencepiece(
     const NextDocument& next, const SentencePieceTraining& options) {
   require<UsageError>(
       options.vocab_size > kFixedPieces,
@@ -106,24 +106,13 @@ TrainedSentencePiece train_sentencepiece(
       "a vocabulary of {} is too small; {} pieces are always there",
       options.vocab_size,
       kFixedPieces);
-  require<UsageError>(
-      options.sample_bytes > 0, kWhere, "the sample must have a byte or more");
-
   Progress progress("documents read", 0);
-  int64_t documents = 0;
-  const auto sample = sample_documents(
-      [&](std::string& text) {
-        check_interrupted();
-        progress.update(documents);
-        return next(text) && ++documents > 0;
-      },
-      options.sample_bytes,
-      options.seed);
-  progress.finish();
-  TrainedSentencePiece result;
+  const auto sample =
+      read_sample(next, options.sample_bytes, options.seed, progress);
+  double bytes = 0;
   for (const auto& text : sample) {
     require(is_valid_utf8(text), kWhere, "a document is not valid UTF-8");
-    result.sample_bytes += static_cast<int64_t>(text.size());
+    bytes += static_cast<double>(text.size());
   }
   const auto counts = count_words(sample);
   require(
@@ -135,25 +124,20 @@ TrainedSentencePiece train_sentencepiece(
       "training {} pieces on {} distinct words of {}",
       format_count(options.vocab_size),
       format_count(static_cast<int64_t>(counts.size())),
-      format_bytes(static_cast<double>(result.sample_bytes))));
-  result.tokenizer = std::make_shared<SentencePieceTokenizer>(
+      format_bytes(bytes)));
+  auto tokenizer = std::make_shared<const SentencePieceTokenizer>(
       train(counts, options.vocab_size), kWhere);
-
-  const int64_t pieces = result.tokenizer->vocab_size();
+  const int64_t pieces = tokenizer->vocab_size();
   require(
       pieces == options.vocab_size,
       kWhere,
       "the sample's {} are enough for {} pieces, not for {}; ask for at most "
       "{} or give more text",
-      format_bytes(static_cast<double>(result.sample_bytes)),
+      format_bytes(bytes),
       format_count(pieces),
       format_count(options.vocab_size),
       pieces);
-  for (const auto& text : sample) {
-    result.sample_tokens +=
-        static_cast<int64_t>(result.tokenizer->encode(text).size());
-  }
-  return result;
+  return measure_trained(std::move(tokenizer), sample);
 }
 
 } // namespace nanobrain

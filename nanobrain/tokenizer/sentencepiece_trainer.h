@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "nanobrain/tokenizer/document_sample.h"
 #include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
+#include "nanobrain/tokenizer/trained.h"
 
 namespace nanobrain {
 
@@ -19,23 +19,12 @@ struct SentencePieceTraining {
   uint64_t seed = 42;
 };
 
-struct TrainedSentencePiece {
-  std::shared_ptr<const SentencePieceTokenizer> tokenizer;
-  int64_t sample_bytes = 0;
-  int64_t sample_tokens = 0;
-
-  double bytes_per_token() const {
-    return static_cast<double>(sample_bytes) /
-           static_cast<double>(sample_tokens);
-  }
-};
-
 /// Trains a model that gives every text back byte for byte: BPE with byte
 /// fallback, without normalisation or dummy prefix. Line ends and tabs are byte
 /// pieces: one token each. The same documents and options give the same bytes.
 /// Error where the sample is empty or too small for so many pieces (the message
 /// names the largest number possible) or has more characters than pieces.
-TrainedSentencePiece train_sentencepiece(
+Trained<SentencePieceTokenizer> train_sentencepiece(
     const NextDocument& next, const SentencePieceTraining& options);
 
 } // namespace nanobrain

@@ -3,6 +3,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
+#include "nanobrain/tokenizer/lexical_tokenizer.h"
 #include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
 
 namespace nanobrain {
@@ -21,6 +22,9 @@ std::shared_ptr<const Tokenizer> find_tokenizer(const fs::path& path) {
   if (model.extension() == ".model" && fs::exists(model)) {
     return std::make_shared<SentencePieceTokenizer>(model);
   }
+  if (const auto file = find_lexical_file(path)) {
+    return std::make_shared<LexicalTokenizer>(*file);
+  }
   if (const auto files = find_gpt2_files(path)) {
     return std::make_shared<Gpt2Tokenizer>(read_gpt2_vocabulary(*files));
   }
@@ -33,8 +37,9 @@ std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& path) {
   require(
       tokenizer != nullptr,
       path.string(),
-      "{} tokenizer; known: tokenizer.model, vocab.json with merges.txt, "
-      "encoder.json with vocab.bpe, or the folder of one",
+      "{} tokenizer; known: tokenizer.model, tokenizer.lexical.json, "
+      "vocab.json with merges.txt, encoder.json with vocab.bpe, or the folder "
+      "of one",
       fs::is_directory(path) ? "holds no" : "is no");
   return tokenizer;
 }

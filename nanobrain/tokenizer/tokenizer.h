@@ -1,5 +1,5 @@
 // What every tokenizer can do. Implementations: sentencepiece_tokenizer.h,
-// gpt2_tokenizer.h.
+// gpt2_tokenizer.h, lexical_tokenizer.h.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  /// "sentencepiece", "gpt2"; other kinds name themselves likewise.
+  /// "sentencepiece", "gpt2", "lexical".
   virtual std::string kind() const = 0;
   /// Ids are in [0, vocab_size).
   virtual int64_t vocab_size() const = 0;
   /// The id that ends a document; it has no bytes. -1 where there is none.
   virtual TokenId end_of_text() const = 0;
-  /// Ids of one document, without end-of-text. The text is valid UTF-8 (Error
-  /// otherwise) for the kinds that work on characters.
+  /// Ids of one document, without end-of-text. Error where the text is not
+  /// valid UTF-8 and requires_utf8().
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;
   /// The same ids in order and in parts, so that those of a long document need
   /// not be in memory at once: some 65,536 a part, or all as one by default.
@@ -38,6 +38,8 @@ class Tokenizer {
       const std::function<void(std::span<const TokenId>)>& sink) const {
     sink(encode(text));
   }
+  /// True for the kinds that work on characters; the others take all bytes.
+  virtual bool requires_utf8() const { return true; }
   /// The bytes an id stands for; Error where the id is out of range.
   virtual std::string_view bytes_of(TokenId id) const = 0;
   /// SHA-256 of what defines the ids: two tokenizers that agree have the same.
@@ -50,8 +52,9 @@ class Tokenizer {
 };
 
 /// Opens a tokenizer file, or the folder of one: tokenizer.model (any *.model:
-/// SentencePiece), else vocab.json with merges.txt or encoder.json with
-/// vocab.bpe (GPT-2). Error where there is none.
+/// SentencePiece), else tokenizer.lexical.json (any *.json that is a list:
+/// lexical), else vocab.json with merges.txt or encoder.json with vocab.bpe
+/// (GPT-2). Error where there is none.
 std::shared_ptr<const Tokenizer> load_tokenizer(
     const std::filesystem::path& path);
 

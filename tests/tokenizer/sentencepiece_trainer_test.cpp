@@ -13,7 +13,7 @@ using namespace testing;
 
 namespace {
 
-TrainedSentencePiece train(
+Trained<SentencePieceTokenizer> train(
     const std::vector<std::string>& documents,
     const SentencePieceTraining& options) {
   return train_sentencepiece(reader_of(documents), options);

@@ -1,0 +1,97 @@
+#include "nanobrain/tokenizer/lexical_tokenizer.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "nanobrain/base/checksum.h"
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kFileName = "tokenizer.lexical.json";
+
+bool may_be_in_segments(const LexicalPiece& piece) {
+  const bool joins =
+      piece.kind == LexicalKind::ws_run || piece.kind == LexicalKind::learned;
+  return joins && std::ranges::all_of(piece.bytes, [](char c) {
+           return kWordSymbols[static_cast<uint8_t>(c)] >= 0;
+         });
+}
+
+std::vector<LexicalSegmenter::Entry> segment_pieces(
+    const LexicalVocabulary& vocabulary) {
+  std::vector<LexicalSegmenter::Entry> pieces;
+  for (size_t id = 0; id < vocabulary.size(); ++id) {
+    if (!may_be_in_segments(vocabulary[id])) continue;
+    pieces.push_back({vocabulary[id].bytes, static_cast<TokenId>(id)});
+  }
+  return pieces;
+}
+
+} // namespace
+
+LexicalTokenizer::LexicalTokenizer(const fs::path& file)
+    : LexicalTokenizer(
+          parse_lexical_vocabulary(read_file(file), file.string())) {}
+
+LexicalTokenizer::LexicalTokenizer(LexicalVocabulary vocabulary)
+    : vocabulary_(std::move(vocabulary)),
+      segmenter_(segment_pieces(vocabulary_)),
+      hash_(sha256_hex(model_bytes())) {
+  std::iota(mark_ids_.begin(), mark_ids_.end(), 0);
+  for (size_t id = 0; id < vocabulary_.size(); ++id) {
+    if (vocabulary_[id].kind != LexicalKind::punct) continue;
+    mark_ids_[static_cast<uint8_t>(vocabulary_[id].bytes[0])] =
+        static_cast<TokenId>(id);
+  }
+}
+
+TokenId LexicalTokenizer::end_of_text() const {
+  return vocabulary_.back().kind == LexicalKind::control
+             ? static_cast<TokenId>(vocabulary_.size() - 1)
+             : -1;
+}
+
+void LexicalTokenizer::encode_segment(
+    std::string_view segment, std::vector<TokenId>& ids) const {
+  const auto first = static_cast<uint8_t>(segment[0]);
+  if (kWordSymbols[first] < 0) {
+    ids.push_back(mark_ids_[first]);
+  } else {
+    segmenter_.append(segment, ids);
+  }
+}
+
+std::string_view LexicalTokenizer::bytes_of(TokenId id) const {
+  require(
+      id >= 0 && id < vocab_size(),
+      "tokenizer",
+      "the id {} is not in [0, {})",
+      id,
+      vocab_size());
+  return vocabulary_[static_cast<size_t>(id)].bytes;
+}
+
+void LexicalTokenizer::save(const fs::path& directory) const {
+  fs::create_directories(directory);
+  write_file(directory / kFileName, model_bytes());
+}
+
+std::optional<fs::path> find_lexical_file(const fs::path& path) {
+  const fs::path file = fs::is_directory(path) ? path / kFileName : path;
+  if (file.extension() != ".json" || !fs::exists(file)) return std::nullopt;
+  if (file.filename() == kFileName) return file;
+  // vocab.json and tokenizer.json of other kinds are objects.
+  const std::string text = read_file(file);
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos || text[first] != '[') return std::nullopt;
+  return file;
+}
+
+} // namespace nanobrain
