@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <unordered_set>
 
@@ -237,6 +238,11 @@ SentencePieceModel parse_sentencepiece_model(
         where,
         "has an empty, broken or repeated piece \"{}\"; train it again",
         replace_invalid_utf8(piece.text));
+    require(
+        !std::isnan(piece.score),
+        where,
+        "has no score for the piece \"{}\"; train it again",
+        piece.text);
     switch (piece.type) {
       case PieceType::normal:
         piece.bytes = with_spaces(piece.text);

@@ -7,6 +7,8 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
+#include "nanobrain/tokenizer/gpt2_names.h"
+#include "nanobrain/tokenizer/gpt2_tokenizer.h"
 #include "nanobrain/tokenizer/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 
@@ -140,6 +142,35 @@ TEST(ModelFolder, CarriesItsTokenizer) {
       read_json(dir / "m" / "config.json")["eos_token_id"],
       tokenizer->end_of_text());
   EXPECT_GE(read_json(dir / "m" / "nanobrain.json")["files"].size(), 5);
+}
+
+TEST(ModelFolder, CarriesAGpt2Tokenizer) {
+  const TempDir dir;
+  std::string vocab = "{";
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string name = gpt2_name(std::string(1, static_cast<char>(byte)));
+    vocab += fmt::format("{}: {}, ", Json(name).dump(), byte);
+  }
+  const Gpt2Tokenizer tokenizer(
+      parse_gpt2_vocabulary(vocab + "\"<|endoftext|>\": 256}", ""));
+  ModelConfig config = tiny_config();
+  config.vocab_size = tokenizer.vocab_size();
+  NanoLM model(config);
+  save_model(dir / "m", model, &tokenizer);
+  load_model(dir / "m");
+  const auto read = load_model_tokenizer(dir / "m", config);
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->kind(), "gpt2");
+  EXPECT_EQ(read->hash(), tokenizer.hash());
+  EXPECT_EQ(read_json(dir / "m" / "config.json")["eos_token_id"], 256);
+  fs::remove(dir / "m" / "merges.txt");
+  EXPECT_ERROR(
+      Error,
+      "vocab.json] is half of a GPT-2 tokenizer; put merges.txt beside it",
+      load_model_tokenizer(dir / "m", config));
+  fs::remove(dir / "m" / "vocab.json");
+  EXPECT_ERROR(
+      Error, "has lost its tokenizer", load_model_tokenizer(dir / "m", config));
 }
 
 TEST(ModelFolder, RefusesATokenizerThatIsNotItsOwn) {

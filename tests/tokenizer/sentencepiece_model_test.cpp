@@ -52,6 +52,17 @@ TEST(SentencePieceModel, RefusesOtherFiles) {
       parse_sentencepiece_model(std::string(100, '\xff'), "x"));
 }
 
+TEST(SentencePieceModel, RefusesAPieceWithoutAScore) {
+  std::string bytes = small_tokenizer()->model_bytes();
+  const size_t score = bytes.find("<0x41>") + 7; // after the field's number
+  ASSERT_EQ(bytes[score - 1], '\x15');
+  bytes.replace(score, 4, std::string("\0\0\xc0\x7f", 4)); // NaN
+  EXPECT_ERROR(
+      Error,
+      "has no score for the piece \"<0x41>\"",
+      parse_sentencepiece_model(bytes, "x"));
+}
+
 TEST(SentencePieceModel, RefusesABrokenPiece) {
   std::string bytes = small_tokenizer()->model_bytes();
   bytes.replace(bytes.find("<0x41>"), 6, "<0x4G>");
