@@ -1,5 +1,7 @@
 #include "nanobrain/data/token_file.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -198,24 +200,40 @@ void TokenFile::copy(int64_t begin, std::span<int64_t> out) const {
 }
 
 void TokenFile::check_tokens() const {
-  const auto bytes = static_cast<size_t>(info_.tokens * bytes_per_token_);
+  constexpr int64_t kBlock = 1 << 22; // tokens
+  Hash64 hash;
+  int64_t bad = size();
+  for (int64_t begin = 0; begin < size(); begin += kBlock) {
+    const int64_t end = std::min(begin + kBlock, size());
+    hash.update(
+        tokens_ + begin * bytes_per_token_,
+        static_cast<size_t>((end - begin) * bytes_per_token_));
+    for (int64_t i = begin; i < end && bad == size(); ++i) {
+      if ((*this)[i] < 0 || (*this)[i] >= info_.vocab_size) bad = i;
+    }
+    release_pages();
+  }
   require(
-      hash64({reinterpret_cast<const char*>(tokens_), bytes}) == tokens_hash_,
+      hash.digest() == tokens_hash_,
       kWhere,
       "the tokens of {} do not have the checksum its header promises: it is "
       "damaged; prepare it again",
       path_.string());
-  for (int64_t i = 0; i < size(); ++i) {
-    const TokenId id = (*this)[i];
-    require(
-        id >= 0 && id < info_.vocab_size,
+  if (bad < size()) {
+    fail(
         kWhere,
         "token {} of {} is {}, outside its vocabulary of {}; prepare it again",
-        i,
+        bad,
         path_.string(),
-        id,
+        (*this)[bad],
         info_.vocab_size);
   }
+}
+
+void TokenFile::release_pages() const {
+  const auto bytes = file_.bytes();
+  // Advice alone: where it is not taken, memory is all that is lost.
+  madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
 }
 
 void TokenFile::require_tokenizer(const Tokenizer& tokenizer) const {

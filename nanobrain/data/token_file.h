@@ -72,6 +72,11 @@ class TokenFile {
   void copy(int64_t begin, std::span<int64_t> out) const;
   /// Error where the checksum is wrong or an id is out of [0, vocab_size).
   void check_tokens() const;
+  /// XXH3 of the tokens' bytes, as the header has it.
+  uint64_t tokens_hash() const { return tokens_hash_; }
+  /// Gives the pages read so far back to the kernel, which keeps them as long
+  /// as it has room: a large file then does not count as this process's memory.
+  void release_pages() const;
   /// Error unless the file was made with this tokenizer.
   void require_tokenizer(const Tokenizer& tokenizer) const;
 

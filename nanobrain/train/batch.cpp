@@ -25,6 +25,7 @@ Batch BatchSource::micro_batch(int64_t step, int64_t micro) const {
     file_.copy(begin, std::span(row, static_cast<size_t>(window)));
     row += window;
   }
+  file_.release_pages();
   ids = ids.to(device_);
   return {
       ids.slice(1, 0, window - 1).contiguous(),

@@ -1,10 +1,8 @@
 // What a run reads, checked before anything is written.
 #include "nanobrain/train/inputs.h"
 
-#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/base/file.h"
 #include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {
@@ -25,23 +23,13 @@ TokenFile open_token_file(const fs::path& path, const Tokenizer& tokenizer) {
   return file;
 }
 
-/// XXH3 of a whole file: enough to tell that it changed, at the speed of
-/// memory.
-std::string file_hash(const fs::path& path) {
-  const MappedFile file(path);
-  const auto bytes = file.bytes();
-  return fmt::format(
-      "{:016x}",
-      hash64({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-}
-
 Json facts_of(const TokenFile& file) {
   return {
       {"path", file.path().string()},
       {"tokens", file.info().tokens},
       {"documents", file.info().documents},
       {"source_bytes", file.info().source_bytes},
-      {"xxh3", file_hash(file.path())}};
+      {"xxh3", fmt::format("{:016x}", file.tokens_hash())}};
 }
 
 void require_same_dimensions(
