@@ -45,6 +45,7 @@ void add_tokenizer(CLI::App& program);
 void add_prepare(CLI::App& program);
 void add_train(CLI::App& program);
 void add_eval(CLI::App& program);
+void add_compare(CLI::App& program);
 void add_generate(CLI::App& program);
 void add_bench(CLI::App& program);
 

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   nanobrain::add_prepare(program);
   nanobrain::add_train(program);
   nanobrain::add_eval(program);
+  nanobrain::add_compare(program);
   nanobrain::add_generate(program);
   nanobrain::add_bench(program);
   return nanobrain::run_program(program, argc, argv);

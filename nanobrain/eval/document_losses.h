@@ -6,15 +6,13 @@
 #include <optional>
 
 #include "nanobrain/eval/loss_sum.h"
+#include "nanobrain/eval/token_losses.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
 
-/// Sums the losses of a stream's tokens for each document and for all. Bytes
-/// and words come from the ids' bytes, so that a token file and the text it
-/// was made of give the same figures. A word begins at a byte that is not
-/// white space (ASCII: space, \t, \n, \v, \f, \r) after one that is, or at the
-/// start of a document.
+/// Sums the losses of a stream's tokens (TokenLosses) for each document and for
+/// all.
 class DocumentLosses {
  public:
   /// Called as each document ends.
@@ -32,12 +30,12 @@ class DocumentLosses {
  private:
   void end_document();
 
-  const Tokenizer& tokenizer_;
+  TokenLosses tokens_;
+  TokenId end_of_text_;
   OnDocument on_document_;
   LossSum document_;
   LossSum total_;
   bool empty_ = true; // no token of the document yet
-  bool in_word_ = false;
 };
 
 } // namespace nanobrain

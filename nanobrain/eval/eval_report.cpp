@@ -14,14 +14,6 @@ namespace {
 // Rounding of a sum of f32 losses stays far below.
 constexpr double kLeakNats = 20;
 
-std::string describe(Protocol protocol) {
-  return protocol == Protocol::kDocuments
-             ? "documents: end-of-text precedes the first document, every "
-               "token is scored"
-             : "hf: rows joined by a blank line, the first token of the text "
-               "and of each disjoint window is not scored";
-}
-
 std::string format_row(std::string_view name, const LossSum& loss) {
   return fmt::format(
       "{:<24}{:>12.4f}{:>14.4g}{:>12.4f}",
@@ -48,7 +40,7 @@ void EvalReport::require_no_leak() const {
 
 Json EvalReport::to_json() const {
   Json json = model.to_json();
-  json["protocol"] = protocol == Protocol::kDocuments ? "documents" : "hf";
+  json["protocol"] = protocol_name(protocol);
   json["context"] = context;
   json["stride"] = stride;
   json["skipped"] = skipped;
@@ -85,7 +77,7 @@ std::string EvalReport::to_text() const {
       "context {}, stride {}; {} documents, {} skipped, {} repaired\n"
       "{} tokens, {} bytes, {} words; {} tokens/s in {} on {} {}\n\n"
       "{:<24}{:>12}{:>14}{:>12}\n",
-      describe(protocol),
+      describe_protocol(protocol),
       context,
       stride,
       format_count(model.documents),

@@ -1,14 +1,13 @@
 #include "nanobrain/eval/evaluation.h"
 
 #include <cstdio>
-#include <memory>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/data/synthetic.h"
 #include "nanobrain/eval/document_losses.h"
 #include "nanobrain/eval/document_rows.h"
-#include "nanobrain/eval/joined_rows.h"
+#include "nanobrain/eval/eval_input.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/eval/ngram_baselines.h"
 #include "nanobrain/eval/synthetic_floor.h"
@@ -21,10 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMostBatchTokens = int64_t{1} << 24;
-
-bool is_token_file(const fs::path& path) {
-  return path.extension() == ".tokens";
-}
 
 void check(const EvalRequest& request) {
   const bool hf = request.protocol == Protocol::kHuggingFace;
@@ -65,33 +60,6 @@ void check(const EvalRequest& request) {
       "eval",
       "--baseline-limit is {}; it must be 1 or more",
       request.baseline_limit.value_or(1));
-}
-
-/// The request's text as a stream, and what it is read from.
-struct Input {
-  std::optional<TokenFile> file;
-  std::unique_ptr<DocumentReader> reader;
-  JoinedRows joined;
-  std::vector<TokenId> ids;
-  std::unique_ptr<TokenSource> source;
-};
-
-void open_input(
-    const EvalRequest& request, const Tokenizer& tokenizer, Input& input) {
-  if (request.protocol == Protocol::kHuggingFace) {
-    input.joined = read_joined_rows(request.inputs, request.documents);
-    input.ids = tokenizer.encode(input.joined.text);
-    input.source = std::make_unique<SpanSource>(input.ids);
-  } else if (is_token_file(request.inputs.front())) {
-    input.file.emplace(request.inputs.front());
-    input.file->require_tokenizer(tokenizer);
-    input.file->check_tokens();
-    input.source = std::make_unique<TokenFileSource>(*input.file);
-  } else {
-    input.reader = open_documents(request.inputs, request.documents);
-    input.source = std::make_unique<DocumentSource>(
-        *input.reader, tokenizer, request.threads);
-  }
 }
 
 /// Says why the texts of `synth` among the inputs get no entropy.
@@ -138,13 +106,15 @@ EvalReport run_evaluation(const EvalRequest& request) {
   });
   SyntheticFloor floor(*tokenizer);
 
-  Input input;
-  open_input(request, *tokenizer, input);
+  EvalInput input(
+      {request.inputs, request.documents, request.protocol},
+      *tokenizer,
+      request.threads);
   const auto scorer = make_token_scorer(model, request.options.bf16);
-  Progress progress("eval", input.source->size());
+  Progress progress("eval", input.source().size());
   report.seconds = score_stream(
       *scorer,
-      *input.source,
+      input.source(),
       plan,
       request.options.batch_tokens,
       [&](TokenId id, std::optional<double> nats) {
@@ -163,7 +133,7 @@ EvalReport run_evaluation(const EvalRequest& request) {
       "there is no token to score in {}: the text is empty, too short or was "
       "skipped whole",
       request.inputs.front().string());
-  if (hf) report.model.documents = input.joined.rows;
+  if (hf) report.model.documents = input.rows();
   if (rows) rows->commit();
   if (baselines) {
     report.baselines = baselines->losses(report.model);
@@ -174,10 +144,8 @@ EvalReport run_evaluation(const EvalRequest& request) {
   report.protocol = request.protocol;
   report.context = plan.context;
   report.stride = plan.stride;
-  if (input.reader) {
-    report.skipped = input.reader->counts().skipped();
-    report.repaired = input.reader->counts().repaired;
-  }
+  report.skipped = input.counts().skipped();
+  report.repaired = input.counts().repaired;
   report.precision = request.options.bf16 ? "bf16" : "f32";
   return report;
 }

@@ -43,24 +43,22 @@ fs::path find_model_folder(const fs::path& path) {
       path.string());
 }
 
+std::shared_ptr<const Tokenizer> open_model_tokenizer(
+    const fs::path& folder, const ModelConfig& config) {
+  auto tokenizer = load_model_tokenizer(folder, config);
+  require(
+      tokenizer != nullptr,
+      "model",
+      "{} has no tokenizer; put the tokenizer's files beside config.json",
+      folder.string());
+  return tokenizer;
+}
+
 ModelWithTokenizer open_model_folder(const fs::path& path) {
   const fs::path folder = find_model_folder(path);
   ModelWithTokenizer opened;
   opened.model = load_model(folder);
-  opened.tokenizer = load_model_tokenizer(folder, opened.model->config());
-  require(
-      opened.tokenizer != nullptr,
-      "model",
-      "{} has no tokenizer; put the tokenizer's files beside config.json",
-      folder.string());
-  require(
-      opened.tokenizer->vocab_size() <= opened.model->config().vocab_size,
-      "model",
-      "the tokenizer in {} has {} ids, but the model only {}; they do not "
-      "belong together",
-      folder.string(),
-      opened.tokenizer->vocab_size(),
-      opened.model->config().vocab_size);
+  opened.tokenizer = open_model_tokenizer(folder, opened.model->config());
   return opened;
 }
 

@@ -21,8 +21,13 @@ struct ModelWithTokenizer {
 /// names the newest checkpoint.
 std::filesystem::path find_model_folder(const std::filesystem::path& path);
 
-/// Loads a model folder or the model of a run folder. Error where it has no
-/// tokenizer, or one of more ids than the model.
+/// The tokenizer of a model folder (find_model_folder). Error where there is
+/// none, or one of more ids than the model.
+std::shared_ptr<const Tokenizer> open_model_tokenizer(
+    const std::filesystem::path& folder, const ModelConfig& config);
+
+/// Loads a model folder or the model of a run folder. Errors as of
+/// open_model_tokenizer().
 ModelWithTokenizer open_model_folder(const std::filesystem::path& path);
 
 /// Tokens that the model was trained on, where its nanobrain.json says.

@@ -6,6 +6,18 @@
 
 namespace nanobrain {
 
+std::string_view protocol_name(Protocol protocol) {
+  return protocol == Protocol::kDocuments ? "documents" : "hf";
+}
+
+std::string_view describe_protocol(Protocol protocol) {
+  return protocol == Protocol::kDocuments
+             ? "documents: end-of-text precedes the first document, every "
+               "token is scored"
+             : "hf: rows joined by a blank line, the first token of the text "
+               "and of each disjoint window is not scored";
+}
+
 WindowPlan plan_windows(
     Protocol protocol,
     std::optional<int64_t> context,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/eval/token_source.h"
@@ -20,6 +21,11 @@ enum class Protocol {
   /// the text, and of each window that overlaps none before it, is not scored.
   kHuggingFace,
 };
+
+/// What --protocol and JSON call it: "documents" or "hf".
+std::string_view protocol_name(Protocol protocol);
+/// The same with its rule, for people.
+std::string_view describe_protocol(Protocol protocol);
 
 /// Window k begins `stride` tokens after window k - 1 and scores what no
 /// window before it has scored, but never its own first token.

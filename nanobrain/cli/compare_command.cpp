@@ -1,0 +1,77 @@
+// nanobrain compare: models with different tokenizers on the same text.
+#include "nanobrain/base/file.h"
+#include "nanobrain/cli/command.h"
+#include "nanobrain/cli/document_flags.h"
+#include "nanobrain/eval/comparison.h"
+#include "nanobrain/eval/comparison_table.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct CompareFlags {
+  CompareRequest request;
+  std::string protocol = "documents";
+  std::string precision = "f32";
+  std::optional<std::filesystem::path> csv;
+  std::optional<std::filesystem::path> markdown;
+  std::optional<std::filesystem::path> output;
+  bool force = false;
+};
+
+void run(CompareFlags& flags, const Output& output) {
+  CompareRequest& request = flags.request;
+  if (flags.protocol == "hf") request.text.protocol = Protocol::kHuggingFace;
+  request.options.bf16 = flags.precision == "bf16";
+  for (const auto& file : {flags.csv, flags.markdown, flags.output}) {
+    if (file && !flags.force) require_new_file(*file, "compare");
+  }
+  const ComparisonReport report = run_comparison(request);
+  output.text(comparison_text(report));
+  output.result(report.to_json());
+  if (flags.csv) write_file(*flags.csv, comparison_csv(report));
+  if (flags.markdown) write_file(*flags.markdown, comparison_markdown(report));
+  if (flags.output) write_json(*flags.output, report.to_json());
+}
+
+} // namespace
+
+void add_compare(CLI::App& program) {
+  auto* command = program.add_subcommand(
+      "compare", "one table for models with different tokenizers");
+  const auto flags = std::make_shared<CompareFlags>();
+  CompareRequest& request = flags->request;
+  const Output output(*command);
+  const auto flag = [&](const char* name, auto& field, const char* help) {
+    return command->add_option(name, field, help)->capture_default_str();
+  };
+  flag("--model", request.models, "model or run folder; once for each")
+      ->required();
+  flag("--input", request.text.inputs, "texts and folders")->required();
+  flag("--max-documents", request.text.max_documents, "only the first N");
+  flag(
+      "--context",
+      request.options.context,
+      "tokens seen at once; default: the most that all models take");
+  flag("--stride", request.options.stride, "default: context");
+  flag(
+      "--protocol",
+      flags->protocol,
+      "documents: every token is scored; hf: as published figures are made")
+      ->check(CLI::IsMember({"documents", "hf"}));
+  flag(
+      "--reference",
+      request.reference,
+      "figures to add: gpt2-small-published, or a JSON file of such");
+  flag("--csv", flags->csv, "write the table there as CSV");
+  flag("--markdown", flags->markdown, "write it there as Markdown");
+  flag("--output", flags->output, "write the JSON there as well");
+  command->add_flag("--force", flags->force, "replace files that exist");
+  flag("--threads", request.threads, "CPU threads; 0: all");
+  flag("--precision", flags->precision, "of the matrix products")
+      ->check(CLI::IsMember({"f32", "bf16"}));
+  add_document_options(*command, request.text.documents);
+  command->callback([flags, output] { run(*flags, output); });
+}
+
+} // namespace nanobrain

@@ -1,0 +1,52 @@
+// The result of a comparison.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/eval/bootstrap.h"
+#include "nanobrain/eval/eval_input.h"
+#include "nanobrain/eval/loss_sum.h"
+#include "nanobrain/eval/loss_units.h"
+#include "nanobrain/eval/published_figures.h"
+
+namespace nanobrain {
+
+struct ComparedModel {
+  std::string name;      // as the user gave it
+  std::string tokenizer; // its kind
+  LossSum loss;
+  /// absent where the text is too short to be parted
+  std::optional<LossIntervals> intervals;
+  int64_t parameters = 0;
+  int64_t file_bytes = 0; // model.safetensors
+  double seconds = 0;     // of scoring
+};
+
+struct ComparisonReport {
+  std::vector<ComparedModel> models;
+  std::optional<PublishedModel> published;
+  TextFacts text;
+  Protocol protocol = Protocol::kDocuments;
+  int64_t context = 0;
+  int64_t stride = 0;
+  UnitPlan units; // that the intervals are resampled from
+  std::string precision = "f32";
+  int64_t threads = 1;
+
+  /// The model's bits per byte less those of the first.
+  double difference(const ComparedModel& model) const;
+
+  /// Keys: protocol, context, stride, text, intervals, precision, threads, and
+  /// rows: of each model the keys of LossSum, model, published (false),
+  /// tokenizer, intervals ([low, high] by figure, null where there are none),
+  /// bits_per_byte_difference, parameters, model_bytes, tokens_per_s; of each
+  /// published figure those of PublishedFigure, published (true), same_text and
+  /// bits_per_byte (null where the text is another).
+  Json to_json() const;
+};
+
+} // namespace nanobrain
