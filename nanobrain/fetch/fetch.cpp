@@ -70,7 +70,7 @@ class FirstFailure {
 const char* describe_checksum(const std::string& checksum) {
   if (checksum == "published") return "sha256 as published";
   if (checksum == "server") return "sha256 as the server states";
-  return "no published checksum: its length was compared";
+  return "no published checksum: its length alone was checked";
 }
 
 } // namespace

@@ -105,6 +105,7 @@ class FileDownload {
   Random random_;
   std::optional<int64_t> announced_bytes_; // by the last answer
   std::string stated_sha256_;              // by the server
+  bool resumed_ = false;                   // with what an earlier process left
   bool whole_ = false; // the server has said that there is no more
 };
 
