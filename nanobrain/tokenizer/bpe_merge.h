@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -42,6 +44,63 @@ class BpeMerger {
   /// is empty then. n log n in the number of symbols.
   template <class Lookup, class Emit>
   void merge(const Lookup& lookup, const Emit& emit) {
+    if (symbols_.size() <= kShort) {
+      merge_short(lookup);
+    } else {
+      merge_long(lookup);
+    }
+    for (const auto& symbol : symbols_) {
+      if (symbol.size > 0) emit(symbol);
+    }
+    clear();
+  }
+
+ private:
+  static constexpr size_t kShort = 32;
+
+  /// Two neighbours that may merge, named by the right one.
+  struct Candidate {
+    int32_t rank;
+    int32_t right;
+    TokenId id;
+    uint32_t size; // of both together when the candidate was found
+
+    /// The queue's order: the higher rank is the worse, then the later place.
+    bool operator<(const Candidate& other) const {
+      return rank != other.rank ? rank > other.rank : right > other.right;
+    }
+  };
+
+  /// Words: the best of all neighbours is looked for anew after each merge.
+  template <class Lookup>
+  void merge_short(const Lookup& lookup) {
+    constexpr int32_t kNone = std::numeric_limits<int32_t>::max();
+    std::array<BpeMerge, kShort> merges; // of each symbol with the next
+    const auto consider = [&](size_t left) {
+      merges[left] = lookup(symbols_[left], symbols_[left + 1]);
+      if (merges[left].id < 0) merges[left].rank = kNone;
+    };
+    for (size_t i = 1; i < symbols_.size(); ++i) consider(i - 1);
+    while (symbols_.size() > 1) {
+      const auto last = merges.begin() + (symbols_.size() - 1);
+      const auto best = std::min_element(
+          merges.begin(), last, [](const BpeMerge& a, const BpeMerge& b) {
+            return a.rank < b.rank;
+          });
+      if (best->id < 0) break;
+      const auto left = static_cast<size_t>(best - merges.begin());
+      symbols_[left].size += symbols_[left + 1].size;
+      symbols_[left].id = best->id;
+      symbols_.erase(symbols_.begin() + left + 1);
+      std::copy(best + 1, last, best);
+      if (left > 0) consider(left - 1);
+      if (left + 1 < symbols_.size()) consider(left);
+    }
+  }
+
+  /// Long segments: a queue of neighbours. n log n.
+  template <class Lookup>
+  void merge_long(const Lookup& lookup) {
     const auto consider = [&](int32_t right) {
       if (right < 0 || symbols_[right].previous < 0) return;
       const BpeSymbol& left = symbols_[symbols_[right].previous];
@@ -72,25 +131,7 @@ class BpeMerger {
       consider(left_index);
       consider(left.next);
     }
-    for (const auto& symbol : symbols_) {
-      if (symbol.size > 0) emit(symbol);
-    }
-    clear();
   }
-
- private:
-  /// Two neighbours that may merge, named by the right one.
-  struct Candidate {
-    int32_t rank;
-    int32_t right;
-    TokenId id;
-    uint32_t size; // of both together when the candidate was found
-
-    /// The queue's order: the higher rank is the worse, then the later place.
-    bool operator<(const Candidate& other) const {
-      return rank != other.rank ? rank > other.rank : right > other.right;
-    }
-  };
 
   void clear() {
     constexpr size_t kKeptSymbols = 1 << 16; // more are given back
