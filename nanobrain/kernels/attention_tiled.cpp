@@ -15,6 +15,7 @@
 #include <cmath>
 #include <vector>
 
+#include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
 namespace nanobrain {
@@ -36,20 +37,16 @@ struct Head {
   float scale() const { return 1 / std::sqrt(static_cast<float>(D)); }
 };
 
-/// in (rows, columns) -> out (columns, ld_out), the rest of each row zero.
-void transpose(
+/// factor * in (queries, D) -> out (D, kQueries), zero past the queries.
+void transpose_tile(
     const float* in,
     int64_t ld_in,
-    int64_t rows,
-    int64_t columns,
-    float factor,
+    int64_t queries,
+    int64_t D,
     float* out,
-    int64_t ld_out) {
-  for (int64_t c = 0; c < columns; ++c) {
-    float* row = out + c * ld_out;
-    for (int64_t r = 0; r < rows; ++r) row[r] = factor * in[r * ld_in + c];
-    std::fill(row + rows, row + ld_out, 0.0F);
-  }
+    float factor = 1) {
+  if (queries < kQueries) std::fill_n(out, D * kQueries, 0.0F);
+  transpose(in, ld_in, queries, D, out, kQueries, factor);
 }
 
 /// in (rows, columns) -> out (kQueries, columns), the other rows zero.
@@ -77,7 +74,7 @@ class HeadAttention {
   /// y (T, D) with rows ld_y apart, lse (T).
   void forward(const Head& head, float* y, float* lse) {
     const auto [T, D, ld, ld_y, q, k, v] = head;
-    transpose(v, ld, T, D, 1, features_t_.data(), T);
+    transpose(v, ld, T, D, features_t_.data(), T);
     for (int64_t first = 0; first < T; first += kQueries) {
       const int64_t queries = std::min(kQueries, T - first);
       const int64_t keys = first + queries;
@@ -116,7 +113,7 @@ class HeadAttention {
       float* dk,
       float* dv) {
     const auto [T, D, ld, ld_y, q, k, v] = head;
-    transpose(k, ld, T, D, 1, features_t_.data(), T);
+    transpose(k, ld, T, D, features_t_.data(), T);
     // The last tile sees every key: it writes what the others add to.
     const int64_t last = (T - 1) / kQueries * kQueries;
     for (int64_t first = last; first >= 0; first -= kQueries) {
@@ -124,7 +121,7 @@ class HeadAttention {
       const int64_t keys = first + queries;
       score(head, first, queries);
       const float* dy_tile = dy + first * ld_y;
-      transpose(dy_tile, ld_y, queries, D, 1, dy_t_.data(), kQueries);
+      transpose_tile(dy_tile, ld_y, queries, D, dy_t_.data());
       // (keys, D) x (D, kQueries)
       brgemm(
           keys,
@@ -200,8 +197,7 @@ class HeadAttention {
   /// scores_ (keys, kQueries) = K (scale Q)^T.
   void score(const Head& head, int64_t first, int64_t queries) {
     const auto [T, D, ld, ld_y, q, k, v] = head;
-    transpose(
-        q + first * ld, ld, queries, D, head.scale(), q_t_.data(), kQueries);
+    transpose_tile(q + first * ld, ld, queries, D, q_t_.data(), head.scale());
     brgemm(
         first + queries,
         kQueries,

@@ -24,6 +24,7 @@
 #include <type_traits>
 
 #include "nanobrain/kernels/tied_head.h"
+#include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
 namespace nanobrain {
@@ -35,6 +36,7 @@ using torch::Tensor;
 constexpr int64_t kTile = 512;  // Vt: vocabulary rows
 constexpr int64_t kRows = 64;   // tokens whose S is made at once
 constexpr int64_t kBlock = 256; // tokens whose P lies in L2 at once
+constexpr int64_t kDeep = 256;  // C from which a tile is packed in panels
 constexpr int64_t kLanes = SoftmaxTile::kLanes;
 constexpr float kNoScore = -std::numeric_limits<float>::infinity();
 constexpr int64_t kGroups = 16; // of tiles; bounds the threads that can work
@@ -48,34 +50,11 @@ int64_t chunk_size(int64_t N, int64_t most) {
   return std::min(most, round_up(N, N < kBlock ? kRows : kBlock));
 }
 
-/// (rows, columns) -> (columns, rows), in blocks whose lines fit into L1.
-void transpose(
-    const float* in,
-    int64_t rows,
-    int64_t columns,
-    int64_t in_stride,
-    float* out,
-    int64_t out_stride) {
-  constexpr int64_t kBlockSide = 16;
-  for (int64_t r = 0; r < rows; r += kBlockSide) {
-    const int64_t last_row = std::min(r + kBlockSide, rows);
-    for (int64_t column = 0; column < columns; column += kBlockSide) {
-      const int64_t last = std::min(column + kBlockSide, columns);
-      for (int64_t c = column; c < last; ++c) {
-        for (int64_t i = r; i < last_row; ++i) {
-          out[c * out_stride + i] = in[i * in_stride + c];
-        }
-      }
-    }
-  }
-}
-
 template <class T> // float or at::BFloat16: what the products take
 class TiledHead {
   static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
-  /// Tc at most: the more, the seldomer dE is read and written; S that are kept
-  /// have to fit into L3.
-  static constexpr int64_t kChunk = kBf16 ? 8 * kBlock : kBlock;
+  /// Tc at most: the more, the seldomer E and dE are read and written.
+  static constexpr int64_t kChunk = 8 * kBlock;
 
  public:
   TiledHead(
@@ -87,7 +66,10 @@ class TiledHead {
         V_(weight.size(0)),
         dim_(hidden.size(1)),
         C_(round_up(dim_, 32)),
-        Tc_(chunk_size(N_, kChunk)),
+        keeps_scores_(!kBf16 && options.with_gradients),
+        panel_(dim_ > kDeep ? kTile / 8 : kTile),
+        // S that are kept have to fit into L3.
+        Tc_(chunk_size(N_, keeps_scores_ ? kBlock : kChunk)),
         block_(std::min(kBlock, Tc_)),
         tiles_(round_up(V_, kTile) / kTile),
         kernels_(vector_kernels().softmax),
@@ -124,8 +106,7 @@ class TiledHead {
     chunk_ = at::empty({Tc_, C_}, type);
     max_ = at::empty({kGroups, Tc_, kLanes}, f32);
     sum_ = at::empty({kGroups, Tc_, kLanes}, f32);
-    const int64_t kept = !kBf16 && options_.with_gradients ? tiles_ : 0;
-    scores_ = at::empty({kept, Tc_, kTile}, f32);
+    scores_ = at::empty({keeps_scores_ ? tiles_ : 0, Tc_, kTile}, f32);
     if (!options_.with_gradients) return;
     row_lse_ = at::empty({Tc_}, f32);
     row_weight_ = at::empty({Tc_}, f32);
@@ -175,12 +156,18 @@ class TiledHead {
 
   void pack_weight() {
     each_group([&](int64_t group) {
-      std::vector<float> transposed(C_ * kTile);
+      std::vector<float> transposed(C_ * panel_);
       each_tile(group, [&](int64_t i) {
         const float* tile = weight_.const_data_ptr<float>() + i * kTile * C_;
-        transpose(tile, kTile, C_, C_, transposed.data(), kTile);
         const int64_t at = i * kTile * C_;
-        pack(transposed.data(), C_, kTile, weight_t_.data_ptr<T>() + at);
+        for (int64_t v = 0; v < kTile; v += panel_) {
+          transpose(tile + v * C_, C_, panel_, C_, transposed.data(), panel_);
+          pack(
+              transposed.data(),
+              C_,
+              panel_,
+              weight_t_.data_ptr<T>() + at + v * C_);
+        }
         if (options_.with_gradients) {
           pack(tile, kTile, C_, weight_packed_.data_ptr<T>() + at);
         }
@@ -190,15 +177,21 @@ class TiledHead {
 
   /// S of tokens [t, t + kRows) of the chunk, where it is kept or in `buffer`.
   float* make_scores(int64_t i, int64_t t, float* buffer) const {
-    float* scores = scores_.numel() == 0 ? buffer : kept_scores(i, t);
-    multiply( // (rows, C) x (C, Vt)
-        kRows,
-        kTile,
-        C_,
-        /*add=*/false,
-        chunk_.data_ptr<T>() + t * C_,
-        weight_t_.data_ptr<T>() + i * C_ * kTile,
-        scores);
+    float* scores = keeps_scores_ ? kept_scores(i, t) : buffer;
+    for (int64_t v = 0; v < kTile; v += panel_) {
+      at::native::cpublas::brgemm( // (rows, C) x (C, panel)
+          kRows,
+          panel_,
+          C_,
+          C_,
+          panel_,
+          kTile,
+          /*add_C=*/false,
+          chunk_.data_ptr<T>() + t * C_,
+          weight_t_.data_ptr<T>() + (i * kTile + v) * C_,
+          scores + v,
+          kBf16);
+    }
     for (int64_t v = width(i); v < kTile; ++v) {
       for (int64_t r = 0; r < kRows; ++r) scores[r * kTile + v] = kNoScore;
     }
@@ -339,7 +332,7 @@ class TiledHead {
       each_tile(group, [&](int64_t i) {
         const float* tile =
             weight_gradient_t_.const_data_ptr<float>() + i * C_ * kTile;
-        transpose(tile, dim_, width(i), kTile, out + i * kTile * dim_, dim_);
+        transpose(tile, kTile, dim_, width(i), out + i * kTile * dim_, dim_);
       });
     });
     return result;
@@ -350,7 +343,9 @@ class TiledHead {
   TiedHeadOptions options_;
   int64_t N_, V_;
   int64_t dim_;
-  int64_t C_;     // dim_ padded to a multiple of 32, with zeros
+  int64_t C_; // dim_ padded to a multiple of 32, with zeros
+  bool keeps_scores_;
+  int64_t panel_; // columns of E_tile^T that lie together, (C, panel)
   int64_t Tc_;    // tokens a chunk
   int64_t block_; // tokens a block: Tc_ is a multiple
   int64_t tiles_;
@@ -358,7 +353,7 @@ class TiledHead {
   Tensor hidden_;            // (N padded to whole chunks, C) f32
   Tensor weight_;            // (V padded to whole tiles, C) f32
   Tensor lse_;               // (N) f64
-  Tensor weight_t_;          // (tiles, C, Vt), packed: the right side of H E^T
+  Tensor weight_t_;          // (tiles, Vt / panel, C, panel), packed: for H E^T
   Tensor weight_packed_;     // (tiles, Vt, C), packed: the right side of P E
   Tensor chunk_;             // (Tc, C)
   Tensor chunk_t_;           // (blocks, C, block): (w H)^T
