@@ -73,11 +73,6 @@ std::string format_number(const char* format, double value) {
   return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "-";
 }
 
-template <class T>
-std::string format_count_or_dash(const std::optional<T>& value) {
-  return value ? format_count(*value) : "-";
-}
-
 Line model_line(const ComparisonReport& report, const ComparedModel& model) {
   Line line{.name = model.name, .measures = {}, .sizes = {}};
   for (const Measure& measure : kMeasures) {
@@ -119,13 +114,13 @@ Line published_line(
            {"-"},
            {"-"}},
       .sizes = {
-          format_count_or_dash(figure.tokens),
+          bits_per_byte ? format_count(*figure.tokens) : "-",
           bits_per_byte ? fmt::format(
                               "{:.2f}",
                               static_cast<double>(*figure.text_bytes) /
                                   static_cast<double>(*figure.tokens))
                         : "-",
-          format_count_or_dash(model.parameters),
+          model.parameters ? format_count(*model.parameters) : "-",
           "-",
           "-"}};
 }
@@ -250,7 +245,7 @@ std::string comparison_text(const ComparisonReport& report) {
     }
     figures.push_back(values);
     if (!line.measures.front().interval.empty()) figures.push_back(intervals);
-    if (line.sizes.front() == "-") continue;
+    if (line.sizes.front() == "-") continue; // of another text
     sizes.push_back({line.name});
     sizes.back().insert(
         sizes.back().end(), line.sizes.begin(), line.sizes.end());

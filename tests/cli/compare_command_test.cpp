@@ -1,0 +1,128 @@
+// nanobrain compare as a script calls it.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/support.h"
+
+namespace nanobrain::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+/// Two GPT-2 directories that transformers made, with different tokenizers,
+/// and a text.
+class CompareCommand : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    run({"synth", "--output", path("text.txt"), "--bytes", "20000"});
+    for (const auto& [name, pieces] :
+         {std::pair("a", "300"), std::pair("b", "500")}) {
+      const auto made = run_process(
+          {python(),
+           source_dir() / "tests/support/tiny_gpt2.py",
+           path(name),
+           path("text.txt"),
+           pieces,
+           "32",
+           "1"});
+      ASSERT_EQ(made.exit_code, 0) << made.err;
+    }
+  }
+
+  std::string path(const std::string& name) const { return dir_ / name; }
+  ProcessResult run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), program());
+    return run_process(arguments);
+  }
+  ProcessResult compare(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {
+        "compare", "--model", path("a"), "--input", path("text.txt")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+  void refused(
+      const std::vector<std::string>& more,
+      int exit_code,
+      const std::string& message) const {
+    const auto result = compare(more);
+    EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(message));
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(CompareCommand, OneRunGivesTheTableInEveryForm) {
+  const std::vector<std::string> flags = {
+      "--model",
+      path("b"),
+      "--protocol",
+      "hf",
+      "--reference",
+      "gpt2-small-published",
+      "--csv",
+      path("table.csv"),
+      "--markdown",
+      path("table.md"),
+      "--output",
+      path("table.json")};
+  const auto text = compare(flags);
+  ASSERT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("windows of every model: context 32"));
+  EXPECT_THAT(text.out, HasSubstr("published [1]"));
+  EXPECT_THAT(text.out, HasSubstr("not comparable"));
+  const Json table = Json::parse(read_text(path("table.json")));
+  const Json& rows = table["rows"];
+  ASSERT_EQ(rows.size(), 7u);
+  EXPECT_EQ(rows[0]["model"], path("a"));
+  EXPECT_GT(rows[0]["tokens"], rows[1]["tokens"]);
+  for (size_t i = 0; i < 2; ++i) {
+    const double nats = rows[i]["nats_per_token"];
+    EXPECT_NEAR(
+        rows[i]["bits_per_byte"].get<double>(),
+        nats * rows[i]["tokens"].get<double>() / std::log(2) /
+            rows[i]["bytes"].get<double>(),
+        1e-9);
+    const Json& interval = rows[i]["intervals"]["bits_per_byte"];
+    EXPECT_LT(interval[0], rows[i]["bits_per_byte"]);
+    EXPECT_GT(interval[1], rows[i]["bits_per_byte"]);
+  }
+  EXPECT_THAT(read_text(path("table.csv")), HasSubstr(path("b") + ",false,32"));
+  EXPECT_THAT(read_text(path("table.md")), HasSubstr("| " + path("b") + " |"));
+
+  // Nothing is replaced unless forced; the figures are the same again.
+  refused(flags, 1, "table.csv exists already");
+  auto forced = flags;
+  forced.insert(forced.end(), {"--force", "--json"});
+  const auto json = compare(forced);
+  ASSERT_EQ(json.exit_code, 0) << json.err;
+  const Json printed = Json::parse(json.out);
+  EXPECT_EQ(printed["rows"][1]["intervals"], rows[1]["intervals"]);
+}
+
+TEST_F(CompareCommand, RefusesBadInput) {
+  const auto none = run({"compare", "--input", path("text.txt")});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("--model"));
+  refused({"--model", path("a")}, 2, "comes twice");
+  refused({"--model", path("absent")}, 1, "absent is neither a model folder");
+  refused({"--model", path("text.txt")}, 1, "text.txt is neither a model");
+  refused({"--context", "33"}, 2, path("a") + " takes 32 at most");
+  refused({"--reference", "gpt3"}, 2, "knows no \"gpt3\"");
+  refused({"--protocol", "guide"}, 2, "guide");
+  // A tokenizer of another model.
+  for (const char* file : {"vocab.json", "merges.txt"}) {
+    fs::copy_file(
+        path("b") + "/" + file,
+        path("a") + "/" + file,
+        fs::copy_options::overwrite_existing);
+  }
+  refused({}, 1, "the tokenizer has 500 ids, but the model only 300");
+}
+
+} // namespace
+} // namespace nanobrain::testing
