@@ -25,17 +25,28 @@ class SegmentCache {
     entries_.assign(kEntries, Entry{});
   }
 
-  /// Appends the ids of `segment`; `encode(segment, ids)` finds new ones.
+  /// The place of a segment, whose memory is fetched from now on: look for a
+  /// few segments before the first is appended.
+  size_t find_place(std::string_view segment) const {
+    if (segment.size() > Entry::kMaxBytes) return 0;
+    const size_t place = hash64(segment) % kEntries;
+    __builtin_prefetch(&entries_[place]);
+    return place;
+  }
+
+  /// Appends the ids of `segment`, whose place is `place`; `encode(segment,
+  /// ids)` finds new ones.
   template <class Encode>
   void append(
       std::string_view segment,
+      size_t place,
       std::vector<TokenId>& ids,
       const Encode& encode) {
     if (segment.size() > Entry::kMaxBytes) {
       encode(segment, ids);
       return;
     }
-    Entry& entry = entries_[hash64(segment) % kEntries];
+    Entry& entry = entries_[place];
     if (entry.size == segment.size() &&
         std::memcmp(entry.bytes.data(), segment.data(), segment.size()) == 0) {
       ids.insert(ids.end(), entry.ids.data(), entry.ids.data() + entry.count);

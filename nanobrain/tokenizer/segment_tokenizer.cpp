@@ -1,5 +1,6 @@
 #include "nanobrain/tokenizer/segment_tokenizer.h"
 
+#include <array>
 #include <atomic>
 
 #include "nanobrain/base/error.h"
@@ -41,15 +42,26 @@ size_t SegmentTokenizer::encode_some(
     std::vector<TokenId>& ids) const {
   thread_local SegmentCache cache;
   cache.set_owner(instance_);
+  const auto encode_new =
+      [this](std::string_view segment, std::vector<TokenId>& out) {
+        encode_segment(segment, out);
+      };
+  struct Found {
+    std::string_view segment;
+    size_t place;
+  };
+  std::array<Found, 16> block; // found together, so that memory has time
   while (begin < text.size() && ids.size() < most) {
-    const size_t end = segment_end(text, begin);
-    cache.append(
-        text.substr(begin, end - begin),
-        ids,
-        [this](std::string_view segment, std::vector<TokenId>& out) {
-          encode_segment(segment, out);
-        });
-    begin = end;
+    size_t count = 0;
+    for (; count < block.size() && begin < text.size(); ++count) {
+      const size_t end = segment_end(text, begin);
+      const auto segment = text.substr(begin, end - begin);
+      block[count] = {segment, cache.find_place(segment)};
+      begin = end;
+    }
+    for (const auto& [segment, place] : std::span(block).first(count)) {
+      cache.append(segment, place, ids, encode_new);
+    }
   }
   return begin;
 }
