@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "nanobrain/base/allocator.h"
 #include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -70,7 +71,10 @@ void Output::line(std::string_view text) const {
 }
 
 void Output::result(const Json& value) const {
-  if (json()) write_stdout(value.dump(2) + "\n");
+  if (!json()) return;
+  // A prompt or a path of any bytes: JSON has text only.
+  const auto faults = Json::error_handler_t::replace;
+  write_stdout(value.dump(2, ' ', false, faults) + "\n");
 }
 
 CLI::Option* add_overrides(
@@ -85,6 +89,7 @@ CLI::Option* add_overrides(
 int run_program(CLI::App& program, int argc, char** argv) {
   occupy_standard_descriptors();
   ignore_file_signals();
+  keep_freed_memory();
   install_interrupt_handlers();
   program.name("nanobrain");
   program.require_subcommand(1);

@@ -170,6 +170,10 @@ NgramScorer::NgramScorer(const NgramModel& model) : model_(model) {
 
 void NgramScorer::add(std::span<const TokenId> ids) {
   for (const TokenId token : ids) {
+    if (context_.empty()) {
+      context_.push_back(token);
+      continue;
+    }
     losses_.uniform -= std::log(model_.probability(0, context_, token));
     losses_.unigram -= std::log(model_.probability(1, context_, token));
     losses_.bigram -= std::log(model_.probability(2, context_, token));

@@ -69,12 +69,13 @@ class NgramModel {
 };
 
 /// Scores a stream that comes in pieces. An end-of-text token precedes it, as
-/// in `eval`; the context runs on over documents.
+/// in `eval`; where there is none, the first id is not scored, for nothing
+/// predicts it. The context runs on over documents.
 class NgramScorer {
  public:
   /// The model must outlive the scorer.
   explicit NgramScorer(const NgramModel& model);
-  /// Scores every id once, end-of-text tokens included (the caller gives them).
+  /// Scores each id once, end-of-text tokens included (the caller gives them).
   void add(std::span<const TokenId> ids);
   const NgramLosses& losses() const { return losses_; }
 

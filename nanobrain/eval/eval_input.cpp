@@ -55,6 +55,12 @@ EvalInput::EvalInput(
   }
 }
 
+int64_t EvalInput::documents() const {
+  return file_     ? file_->info().documents
+         : reader_ ? reader_->counts().documents
+                   : joined_.rows;
+}
+
 DocumentCounts EvalInput::counts() const {
   return reader_ ? reader_->counts() : DocumentCounts{};
 }

@@ -33,8 +33,8 @@ class EvalInput {
   /// with another one.
   EvalInput(const EvalText& text, const Tokenizer& tokenizer, int64_t threads);
   TokenSource& source() { return *source_; }
-  /// Rows joined, with Protocol::kHuggingFace.
-  int64_t rows() const { return joined_.rows; }
+  /// Read so far, or in the token file; rows with Protocol::kHuggingFace.
+  int64_t documents() const;
   /// Of the documents read so far; zeros where the text is not read by
   /// documents.
   DocumentCounts counts() const;

@@ -41,6 +41,7 @@ void EvalReport::require_no_leak() const {
 Json EvalReport::to_json() const {
   Json json = model.to_json();
   json["protocol"] = protocol_name(protocol);
+  json["end_of_text"] = has_end_of_text;
   json["context"] = context;
   json["stride"] = stride;
   json["skipped"] = skipped;
@@ -77,7 +78,7 @@ std::string EvalReport::to_text() const {
       "context {}, stride {}; {} documents, {} skipped, {} repaired\n"
       "{} tokens, {} bytes, {} words; {} tokens/s in {} on {} {}\n\n"
       "{:<24}{:>12}{:>14}{:>12}\n",
-      describe_protocol(protocol),
+      describe_protocol(protocol, has_end_of_text),
       context,
       stride,
       format_count(model.documents),

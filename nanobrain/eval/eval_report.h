@@ -25,6 +25,7 @@ struct EvalReport {
   /// nats of the text's exact probability, where it is synthetic
   std::optional<double> floor_nats;
   Protocol protocol = Protocol::kDocuments;
+  bool has_end_of_text = true; // the tokenizer
   int64_t context = 0;
   int64_t stride = 0;
   int64_t skipped = 0;  // documents that could not be read
@@ -37,8 +38,9 @@ struct EvalReport {
   bool leaked() const;
   /// Error that says so where it has.
   void require_no_leak() const;
-  /// Keys: those of LossSum, protocol, context, stride, skipped, baselines,
-  /// baseline_tokens, entropy, leak, tokens_per_s, precision, threads.
+  /// Keys: those of LossSum, protocol, end_of_text, context, stride, skipped,
+  /// repaired, baselines, baseline_tokens, entropy, leak, tokens_per_s,
+  /// precision, threads.
   Json to_json() const;
   /// A table for people: a row for the model, each baseline and the floor, and
   /// whether the model beats it.

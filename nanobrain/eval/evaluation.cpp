@@ -90,6 +90,12 @@ EvalReport run_evaluation(const EvalRequest& request) {
       model->config().max_seq_len,
       tokenizer->end_of_text());
   const bool hf = request.protocol == Protocol::kHuggingFace;
+  report.has_end_of_text = tokenizer->end_of_text() >= 0;
+  require<UsageError>(
+      report.has_end_of_text || !request.per_document,
+      "eval",
+      "the tokenizer has no end-of-text token that would part documents; "
+      "evaluate without --per-document");
 
   std::optional<NgramBaselines> baselines;
   if (request.baseline_tokens) {
@@ -133,14 +139,17 @@ EvalReport run_evaluation(const EvalRequest& request) {
       "there is no token to score in {}: the text is empty, too short or was "
       "skipped whole",
       request.inputs.front().string());
-  if (hf) report.model.documents = input.rows();
+  // Where no token parts the documents, the losses cannot tell.
+  if (hf || !report.has_end_of_text) {
+    report.model.documents = input.documents();
+  }
   if (rows) rows->commit();
   if (baselines) {
     report.baselines = baselines->losses(report.model);
     report.baseline_tokens = baselines->counted_tokens();
   }
   report.floor_nats = floor.nats();
-  if (!hf && !report.floor_nats) explain_absent_floor(request);
+  if (plan.prefix && !report.floor_nats) explain_absent_floor(request);
   report.protocol = request.protocol;
   report.context = plan.context;
   report.stride = plan.stride;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "nanobrain/base/error.h"
-
 namespace nanobrain {
 
 namespace {
@@ -28,17 +26,6 @@ size_t SpanSource::read(std::span<TokenId> out) {
   std::copy_n(ids_.begin() + static_cast<ptrdiff_t>(next_), count, out.begin());
   next_ += count;
   return count;
-}
-
-DocumentSource::DocumentSource(
-    DocumentReader& reader, const Tokenizer& tokenizer, int64_t threads)
-    : reader_(reader), tokenizer_(tokenizer), threads_(threads) {
-  require(
-      tokenizer.end_of_text() >= 0,
-      "eval",
-      "the {} tokenizer has no end-of-text token to end documents with; "
-      "evaluate with --protocol hf",
-      tokenizer.kind());
 }
 
 size_t DocumentSource::read(std::span<TokenId> out) {
@@ -69,7 +56,9 @@ bool DocumentSource::refill() {
     texts.push_back(std::move(text));
   }
   encoded_ = encode_all(tokenizer_, texts, threads_);
-  for (auto& ids : encoded_) ids.push_back(tokenizer_.end_of_text());
+  if (const TokenId end = tokenizer_.end_of_text(); end >= 0) {
+    for (auto& ids : encoded_) ids.push_back(end);
+  }
   document_ = 0;
   return !encoded_.empty();
 }

@@ -13,7 +13,8 @@
 
 namespace nanobrain {
 
-/// Ids one after another; an end-of-text id ends each document.
+/// Ids one after another; an end-of-text id ends each document, where the
+/// tokenizer has one.
 class TokenSource {
  public:
   virtual ~TokenSource() = default;
@@ -53,13 +54,13 @@ class SpanSource : public TokenSource {
 };
 
 /// Documents encoded as they are read, a few megabytes of text at a time on
-/// `threads` threads (0: all), each followed by end-of-text.
+/// `threads` threads (0: all), each followed by end-of-text where there is one.
 class DocumentSource : public TokenSource {
  public:
-  /// Reader and tokenizer must outlive the source. Error where the tokenizer
-  /// has no end-of-text token.
+  /// Reader and tokenizer must outlive the source.
   DocumentSource(
-      DocumentReader& reader, const Tokenizer& tokenizer, int64_t threads);
+      DocumentReader& reader, const Tokenizer& tokenizer, int64_t threads)
+      : reader_(reader), tokenizer_(tokenizer), threads_(threads) {}
   size_t read(std::span<TokenId> out) override;
   int64_t position() const override { return reader_.input_position(); }
   int64_t size() const override { return reader_.input_size(); }

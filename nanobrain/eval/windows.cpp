@@ -10,12 +10,16 @@ std::string_view protocol_name(Protocol protocol) {
   return protocol == Protocol::kDocuments ? "documents" : "hf";
 }
 
-std::string_view describe_protocol(Protocol protocol) {
-  return protocol == Protocol::kDocuments
+std::string_view describe_protocol(Protocol protocol, bool has_end_of_text) {
+  if (protocol == Protocol::kHuggingFace) {
+    return "hf: rows joined by a blank line, the first token of the text and "
+           "of each disjoint window is not scored";
+  }
+  return has_end_of_text
              ? "documents: end-of-text precedes the first document, every "
                "token is scored"
-             : "hf: rows joined by a blank line, the first token of the text "
-               "and of each disjoint window is not scored";
+             : "documents: no end-of-text token parts them, every token but "
+               "the first is scored";
 }
 
 WindowPlan plan_windows(
@@ -43,12 +47,9 @@ WindowPlan plan_windows(
       step,
       tokens);
   if (!documents) return {tokens, tokens, step, std::nullopt};
-  require(
-      end_of_text >= 0,
-      "eval",
-      "the tokenizer has no end-of-text token to precede the text; evaluate "
-      "with --protocol hf");
-  return {tokens, tokens + 1, step, end_of_text};
+  WindowPlan plan{tokens, tokens + 1, step, std::nullopt};
+  if (end_of_text >= 0) plan.prefix = end_of_text;
+  return plan;
 }
 
 WindowReader::WindowReader(TokenSource& source, const WindowPlan& plan)

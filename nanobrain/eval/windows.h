@@ -14,7 +14,9 @@ namespace nanobrain {
 /// Which tokens are scored.
 enum class Protocol {
   /// nanobrain's rule: end-of-text precedes the first document and every token
-  /// is scored, in windows of `context` inputs and as many targets.
+  /// is scored, in windows of `context` inputs and as many targets. Where the
+  /// tokenizer has no end-of-text token, documents run into each other, and the
+  /// first token is not scored, for nothing predicts it.
   kDocuments,
   /// The usual guide for published figures (Hugging Face, "Perplexity of
   /// fixed-length models"): windows of `context` tokens; the first token of
@@ -25,7 +27,8 @@ enum class Protocol {
 /// What --protocol and JSON call it: "documents" or "hf".
 std::string_view protocol_name(Protocol protocol);
 /// The same with its rule, for people.
-std::string_view describe_protocol(Protocol protocol);
+std::string_view describe_protocol(
+    Protocol protocol, bool has_end_of_text = true);
 
 /// Window k begins `stride` tokens after window k - 1 and scores what no
 /// window before it has scored, but never its own first token.
@@ -39,6 +42,7 @@ struct WindowPlan {
 /// The windows of a protocol. Without `context` it is `max_seq_len`, without
 /// `stride` it is the context (disjoint windows): each target then has from 1
 /// to `context` tokens before it; with a stride at least context - stride.
+/// `end_of_text` < 0: there is none.
 /// UsageError where context is not in [1, max_seq_len] (Hugging Face: from 2)
 /// or stride not in [1, context].
 WindowPlan plan_windows(

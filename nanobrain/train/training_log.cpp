@@ -88,6 +88,8 @@ int64_t TrainingLog::sample(
       .max_tokens = config_.sample_tokens,
       .sampler = {.temperature = kSampleTemperature}};
   for (const std::string& prompt : config_.sample_prompts) {
+    // Nothing to begin with.
+    if (prompt.empty() && tokenizer.end_of_text() < 0) continue;
     const Generated generated = generate(model, tokenizer, prompt, options);
     const std::string text = fmt::format(
         "== step {}, temperature {}\n{}{}\n\n",

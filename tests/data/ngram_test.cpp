@@ -193,6 +193,24 @@ TEST(Ngram, ScorerSumsOverTheStreamInPieces) {
   EXPECT_NEAR(scorer.losses().trigram, want.trigram, 1e-12);
 }
 
+TEST(Ngram, WithoutEndOfTextTheFirstTokenIsNotScored) {
+  const auto model = NgramModel::count(skewed_stream(500, 8, 1), 8, -1);
+  NgramScorer scorer(model);
+  const Ids stream = {3, 1, 0};
+  scorer.add(stream);
+  EXPECT_EQ(scorer.losses().tokens, 2);
+  EXPECT_NEAR(
+      scorer.losses().unigram,
+      -std::log(model.probability(1, {}, 1)) -
+          std::log(model.probability(1, {}, 0)),
+      1e-12);
+  EXPECT_NEAR(
+      scorer.losses().trigram,
+      -std::log(model.probability(2, Ids{3}, 1)) -
+          std::log(model.probability(3, Ids{3, 1}, 0)),
+      1e-12);
+}
+
 TEST(Ngram, LearnsWhatItCounts) {
   // 0 1 2 repeated: the trigram is nearly sure, the unigram is not.
   Ids stream;

@@ -1,6 +1,5 @@
 #include "nanobrain/eval/token_source.h"
 
-#include "nanobrain/base/error.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
@@ -83,13 +82,13 @@ TEST(TokenSource, TokenFileGivesItsIds) {
   }
 }
 
-TEST(TokenSource, DocumentsNeedAnEndOfText) {
+TEST(TokenSource, DocumentsWithoutEndOfTextRunIntoEachOther) {
   const ByteTokenizer tokenizer(257, /*has_end_of_text=*/false);
-  ListReader reader({});
-  EXPECT_ERROR(
-      Error,
-      "the byte tokenizer has no end-of-text token",
-      DocumentSource(reader, tokenizer, 1));
+  for (const size_t piece : {1, 2, 100}) {
+    ListReader reader({"ab", "", "c"});
+    DocumentSource source(reader, tokenizer, 1);
+    EXPECT_EQ(read_all(source, piece), (std::vector<TokenId>{'a', 'b', 'c'}));
+  }
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "nanobrain/tokenizer/lexical_tokenizer.h"
 
+#include <rapidcheck.h>
+
 #include <algorithm>
 
 #include "nanobrain/base/checksum.h"
@@ -71,6 +73,9 @@ TEST(LexicalTokenizer, EveryByteOutsideOfWordsIsAToken) {
 }
 
 TEST(LexicalTokenizer, GivesAllBytesBack) {
+  EXPECT_TRUE(rc::check([](const std::string& text) {
+    RC_ASSERT(tokenizer().decode(tokenizer().encode(text)) == text);
+  }));
   Random random(21);
   for (int i = 0; i < 3000; ++i) {
     const std::string text =
