@@ -48,5 +48,6 @@ void add_eval(CLI::App& program);
 void add_compare(CLI::App& program);
 void add_generate(CLI::App& program);
 void add_bench(CLI::App& program);
+void add_fetch(CLI::App& program);
 
 } // namespace nanobrain

@@ -17,5 +17,6 @@ int main(int argc, char** argv) {
   nanobrain::add_compare(program);
   nanobrain::add_generate(program);
   nanobrain::add_bench(program);
+  nanobrain::add_fetch(program);
   return nanobrain::run_program(program, argc, argv);
 }
