@@ -10,6 +10,7 @@
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/tokenizer/lexical_trainer.h"
 #include "nanobrain/tokenizer/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 
@@ -275,6 +276,32 @@ TEST_F(Comparison, FoldersWhoseTokenizerDoesNotFit) {
       message,
       HasSubstr("the tokenizer has 350 ids, but the model only 300; they do "
                 "not belong together"));
+}
+
+TEST_F(Comparison, ATokenizerWithoutEndOfTextTakesRowsOnly) {
+  const auto reader = open_documents({*folder_ / "many.txt"});
+  const auto trained = train_lexical(
+      [&](std::string& text) { return reader->next(text); },
+      {.vocab_size = 345});
+  trained.tokenizer->save(folder_->path());
+  const fs::path file = *folder_ / "tokenizer.lexical.json";
+  Json pieces = read_json(file);
+  pieces.erase(pieces.size() - 1); // the end of text
+  write_json(file, pieces);
+  NanoLM model(small_config(344, 32), 1);
+  save_model(*folder_ / "endless", model, load_tokenizer(file).get());
+  CompareRequest with = request();
+  with.models.push_back(*folder_ / "endless");
+  EXPECT_ERROR(
+      Error,
+      "the tokenizer of " + (*folder_ / "endless").string() +
+          " has no end-of-text token to precede the text; compare with "
+          "--protocol hf",
+      run_comparison(with));
+  with.text.protocol = Protocol::kHuggingFace;
+  const ComparisonReport report = run_comparison(with);
+  EXPECT_EQ(report.models[2].tokenizer, "lexical");
+  EXPECT_EQ(report.models[2].loss.documents, report.text.documents);
 }
 
 TEST_F(Comparison, WeightsThatAreNotNumbers) {
