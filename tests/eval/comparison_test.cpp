@@ -207,6 +207,30 @@ TEST_F(Comparison, PublishedFiguresOfThisTextHaveBitsPerByte) {
   EXPECT_EQ(row()["bits_per_byte"], nullptr);
 }
 
+TEST_F(Comparison, WikiText2HasGpt2sPublishedTokens) {
+  const auto data = testing::shared_data();
+  if (data.empty()) GTEST_SKIP() << "no shared data here";
+  const auto tokenizer = load_tokenizer(data / "gpt2_tokenizer");
+  ModelConfig config = small_config(tokenizer->vocab_size(), 1024);
+  config.model_dim = 4; // only the tokens matter
+  config.ffn_dim = 4;
+  NanoLM model(config, 1);
+  save_model(*folder_ / "flat", model, tokenizer.get());
+  CompareRequest hf;
+  hf.models = {*folder_ / "flat"};
+  hf.text.inputs = {data / "wikitext2" / "wiki.test.raw"};
+  hf.text.protocol = Protocol::kHuggingFace;
+  hf.reference = "gpt2-small-published";
+  const ComparisonReport report = run_comparison(hf);
+  EXPECT_EQ(report.text.bytes, 1'296'370);
+  // 287,644 but the first of each of 281 windows.
+  EXPECT_EQ(report.models[0].loss.tokens, 287'644 - 281);
+  const Json rows = report.to_json()["rows"];
+  EXPECT_EQ(rows[1]["same_text"], true);
+  EXPECT_NEAR(rows[1]["bits_per_byte"].get<double>(), 1.088, 5e-4);
+  EXPECT_EQ(rows[4]["same_text"], false);
+}
+
 TEST_F(Comparison, OnlyTheFirstDocuments) {
   CompareRequest first = request("many.txt");
   first.text.max_documents = 3;
