@@ -46,7 +46,8 @@ class Words {
 
   /// Those that are pieces whatever the parts are.
   std::span<const CountedWord> whole(size_t places) const {
-    return all().first(std::min(places * 15 / 16, words_.size()));
+    const size_t share = places / 16 * 15 + places % 16 * 15 / 16;
+    return all().first(std::min(share, words_.size()));
   }
 
   /// The others, those too long for a piece included.

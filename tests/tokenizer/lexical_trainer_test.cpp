@@ -1,6 +1,7 @@
 #include "nanobrain/tokenizer/lexical_trainer.h"
 
 #include <algorithm>
+#include <limits>
 #include <regex>
 
 #include "nanobrain/base/error.h"
@@ -195,6 +196,10 @@ TEST(TrainLexical, NamesTheLargestVocabularyThatIsPossible) {
 
 TEST(TrainLexical, RefusesWhatCannotBe) {
   const auto documents = invented_documents(5);
+  EXPECT_ERROR(
+      Error,
+      "ask for at most",
+      train(documents, {.vocab_size = std::numeric_limits<int64_t>::max()}));
   EXPECT_ERROR(
       UsageError,
       "a vocabulary of 295 is too small; 295 pieces are always there",
