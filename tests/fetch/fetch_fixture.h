@@ -1,6 +1,7 @@
 // What the tests of downloads share: files to serve, and a folder to fetch to.
 #pragma once
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -97,7 +98,7 @@ class FetchFixture : public ::testing::Test {
   TempDir dir_;
   const std::string content_ = random_bytes(kBytes, 1);
   FetchOptions options_;
-  double slept_s_ = 0;
+  std::atomic<double> slept_s_ = 0; // of all threads
 };
 
 } // namespace nanobrain::testing
