@@ -74,7 +74,7 @@ class TiledHead {
         tiles_(round_up(V_, kTile) / kTile),
         kernels_(vector_kernels().softmax),
         hidden_(padded(hidden, round_up(N_, Tc_))),
-        weight_(padded(weight, tiles_ * kTile)) {}
+        weight_(weight.contiguous()) {}
 
   TiedHeadResult run() {
     allocate();
@@ -156,9 +156,9 @@ class TiledHead {
 
   void pack_weight() {
     each_group([&](int64_t group) {
-      std::vector<float> transposed(C_ * panel_);
+      std::vector<float> transposed(C_ * panel_), padded(kTile * C_);
       each_tile(group, [&](int64_t i) {
-        const float* tile = weight_.const_data_ptr<float>() + i * kTile * C_;
+        const float* tile = weight_tile(i, padded);
         const int64_t at = i * kTile * C_;
         for (int64_t v = 0; v < kTile; v += panel_) {
           transpose(tile + v * C_, C_, panel_, C_, transposed.data(), panel_);
@@ -173,6 +173,17 @@ class TiledHead {
         }
       });
     });
+  }
+
+  /// (Vt, C) of E, in `padded` where zeros are to be added.
+  const float* weight_tile(int64_t i, std::vector<float>& padded) const {
+    const float* rows = weight_.const_data_ptr<float>() + i * kTile * dim_;
+    if (width(i) == kTile && dim_ == C_) return rows;
+    std::fill(padded.begin(), padded.end(), 0.0F);
+    for (int64_t v = 0; v < width(i); ++v) {
+      std::copy_n(rows + v * dim_, dim_, padded.data() + v * C_);
+    }
+    return padded.data();
   }
 
   /// S of tokens [t, t + kRows) of the chunk, where it is kept or in `buffer`.
@@ -351,7 +362,7 @@ class TiledHead {
   int64_t tiles_;
   const SoftmaxTile& kernels_;
   Tensor hidden_;            // (N padded to whole chunks, C) f32
-  Tensor weight_;            // (V padded to whole tiles, C) f32
+  Tensor weight_;            // (V, dim) f32
   Tensor lse_;               // (N) f64
   Tensor weight_t_;          // (tiles, Vt / panel, C, panel), packed: for H E^T
   Tensor weight_packed_;     // (tiles, Vt, C), packed: the right side of P E

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <string>
@@ -84,6 +85,12 @@ torch::ScalarType scalar_type(DType dtype, const std::string& where) {
   }
 }
 
+bool all_finite(const Tensor& tensor) {
+  const float* x = tensor.const_data_ptr<float>();
+  return std::all_of(
+      x, x + tensor.numel(), [](float value) { return std::isfinite(value); });
+}
+
 /// An owned f32 copy: bytes of a file may lie unaligned.
 Tensor to_tensor(const TensorView& view, const std::string& where) {
   Tensor tensor =
@@ -91,7 +98,7 @@ Tensor to_tensor(const TensorView& view, const std::string& where) {
   std::memcpy(tensor.data_ptr(), view.data.data(), view.data.size());
   tensor = tensor.to(torch::kFloat32);
   require(
-      tensor.isfinite().all().item<bool>(),
+      all_finite(tensor),
       where,
       "holds values that are not finite; the model is broken");
   return tensor;

@@ -61,6 +61,7 @@ void expect_same_ids(
     for (size_t i = 0; i < texts.size(); ++i) {
       const std::string& text = texts[i];
       std::vector<TokenId> expected = tokenizer->encode(text);
+      ASSERT_EQ(tokenizer->decode(expected), text);
       if (peer == "words") {
         expected.clear();
         for (size_t begin = 0; begin < text.size();) {
