@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nanobrain/kernels/attention_tile.h"
-#include "nanobrain/kernels/simd.h"
+#include "nanobrain/base/simd.h"
 
 namespace nanobrain {
 namespace {
