@@ -1,8 +1,8 @@
 // AttentionTile; for files that compile it for one instruction set.
 #pragma once
 
-#include "nanobrain/kernels/attention_tile.h"
 #include "nanobrain/base/simd.h"
+#include "nanobrain/kernels/attention_tile.h"
 
 namespace nanobrain {
 namespace {

@@ -5,19 +5,20 @@
 #include <span>
 
 #include "nanobrain/base/aligned_buffer.h"
+#include "nanobrain/runtime/packed_view.h"
 
 namespace nanobrain {
 
-/// W (out, in) with a scale per output feature, packed in blocks of 16 outputs:
-/// (out / 16, in / 4, 16, 4). A row of 64 bytes has four inputs of each of 16
-/// outputs, what a VNNI or AMX dot product takes; `in` is padded to a multiple
-/// of 64 and `out` to a multiple of 64, with zeros.
+/// Owns what a PackedView describes.
 class PackedMatrix {
  public:
-  static constexpr int64_t kBlock = 16; // outputs
+  static constexpr int64_t kBlock = PackedView::kBlock;
+  /// Sums of more products could leave the range of int32.
+  static constexpr int64_t kMaxIn = 1 << 17;
 
   PackedMatrix() = default;
-  /// `weight` is row-major (out, in), `scale` (out).
+  /// `weight` is row-major (out, in), `scale` (out). Error where a weight is
+  /// -128, for its negative is no int8, or `in` is over kMaxIn.
   PackedMatrix(
       std::span<const int8_t> weight,
       std::span<const float> scale,
@@ -34,9 +35,11 @@ class PackedMatrix {
   }
   /// (padded_out); 0 past `out`.
   const float* scale() const { return scale_.data(); }
-  /// 128 times the sum of each output's weights, (padded_out): what a product
-  /// with activations + 128, unsigned, has too much.
   const int32_t* offset() const { return offset_.data(); }
+
+  operator PackedView() const {
+    return {data_.data(), scale_.data(), offset_.data(), out_, padded_in_};
+  }
 
  private:
   int64_t out_ = 0, in_ = 0, padded_out_ = 0, padded_in_ = 0;

@@ -1,0 +1,56 @@
+#include "nanobrain/runtime/packed_matrix.h"
+
+#include <algorithm>
+
+#include "nanobrain/base/error.h"
+
+namespace nanobrain {
+
+namespace {
+
+constexpr int64_t kPadding = 64; // of both dimensions: cache lines, AMX tiles
+
+int64_t padded(int64_t size) {
+  return (size + kPadding - 1) / kPadding * kPadding;
+}
+
+} // namespace
+
+PackedMatrix::PackedMatrix(
+    std::span<const int8_t> weight,
+    std::span<const float> scale,
+    int64_t out,
+    int64_t in)
+    : out_(out), in_(in), padded_out_(padded(out)), padded_in_(padded(in)) {
+  constexpr const char* kWhere = "PackedMatrix";
+  require(in <= kMaxIn, kWhere, "{} inputs; at most {}", in, kMaxIn);
+  require(
+      std::ssize(weight) == out * in && std::ssize(scale) == out,
+      kWhere,
+      "{} weights and {} scales for {} x {}",
+      weight.size(),
+      scale.size(),
+      out,
+      in);
+  require(
+      std::find(weight.begin(), weight.end(), -128) == weight.end(),
+      kWhere,
+      "a weight is -128; quantize to -127 .. 127");
+  data_ = AlignedBuffer<int8_t>(padded_out_ * padded_in_);
+  scale_ = AlignedBuffer<float>(padded_out_);
+  offset_ = AlignedBuffer<int32_t>(padded_out_);
+  std::copy(scale.begin(), scale.end(), scale_.data());
+  for (int64_t o = 0; o < out; ++o) {
+    const int8_t* row = weight.data() + o * in;
+    int8_t* packed =
+        data_.data() + o / kBlock * kBlock * padded_in_ + o % kBlock * 4;
+    int32_t sum = 0;
+    for (int64_t i = 0; i < in; ++i) {
+      packed[i / 4 * kBlock * 4 + i % 4] = row[i];
+      sum += row[i];
+    }
+    offset_[o] = 128 * sum;
+  }
+}
+
+} // namespace nanobrain
