@@ -5,37 +5,25 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "nanobrain/base/aligned_buffer.h"
+#include "nanobrain/runtime/config.h"
 #include "nanobrain/runtime/packed_matrix.h"
 
 namespace nanobrain {
 
-/// The dimensions, as config.json of a Hugging Face GPT-2 folder has them.
-struct RuntimeConfig {
-  int64_t num_layers = 0;
-  int64_t num_heads = 0;
-  int64_t model_dim = 0;
-  int64_t ffn_dim = 0;
-  int64_t vocab_size = 0;
-  int64_t max_seq_len = 0;
-  bool gelu_tanh = false; // else erf
-  double layer_norm_epsilon = 1e-5;
-  int64_t end_of_text = -1; // eos_token_id; -1: none
-
-  int64_t head_dim() const { return model_dim / num_heads; }
-};
+class ModelFile;
 
 class RuntimeModel {
  public:
   struct Norm {
-    AlignedBuffer<float> weight, bias; // (C)
+    AlignedBuffer<float> weight, bias; // (C), zeros up to a multiple of 16
   };
   struct Linear {
     PackedMatrix weight;
-    AlignedBuffer<float> bias; // (padded out); zeros where there is none
+    /// (out), zeros up to a multiple of 16; empty where there is none.
+    AlignedBuffer<float> bias;
   };
   struct Layer {
     Norm ln_1, ln_2;
@@ -57,12 +45,12 @@ class RuntimeModel {
   int64_t file_bytes() const { return file_bytes_; }
 
  private:
-  RuntimeModel() = default;
+  explicit RuntimeModel(ModelFile& file);
   RuntimeConfig config_;
   std::vector<Layer> layers_;
   Norm final_norm_;
   PackedMatrix head_;
-  AlignedBuffer<float> positions_;
+  std::vector<float> positions_;
   int64_t file_bytes_ = 0;
 };
 

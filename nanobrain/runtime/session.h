@@ -14,25 +14,28 @@ namespace nanobrain {
 /// Keys and values of what was read so far, and the buffers of one forward: no
 /// call allocates but the constructor. One thread uses a session at a time;
 /// sessions of different threads may share a model and a pool. Reading a
-/// sequence at once or in parts gives the same bits.
+/// sequence at once or in parts gives the same bits, and so does any number of
+/// threads. What throws leaves the session as it was.
 ///
 /// Positions are learned, so a sequence past the context cannot keep its keys
-/// and values: at token max_seq_len the session reads the newest
-/// half context anew and goes on (window_start() of eval/generate.h).
+/// and values: when a token past it comes, the session reads the newest half
+/// context anew and goes on (window_start() of context_window.h).
 class Session {
  public:
+  /// Error where the memory for max_seq_len tokens is not to be had.
   Session(
       std::shared_ptr<const RuntimeModel> model,
       std::shared_ptr<ThreadPool> pool);
   ~Session();
 
-  /// Reads tokens; logits() and argmax() are then about the token after them.
-  /// Error where an id is out of range; the session is as before then.
+  /// Reads tokens, any number; logits() and argmax() are then about the token
+  /// after them. Error where an id is out of range.
   void feed(std::span<const TokenId> ids);
   /// Logits of the next token, (V); valid up to the next call. Error before the
   /// first token.
   std::span<const float> logits();
-  /// The most likely next token, the first of equal ones, without logits.
+  /// The most likely next token, the first of equal ones, without logits. Error
+  /// before the first token.
   TokenId argmax();
   /// Starts over with these tokens, at most max_seq_len, and writes the logits
   /// after each: (n, V), row-major, in the caller's memory.
@@ -45,7 +48,7 @@ class Session {
       std::span<float> losses);
   /// Forgets all.
   void reset();
-  /// Tokens fed since the start.
+  /// Tokens read since the start.
   int64_t length() const;
 
  private:

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 namespace nanobrain {
@@ -11,15 +10,16 @@ namespace nanobrain {
 class ThreadPool {
  public:
   /// `threads` in all, the caller of run() among them; 0: one a processor.
+  /// UsageError where it is out of range, Error where the system has no more.
   explicit ThreadPool(int64_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int64_t threads() const;
-  /// body(context, part, parts) on every thread, part in [0, parts); returns
-  /// when all are done. Calls from several threads take turns. Allocates
-  /// nothing.
+  /// body(part, parts) on every thread, part in [0, parts), the caller's is 0;
+  /// returns when all are done. Calls from several threads take turns. `body`
+  /// may not throw nor call run() of the same pool. Allocates nothing.
   template <class Body>
   void run(const Body& body) {
     dispatch(

@@ -1,0 +1,62 @@
+// The f32 arithmetic of the engine between its int8 products, a row at a time:
+// a row gets the same bits whether it comes alone or with others. One table for
+// each instruction set; their results differ by rounding.
+#pragma once
+
+#include <cstdint>
+
+namespace nanobrain {
+
+/// Keys and values of one head, in the order that attention reads them.
+struct AttentionHead {
+  static constexpr int64_t kLanes = 16;
+
+  const float* keys;   // (positions / 16, head_dim, 16)
+  const float* values; // (positions, head_dim padded to 16), zeros past it
+  int64_t head_dim;
+};
+
+/// Rows are 64-byte aligned and padded with zeros to a multiple of 16; all
+/// counts but layer_norm's are such multiples.
+struct FloatOps {
+  /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias over n values.
+  void (*layer_norm)(
+      const float* x,
+      const float* weight,
+      const float* bias,
+      int64_t n,
+      float epsilon,
+      float* y);
+  /// In place.
+  void (*gelu_erf)(float* x, int64_t n);
+  void (*gelu_tanh)(float* x, int64_t n);
+  /// x += y.
+  void (*add)(const float* y, int64_t n, float* x);
+  /// out = softmax(query keys^T / sqrt(head_dim)) values over the first `count`
+  /// positions. Writes head_dim values and zeros up to a multiple of 16, to any
+  /// address. `scores` is room for `count` values, rounded up to such a
+  /// multiple.
+  void (*attend)(
+      const float* query,
+      const AttentionHead& head,
+      int64_t count,
+      float* scores,
+      float* out);
+  /// sums[i] = sum of exp((x - max) * factor) over the i-th 64 of n values (any
+  /// number); x at most max. Terms below e^-60 count as 0.
+  void (*exp_sums)(
+      const float* x, int64_t n, float max, float factor, float* sums);
+
+  static constexpr int64_t kSumLength = 64;
+};
+
+/// n rounded up to a multiple of 16.
+constexpr int64_t padded_to_lanes(int64_t n) {
+  return (n + 15) / 16 * 16;
+}
+
+extern const FloatOps kPortableFloatOps;
+extern const FloatOps kAvx2FloatOps;
+extern const FloatOps kAvx512FloatOps;
+
+} // namespace nanobrain
