@@ -1,0 +1,75 @@
+"""The lines of deploy.sh as Markdown: deploy_table.py RESULTS.jsonl SIZES.json
+
+Of the rounds of each system: the median of their medians, the least and the largest of all repetitions. Ratio: how many times
+faster nanobrain's int8 model is at the same number of threads.
+"""
+import json
+import pathlib
+import statistics
+import sys
+
+OURS = "nanobrain int8"
+WORKS = {
+    "forward": "forward of 64 tokens, all logits (f32, in memory)",
+    "prompt": "prompt of 64 tokens, last logits",
+    "generate": "generation, greedy, batch 1: 128 tokens after a prompt of 16",
+    "score": "scoring a text: the loss of every token",
+}
+
+
+def cpu_name():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown processor"
+
+
+def gather(lines):
+    """{(work, threads, system): {"median", "min", "max", "unit", "error", "version"}} in the order of the lines."""
+    rounds = {}
+    for line in lines:
+        row = json.loads(line)
+        rounds.setdefault((row["work"], row["threads"], row["system"]), []).append(row)
+    return {
+        key: rows[-1] | {
+            "median": statistics.median(row["median"] for row in rows),
+            "min": min(row["min"] for row in rows),
+            "max": max(row["max"] for row in rows),
+        } for key, rows in rounds.items()}
+
+
+def ratio(row, own):
+    if own is None:
+        return "-"
+    faster = row["median"] / own["median"] if row["unit"] == "ms" else own["median"] / row["median"]
+    return f"{faster:.2f} x"
+
+
+def format_value(value, unit):
+    return f"{value:.3f}" if unit == "ms" else f"{value:,.0f}"
+
+
+def main():
+    rows = gather(pathlib.Path(sys.argv[1]).read_text().splitlines())
+    print(f"{cpu_name()}; nanobrain's int8 model is so many times faster than each row at the same number of threads.\n")
+    for work, title in WORKS.items():
+        of_work = {key: row for key, row in rows.items() if key[0] == work}
+        if not of_work:
+            continue
+        unit = next(iter(of_work.values()))["unit"]
+        print(f"### {title}\n\n| | threads | {unit} | min to max | nanobrain is | its logits differ by |\n|---|---|---|---|---|---|")
+        for (_, threads, system), row in sorted(of_work.items(), key=lambda item: -item[0][1]):
+            own = of_work.get((work, threads, OURS))
+            error = row.get("error")
+            values = [format_value(row[key], unit) for key in ("median", "min", "max")]
+            version = f" ({row['version']})" if row["version"] else ""
+            print(f"| {system}{version} | {threads} | {values[0]} | {values[1]} to {values[2]} "
+                  f"| {ratio(row, own) if system != OURS else ''} | {'' if error is None else f'{error:.1e}'} |")
+        print()
+    print("### model files, the tokenizer left out\n\n| | bytes |\n|---|---|")
+    for name, size in json.loads(pathlib.Path(sys.argv[2]).read_text()).items():
+        print(f"| {name} | {size:,} |")
+
+
+if __name__ == "__main__":
+    main()
