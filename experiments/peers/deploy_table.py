@@ -57,14 +57,18 @@ def main():
         if not of_work:
             continue
         unit = next(iter(of_work.values()))["unit"]
-        print(f"### {title}\n\n| | threads | {unit} | min to max | nanobrain is | its logits differ by |\n|---|---|---|---|---|---|")
+        compared = any("error" in row for row in of_work.values())
+        columns = ["", "threads", unit, "min to max", "nanobrain is"] + ["its logits differ by"] * compared
+        print(f"### {title}\n\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
         for (_, threads, system), row in sorted(of_work.items(), key=lambda item: -item[0][1]):
-            own = of_work.get((work, threads, OURS))
-            error = row.get("error")
-            values = [format_value(row[key], unit) for key in ("median", "min", "max")]
+            median, least, most = (format_value(row[key], unit) for key in ("median", "min", "max"))
             version = f" ({row['version']})" if row["version"] else ""
-            print(f"| {system}{version} | {threads} | {values[0]} | {values[1]} to {values[2]} "
-                  f"| {ratio(row, own) if system != OURS else ''} | {'' if error is None else f'{error:.1e}'} |")
+            cells = [system + version, str(threads), median, f"{least} to {most}",
+                     "" if system == OURS else ratio(row, of_work.get((work, threads, OURS)))]
+            if compared:
+                error = row.get("error")
+                cells.append("" if error is None else f"{error:.1e}" if error else "the reference")
+            print(f"| {' | '.join(cells)} |")
         print()
     print("### model files, the tokenizer left out\n\n| | bytes |\n|---|---|")
     for name, size in json.loads(pathlib.Path(sys.argv[2]).read_text()).items():
