@@ -54,26 +54,44 @@ inline F32x16 exponential_or_zero(F32x16 x) {
   return x < -60.0F ? F32x16{} : exponential(x);
 }
 
+/// The 16 values from x on, of which `count` are there, then -infinity.
+inline F32x16 load_some(const float* x, int64_t count) {
+  if (count >= kLanes) return load(x);
+  float some[kLanes];
+  for (int64_t k = 0; k < kLanes; ++k) {
+    some[k] = k < count ? x[k] : -__builtin_inff();
+  }
+  return load(some);
+}
+
+inline bool block_max(const float* x, int64_t n, float* maxima) {
+  const F32x16 infinity = broadcast(__builtin_inff());
+  I32x16 below = kLaneIndex == kLaneIndex; // infinity; false for NaN
+  for (int64_t i = 0; i < n;) {
+    const int64_t end = i + FloatOps::kBlockLength;
+    F32x16 most = -infinity;
+    for (; i < end && i < n; i += kLanes) {
+      const F32x16 values = load_some(x + i, n - i);
+      below &= values < infinity;
+      most = maximum(most, values);
+    }
+    *maxima++ = largest(most);
+  }
+  bool all = true;
+  for (int64_t k = 0; k < kLanes; ++k) all = all && below[k] != 0;
+  return all;
+}
+
 inline void exp_sums(
     const float* x, int64_t n, float max, float factor, float* sums) {
-  int64_t i = 0;
-  for (; i + FloatOps::kSumLength <= n; i += FloatOps::kSumLength) {
+  for (int64_t i = 0; i < n;) {
+    const int64_t end = i + FloatOps::kBlockLength;
     F32x16 total{};
-    for (int64_t k = 0; k < FloatOps::kSumLength; k += kLanes) {
-      total += exponential_or_zero((load(x + i + k) - max) * factor);
+    for (; i < end && i < n; i += kLanes) {
+      total += exponential_or_zero((load_some(x + i, n - i) - max) * factor);
     }
     *sums++ = sum(total);
   }
-  if (i == n) return;
-  F32x16 total{};
-  for (; i < n; i += kLanes) {
-    float part[kLanes];
-    for (int64_t k = 0; k < kLanes; ++k) {
-      part[k] = i + k < n ? x[i + k] : -__builtin_inff();
-    }
-    total += exponential_or_zero((load(part) - max) * factor);
-  }
-  *sums = sum(total);
 }
 
 constexpr FloatOps kFloatOps = {
@@ -82,6 +100,7 @@ constexpr FloatOps kFloatOps = {
     .gelu_tanh = gelu_in_place<gelu_tanh>,
     .add = add,
     .attend = attend,
+    .block_max = block_max,
     .exp_sums = exp_sums};
 
 } // namespace

@@ -42,12 +42,15 @@ struct FloatOps {
       int64_t count,
       float* scores,
       float* out);
-  /// sums[i] = sum of exp((x - max) * factor) over the i-th 64 of n values (any
-  /// number); x at most max. Terms below e^-60 count as 0.
+  /// maxima[i] = the largest of the i-th 64 of n values, any number. False
+  /// where one is NaN or +infinity.
+  bool (*block_max)(const float* x, int64_t n, float* maxima);
+  /// sums[i] = sum of exp((x - max) * factor) over the same; x at most max.
+  /// Terms below e^-60 count as 0.
   void (*exp_sums)(
       const float* x, int64_t n, float max, float factor, float* sums);
 
-  static constexpr int64_t kSumLength = 64;
+  static constexpr int64_t kBlockLength = 64;
 };
 
 /// n rounded up to a multiple of 16.

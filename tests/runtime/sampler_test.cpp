@@ -1,4 +1,4 @@
-#include "nanobrain/eval/sampler.h"
+#include "nanobrain/runtime/sampler.h"
 
 #include <rapidcheck.h>
 
@@ -13,6 +13,23 @@
 
 namespace nanobrain {
 namespace {
+
+/// Of a sampler that has drawn from other logits before.
+std::vector<Candidate> candidates(
+    const std::vector<float>& logits, const SamplerOptions& options) {
+  Sampler sampler(options);
+  Random random(1);
+  sampler.sample(std::vector<float>(100, 0.5F), random);
+  const auto list = sampler.candidates(logits);
+  return {list.begin(), list.end()};
+}
+
+TokenId sample_token(
+    const std::vector<float>& logits,
+    const SamplerOptions& options,
+    Random& random) {
+  return Sampler(options).sample(logits, random);
+}
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -71,6 +88,39 @@ TEST(Sampler, KeepsExactlyTheDefinedSet) {
       RC_ASSERT(std::abs(probability - expected.at(id)) < 1e-12);
     }
   }));
+}
+
+// As large as a vocabulary: found without sorting it, in several steps.
+TEST(Sampler, KeepsTheDefinedSetOfManyTokens) {
+  Random random(11);
+  std::vector<float> logits(5000);
+  for (float& logit : logits) {
+    logit = std::round(static_cast<float>(random.uniform()) * 400) / 40;
+  }
+  for (const SamplerOptions& options :
+       {SamplerOptions{.top_k = 1},
+        SamplerOptions{.top_k = 40},
+        SamplerOptions{.top_k = 79}, // as many as blocks
+        SamplerOptions{.top_k = 80},
+        SamplerOptions{.top_k = 4999},
+        SamplerOptions{.top_k = 700, .top_p = 0.77},
+        SamplerOptions{.top_p = 0.0101},
+        SamplerOptions{.top_p = 0.3},
+        SamplerOptions{.temperature = 0.3, .top_p = 0.9001},
+        SamplerOptions{.top_p = 0.97}}) {
+    const auto kept = candidates(logits, options);
+    const auto expected = expected_distribution(logits, options);
+    ASSERT_EQ(kept.size(), expected.size());
+    for (size_t i = 0; i < kept.size(); ++i) {
+      ASSERT_EQ(expected.count(kept[i].id), 1u);
+      ASSERT_NEAR(kept[i].probability, expected.at(kept[i].id), 1e-12);
+      if (i == 0) continue;
+      const float before = logits[static_cast<size_t>(kept[i - 1].id)];
+      const float logit = logits[static_cast<size_t>(kept[i].id)];
+      ASSERT_TRUE(
+          before > logit || (before == logit && kept[i - 1].id < kept[i].id));
+    }
+  }
 }
 
 TEST(Sampler, TiesGoToTheLowestId) {
@@ -134,6 +184,46 @@ TEST(Sampler, DrawsFollowTheDistribution) {
   }
 }
 
+// Drawing from all does not weigh each token: blocks are drawn first.
+TEST(Sampler, DrawsOfManyTokensFollowTheDistribution) {
+  constexpr size_t kCount = 1000, kBins = 50;
+  std::vector<float> logits(kCount);
+  for (size_t i = 0; i < kCount; ++i) {
+    logits[i] = i % 7 == 3 ? -kInfinity : static_cast<float>(i % 97) / 30;
+  }
+  const auto expected = expected_distribution(logits, {});
+  constexpr int kDraws = 100'000;
+  std::vector<double> mean(kBins), counts(kBins);
+  for (const auto& [id, probability] : expected) {
+    mean[static_cast<size_t>(id) % kBins] += kDraws * probability;
+  }
+  Sampler sampler;
+  Random random(3);
+  for (int i = 0; i < kDraws; ++i) {
+    const auto id = static_cast<size_t>(sampler.sample(logits, random));
+    ASSERT_NE(id % 7, 3u);
+    ++counts[id % kBins];
+  }
+  double chi_square = 0;
+  for (size_t i = 0; i < kBins; ++i) {
+    chi_square += std::pow(counts[i] - mean[i], 2) / mean[i];
+  }
+  // 49 degrees of freedom: 94.6 is exceeded once in 10,000 seeds.
+  EXPECT_LT(chi_square, 94.6);
+}
+
+TEST(Sampler, ExtremeTemperaturesDrawWhatIsThere) {
+  const std::vector<float> logits = {-kInfinity, 1e30F, 0, 1e30F, -1e30F};
+  for (const double temperature : {1e-300, 1e-20, 1.0, 1e20, 1e300}) {
+    Sampler sampler({.temperature = temperature});
+    Random random(2);
+    for (int i = 0; i < 50; ++i) {
+      const TokenId id = sampler.sample(logits, random);
+      ASSERT_TRUE(temperature == 1e300 ? id > 0 : id == 1 || id == 3) << id;
+    }
+  }
+}
+
 TEST(Sampler, SeedsDecide) {
   const std::vector<float> logits(50, 0.0f);
   const auto draw = [&](uint64_t seed) {
@@ -159,7 +249,7 @@ TEST(Sampler, BrokenLogitsAreAnError) {
 }
 
 TEST(Sampler, OptionsOutOfRangeAreUsageErrors) {
-  const auto check = [](SamplerOptions options) { options.validate(); };
+  const auto check = [](SamplerOptions options) { return Sampler(options); };
   EXPECT_ERROR(UsageError, "temperature is -1", check({.temperature = -1}));
   EXPECT_ERROR(
       UsageError, "temperature is nan", check({.temperature = std::nan("")}));
