@@ -159,5 +159,15 @@ TEST(LlamaCpp, GivesTheIdsOfGpt2) {
   expect_same_ids(*small_gpt2_tokenizer(), texts_for_llama_cpp());
 }
 
+TEST(LlamaCpp, GivesTheIdsOfThePublishedGpt2Vocabulary) {
+  SKIP_WITHOUT_LLAMA_CPP();
+  if (shared_data().empty()) GTEST_SKIP() << "no shared data here";
+  auto texts = texts_for_llama_cpp();
+  texts.push_back(read_text(shared_data() / "wikitext2" / "wiki.test.raw")
+                      .substr(0, 1 << 17));
+  texts.back() = texts.back().substr(0, texts.back().rfind('\n'));
+  expect_same_ids(*load_tokenizer(shared_data() / "gpt2_tokenizer"), texts);
+}
+
 } // namespace
 } // namespace nanobrain
