@@ -47,6 +47,7 @@ void add_train(CLI::App& program);
 void add_eval(CLI::App& program);
 void add_compare(CLI::App& program);
 void add_generate(CLI::App& program);
+void add_quantize(CLI::App& program);
 void add_export(CLI::App& program);
 void add_bench(CLI::App& program);
 void add_fetch(CLI::App& program);

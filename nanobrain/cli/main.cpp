@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   nanobrain::add_eval(program);
   nanobrain::add_compare(program);
   nanobrain::add_generate(program);
+  nanobrain::add_quantize(program);
   nanobrain::add_export(program);
   nanobrain::add_bench(program);
   nanobrain::add_fetch(program);

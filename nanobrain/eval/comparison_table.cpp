@@ -55,7 +55,12 @@ constexpr Measure kMeasures[] = {
 };
 
 constexpr const char* kSizes[] = {
-    "tokens", "bytes/token", "parameters", "model file", "tokens/s"};
+    "tokens",
+    "bytes/token",
+    "parameters",
+    "precision",
+    "model file",
+    "tokens/s"};
 
 struct Cell {
   std::string value;
@@ -94,6 +99,7 @@ Line model_line(const ComparisonReport& report, const ComparedModel& model) {
       format_count(model.loss.tokens),
       fmt::format("{:.2f}", static_cast<double>(model.loss.bytes) / tokens),
       format_count(model.parameters),
+      model.precision,
       format_bytes(static_cast<double>(model.file_bytes)),
       format_count(std::llround(tokens / model.seconds))};
   return line;
@@ -121,6 +127,7 @@ Line published_line(
                                   static_cast<double>(*figure.tokens))
                         : "-",
           model.parameters ? format_count(*model.parameters) : "-",
+          "-",
           "-",
           "-"}};
 }
@@ -173,7 +180,7 @@ std::vector<std::string> notes(const ComparisonReport& report) {
   std::vector<std::string> notes = {fmt::format(
       "Perplexities of different tokenizers do not compare, bits per byte do. "
       "Speed: {} on {} {}.",
-      report.precision,
+      report.precision(),
       report.threads,
       report.threads == 1 ? "thread" : "threads")};
   if (!report.published) return notes;

@@ -7,12 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "nanobrain/eval/sampler.h"
+#include "nanobrain/eval/predictor.h"
+#include "nanobrain/runtime/sampler.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
-
-class NanoLM;
 
 struct GenerateOptions {
   int64_t max_tokens = 128;
@@ -31,18 +30,18 @@ struct Generated {
   double tokens_per_s() const;
 };
 
-/// First token that the model sees when it predicts token `length` of a text,
-/// if it can see `context` tokens. Positions are learned, so keys and values
-/// cannot be kept when the window moves: it moves by half a context at once,
-/// and a token past the context is predicted from more than the newest half
-/// context and at most a whole one.
-int64_t window_start(int64_t length, int64_t context);
-
 /// Continues `prompt`. As in training, end-of-text precedes it; it may be
-/// empty, or longer than the context: see window_start(). `on_text` gets the
+/// empty, or longer than the context (window_start()). `on_text` gets the
 /// text as it is made, never half a UTF-8 character; bytes that are not UTF-8
 /// come as U+FFFD. Stops at end-of-text or after max_tokens. Error where the
 /// tokenizer cannot encode the prompt or the logits are not finite.
+Generated generate(
+    Predictor& predictor,
+    const Tokenizer& tokenizer,
+    std::string_view prompt,
+    const GenerateOptions& options = {},
+    const std::function<void(std::string_view)>& on_text = {});
+/// The same with a predictor of the model.
 Generated generate(
     NanoLM& model,
     const Tokenizer& tokenizer,

@@ -1,7 +1,8 @@
 #include "nanobrain/eval/model_folder.h"
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/json.h"
+#include "nanobrain/eval/f32_model.h"
+#include "nanobrain/eval/int8_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_folder.h"
 
@@ -54,19 +55,29 @@ std::shared_ptr<const Tokenizer> open_model_tokenizer(
   return tokenizer;
 }
 
-ModelWithTokenizer open_model_folder(const fs::path& path) {
+void require_precision(const fs::path& folder, bool bf16) {
+  require<UsageError>(
+      !bf16 || !is_int8_folder(folder),
+      "model",
+      "{} is an int8 model: --precision bf16 is for f32 models; leave it out",
+      folder.string());
+}
+
+ModelWithTokenizer open_model_folder(
+    const fs::path& path, const ComputeOptions& options) {
   const fs::path folder = find_model_folder(path);
+  require_precision(folder, options.bf16);
   ModelWithTokenizer opened;
-  opened.model = load_model(folder);
+  opened.model = is_int8_folder(folder)
+                     ? open_int8_model(folder, options.threads)
+                     : open_f32_model(folder, options.bf16);
   opened.tokenizer = open_model_tokenizer(folder, opened.model->config());
   return opened;
 }
 
 std::optional<int64_t> trained_tokens(const fs::path& path) {
-  const fs::path file = find_model_folder(path) / "nanobrain.json";
-  if (!fs::exists(file)) return std::nullopt;
-  const Json tokens =
-      read_json(file).value(Json::json_pointer("/training/tokens"), Json());
+  const Json record = training_record(find_model_folder(path));
+  const Json tokens = record.value(Json::json_pointer("/tokens"), Json());
   if (!tokens.is_number_integer()) return std::nullopt;
   return tokens.get<int64_t>();
 }
