@@ -30,35 +30,41 @@ inline void store(float* out, F32x16 x) {
   *reinterpret_cast<F32x16Unaligned*>(out) = x;
 }
 
-inline F32x16 maximum(F32x16 a, F32x16 b) {
+/// Of vectors of any width, as exponential(): GCC takes comparisons of vectors
+/// that are wider than the processor's lane by lane.
+template <class F32>
+inline F32 maximum(F32 a, F32 b) {
 #ifdef __AVX512F__ // GCC makes two instructions of the other where b is
                    // constant
-  return reinterpret_cast<F32x16>(
-      _mm512_max_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
-#else
-  return a > b ? a : b;
+  if constexpr (sizeof(F32) == sizeof(__m512)) {
+    return reinterpret_cast<F32>(_mm512_max_ps(
+        reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
+  }
 #endif
+  return a > b ? a : b;
 }
 
 /// exp(x) for x < 88 to 2e-7 of its value; below -60 that of -60, 9e-27:
 /// nothing beside a largest term of 1, and far enough from denormal numbers,
 /// which make products many times slower. NaN stays NaN. 2^n 2^f with n whole
 /// and |f| <= 1/2; the polynomial has the least maximal relative error, 7.5e-8.
-inline F32x16 exponential(F32x16 x) {
+template <class F32>
+inline F32 exponential(F32 x) {
+  using I32 = decltype(x > x);
   constexpr float kLog2E = 1.44269504F;
   // Adding it leaves round(y) in the low bits of the sum.
   constexpr float kRound = 12582912.0F; // 1.5 * 2^23
-  x = maximum(broadcast(-60.0F), x);
-  const F32x16 shifted = x * kLog2E + kRound;
-  const F32x16 f = x * kLog2E - (shifted - kRound);
-  F32x16 p = broadcast(1.3276472e-3F);
+  x = maximum(F32{} - 60.0F, x);
+  const F32 shifted = x * kLog2E + kRound;
+  const F32 f = x * kLog2E - (shifted - kRound);
+  F32 p = F32{} + 1.3276472e-3F;
   p = p * f + 9.6755410e-3F;
   p = p * f + 5.5507131e-2F;
   p = p * f + 2.4022120e-1F;
   p = p * f + 6.9314694e-1F;
   p = p * f + 1.0F;
-  return reinterpret_cast<F32x16>(
-      reinterpret_cast<I32x16>(p) + (reinterpret_cast<I32x16>(shifted) << 23));
+  return reinterpret_cast<F32>(
+      reinterpret_cast<I32>(p) + (reinterpret_cast<I32>(shifted) << 23));
 }
 
 } // namespace

@@ -4,13 +4,14 @@
 //   Sums(const QuantizedRows& x, const PackedView& w);
 //   // Sums of rows [row, row + rows), at most kGroup, over at most
 //   // kChunkBlocks blocks from `block` on, into acc (kGroup, kChunk); returns
-//   // that of the first row.
+//   // where the first row is.
 //   const int32_t* operator()(int64_t row, int64_t rows, int64_t block,
 //                             int64_t blocks, int32_t* acc) const;
 #pragma once
 
 #include "nanobrain/base/simd.h"
 #include "nanobrain/runtime/int8_table.h"
+#include "nanobrain/runtime/simd_reduce.h"
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
 #elif defined(__SSE2__)
@@ -25,106 +26,118 @@ static_assert(kBlock == kLanes);
 constexpr int64_t kGroup = 16; // rows
 constexpr int64_t kChunkBlocks = 16;
 constexpr int64_t kChunk = kChunkBlocks * kBlock; // columns
+// Short enough that sums are stored while the next ones are added up.
+constexpr int64_t kMultiplyBlocks = 8;
+// Rows of y lie in pages of their own: a group's is written for a while before
+// the next group's.
+constexpr int64_t kStripBlocks = 64;
 constexpr float kInfinity = __builtin_inff();
 
-typedef int8_t I8x16 __attribute__((vector_size(16), aligned(1)));
-typedef int32_t I32x16Unaligned __attribute__((vector_size(64), aligned(4)));
+// As wide as the registers: wider ones GCC keeps in memory.
+#if defined(__AVX512F__)
+constexpr int64_t kWidth = 16;
+#elif defined(__AVX2__)
+constexpr int64_t kWidth = 8;
+#else
+constexpr int64_t kWidth = 4;
+#endif
+typedef float F32 __attribute__((vector_size(kWidth * 4)));
+typedef int32_t I32 __attribute__((vector_size(kWidth * 4)));
+typedef int8_t I8 __attribute__((vector_size(kWidth), aligned(1)));
+typedef float F32Unaligned __attribute__((vector_size(kWidth * 4), aligned(4)));
+typedef int32_t I32Unaligned
+    __attribute__((vector_size(kWidth * 4), aligned(4)));
+// Of columns that are compared or added up side by side: a single register
+// would wait for its own latency.
+constexpr int64_t kColumns = 2 * kLanes;
+constexpr int64_t kRegisters = kColumns / kWidth;
+static_assert(kChunk % kColumns == 0);
+
+inline F32 load_width(const float* in) {
+  return *reinterpret_cast<const F32Unaligned*>(in);
+}
+
+inline I32 load_width(const int32_t* in) {
+  return *reinterpret_cast<const I32Unaligned*>(in);
+}
+
+inline void store_width(float* out, F32 x) {
+  *reinterpret_cast<F32Unaligned*>(out) = x;
+}
 
 inline int64_t minimum(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
-inline I32x16 load(const int32_t* in) {
-  return *reinterpret_cast<const I32x16Unaligned*>(in);
-}
-
-inline I32x16 lane_numbers() {
-  return I32x16{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-}
-
 /// The whole numbers next to x, the even one of two.
-inline I32x16 round_to_int(F32x16 x) {
+inline I32 round_to_int(F32 x) {
 #if defined(__AVX512F__)
-  return reinterpret_cast<I32x16>(
-      _mm512_cvtps_epi32(reinterpret_cast<__m512>(x)));
-#else
-  I32x16 rounded;
-#if defined(__ARM_NEON)
-  const auto* from = reinterpret_cast<const float32x4_t*>(&x);
-  auto* to = reinterpret_cast<int32x4_t*>(&rounded);
-  for (int i = 0; i < 4; ++i) to[i] = vcvtnq_s32_f32(from[i]);
+  return reinterpret_cast<I32>(_mm512_cvtps_epi32(reinterpret_cast<__m512>(x)));
 #elif defined(__AVX2__)
-  const auto* from = reinterpret_cast<const __m256*>(&x);
-  auto* to = reinterpret_cast<__m256i*>(&rounded);
-  for (int i = 0; i < 2; ++i) to[i] = _mm256_cvtps_epi32(from[i]);
+  return reinterpret_cast<I32>(_mm256_cvtps_epi32(reinterpret_cast<__m256>(x)));
 #elif defined(__SSE2__)
-  const auto* from = reinterpret_cast<const __m128*>(&x);
-  auto* to = reinterpret_cast<__m128i*>(&rounded);
-  for (int i = 0; i < 4; ++i) to[i] = _mm_cvtps_epi32(from[i]);
+  return reinterpret_cast<I32>(_mm_cvtps_epi32(reinterpret_cast<__m128>(x)));
+#elif defined(__ARM_NEON)
+  return reinterpret_cast<I32>(
+      vcvtnq_s32_f32(reinterpret_cast<float32x4_t>(x)));
 #else
-  for (int i = 0; i < kLanes; ++i) {
+  I32 rounded{};
+  for (int i = 0; i < kWidth; ++i) {
     rounded[i] = static_cast<int32_t>(__builtin_rintf(x[i]));
   }
-#endif
   return rounded;
 #endif
 }
 
-/// x[i .. i + 16), zeros past n.
-inline F32x16 load_padded(const float* x, int64_t i, int64_t n) {
-  if (i + kLanes <= n) return load(x + i);
-  F32x16 padded{};
+/// x[i .. i + kWidth), zeros past n.
+inline F32 load_padded(const float* x, int64_t i, int64_t n) {
+  if (i + kWidth <= n) return load_width(x + i);
+  F32 padded{};
   for (int64_t k = i; k < n; ++k) padded[k - i] = x[k];
   return padded;
 }
 
-inline float quantize(const float* x, int64_t n, int64_t padded, int8_t* q) {
-  // As whole numbers the magnitudes have the same order, infinity and NaN on
-  // top.
-  I32x16 largest{};
-  for (int64_t i = 0; i < n; i += kLanes) {
-    const I32x16 magnitude =
-        reinterpret_cast<I32x16>(load_padded(x, i, n)) & 0x7fffffff;
-    largest = magnitude > largest ? magnitude : largest;
+/// The largest magnitude: infinity where one is, NaN where one is.
+inline float largest_magnitude(const float* x, int64_t n) {
+  // As whole numbers they have the same order, infinity and NaN on top.
+  I32 lanes{};
+  for (int64_t i = 0; i < n; i += kWidth) {
+    const I32 bits = reinterpret_cast<I32>(load_padded(x, i, n)) & 0x7fffffff;
+    lanes = bits > lanes ? bits : lanes;
   }
-  int32_t bits = 0;
-  for (int i = 0; i < kLanes; ++i) bits = largest[i] > bits ? largest[i] : bits;
-  float max;
-  __builtin_memcpy(&max, &bits, sizeof(max));
+  int32_t largest = 0;
+  for (int i = 0; i < kWidth; ++i) {
+    largest = lanes[i] > largest ? lanes[i] : largest;
+  }
+  float magnitude;
+  __builtin_memcpy(&magnitude, &largest, sizeof(magnitude));
+  return magnitude;
+}
 
+inline float quantize(const float* x, int64_t n, int64_t padded, int8_t* q) {
+  const float max = largest_magnitude(x, n);
   const bool finite = max < kInfinity;
   if (!finite || max < 1e-30F) {
     for (int64_t i = 0; i < padded; ++i) q[i] = 0;
     return finite ? 0.0F : __builtin_nanf("");
   }
   const float inverse = 127.0F / max;
-  for (int64_t i = 0; i < padded; i += kLanes) {
-    *reinterpret_cast<I8x16*>(q + i) = __builtin_convertvector(
-        round_to_int(load_padded(x, i, n) * inverse), I8x16);
+  for (int64_t i = 0; i < padded; i += kWidth) {
+    *reinterpret_cast<I8*>(q + i) = __builtin_convertvector(
+        round_to_int(load_padded(x, i, n) * inverse), I8);
   }
   return max / 127.0F;
 }
 
-/// y of 16 columns.
-inline F32x16 scaled(const int32_t* acc, float x_scale, const float* w_scale) {
-  return __builtin_convertvector(load(acc), F32x16) * (x_scale * load(w_scale));
+/// y of kWidth columns.
+inline F32 scaled(const int32_t* acc, float x_scale, const float* w_scale) {
+  return __builtin_convertvector(load_width(acc), F32) *
+         (x_scale * load_width(w_scale));
 }
 
-/// The same with `otherwise` in lanes from `columns` on.
-inline F32x16 scaled_part(
-    const int32_t* acc,
-    float x_scale,
-    const float* w_scale,
-    int64_t columns,
-    float otherwise) {
-  return lane_numbers() < static_cast<int32_t>(columns)
-             ? scaled(acc, x_scale, w_scale)
-             : broadcast(otherwise);
-}
-
-/// use(row, block, columns, acc) for the sums of each row over each chunk of
+/// use(row, block, columns, acc) for the sums of each row over each kBlocks
 /// blocks; `columns` excludes those past w.out.
-template <class Sums, class Use>
+template <class Sums, int64_t kBlocks, class Use>
 inline void for_each_chunk(
     const QuantizedRows& x,
     const PackedView& w,
@@ -134,14 +147,18 @@ inline void for_each_chunk(
   last = minimum(last, (w.out + kBlock - 1) / kBlock);
   const Sums sums(x, w);
   alignas(64) int32_t buffer[kGroup * kChunk];
-  for (int64_t block = first; block < last; block += kChunkBlocks) {
-    const int64_t blocks = minimum(kChunkBlocks, last - block);
-    const int64_t columns = minimum(blocks * kBlock, w.out - block * kBlock);
+  for (int64_t strip = first; strip < last; strip += kStripBlocks) {
+    const int64_t strip_end = minimum(strip + kStripBlocks, last);
     for (int64_t row = 0; row < x.rows; row += kGroup) {
       const int64_t rows = minimum(kGroup, x.rows - row);
-      const int32_t* acc = sums(row, rows, block, blocks, buffer);
-      for (int64_t r = 0; r < rows; ++r) {
-        use(row + r, block, columns, acc + r * kChunk);
+      for (int64_t block = strip; block < strip_end; block += kBlocks) {
+        const int64_t blocks = minimum(kBlocks, strip_end - block);
+        const int64_t columns =
+            minimum(blocks * kBlock, w.out - block * kBlock);
+        const int32_t* acc = sums(row, rows, block, blocks, buffer);
+        for (int64_t r = 0; r < rows; ++r) {
+          use(row + r, block, columns, acc + r * kChunk);
+        }
       }
     }
   }
@@ -155,7 +172,7 @@ void multiply(
     int64_t last,
     float* y,
     int64_t ld_y) {
-  for_each_chunk<Sums>(
+  for_each_chunk<Sums, kMultiplyBlocks>(
       x,
       w,
       first,
@@ -165,14 +182,71 @@ void multiply(
         const float* w_scale = w.scale + block * kBlock;
         float* out = y + row * ld_y + (block - first) * kBlock;
         int64_t i = 0;
-        for (; i + kLanes <= columns; i += kLanes) {
-          store(out + i, scaled(acc + i, x_scale, w_scale + i));
+        for (; i + kWidth <= columns; i += kWidth) {
+          store_width(out + i, scaled(acc + i, x_scale, w_scale + i));
+          // What this row gets next.
+          if (i % kLanes == 0) {
+            __builtin_prefetch(out + i + kMultiplyBlocks * kBlock, 1);
+          }
         }
         if (i == columns) return;
-        const F32x16 rest = scaled(acc + i, x_scale, w_scale + i);
+        const F32 rest = scaled(acc + i, x_scale, w_scale + i);
         for (int64_t k = i; k < columns; ++k) out[k] = rest[k - i];
       });
 }
+
+/// The same columns as one vector.
+inline F32x16 joined(const F32 (&registers)[kRegisters / 2]) {
+  float lanes[kLanes];
+  for (int64_t k = 0; k < kRegisters / 2; ++k) {
+    store_width(lanes + k * kWidth, registers[k]);
+  }
+  return load(lanes);
+}
+
+/// The columns of a row over one chunk.
+struct ChunkOfRow {
+  alignas(64) float y[kChunk];
+  int64_t padded; // columns with -infinity behind them: a multiple of kColumns
+  float largest;
+
+  ChunkOfRow(
+      const int32_t* acc, float x_scale, const float* w_scale, int64_t columns)
+      : padded((columns + kColumns - 1) / kColumns * kColumns) {
+    for (int64_t i = 0; i < columns; i += kWidth) {
+      store_width(y + i, scaled(acc + i, x_scale, w_scale + i));
+    }
+    for (int64_t i = columns; i < padded; ++i) y[i] = -kInfinity;
+
+    F32 lanes[kRegisters];
+    for (F32& lane : lanes) lane = F32{} - kInfinity;
+    for (int64_t i = 0; i < padded; i += kColumns) {
+      for (int64_t k = 0; k < kRegisters; ++k) {
+        lanes[k] = maximum(lanes[k], load_width(y + i + k * kWidth));
+      }
+    }
+    F32 halves[kRegisters / 2];
+    for (int64_t k = 0; k < kRegisters / 2; ++k) {
+      halves[k] = maximum(lanes[k], lanes[k + kRegisters / 2]);
+    }
+    largest = nanobrain::largest(joined(halves));
+  }
+
+  /// Of exp(y - max).
+  float sum_exp(float max) const {
+    F32 lanes[kRegisters] = {};
+    for (int64_t i = 0; i < padded; i += kColumns) {
+      for (int64_t k = 0; k < kRegisters; ++k) {
+        lanes[k] += exponential(load_width(y + i + k * kWidth) - max);
+      }
+    }
+    F32 halves[kRegisters / 2];
+    for (int64_t k = 0; k < kRegisters / 2; ++k) {
+      halves[k] = lanes[k] + lanes[k + kRegisters / 2];
+    }
+    return sum(joined(halves));
+  }
+};
 
 template <class Sums>
 void argmax(
@@ -182,51 +256,22 @@ void argmax(
     int64_t last,
     float* value,
     int64_t* index) {
-  F32x16 best = broadcast(-kInfinity);
-  I32x16 best_column = I32x16{} + static_cast<int32_t>(first * kBlock);
-  const auto compare = [&](F32x16 y, int64_t column) {
-    const I32x16 columns = lane_numbers() + static_cast<int32_t>(column);
-    const I32x16 greater = y > best;
-    best = greater ? y : best;
-    best_column = greater ? columns : best_column;
-  };
-  for_each_chunk<Sums>(
+  *value = -kInfinity;
+  *index = first * kBlock;
+  for_each_chunk<Sums, kChunkBlocks>(
       x,
       w,
       first,
       last,
-      [&](int64_t /*row*/, int64_t block, int64_t columns, const int32_t* acc) {
-        const float* w_scale = w.scale + block * kBlock;
-        int64_t i = 0;
-        for (; i + kLanes <= columns; i += kLanes) {
-          compare(scaled(acc + i, *x.scale, w_scale + i), block * kBlock + i);
-        }
-        if (i == columns) return;
-        compare(
-            scaled_part(
-                acc + i, *x.scale, w_scale + i, columns - i, -kInfinity),
-            block * kBlock + i);
+      [&](int64_t row, int64_t block, int64_t columns, const int32_t* acc) {
+        const ChunkOfRow chunk(
+            acc, x.scale[row], w.scale + block * kBlock, columns);
+        if (!(chunk.largest > *value)) return;
+        int64_t column = 0;
+        while (chunk.y[column] != chunk.largest) ++column;
+        *value = chunk.largest;
+        *index = block * kBlock + column;
       });
-  *value = best[0];
-  *index = best_column[0];
-  for (int i = 1; i < kLanes; ++i) {
-    if (best[i] > *value || (best[i] == *value && best_column[i] < *index)) {
-      *value = best[i];
-      *index = best_column[i];
-    }
-  }
-}
-
-inline float largest_lane(F32x16 x) {
-  float largest = x[0];
-  for (int i = 1; i < kLanes; ++i) largest = x[i] > largest ? x[i] : largest;
-  return largest;
-}
-
-inline float sum_of_lanes(F32x16 x) {
-  float sum = 0;
-  for (int i = 0; i < kLanes; ++i) sum += x[i];
-  return sum;
 }
 
 template <class Sums>
@@ -236,45 +281,20 @@ void add_exp(
     int64_t first,
     int64_t last,
     float* max,
-    double* sum) {
-  for_each_chunk<Sums>(
+    double* sums) {
+  for_each_chunk<Sums, kChunkBlocks>(
       x,
       w,
       first,
       last,
       [&](int64_t row, int64_t block, int64_t columns, const int32_t* acc) {
-        const float* w_scale = w.scale + block * kBlock;
-        F32x16 y[kChunkBlocks];
-        F32x16 largest = broadcast(max[row]);
-        const int64_t whole = columns / kLanes;
-        for (int64_t i = 0; i < whole; ++i) {
-          y[i] = scaled(acc + i * kLanes, x.scale[row], w_scale + i * kLanes);
-          largest = maximum(largest, y[i]);
+        const ChunkOfRow chunk(
+            acc, x.scale[row], w.scale + block * kBlock, columns);
+        if (chunk.largest > max[row]) {
+          sums[row] *= exponential(broadcast(max[row] - chunk.largest))[0];
+          max[row] = chunk.largest;
         }
-        const int64_t rest = columns - whole * kLanes;
-        if (rest > 0) {
-          y[whole] = scaled_part(
-              acc + whole * kLanes,
-              x.scale[row],
-              w_scale + whole * kLanes,
-              rest,
-              -kInfinity);
-          largest = maximum(largest, y[whole]);
-        }
-        const float new_max = largest_lane(largest);
-        if (new_max > max[row]) {
-          sum[row] *= exponential(broadcast(max[row] - new_max))[0];
-          max[row] = new_max;
-        }
-        F32x16 total{};
-        for (int64_t i = 0; i < whole; ++i) {
-          total += exponential(y[i] - new_max);
-        }
-        if (rest > 0) {
-          const F32x16 e = exponential(y[whole] - new_max);
-          total += lane_numbers() < static_cast<int32_t>(rest) ? e : F32x16{};
-        }
-        sum[row] += sum_of_lanes(total);
+        sums[row] += chunk.sum_exp(max[row]);
       });
 }
 
