@@ -15,7 +15,7 @@ namespace nanobrain {
 /// call allocates but the constructor. One thread uses a session at a time;
 /// sessions of different threads may share a model and a pool. Reading a
 /// sequence at once or in parts gives the same bits, and so does any number of
-/// threads. What throws leaves the session as it was.
+/// threads. A call that refuses its arguments leaves the session as it was.
 ///
 /// Positions are learned, so a sequence past the context cannot keep its keys
 /// and values: when a token past it comes, the session reads the newest half

@@ -27,18 +27,25 @@ void pause_thread() {
 /// Waits until `word` is no longer `value` and returns what it is then.
 uint32_t wait_while(
     const std::atomic<uint32_t>& word, uint32_t value, bool may_spin) {
-  // Longer than a token takes on one thread between two calls of the pool.
-  constexpr auto kSpin = std::chrono::microseconds(100);
+  using std::chrono::microseconds;
+  // What a token takes between two calls of the pool.
+  constexpr auto kPause = microseconds(10);
+  // The other thread may stand in line for this one's processor: let it go
+  // first. In the end, sleep.
+  constexpr auto kYield = microseconds(100);
   constexpr int kPausesAClock = 16; // to read it costs as much as a pause
   uint32_t now = word.load(std::memory_order_acquire);
   if (may_spin && now == value) {
-    const auto end = std::chrono::steady_clock::now() + kSpin;
+    const auto begin = std::chrono::steady_clock::now();
+    auto waited = std::chrono::steady_clock::duration::zero();
     do {
+      if (waited >= kPause) std::this_thread::yield();
       for (int i = 0; i < kPausesAClock && now == value; ++i) {
         pause_thread();
         now = word.load(std::memory_order_acquire);
       }
-    } while (now == value && std::chrono::steady_clock::now() < end);
+      waited = std::chrono::steady_clock::now() - begin;
+    } while (now == value && waited < kYield);
   }
   while (now == value) {
     word.wait(value, std::memory_order_acquire);

@@ -231,8 +231,7 @@ TEST(ModelFile, TruncatedFiles) {
 }
 
 TEST(ModelFile, HeadersThatLie) {
-  // The tensors are in the order of their names: ln_1.bias, of 24 floats,
-  // first.
+  // In the order of their names: h.0.attn.c_attn.bias, of 72 floats, first.
   const std::string first = "\"data_offsets\":[0,288]";
   expect_header_fault(
       first, "\"data_offsets\":[0,284]", "but F32 [72] needs 288");
