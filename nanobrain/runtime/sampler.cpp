@@ -57,7 +57,7 @@ std::span<const Candidate> Sampler::candidates(std::span<const float> logits) {
     kept_.push_back({most_likely(), 1.0});
     return kept_;
   }
-  if (!cuts()) {
+  if (!cuts(logits)) {
     for (size_t i = 0; i < logits.size(); ++i) {
       const auto id = static_cast<TokenId>(i);
       kept_.push_back({id, weight(id)});
@@ -73,7 +73,7 @@ std::span<const Candidate> Sampler::candidates(std::span<const float> logits) {
 }
 
 TokenId Sampler::sample(std::span<const float> logits, Random& random) {
-  if (options_.temperature == 0 || !cuts()) {
+  if (options_.temperature == 0 || !cuts(logits)) {
     look_at(logits);
     return options_.temperature == 0 ? most_likely() : sample_of_all(random);
   }
@@ -111,8 +111,8 @@ double Sampler::weight(TokenId id) const {
   return below == 0 ? 1.0 : std::exp(below / options_.temperature);
 }
 
-bool Sampler::cuts() const {
-  return (options_.top_k > 0 && options_.top_k < std::ssize(logits_)) ||
+bool Sampler::cuts(std::span<const float> logits) const {
+  return (options_.top_k > 0 && options_.top_k < std::ssize(logits)) ||
          options_.top_p < 1;
 }
 

@@ -53,7 +53,8 @@ class Sampler {
   TokenId most_likely() const;
   /// exp((logit - maximum) / temperature): the largest is 1.
   double weight(TokenId id) const;
-  bool cuts() const;
+  /// Whether top_k or top_p leave some of these out.
+  bool cuts(std::span<const float> logits) const;
   /// The `count` most likely tokens into ids_, in order.
   void select(size_t count);
   void add_sums();
