@@ -125,7 +125,9 @@ TEST(CommandLine, EveryCommandHasHelp) {
         "prepare",
         "train",
         "eval",
+        "compare",
         "generate",
+        "fetch",
         "bench"}) {
     const auto result = nanobrain({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;
