@@ -49,7 +49,8 @@ Json TrainBenchReport::to_json() const {
       {"precision", precision},
       {"threads", threads},
       {"cpu", cpu},
-      {"backend", backend}};
+      {"backend", backend},
+      {"commit", build_commit()}};
 }
 
 std::string TrainBenchReport::to_text() const {

@@ -11,6 +11,8 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/message.h"
+#include "nanobrain/base/utf8.h"
 #include "nanobrain/cli/usage.h"
 #include "nanobrain/kernels/backend.h"
 
@@ -26,8 +28,22 @@ void write_stdout(std::string_view text) {
   write_all(STDOUT_FILENO, text.data(), text.size(), "stdout");
 }
 
+/// A message may quote what a file holds: megabytes, control characters.
+std::string printable(std::string_view message) {
+  constexpr size_t kMost = 2'000;
+  std::string text(message.substr(0, kMost));
+  if (message.size() > kMost) {
+    text = replace_invalid_utf8(text) +
+           fmt::format("... ({} bytes more)", message.size() - kMost);
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' && c != '\n') c = ' ';
+  }
+  return text;
+}
+
 int report(std::string_view message, int exit_code) {
-  fmt::print(stderr, "nanobrain: {}\n", message);
+  print_message("nanobrain: {}", printable(message));
   return exit_code;
 }
 

@@ -2,6 +2,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
+#include "nanobrain/cli/output_files.h"
 #include "nanobrain/eval/comparison.h"
 #include "nanobrain/eval/comparison_table.h"
 
@@ -23,9 +24,13 @@ void run(CompareFlags& flags, const Output& output) {
   CompareRequest& request = flags.request;
   if (flags.protocol == "hf") request.text.protocol = Protocol::kHuggingFace;
   request.options.bf16 = flags.precision == "bf16";
-  for (const auto& file : {flags.csv, flags.markdown, flags.output}) {
-    if (file && !flags.force) require_new_file(*file, "compare");
-  }
+  check_output_files(
+      "compare",
+      {{"--csv", flags.csv},
+       {"--markdown", flags.markdown},
+       {"--output", flags.output}},
+      request.text.inputs,
+      flags.force);
   const ComparisonReport report = run_comparison(request);
   output.text(comparison_text(report));
   output.result(report.to_json());

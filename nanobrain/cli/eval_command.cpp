@@ -1,7 +1,7 @@
 // nanobrain eval: exact loss of a model over a whole text.
-#include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
+#include "nanobrain/cli/output_files.h"
 #include "nanobrain/eval/evaluation.h"
 
 namespace nanobrain {
@@ -20,9 +20,11 @@ void run(EvalFlags& flags, const Output& output) {
   EvalRequest& request = flags.request;
   if (flags.protocol == "hf") request.protocol = Protocol::kHuggingFace;
   request.options.bf16 = flags.precision == "bf16";
-  for (const auto& file : {flags.output, request.per_document}) {
-    if (file && !flags.force) require_new_file(*file, "eval");
-  }
+  check_output_files(
+      "eval",
+      {{"--per-document", request.per_document}, {"--output", flags.output}},
+      request.inputs,
+      flags.force);
   const EvalReport report = run_evaluation(request);
   output.text(report.to_text());
   output.result(report.to_json());

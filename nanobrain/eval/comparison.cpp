@@ -132,8 +132,8 @@ ComparedModel score(
   require(
       losses.tokens() >= plan.context,
       "compare",
-      "the text is {} tokens of {}, less than one window of {}: give a longer "
-      "text, or a shorter --context",
+      "the text gives {} tokens of {} to score, less than one window of {}: "
+      "give a longer text, or a shorter --context",
       losses.tokens(),
       candidate.name,
       plan.context);
@@ -178,8 +178,14 @@ ComparisonReport run_comparison(const CompareRequest& request) {
   require(
       report.text.bytes > 0,
       "compare",
-      "there is no text in {}: it is empty, blank or was skipped whole",
-      request.text.inputs.front().string());
+      "there is no text in {}: it is empty or blank{}",
+      request.text.inputs.front().string(),
+      report.text.skipped > 0
+          ? fmt::format(
+                ", or all of it was skipped ({} documents that are not valid "
+                "UTF-8 or too long; --invalid-utf8 replace repairs the former)",
+                report.text.skipped)
+          : "");
   const bool documents = report.protocol == Protocol::kDocuments;
   report.units =
       plan_units(documents ? report.text.documents : 1, report.text.bytes);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/host.h"
 #include "nanobrain/base/progress.h"
 
 namespace nanobrain {
@@ -69,6 +70,7 @@ Json EvalReport::to_json() const {
   json["tokens_per_s"] = static_cast<double>(model.tokens) / seconds;
   json["precision"] = precision;
   json["threads"] = threads;
+  json["commit"] = build_commit();
   return json;
 }
 

@@ -1,9 +1,8 @@
 #include "nanobrain/eval/evaluation.h"
 
-#include <cstdio>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/data/synthetic.h"
 #include "nanobrain/eval/document_losses.h"
 #include "nanobrain/eval/document_rows.h"
@@ -67,10 +66,9 @@ void explain_absent_floor(const EvalRequest& request) {
   for (const fs::path& input : request.inputs) {
     const fs::path bits = synthetic_bits_path(input);
     if (!fs::exists(bits)) continue;
-    fmt::print(
-        stderr,
+    print_message(
         "eval: no entropy: {} lies beside {}, but not every document scored is "
-        "one of the synthetic grammar\n",
+        "one of the synthetic grammar",
         bits.string(),
         input.string());
   }

@@ -50,7 +50,9 @@ std::shared_ptr<const Tokenizer> open_model_tokenizer(
   require(
       tokenizer != nullptr,
       "model",
-      "{} has no tokenizer; put the tokenizer's files beside config.json",
+      "{} has no tokenizer; put its files beside config.json: vocab.json and "
+      "merges.txt, tokenizer.model or tokenizer.lexical.json (a tokenizer.json "
+      "alone is not read)",
       folder.string());
   return tokenizer;
 }

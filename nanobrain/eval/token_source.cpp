@@ -39,6 +39,7 @@ size_t DocumentSource::read(std::span<TokenId> out) {
         part,
         out.begin() + static_cast<ptrdiff_t>(count));
     count += part;
+    given_ += part;
     token_ += part;
     if (token_ == ids.size()) {
       ++document_;
@@ -48,7 +49,16 @@ size_t DocumentSource::read(std::span<TokenId> out) {
   return count;
 }
 
+int64_t DocumentSource::position() const {
+  if (total_ == 0) return end_;
+  const double share =
+      static_cast<double>(given_) / static_cast<double>(total_);
+  return begin_ +
+         static_cast<int64_t>(share * static_cast<double>(end_ - begin_));
+}
+
 bool DocumentSource::refill() {
+  begin_ = end_;
   std::vector<std::string> texts;
   size_t bytes = 0;
   for (std::string text; bytes < kBatchBytes && reader_.next(text);) {
@@ -60,6 +70,9 @@ bool DocumentSource::refill() {
     for (auto& ids : encoded_) ids.push_back(end);
   }
   document_ = 0;
+  end_ = reader_.input_position();
+  given_ = total_ = 0;
+  for (const auto& ids : encoded_) total_ += ids.size();
   return !encoded_.empty();
 }
 

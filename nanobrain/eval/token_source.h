@@ -62,7 +62,8 @@ class DocumentSource : public TokenSource {
       DocumentReader& reader, const Tokenizer& tokenizer, int64_t threads)
       : reader_(reader), tokenizer_(tokenizer), threads_(threads) {}
   size_t read(std::span<TokenId> out) override;
-  int64_t position() const override { return reader_.input_position(); }
+  /// What was read ahead counts as its tokens are given out.
+  int64_t position() const override;
   int64_t size() const override { return reader_.input_size(); }
 
  private:
@@ -74,6 +75,8 @@ class DocumentSource : public TokenSource {
   std::vector<std::vector<TokenId>> encoded_; // the batch in hand
   size_t document_ = 0;                       // in the batch
   size_t token_ = 0;                          // in the document
+  int64_t begin_ = 0, end_ = 0;  // positions in the input around the batch
+  size_t given_ = 0, total_ = 0; // tokens of the batch
 };
 
 } // namespace nanobrain

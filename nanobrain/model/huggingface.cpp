@@ -97,11 +97,20 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
       "together",
       tokenizer->vocab_size(),
       config.vocab_size);
+  const Json end = read_json(directory / kConfig).value("eos_token_id", Json());
+  require(
+      !end.is_number_integer() || end < tokenizer->vocab_size(),
+      directory.string(),
+      "config.json names token {} as end of text, but the tokenizer has {} "
+      "ids; "
+      "they do not belong together",
+      end.dump(),
+      tokenizer->vocab_size());
   require(
       recorded.is_null() || recorded == tokenizer->hash(),
       directory.string(),
       "the tokenizer is not the one that the model was trained with (hash {}, "
-      "nanobrain.json says {})",
+      "nanobrain.json says {}); put its own back",
       tokenizer->hash(),
       recorded.dump());
   return tokenizer;

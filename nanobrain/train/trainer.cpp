@@ -2,10 +2,10 @@
 #include "nanobrain/train/trainer.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/eval/evaluate.h"
 #include "nanobrain/train/gradient_norm.h"
@@ -49,9 +49,7 @@ TrainerState Trainer::restore() {
       .restore(
           model_,
           *optimizer_,
-          [](std::string_view line) {
-            fmt::print(stderr, "train: {}\n", line);
-          })
+          [](std::string_view line) { print_message("train: {}", line); })
       .value_or(TrainerState{});
 }
 

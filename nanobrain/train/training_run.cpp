@@ -3,7 +3,6 @@
 
 #include <fmt/chrono.h>
 
-#include <cstdio>
 #include <ctime>
 #include <numeric>
 
@@ -11,6 +10,7 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/base/yaml.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
@@ -69,10 +69,9 @@ Json session_facts(const RunConfig& config, int64_t threads) {
 /// Where a resumed run goes on; step 0: it has saved none yet.
 void report_resumption(int64_t step, int64_t steps) {
   if (step > 0) {
-    fmt::print(stderr, "train: goes on after step {} of {}\n", step, steps);
+    print_message("train: goes on after step {} of {}", step, steps);
   } else {
-    fmt::print(
-        stderr, "train: finds no checkpoint, so starts at the first step\n");
+    print_message("train: finds no checkpoint, so starts at the first step");
   }
 }
 
@@ -117,7 +116,7 @@ Json train(const TrainingRequest& request) {
       "folder again or start a new run");
   Json record = begun ? read_json(run.record()) : Json::object();
   if (record.contains("result")) {
-    fmt::print(stderr, "train: {} is finished already\n", run.root.string());
+    print_message("train: {} is finished already", run.root.string());
     return record["result"];
   }
 

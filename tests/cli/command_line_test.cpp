@@ -32,6 +32,21 @@ TEST(CommandLine, UnknownCommandNamesTheNearest) {
   EXPECT_THAT(result.err, HasSubstr("did you mean inspect?"));
 }
 
+TEST(CommandLine, AStderrThatCannotBeWrittenKeepsTheExitCode) {
+  EXPECT_EQ(shell("--bogus 2>/dev/full").exit_code, 2);
+  EXPECT_EQ(shell("eval --model /none --input x 2>/dev/full").exit_code, 1);
+  EXPECT_EQ(shell("eval --model /none --input x 2>&-").exit_code, 1);
+}
+
+TEST(CommandLine, WhatAMessageQuotesIsCutAndOnOneLine) {
+  const auto control = nanobrain({"eval", "--model", "a\r\tb", "--input", "x"});
+  EXPECT_THAT(control.err, HasSubstr("a  b is neither"));
+  const auto huge = nanobrain({std::string(50'000, 'x')});
+  EXPECT_EQ(huge.exit_code, 2);
+  EXPECT_THAT(huge.err, HasSubstr("bytes more)"));
+  EXPECT_LT(huge.err.size(), 2'100u);
+}
+
 TEST(CommandLine, UnknownFlagNamesTheNearest) {
   const auto result = nanobrain({"synth", "--ouput=x", "--bytes", "10"});
   EXPECT_EQ(result.exit_code, 2);
@@ -125,7 +140,9 @@ TEST(CommandLine, EveryCommandHasHelp) {
         "prepare",
         "train",
         "eval",
+        "compare",
         "generate",
+        "fetch",
         "bench"}) {
     const auto result = nanobrain({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;

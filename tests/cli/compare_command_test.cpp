@@ -114,6 +114,10 @@ TEST_F(CompareCommand, RefusesBadInput) {
   refused({"--context", "33"}, 2, path("a") + " takes 32 at most");
   refused({"--reference", "gpt3"}, 2, "knows no \"gpt3\"");
   refused({"--protocol", "guide"}, 2, "guide");
+  const std::string csv = path("one.csv");
+  refused(
+      {"--csv", csv, "--markdown", csv}, 2, "--csv and --markdown both name");
+  refused({"--csv", path("text.txt"), "--force"}, 2, "--input and --csv both");
   // A tokenizer of another model.
   for (const char* file : {"vocab.json", "merges.txt"}) {
     fs::copy_file(

@@ -145,12 +145,18 @@ TEST_F(ModelCommands, EvalReplacesNothingUnlessForced) {
     more.insert(more.begin(), eval.begin(), eval.end());
     return more;
   };
-  refused(with({"--output", val}), 1, "val.tokens exists already");
-  refused(with({"--per-document", val}), 1, "val.tokens exists already");
+  refused(with({"--output", val}), 2, "--input and --output both name");
+  refused(with({"--per-document", val}), 2, "--input and --per-document both");
   EXPECT_EQ(read_text(val), before);
 
   write_text(path("rows.tsv"), "old");
+  refused(
+      with({"--per-document", path("rows.tsv")}), 1, "rows.tsv exists already");
   json(with({"--per-document", path("rows.tsv"), "--force"}));
+  refused(
+      with({"--per-document", path("o"), "--output", path("o")}),
+      2,
+      "--per-document and --output both name");
   EXPECT_NE(read_text(path("rows.tsv")), "old");
 }
 

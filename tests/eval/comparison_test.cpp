@@ -350,6 +350,11 @@ TEST_F(Comparison, TextsWithTooLittle) {
   write_text(*folder_ / "blank.txt", "\n \n");
   EXPECT_ERROR(
       Error, "there is no text in", run_comparison(request("blank.txt")));
+  write_text(*folder_ / "latin1.txt", "caf\xe9 au lait\n");
+  EXPECT_ERROR(
+      Error,
+      "skipped (1 documents that are not valid UTF-8",
+      run_comparison(request("latin1.txt")));
   write_text(*folder_ / "empty.txt", "");
   EXPECT_ERROR(Error, "empty.txt", run_comparison(request("empty.txt")));
   write_text(*folder_ / "short.txt", "The end.");

@@ -54,6 +54,18 @@ TEST(TokenSource, DocumentsEndWithEndOfText) {
   }
 }
 
+TEST(TokenSource, WhatIsReadAheadIsNotYetProgress) {
+  const ByteTokenizer tokenizer;
+  ListReader reader({"abcd", "abcd"}); // one batch of ten ids
+  DocumentSource source(reader, tokenizer, 1);
+  std::vector<TokenId> part(5);
+  EXPECT_EQ(source.position(), 0);
+  source.read(part);
+  EXPECT_EQ(source.position(), 1);
+  source.read(part);
+  EXPECT_EQ(source.position(), 2);
+}
+
 TEST(TokenSource, ReadsTextInParts) {
   // More than one batch of text, and a document larger than a batch.
   std::vector<std::string> texts(30, std::string(300'000, 'x'));

@@ -163,6 +163,14 @@ TEST(ModelFolder, CarriesAGpt2Tokenizer) {
   EXPECT_EQ(read->kind(), "gpt2");
   EXPECT_EQ(read->hash(), tokenizer.hash());
   EXPECT_EQ(read_json(dir / "m" / "config.json")["eos_token_id"], 256);
+  // The tokenizer of another model, with fewer ids than this one.
+  Json other = read_json(dir / "m" / "config.json");
+  other["eos_token_id"] = 257;
+  write_json(dir / "m" / "config.json", other);
+  EXPECT_ERROR(
+      Error,
+      "names token 257 as end of text, but the tokenizer has 257 ids",
+      load_model_tokenizer(dir / "m", config));
   fs::remove(dir / "m" / "merges.txt");
   EXPECT_ERROR(
       Error,
