@@ -128,7 +128,7 @@ TEST_F(QuantizeCommand, RefusesBadInput) {
       quantize({"--method", "guess"}), 2, "--method must be static-weights");
   refused(quantize({"--text", path("absent.txt")}), 1, "absent.txt");
   write_text(path("empty.txt"), "");
-  refused(quantize({"--text", path("empty.txt")}), 1, "no token to score");
+  refused(quantize({"--text", path("empty.txt")}), 1, "empty.txt is empty");
   EXPECT_FALSE(fs::exists(path("int8")));
   json(quantize());
   refused(quantize(), 1, "int8 exists already");
