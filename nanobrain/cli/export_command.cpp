@@ -1,7 +1,5 @@
 // nanobrain export: a model in the formats of other programs.
-#include <fmt/format.h>
-
-#include "nanobrain/base/progress.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/quantize/gguf_export.h"
 
@@ -12,7 +10,7 @@ namespace {
 void run(const ExportRequest& request, const Output& output) {
   const ExportReport report = export_model(request);
   for (const std::string& note : report.notes) {
-    fmt::print(stderr, "note: {}\n", note);
+    print_message("note: {}", note);
   }
   output.line(fmt::format(
       "wrote {}: {} tensors, {}, tokenizer: {}",
