@@ -1,4 +1,4 @@
-// GELU (Hendrycks, Gimpel 2016) of 16 floats: x times the normal distribution
+// GELU (Hendrycks, Gimpel 2016) of a vector: x times the normal distribution
 // function of x, and its approximation by tanh; for files that compile it for
 // one instruction set.
 #pragma once
@@ -9,38 +9,40 @@ namespace nanobrain {
 namespace {
 
 /// y and its derivative at x.
+template <class F32>
 struct Gelu {
-  F32x16 value;
-  F32x16 slope;
+  F32 value;
+  F32 slope;
 };
 
 /// The distribution function to 8e-8 by the rational approximation of erf of
 /// Abramowitz and Stegun, 7.1.26; the density shares its exponential.
-inline Gelu gelu_erf(F32x16 x) {
+template <class F32>
+inline Gelu<F32> gelu_erf(F32 x) {
   constexpr float kSqrtHalf = 0.70710678F;
   constexpr float kInverseSqrtTwoPi = 0.39894228F;
-  const F32x16 z = maximum(x, -x) * kSqrtHalf;
-  const F32x16 t = 1.0F / (z * 0.3275911F + 1.0F);
-  const F32x16 e = exponential(-(z * z));
-  F32x16 p = broadcast(1.061405429F);
+  const F32 z = maximum(x, -x) * kSqrtHalf;
+  const F32 t = 1.0F / (z * 0.3275911F + 1.0F);
+  const F32 e = exponential(-(z * z));
+  F32 p = F32{} + 1.061405429F;
   p = p * t - 1.453152027F;
   p = p * t + 1.421413741F;
   p = p * t - 0.284496736F;
   p = p * t + 0.254829592F;
-  const F32x16 tail = p * t * e * 0.5F; // of the normal distribution past |x|
-  const F32x16 distribution = x < 0.0F ? tail : 1.0F - tail;
+  const F32 tail = p * t * e * 0.5F; // of the normal distribution past |x|
+  const F32 distribution = x < 0.0F ? tail : 1.0F - tail;
   return {x * distribution, distribution + x * e * kInverseSqrtTwoPi};
 }
 
-inline Gelu gelu_tanh(F32x16 x) {
+template <class F32>
+inline Gelu<F32> gelu_tanh(F32 x) {
   constexpr float kTwoSqrtTwoOverPi = 1.5957691F;
   constexpr float kCubic = 0.044715F;
-  const F32x16 square = x * x;
-  const F32x16 u = x * (square * kCubic + 1.0F) * kTwoSqrtTwoOverPi;
-  const F32x16 slope = (square * (3 * kCubic) + 1.0F) * kTwoSqrtTwoOverPi;
+  const F32 square = x * x;
+  const F32 u = x * (square * kCubic + 1.0F) * kTwoSqrtTwoOverPi;
+  const F32 slope = (square * (3 * kCubic) + 1.0F) * kTwoSqrtTwoOverPi;
   // (1 + tanh(u / 2)) / 2, within what exponential() takes.
-  const F32x16 sigmoid =
-      1.0F / (exponential(-maximum(u, broadcast(-60.0F))) + 1.0F);
+  const F32 sigmoid = 1.0F / (exponential(-maximum(u, F32{} - 60.0F)) + 1.0F);
   return {x * sigmoid, sigmoid + x * sigmoid * (1.0F - sigmoid) * slope};
 }
 

@@ -7,7 +7,7 @@
 namespace nanobrain {
 namespace {
 
-template <Gelu (*gelu)(F32x16)>
+template <Gelu<F32x16> (*gelu)(F32x16)>
 inline void gelu_forward(const float* x, int64_t count, float* y) {
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
@@ -20,7 +20,7 @@ inline void gelu_forward(const float* x, int64_t count, float* y) {
   for (int64_t k = i; k < count; ++k) y[k] = last[k - i];
 }
 
-template <Gelu (*gelu)(F32x16)>
+template <Gelu<F32x16> (*gelu)(F32x16)>
 inline void gelu_backward(
     const float* x, const float* dy, int64_t count, float* dx) {
   int64_t i = 0;

@@ -9,7 +9,7 @@
 //                             int64_t blocks, int32_t* acc) const;
 #pragma once
 
-#include "nanobrain/base/simd.h"
+#include "nanobrain/base/simd_width.h"
 #include "nanobrain/runtime/int8_table.h"
 #include "nanobrain/runtime/simd_reduce.h"
 #if defined(__ARM_NEON)
@@ -33,37 +33,12 @@ constexpr int64_t kMultiplyBlocks = 8;
 constexpr int64_t kStripBlocks = 64;
 constexpr float kInfinity = __builtin_inff();
 
-// As wide as the registers: wider ones GCC keeps in memory.
-#if defined(__AVX512F__)
-constexpr int64_t kWidth = 16;
-#elif defined(__AVX2__)
-constexpr int64_t kWidth = 8;
-#else
-constexpr int64_t kWidth = 4;
-#endif
-typedef float F32 __attribute__((vector_size(kWidth * 4)));
-typedef int32_t I32 __attribute__((vector_size(kWidth * 4)));
 typedef int8_t I8 __attribute__((vector_size(kWidth), aligned(1)));
-typedef float F32Unaligned __attribute__((vector_size(kWidth * 4), aligned(4)));
-typedef int32_t I32Unaligned
-    __attribute__((vector_size(kWidth * 4), aligned(4)));
 // Of columns that are compared or added up side by side: a single register
 // would wait for its own latency.
 constexpr int64_t kColumns = 2 * kLanes;
 constexpr int64_t kRegisters = kColumns / kWidth;
 static_assert(kChunk % kColumns == 0);
-
-inline F32 load_width(const float* in) {
-  return *reinterpret_cast<const F32Unaligned*>(in);
-}
-
-inline I32 load_width(const int32_t* in) {
-  return *reinterpret_cast<const I32Unaligned*>(in);
-}
-
-inline void store_width(float* out, F32 x) {
-  *reinterpret_cast<F32Unaligned*>(out) = x;
-}
 
 inline int64_t minimum(int64_t a, int64_t b) {
   return a < b ? a : b;

@@ -2,7 +2,7 @@
 // compile it for one instruction set.
 #pragma once
 
-#include "nanobrain/base/simd.h"
+#include "nanobrain/base/simd_width.h"
 #include "nanobrain/runtime/float_table.h"
 #include "nanobrain/runtime/simd_reduce.h"
 
@@ -20,43 +20,49 @@ inline void score_blocks(
     int64_t block,
     float factor,
     float* scores) {
+  constexpr int64_t kParts = kLanes / kWidth;
   const int64_t stride = head.head_dim * kLanes;
   const float* keys = head.keys + block * stride;
-  F32x16 sums[kBlocks] = {};
+  F32 sums[kBlocks][kParts] = {};
   for (int64_t d = 0; d < head.head_dim; ++d) {
     for (int k = 0; k < kBlocks; ++k) {
-      sums[k] += load(keys + k * stride + d * kLanes) * query[d];
+      for (int64_t i = 0; i < kParts; ++i) {
+        sums[k][i] +=
+            load_width(keys + k * stride + d * kLanes + i * kWidth) * query[d];
+      }
     }
   }
   for (int k = 0; k < kBlocks; ++k) {
-    store(scores + (block + k) * kLanes, sums[k] * factor);
+    for (int64_t i = 0; i < kParts; ++i) {
+      store_width(
+          scores + (block + k) * kLanes + i * kWidth, sums[k][i] * factor);
+    }
   }
 }
 
-/// scores -> exp(score - max), zeros past `count`; returns the sum.
+/// The first `count` scores -> exp(score - max); returns their sum.
 inline float exponentials(float* scores, int64_t count) {
-  const int64_t whole = count / kLanes * kLanes;
-  const I32x16 seen = kLaneIndex < static_cast<int32_t>(count - whole);
-  const F32x16 nothing = broadcast(-__builtin_inff());
-  F32x16 lane_max = nothing;
-  for (int64_t i = 0; i < whole; i += kLanes) {
-    lane_max = maximum(lane_max, load(scores + i));
+  const int64_t whole = count / kWidth * kWidth;
+  const I32 seen = first_lanes(count - whole);
+  const F32 nothing = F32{} - __builtin_inff();
+  F32 lane_max = nothing;
+  for (int64_t i = 0; i < whole; i += kWidth) {
+    lane_max = maximum(lane_max, load_width(scores + i));
   }
   if (whole < count) {
-    lane_max = maximum(lane_max, seen ? load(scores + whole) : nothing);
+    lane_max = maximum(lane_max, seen ? load_width(scores + whole) : nothing);
   }
   const float max = largest(lane_max);
-  F32x16 total{};
-  for (int64_t i = 0; i < whole; i += kLanes) {
-    const F32x16 e = exponential(load(scores + i) - max);
-    store(scores + i, e);
+  F32 total{};
+  for (int64_t i = 0; i < whole; i += kWidth) {
+    const F32 e = exponential(load_width(scores + i) - max);
+    store_width(scores + i, e);
     total += e;
   }
   if (whole < count) {
-    const F32x16 e = exponential(load(scores + whole) - max);
-    const F32x16 kept = seen ? e : F32x16{};
-    store(scores + whole, kept);
-    total += kept;
+    const F32 e = exponential(load_width(scores + whole) - max);
+    store_width(scores + whole, e);
+    total += seen ? e : F32{};
   }
   return sum(total);
 }
@@ -80,18 +86,20 @@ inline void attend(
   if (block < blocks) score_blocks<1>(query, head, block, factor, scores);
 
   const float inverse = 1.0F / exponentials(scores, count);
-  const int64_t stride = (head.head_dim + kLanes - 1) / kLanes * kLanes;
-  for (int64_t d = 0; d < stride; d += kLanes) {
+  const int64_t stride = padded_to_lanes(head.head_dim);
+  for (int64_t d = 0; d < stride; d += kWidth) {
     const float* values = head.values + d;
-    F32x16 sums[4] = {}; // none waits for another
+    F32 sums[4] = {}; // none waits for another
     int64_t i = 0;
     for (; i + 4 <= count; i += 4) {
       for (int64_t k = 0; k < 4; ++k) {
-        sums[k] += load(values + (i + k) * stride) * scores[i + k];
+        sums[k] += load_width(values + (i + k) * stride) * scores[i + k];
       }
     }
-    for (; i < count; ++i) sums[0] += load(values + i * stride) * scores[i];
-    store(out + d, ((sums[0] + sums[1]) + (sums[2] + sums[3])) * inverse);
+    for (; i < count; ++i) {
+      sums[0] += load_width(values + i * stride) * scores[i];
+    }
+    store_width(out + d, ((sums[0] + sums[1]) + (sums[2] + sums[3])) * inverse);
   }
 }
 

@@ -28,8 +28,8 @@ void pause_thread() {
 uint32_t wait_while(
     const std::atomic<uint32_t>& word, uint32_t value, bool may_spin) {
   using std::chrono::microseconds;
-  // What a token takes between two calls of the pool.
-  constexpr auto kPause = microseconds(10);
+  // What a token takes between two calls of the pool, about.
+  constexpr auto kPause = microseconds(5);
   // The other thread may stand in line for this one's processor: let it go
   // first. In the end, sleep.
   constexpr auto kYield = microseconds(100);
