@@ -17,6 +17,15 @@ find_path(SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h REQUIRED)
 find_library(SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
 find_library(SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)
 
+# A target with the property NANOBRAIN_STATIC gets the archive, where the system has it; others the shared library.
+find_library(CRYPTO_ARCHIVE libcrypto.a)
+mark_as_advanced(CRYPTO_ARCHIVE)
+add_library(nanobrain_crypto INTERFACE)
+target_include_directories(nanobrain_crypto SYSTEM INTERFACE
+  ${OPENSSL_INCLUDE_DIR})
+target_link_libraries(nanobrain_crypto INTERFACE
+  $<IF:$<BOOL:$<TARGET_PROPERTY:NANOBRAIN_STATIC>>,${CRYPTO_ARCHIVE},OpenSSL::Crypto>)
+
 add_library(nanobrain_sentencepiece INTERFACE)
 target_include_directories(nanobrain_sentencepiece SYSTEM INTERFACE
   ${SENTENCEPIECE_INCLUDE_DIR})

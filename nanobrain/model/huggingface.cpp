@@ -2,9 +2,9 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/base/manifest.h"
 #include "nanobrain/model/huggingface_config.h"
 #include "nanobrain/model/huggingface_weights.h"
-#include "nanobrain/run/manifest.h"
 #include "nanobrain/runtime/model_file.h"
 
 namespace nanobrain {

@@ -9,8 +9,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/manifest.h"
 #include "nanobrain/base/nearest.h"
-#include "nanobrain/run/manifest.h"
 #include "nanobrain/runtime/half.h"
 
 namespace nanobrain {

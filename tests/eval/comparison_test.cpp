@@ -10,8 +10,8 @@
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/tokenizer/lexical_trainer.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/lexical_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

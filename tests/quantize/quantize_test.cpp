@@ -5,9 +5,9 @@
 #include <numeric>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/manifest.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/run/manifest.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
 

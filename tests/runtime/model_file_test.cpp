@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/run/manifest.h"
+#include "nanobrain/base/manifest.h"
 #include "nanobrain/runtime/session.h"
 #include "tests/runtime/int8_model.h"
 #include "tests/support/support.h"

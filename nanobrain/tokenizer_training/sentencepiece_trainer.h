@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "nanobrain/tokenizer/document_sample.h"
 #include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
-#include "nanobrain/tokenizer/trained.h"
+#include "nanobrain/tokenizer_training/document_sample.h"
+#include "nanobrain/tokenizer_training/trained.h"
 
 namespace nanobrain {
 

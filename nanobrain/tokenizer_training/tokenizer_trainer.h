@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "nanobrain/tokenizer/document_sample.h"
 #include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/tokenizer/trained.h"
+#include "nanobrain/tokenizer_training/document_sample.h"
+#include "nanobrain/tokenizer_training/trained.h"
 
 namespace nanobrain {
 

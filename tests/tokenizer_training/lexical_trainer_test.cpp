@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/lexical_trainer.h"
+#include "nanobrain/tokenizer_training/lexical_trainer.h"
 
 #include <algorithm>
 #include <limits>

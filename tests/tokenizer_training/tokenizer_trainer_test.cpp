@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/tokenizer_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 
 #include "nanobrain/base/error.h"
 #include "tests/support/support.h"

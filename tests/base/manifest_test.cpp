@@ -1,4 +1,4 @@
-#include "nanobrain/run/manifest.h"
+#include "nanobrain/base/manifest.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"

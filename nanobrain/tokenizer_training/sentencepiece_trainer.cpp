@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 
 #include <sentencepiece_trainer.h>
 
@@ -11,7 +11,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/tokenizer/word_counts.h"
+#include "nanobrain/tokenizer_training/word_counts.h"
 
 namespace nanobrain {
 

@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/document_sample.h"
+#include "nanobrain/tokenizer_training/document_sample.h"
 
 #include <algorithm>
 #include <string_view>

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/base/yaml.h"
+#include "nanobrain/yaml/yaml.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/word_counts.h"
+#include "nanobrain/tokenizer_training/word_counts.h"
 
 #include "nanobrain/base/utf8.h"
 #include "tests/support/support.h"

@@ -1,4 +1,4 @@
-#include "nanobrain/run/manifest.h"
+#include "nanobrain/base/manifest.h"
 
 #include <algorithm>
 #include <vector>

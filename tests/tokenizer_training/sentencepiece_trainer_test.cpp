@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 
 #include <algorithm>
 #include <regex>

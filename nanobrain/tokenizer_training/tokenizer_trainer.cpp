@@ -1,9 +1,9 @@
-#include "nanobrain/tokenizer/tokenizer_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/tokenizer/lexical_trainer.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/lexical_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 
 namespace nanobrain {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/base/yaml.h"
+#include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
 

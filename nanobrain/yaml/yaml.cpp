@@ -1,4 +1,4 @@
-#include "nanobrain/base/yaml.h"
+#include "nanobrain/yaml/yaml.h"
 
 #include <yaml-cpp/yaml.h>
 

@@ -1,4 +1,4 @@
-#include "nanobrain/tokenizer/lexical_trainer.h"
+#include "nanobrain/tokenizer_training/lexical_trainer.h"
 
 #include <algorithm>
 #include <memory>
@@ -9,7 +9,7 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/tokenizer/lexical_bytes.h"
 #include "nanobrain/tokenizer/lexical_subwords.h"
-#include "nanobrain/tokenizer/word_counts.h"
+#include "nanobrain/tokenizer_training/word_counts.h"
 
 namespace nanobrain {
 
