@@ -44,6 +44,20 @@ inline F32 maximum(F32 a, F32 b) {
   return a > b ? a : b;
 }
 
+/// 1 / x to a rounding or two, for normal x whose reciprocal is normal.
+template <class F32>
+inline F32 reciprocal(F32 x) {
+#ifdef __AVX512F__ // a division takes as long as ten products
+  if constexpr (sizeof(F32) == sizeof(__m512)) {
+    // To 2^-14, and a step of Newton's method.
+    const F32 r =
+        reinterpret_cast<F32>(_mm512_rcp14_ps(reinterpret_cast<__m512>(x)));
+    return r * (2.0F - x * r);
+  }
+#endif
+  return 1.0F / x;
+}
+
 /// exp(x) for x < 88 to 2e-7 of its value; below -60 that of -60, 9e-27:
 /// nothing beside a largest term of 1, and far enough from denormal numbers,
 /// which make products many times slower. NaN stays NaN. 2^n 2^f with n whole

@@ -22,7 +22,7 @@ inline Gelu<F32> gelu_erf(F32 x) {
   constexpr float kSqrtHalf = 0.70710678F;
   constexpr float kInverseSqrtTwoPi = 0.39894228F;
   const F32 z = maximum(x, -x) * kSqrtHalf;
-  const F32 t = 1.0F / (z * 0.3275911F + 1.0F);
+  const F32 t = reciprocal(z * 0.3275911F + 1.0F);
   const F32 e = exponential(-(z * z));
   F32 p = F32{} + 1.061405429F;
   p = p * t - 1.453152027F;
@@ -42,7 +42,8 @@ inline Gelu<F32> gelu_tanh(F32 x) {
   const F32 u = x * (square * kCubic + 1.0F) * kTwoSqrtTwoOverPi;
   const F32 slope = (square * (3 * kCubic) + 1.0F) * kTwoSqrtTwoOverPi;
   // (1 + tanh(u / 2)) / 2, within what exponential() takes.
-  const F32 sigmoid = 1.0F / (exponential(-maximum(u, F32{} - 60.0F)) + 1.0F);
+  const F32 sigmoid =
+      reciprocal(exponential(-maximum(u, F32{} - 60.0F)) + 1.0F);
   return {x * sigmoid, sigmoid + x * sigmoid * (1.0F - sigmoid) * slope};
 }
 

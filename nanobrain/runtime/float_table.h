@@ -7,13 +7,15 @@
 
 namespace nanobrain {
 
-/// Keys and values of one head, in the order that attention reads them.
-struct AttentionHead {
+/// Keys and values of a layer's heads, in the order that attention reads them.
+struct AttentionHeads {
   static constexpr int64_t kLanes = 16;
 
-  const float* keys;   // (positions / 16, head_dim, 16)
-  const float* values; // (positions, head_dim padded to 16), zeros past it
+  const float* keys;   // (heads, positions / 16, head_dim, 16)
+  const float* values; // (heads, positions, head_dim padded to 16), then zeros
+  int64_t heads;
   int64_t head_dim;
+  int64_t key_size, value_size; // floats of a head
 };
 
 /// Rows are 64-byte aligned and padded with zeros to a multiple of 16; all
@@ -33,12 +35,12 @@ struct FloatOps {
   /// x += y.
   void (*add)(const float* y, int64_t n, float* x);
   /// out = softmax(query keys^T / sqrt(head_dim)) values over the first `count`
-  /// positions. Writes head_dim values and zeros up to a multiple of 16, to any
-  /// address. `scores` is room for `count` values, rounded up to such a
-  /// multiple.
+  /// positions, of each head: query and out (heads * head_dim). Writes zeros
+  /// up to a multiple of 16 past the last head, to any address. `scores` is
+  /// room for kHeads times `count` values, rounded up to such a multiple.
   void (*attend)(
       const float* query,
-      const AttentionHead& head,
+      const AttentionHeads& heads,
       int64_t count,
       float* scores,
       float* out);
@@ -51,6 +53,7 @@ struct FloatOps {
       const float* x, int64_t n, float max, float factor, float* sums);
 
   static constexpr int64_t kBlockLength = 64;
+  static constexpr int64_t kHeads = 4; // that attend() takes side by side
 };
 
 /// n rounded up to a multiple of 16.

@@ -16,7 +16,7 @@ KeyValueCache::KeyValueCache(const RuntimeConfig& config)
 
 void KeyValueCache::put(
     int64_t layer, int64_t position, const float* keys, const float* values) {
-  constexpr int64_t kLanes = AttentionHead::kLanes;
+  constexpr int64_t kLanes = AttentionHeads::kLanes;
   const int64_t block = position / kLanes, lane = position % kLanes;
   for (int64_t head = 0; head < num_heads_; ++head) {
     const int64_t index = layer * num_heads_ + head;
@@ -31,12 +31,14 @@ void KeyValueCache::put(
   }
 }
 
-AttentionHead KeyValueCache::head(int64_t layer, int64_t head) const {
-  const int64_t index = layer * num_heads_ + head;
+AttentionHeads KeyValueCache::layer(int64_t layer) const {
   return {
-      .keys = keys_.data() + index * key_size_,
-      .values = values_.data() + index * value_size_,
-      .head_dim = head_dim_};
+      .keys = keys_.data() + layer * num_heads_ * key_size_,
+      .values = values_.data() + layer * num_heads_ * value_size_,
+      .heads = num_heads_,
+      .head_dim = head_dim_,
+      .key_size = key_size_,
+      .value_size = value_size_};
 }
 
 bool KeyValueCache::fits(const RuntimeConfig& config, int64_t bytes) {

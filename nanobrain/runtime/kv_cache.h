@@ -10,7 +10,7 @@
 namespace nanobrain {
 
 /// Room for max_seq_len tokens in every layer, in the order that attention
-/// reads them: see AttentionHead.
+/// reads them: see AttentionHeads.
 class KeyValueCache {
  public:
   explicit KeyValueCache(const RuntimeConfig& config);
@@ -18,7 +18,7 @@ class KeyValueCache {
   /// Keys and values, (C) each, of the token at `position`.
   void put(
       int64_t layer, int64_t position, const float* keys, const float* values);
-  AttentionHead head(int64_t layer, int64_t head) const;
+  AttentionHeads layer(int64_t layer) const;
 
   /// Whether a sequence of such a model takes at most `bytes`.
   static bool fits(const RuntimeConfig& config, int64_t bytes);

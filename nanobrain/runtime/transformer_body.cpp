@@ -24,7 +24,7 @@ TransformerBody::Scratch::Scratch(const RuntimeConfig& c)
       quantized(static_cast<size_t>(
           kRows * padded_to_line(std::max(c.model_dim, c.ffn_dim)))),
       scale(rows_of(kRows, 1)),
-      scores(rows_of(1, padded_to_lanes(c.max_seq_len))) {}
+      scores(rows_of(FloatOps::kHeads, padded_to_lanes(c.max_seq_len))) {}
 
 TransformerBody::TransformerBody(const RuntimeModel& model, ThreadPool& pool)
     : model_(model),
@@ -127,21 +127,14 @@ void TransformerBody::make_keys(Rows rows, int64_t layer, Scratch& scratch) {
 }
 
 void TransformerBody::attend(Rows rows, int64_t layer, Scratch& scratch) {
-  const int64_t heads = model_.config().num_heads;
-  const int64_t head_dim = model_.config().head_dim();
-  float* out = scratch.hidden.data();
+  const AttentionHeads heads = cache_.layer(layer);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const float* query = qkv_.data() + row * qkv_stride_;
-    // In order: a head overwrites the zeros after the one before it.
-    for (int64_t head = 0; head < heads; ++head) {
-      floats_.attend(
-          query + head * head_dim,
-          cache_.head(layer, head),
-          begin_ + row + 1,
-          scratch.scores.data(),
-          out + head * head_dim);
-    }
-    out += hidden_stride_;
+    floats_.attend(
+        qkv_.data() + row * qkv_stride_,
+        heads,
+        begin_ + row + 1,
+        scratch.scores.data(),
+        scratch.hidden.data() + (row - rows.begin) * hidden_stride_);
   }
   apply(
       model_.layers()[static_cast<size_t>(layer)].attn_proj,

@@ -45,7 +45,7 @@ class TransformerBody {
     AlignedBuffer<float> change;     // (kRows, C), of the residual stream
     AlignedBuffer<int8_t> quantized; // (kRows, C or F)
     AlignedBuffer<float> scale;      // (kRows)
-    AlignedBuffer<float> scores;     // (T)
+    AlignedBuffer<float> scores;     // (FloatOps::kHeads, T)
   };
   /// Rows that a thread takes at once: a tile of AMX, and 16 x ffn_dim floats
   /// of a Nano Brain stay in the first cache.

@@ -80,52 +80,70 @@ TEST_P(FloatOpsTest, Add) {
   for (size_t i = 0; i < 48; ++i) ASSERT_EQ(x[i], before[i] + y[i]);
 }
 
+/// What attention of one head is by its definition: (stride)
+std::vector<double> exact_attention(
+    const float* query, // (head_dim)
+    const AttentionHeads& heads,
+    int64_t head,
+    int64_t count) {
+  const int64_t head_dim = heads.head_dim, stride = padded_to_lanes(head_dim);
+  const float* keys = heads.keys + head * heads.key_size;
+  const float* values = heads.values + head * heads.value_size;
+  std::vector<double> out(static_cast<size_t>(stride));
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    double score = 0;
+    for (int64_t d = 0; d < head_dim; ++d) {
+      score += static_cast<double>(query[d]) *
+               keys[(i / 16 * head_dim + d) * 16 + i % 16];
+    }
+    const double share =
+        std::exp(score / std::sqrt(static_cast<double>(head_dim)));
+    sum += share;
+    for (int64_t d = 0; d < stride; ++d) {
+      out[static_cast<size_t>(d)] += share * values[i * stride + d];
+    }
+  }
+  for (double& value : out) value /= sum;
+  return out;
+}
+
 TEST_P(FloatOpsTest, Attend) {
-  constexpr int64_t kPositions = 160;
+  constexpr int64_t kPositions = 160, kHeads = 5;
   for (const int64_t head_dim : {1, 6, 16, 24, 64}) {
     const int64_t stride = padded_to_lanes(head_dim);
-    const auto query = random_row(head_dim, 3.0F);
+    const auto query = random_row(kHeads * head_dim, 3.0F);
     // What stands past the last key may not matter, whatever it is.
-    auto keys = random_row(kPositions * head_dim, 1.0F);
-    auto values = random_row(kPositions * stride, 1.0F);
-    const auto key = [&](int64_t position, int64_t d) {
-      return keys[static_cast<size_t>(
-          (position / 16 * head_dim + d) * 16 + position % 16)];
-    };
-    for (int64_t i = 0; i < kPositions * stride; ++i) {
-      if (i % stride >= head_dim) values[static_cast<size_t>(i)] = 0;
+    const auto keys = random_row(kHeads * kPositions * head_dim, 1.0F);
+    auto values = random_row(kHeads * kPositions * stride, 1.0F);
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (static_cast<int64_t>(i) % stride >= head_dim) values[i] = 0;
     }
-    AlignedBuffer<float> scores(kPositions);
+    const AttentionHeads heads{
+        .keys = keys.data(),
+        .values = values.data(),
+        .heads = kHeads,
+        .head_dim = head_dim,
+        .key_size = kPositions * head_dim,
+        .value_size = kPositions * stride};
+    AlignedBuffer<float> scores(FloatOps::kHeads * kPositions);
     for (const int64_t count : {1, 2, 15, 16, 17, 31, 64, 67, 159, 160}) {
-      std::vector<float> out(static_cast<size_t>(stride) + 1, 7.0F);
-      ops().attend(
-          query.data(),
-          {keys.data(), values.data(), head_dim},
-          count,
-          scores.data(),
-          out.data() + 1); // to any address
-      std::vector<double> share(static_cast<size_t>(count));
-      double sum = 0;
-      for (int64_t i = 0; i < count; ++i) {
-        double score = 0;
-        for (int64_t d = 0; d < head_dim; ++d) {
-          score +=
-              static_cast<double>(query[static_cast<size_t>(d)]) * key(i, d);
+      std::vector<float> row((kHeads - 1) * head_dim + stride + 1, 7.0F);
+      float* out = row.data() + 1; // to any address
+      ops().attend(query.data(), heads, count, scores.data(), out);
+      ASSERT_EQ(row[0], 7.0F);
+      for (int64_t head = 0; head < kHeads; ++head) {
+        const std::vector<double> expected =
+            exact_attention(query.data() + head * head_dim, heads, head, count);
+        const int64_t end = head + 1 < kHeads ? head_dim : stride;
+        for (int64_t d = 0; d < end; ++d) {
+          // Scores up to 24: their rounding is that of the exponentials.
+          ASSERT_NEAR(
+              out[head * head_dim + d],
+              expected[static_cast<size_t>(d)],
+              5 * kTolerance)
+              << head_dim << " " << count << " " << head << " " << d;
         }
-        share[static_cast<size_t>(i)] =
-            std::exp(score / std::sqrt(static_cast<double>(head_dim)));
-        sum += share[static_cast<size_t>(i)];
-      }
-      ASSERT_EQ(out[0], 7.0F);
-      for (int64_t d = 0; d < stride; ++d) {
-        double expected = 0;
-        for (int64_t i = 0; i < count; ++i) {
-          expected += share[static_cast<size_t>(i)] / sum *
-                      values[static_cast<size_t>(i * stride + d)];
-        }
-        // Scores up to 24: their rounding is that of the exponentials.
-        ASSERT_NEAR(out[static_cast<size_t>(d) + 1], expected, 5 * kTolerance)
-            << head_dim << " " << count << " " << d;
       }
     }
   }
