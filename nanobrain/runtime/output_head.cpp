@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "nanobrain/base/error.h"
+#include "nanobrain/runtime/numeric_error.h"
 
 namespace nanobrain {
 
@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kBlock = PackedMatrix::kBlock;
 
 void require_finite(float value) {
-  require(
+  require<NumericError>(
       std::isfinite(value),
       "session",
       "the logits are not finite: the model's weights are broken");

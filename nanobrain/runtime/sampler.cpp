@@ -5,7 +5,7 @@
 #include <functional>
 #include <limits>
 
-#include "nanobrain/base/error.h"
+#include "nanobrain/runtime/numeric_error.h"
 
 namespace nanobrain {
 
@@ -50,6 +50,17 @@ Sampler::Sampler(const SamplerOptions& options)
   options.validate();
 }
 
+void Sampler::reserve(int64_t vocab_size) {
+  const auto tokens = static_cast<size_t>(vocab_size);
+  const size_t blocks = (tokens + kBlock - 1) / kBlock;
+  maxima_.reserve(blocks);
+  order_.reserve(blocks);
+  sums_.reserve(blocks);
+  if (options_.top_k == 0 && options_.top_p == 1) return;
+  ids_.reserve(tokens);
+  kept_.reserve(tokens);
+}
+
 std::span<const Candidate> Sampler::candidates(std::span<const float> logits) {
   look_at(logits);
   kept_.clear();
@@ -88,13 +99,14 @@ TokenId Sampler::sample(std::span<const float> logits, Random& random) {
 void Sampler::look_at(std::span<const float> logits) {
   logits_ = logits;
   maxima_.resize((logits.size() + kBlock - 1) / kBlock);
-  require(
+  require<NumericError>(
       floats_.block_max(logits.data(), std::ssize(logits), maxima_.data()),
       "sample",
       "a logit is NaN or infinite: the model's weights are broken");
   maximum_ = -std::numeric_limits<float>::infinity();
   for (const float maximum : maxima_) maximum_ = std::max(maximum_, maximum);
-  require(std::isfinite(maximum_), "sample", "every logit is -inf");
+  require<NumericError>(
+      std::isfinite(maximum_), "sample", "every logit is -inf");
 }
 
 TokenId Sampler::most_likely() const {

@@ -37,10 +37,14 @@ class Sampler {
   /// UsageError where an option is out of range.
   explicit Sampler(const SamplerOptions& options = {});
 
+  /// Makes room for so many logits: then sample() allocates nothing at all.
+  void reserve(int64_t vocab_size);
+
   /// The tokens that may be drawn and their probabilities, which add up to 1.
   /// In falling order of logits, equal ones by rising id, where top_k, top_p or
   /// temperature 0 cut the list; in order of ids where nothing does. Valid up
-  /// to the next call. Error where a logit is NaN or +inf, or all are -inf.
+  /// to the next call. NumericError where a logit is NaN or +inf, or
+  /// all are -inf.
   std::span<const Candidate> candidates(std::span<const float> logits);
 
   /// Draws one of candidates(). Takes one number of `random`, none at
