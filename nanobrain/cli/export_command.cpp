@@ -1,5 +1,6 @@
 // nanobrain export: a model in the formats of other programs.
 #include "nanobrain/base/message.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/quantize/gguf_export.h"
 

@@ -8,6 +8,7 @@
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -65,7 +66,7 @@ std::vector<Candidate> open_candidates(const CompareRequest& request) {
         path.string());
     require_precision(folder, request.options.bf16);
     const ModelConfig config = read_model_config(folder);
-    const auto tokenizer = open_model_tokenizer(folder, config);
+    const auto tokenizer = open_model_tokenizer(folder, config.vocab_size);
     require(
         request.text.protocol == Protocol::kHuggingFace ||
             tokenizer->end_of_text() >= 0,

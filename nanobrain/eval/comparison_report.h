@@ -9,9 +9,9 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/eval/bootstrap.h"
 #include "nanobrain/eval/eval_input.h"
-#include "nanobrain/eval/loss_sum.h"
 #include "nanobrain/eval/loss_units.h"
 #include "nanobrain/eval/published_figures.h"
+#include "nanobrain/inference/loss_sum.h"
 
 namespace nanobrain {
 

@@ -4,12 +4,12 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/data/synthetic.h"
-#include "nanobrain/eval/document_losses.h"
-#include "nanobrain/eval/document_rows.h"
 #include "nanobrain/eval/eval_input.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/eval/ngram_baselines.h"
 #include "nanobrain/eval/synthetic_floor.h"
+#include "nanobrain/inference/document_losses.h"
+#include "nanobrain/inference/document_rows.h"
 #include "nanobrain/kernels/backend.h"
 
 namespace nanobrain {

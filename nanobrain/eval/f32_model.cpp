@@ -1,5 +1,7 @@
 #include "nanobrain/eval/f32_model.h"
 
+#include "nanobrain/eval/f32_predictor.h"
+#include "nanobrain/eval/f32_scorer.h"
 #include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {

@@ -1,28 +1,13 @@
 #include "nanobrain/eval/int8_model.h"
 
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/eval/int8_scorer.h"
+#include "nanobrain/inference/int8_predictor.h"
+#include "nanobrain/inference/int8_scorer.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/runtime/session.h"
 
 namespace nanobrain {
 
 namespace {
-
-class SessionPredictor : public Predictor {
- public:
-  SessionPredictor(
-      const std::shared_ptr<const RuntimeModel>& model, int64_t threads)
-      : session_(model, std::make_shared<ThreadPool>(threads)) {}
-
-  std::span<const float> logits(std::span<const TokenId> ids) override {
-    session_.feed(ids.subspan(static_cast<size_t>(session_.length())));
-    return session_.logits();
-  }
-
- private:
-  Session session_;
-};
 
 class Int8Model : public LanguageModel {
  public:
@@ -38,7 +23,7 @@ class Int8Model : public LanguageModel {
     return make_int8_scorer(model_, threads_);
   }
   std::unique_ptr<Predictor> make_predictor() override {
-    return std::make_unique<SessionPredictor>(model_, threads_);
+    return make_int8_predictor(model_, std::make_shared<ThreadPool>(threads_));
   }
 
  private:

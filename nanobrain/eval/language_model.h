@@ -5,8 +5,8 @@
 #include <memory>
 #include <string_view>
 
-#include "nanobrain/eval/predictor.h"
-#include "nanobrain/eval/token_scorer.h"
+#include "nanobrain/inference/predictor.h"
+#include "nanobrain/inference/token_scorer.h"
 #include "nanobrain/model/config.h"
 
 namespace nanobrain {

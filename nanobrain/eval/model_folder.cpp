@@ -5,6 +5,7 @@
 #include "nanobrain/eval/int8_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_folder.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -44,19 +45,6 @@ fs::path find_model_folder(const fs::path& path) {
       path.string());
 }
 
-std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const fs::path& folder, const ModelConfig& config) {
-  auto tokenizer = load_model_tokenizer(folder, config);
-  require(
-      tokenizer != nullptr,
-      "model",
-      "{} has no tokenizer; put its files beside config.json: vocab.json and "
-      "merges.txt, tokenizer.model or tokenizer.lexical.json (a tokenizer.json "
-      "alone is not read)",
-      folder.string());
-  return tokenizer;
-}
-
 void require_precision(const fs::path& folder, bool bf16) {
   require<UsageError>(
       !bf16 || !is_int8_folder(folder),
@@ -73,7 +61,8 @@ ModelWithTokenizer open_model_folder(
   opened.model = is_int8_folder(folder)
                      ? open_int8_model(folder, options.threads)
                      : open_f32_model(folder, options.bf16);
-  opened.tokenizer = open_model_tokenizer(folder, opened.model->config());
+  opened.tokenizer = open_model_tokenizer(
+      folder, opened.model->config().vocab_size);
   return opened;
 }
 

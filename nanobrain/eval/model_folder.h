@@ -27,11 +27,6 @@ struct ModelWithTokenizer {
 /// names the newest checkpoint.
 std::filesystem::path find_model_folder(const std::filesystem::path& path);
 
-/// The tokenizer of a model folder (find_model_folder). Error where there is
-/// none, or one of more ids than the model.
-std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const std::filesystem::path& folder, const ModelConfig& config);
-
 /// Loads a model folder or the model of a run folder, f32 or int8. Errors as of
 /// open_model_tokenizer(), and of require_precision().
 ModelWithTokenizer open_model_folder(

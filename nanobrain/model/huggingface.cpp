@@ -6,6 +6,7 @@
 #include "nanobrain/model/huggingface_config.h"
 #include "nanobrain/model/huggingface_weights.h"
 #include "nanobrain/runtime/model_file.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -14,19 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kConfig = "config.json";
-constexpr const char* kManifest = "nanobrain.json";
-constexpr int64_t kFormatVersion = 1;
-
-/// nanobrain.json; null where there is none (a folder that others wrote).
-Json read_manifest(const fs::path& directory) {
-  const fs::path path = directory / kManifest;
-  if (!fs::exists(path)) {
-    return nullptr;
-  }
-  Json manifest = read_json(path);
-  require_format_version(manifest, kFormatVersion, path.string());
-  return manifest;
-}
 
 void require_weights(const fs::path& directory) {
   if (fs::exists(directory / kWeightsFile)) {
@@ -61,7 +49,7 @@ ModelConfig read_model_config(const fs::path& directory) {
 
 NanoLM load_model(const fs::path& directory) {
   require_weights(directory);
-  const Json manifest = read_manifest(directory);
+  const Json manifest = read_model_manifest(directory);
   if (!manifest.is_null()) {
     verify_files(directory, manifest.value("files", Json()));
   }
@@ -71,49 +59,14 @@ NanoLM load_model(const fs::path& directory) {
 }
 
 Json training_record(const fs::path& directory) {
-  const Json manifest = read_manifest(directory);
+  const Json manifest = read_model_manifest(directory);
   return manifest.is_null() ? Json::object()
                             : manifest.value("training", Json::object());
 }
 
 std::shared_ptr<const Tokenizer> load_model_tokenizer(
     const fs::path& directory, const ModelConfig& config) {
-  const Json manifest = read_manifest(directory);
-  const Json recorded = manifest.is_null()
-                            ? Json(nullptr)
-                            : manifest.value("tokenizer_hash", Json());
-  auto tokenizer = find_tokenizer(directory);
-  if (tokenizer == nullptr) {
-    require(
-        recorded.is_null(),
-        directory.string(),
-        "has lost its tokenizer; copy the folder again");
-    return nullptr;
-  }
-  require(
-      tokenizer->vocab_size() <= config.vocab_size,
-      directory.string(),
-      "the tokenizer has {} ids, but the model only {}; they do not belong "
-      "together",
-      tokenizer->vocab_size(),
-      config.vocab_size);
-  const Json end = read_json(directory / kConfig).value("eos_token_id", Json());
-  require(
-      !end.is_number_integer() || end < tokenizer->vocab_size(),
-      directory.string(),
-      "config.json names token {} as end of text, but the tokenizer has {} "
-      "ids; "
-      "they do not belong together",
-      end.dump(),
-      tokenizer->vocab_size());
-  require(
-      recorded.is_null() || recorded == tokenizer->hash(),
-      directory.string(),
-      "the tokenizer is not the one that the model was trained with (hash {}, "
-      "nanobrain.json says {}); put its own back",
-      tokenizer->hash(),
-      recorded.dump());
-  return tokenizer;
+  return load_model_tokenizer(directory, config.vocab_size);
 }
 
 void write_model_folder(
@@ -130,8 +83,8 @@ void write_model_folder(
       folder.path() / kConfig, config_to_huggingface(config, end_of_text));
   write_weights(folder.path());
   write_json(
-      folder.path() / kManifest,
-      {{"format_version", kFormatVersion},
+      folder.path() / kModelManifest,
+      {{"format_version", kModelFormatVersion},
        {"tokenizer_hash",
         tokenizer != nullptr ? Json(tokenizer->hash()) : Json(nullptr)},
        {"training", record},

@@ -4,8 +4,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/eval/document_losses.h"
 #include "nanobrain/eval/evaluate.h"
+#include "nanobrain/inference/document_losses.h"
 #include "nanobrain/quantize/divergence.h"
 #include "nanobrain/quantize/replaced_products.h"
 #include "nanobrain/quantize/torch_dynamic.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "nanobrain/eval/eval_input.h"
-#include "nanobrain/eval/windows.h"
+#include "nanobrain/inference/windows.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/quantize/int8_weights.h"
 #include "nanobrain/quantize/quantize_report.h"

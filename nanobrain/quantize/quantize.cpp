@@ -10,6 +10,7 @@
 #include "nanobrain/quantize/int8_weights.h"
 #include "nanobrain/quantize/quality.h"
 #include "nanobrain/runtime/model_file.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -92,8 +93,9 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
   NanoLM model = load_model(folder);
   const ModelConfig& config = model->config();
   const bool compares = !request.text.inputs.empty();
-  const auto tokenizer = compares ? open_model_tokenizer(folder, config)
-                                  : load_model_tokenizer(folder, config);
+  const auto tokenizer = compares
+                             ? open_model_tokenizer(folder, config.vocab_size)
+                             : load_model_tokenizer(folder, config);
   if (compares) require_tokens(request.text, *tokenizer);
 
   const Int8Weights weights(model);

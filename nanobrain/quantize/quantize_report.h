@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/eval/loss_sum.h"
+#include "nanobrain/inference/loss_sum.h"
 
 namespace nanobrain {
 

@@ -12,6 +12,7 @@
 #include "nanobrain/base/manifest.h"
 #include "nanobrain/base/nearest.h"
 #include "nanobrain/runtime/half.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -20,16 +21,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kConfig = "config.json";
-constexpr const char* kManifest = "nanobrain.json";
-constexpr int64_t kManifestVersion = 1;
 constexpr const char* kDamaged = "the file is damaged; copy or make it again";
 
 /// Error unless the two files are as nanobrain.json says, where there is one.
 void check_manifest_of(const fs::path& folder) {
-  const fs::path path = folder / kManifest;
-  if (!fs::exists(path)) return;
-  const Json manifest = read_json(path);
-  require_format_version(manifest, kManifestVersion, path.string());
+  const Json manifest = read_model_manifest(folder);
+  if (manifest.is_null()) return;
+  const fs::path path = folder / kModelManifest;
   const Json all = manifest.value("files", Json());
   Json ours = Json::object();
   for (const char* name : {kConfig, ModelFile::kWeights}) {

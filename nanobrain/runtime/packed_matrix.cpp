@@ -1,6 +1,8 @@
 #include "nanobrain/runtime/packed_matrix.h"
 
 #include <algorithm>
+#include <cstring>
+#include <numeric>
 
 #include "nanobrain/base/error.h"
 
@@ -33,7 +35,7 @@ PackedMatrix::PackedMatrix(
       out,
       in);
   require(
-      std::find(weight.begin(), weight.end(), -128) == weight.end(),
+      std::memchr(weight.data(), 0x80, weight.size()) == nullptr,
       kWhere,
       "a weight is -128; quantize to -127 .. 127");
   data_ = AlignedBuffer<int8_t>(padded_out_ * padded_in_);
@@ -44,12 +46,10 @@ PackedMatrix::PackedMatrix(
     const int8_t* row = weight.data() + o * in;
     int8_t* packed =
         data_.data() + o / kBlock * kBlock * padded_in_ + o % kBlock * 4;
-    int32_t sum = 0;
-    for (int64_t i = 0; i < in; ++i) {
-      packed[i / 4 * kBlock * 4 + i % 4] = row[i];
-      sum += row[i];
+    for (int64_t i = 0; i < in; i += 4) {
+      std::memcpy(packed + i * kBlock, row + i, std::min<int64_t>(in - i, 4));
     }
-    offset_[o] = 128 * sum;
+    offset_[o] = 128 * std::accumulate(row, row + in, 0);
   }
 }
 

@@ -331,7 +331,7 @@ TEST_F(Comparison, ATokenizerWithoutEndOfTextTakesRowsOnly) {
 TEST_F(Comparison, WeightsThatAreNotNumbers) {
   NanoLM model = load_model(*folder_ / "wide");
   const auto tokenizer =
-      open_model_tokenizer(*folder_ / "wide", model->config());
+      open_model_tokenizer(*folder_ / "wide", model->config().vocab_size);
   {
     const torch::NoGradGuard no_grad;
     model->wpe->weight[0][0] = NAN;

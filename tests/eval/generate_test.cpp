@@ -1,4 +1,4 @@
-#include "nanobrain/eval/generate.h"
+#include "nanobrain/eval/f32_predictor.h"
 
 #include <torch/torch.h>
 

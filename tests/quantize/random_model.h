@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "nanobrain/eval/loss_sum.h"
+#include "nanobrain/inference/loss_sum.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/quantize/quantize.h"
 #include "nanobrain/tokenizer/tokenizer.h"

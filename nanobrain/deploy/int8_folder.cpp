@@ -1,0 +1,21 @@
+#include "nanobrain/deploy/int8_folder.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/runtime/model_tokenizer.h"
+
+namespace nanobrain {
+
+Int8Folder open_int8_folder(const std::filesystem::path& folder) {
+  require(
+      std::filesystem::is_directory(folder),
+      "model",
+      "{} is no folder; name one that nanobrain quantize made",
+      folder.string());
+  Int8Folder opened;
+  opened.model = RuntimeModel::load(folder);
+  opened.tokenizer =
+      open_model_tokenizer(folder, opened.model->config().vocab_size);
+  return opened;
+}
+
+} // namespace nanobrain
