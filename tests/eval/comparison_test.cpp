@@ -10,6 +10,7 @@
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 #include "nanobrain/tokenizer_training/lexical_trainer.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
