@@ -1,4 +1,5 @@
-// The jobs behind `bench forward` and `bench generate`: every model on every
+// The jobs behind `bench forward` and `bench generate` (whose flags are those
+// of command_line/timing_commands.h in both programs): every model on every
 // number of threads. Loading and tokenizing are off the clock; the tokens are
 // random, from a fixed seed.
 #pragma once
