@@ -53,7 +53,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   const Descriptor fd(path, O_RDONLY);
   if (!fd.is_open()) fail_errno(path, "opened");
   Sha256 sha;
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1 << 16);
   while (true) {
     const ssize_t got = read(fd.get(), block.data(), block.size());
     if (got == 0) return sha.hex();

@@ -17,19 +17,20 @@ Json read_model_manifest(const fs::path& directory) {
   return manifest;
 }
 
-std::shared_ptr<const Tokenizer> load_model_tokenizer(
-    const fs::path& directory, int64_t vocab_size) {
+namespace {
+
+void check_tokenizer(
+    const fs::path& directory, const Tokenizer* tokenizer, int64_t vocab_size) {
   const Json manifest = read_model_manifest(directory);
   const Json recorded = manifest.is_null()
                             ? Json(nullptr)
                             : manifest.value("tokenizer_hash", Json());
-  auto tokenizer = find_tokenizer(directory);
   if (tokenizer == nullptr) {
     require(
         recorded.is_null(),
         directory.string(),
         "has lost its tokenizer; copy the folder again");
-    return nullptr;
+    return;
   }
   require(
       tokenizer->vocab_size() <= vocab_size,
@@ -55,20 +56,35 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
       "nanobrain.json says {}); put its own back",
       tokenizer->hash(),
       recorded.dump());
+}
+
+} // namespace
+
+std::shared_ptr<const Tokenizer> load_model_tokenizer(
+    const fs::path& directory, int64_t vocab_size) {
+  auto tokenizer = find_tokenizer(directory);
+  check_tokenizer(directory, tokenizer.get(), vocab_size);
   return tokenizer;
 }
 
 std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const fs::path& folder, int64_t vocab_size) {
-  auto tokenizer = load_model_tokenizer(folder, vocab_size);
+    const fs::path& directory, int64_t vocab_size) {
+  return open_model_tokenizer(directory, vocab_size, find_tokenizer(directory));
+}
+
+std::shared_ptr<const Tokenizer> open_model_tokenizer(
+    const fs::path& directory,
+    int64_t vocab_size,
+    std::shared_ptr<const Tokenizer> found) {
+  check_tokenizer(directory, found.get(), vocab_size);
   require(
-      tokenizer != nullptr,
+      found != nullptr,
       "model",
       "{} has no tokenizer; put its files beside config.json: vocab.json and "
       "merges.txt, tokenizer.model or tokenizer.lexical.json (a tokenizer.json "
       "alone is not read)",
-      folder.string());
-  return tokenizer;
+      directory.string());
+  return found;
 }
 
 } // namespace nanobrain

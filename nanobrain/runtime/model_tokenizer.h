@@ -25,4 +25,10 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
 std::shared_ptr<const Tokenizer> open_model_tokenizer(
     const std::filesystem::path& directory, int64_t vocab_size);
 
+/// The same of what find_tokenizer(directory) has given.
+std::shared_ptr<const Tokenizer> open_model_tokenizer(
+    const std::filesystem::path& directory,
+    int64_t vocab_size,
+    std::shared_ptr<const Tokenizer> found);
+
 } // namespace nanobrain

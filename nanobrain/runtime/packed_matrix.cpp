@@ -42,13 +42,20 @@ PackedMatrix::PackedMatrix(
   scale_ = AlignedBuffer<float>(padded_out_);
   offset_ = AlignedBuffer<int32_t>(padded_out_);
   std::copy(scale.begin(), scale.end(), scale_.data());
+  constexpr int64_t kGroup = 4; // inputs that lie beside each other
+  for (int64_t first = 0; first < out; first += kBlock) {
+    int8_t* packed = data_.data() + first * padded_in_;
+    const int64_t rows = std::min(kBlock, out - first);
+    for (int64_t i = 0; i < in; i += kGroup) {
+      const auto size = static_cast<size_t>(std::min(in - i, kGroup));
+      for (int64_t r = 0; r < rows; ++r, packed += kGroup) {
+        std::memcpy(packed, weight.data() + (first + r) * in + i, size);
+      }
+      packed += (kBlock - rows) * kGroup;
+    }
+  }
   for (int64_t o = 0; o < out; ++o) {
     const int8_t* row = weight.data() + o * in;
-    int8_t* packed =
-        data_.data() + o / kBlock * kBlock * padded_in_ + o % kBlock * 4;
-    for (int64_t i = 0; i < in; i += 4) {
-      std::memcpy(packed + i * kBlock, row + i, std::min<int64_t>(in - i, 4));
-    }
     offset_[o] = 128 * std::accumulate(row, row + in, 0);
   }
 }
