@@ -11,7 +11,7 @@ demo: build
 build:
 	cmake/bootstrap.sh
 	cmake --preset release -DNANOBRAIN_WERROR=$(WERROR)
-	cmake --build $(BUILD) -j $(JOBS) --target nanobrain
+	cmake --build $(BUILD) -j $(JOBS) --target nanobrain nanobrain-run
 
 test:
 	cmake/bootstrap.sh --tests
