@@ -31,6 +31,10 @@ target_include_directories(nanobrain_sentencepiece SYSTEM INTERFACE
   ${SENTENCEPIECE_INCLUDE_DIR})
 target_link_libraries(nanobrain_sentencepiece INTERFACE
   ${SENTENCEPIECE_TRAIN_LIBRARY} ${SENTENCEPIECE_LIBRARY})
+# SentencePiece and LibTorch's c10 both export a FLAGS_minloglevel, c10's the smaller: the loader has to find
+# SentencePiece's first, or its constructor writes past the end of c10's.
+target_link_options(nanobrain_sentencepiece INTERFACE
+  LINKER:--push-state,--no-as-needed,${SENTENCEPIECE_LIBRARY},--pop-state)
 
 # fmt: the headers that LibTorch carries, in a folder of their own, so that the layers without LibTorch see
 # nothing else of it; header-only, for LibTorch exports other symbols than the system's library.
