@@ -41,6 +41,11 @@ struct Softmax {
     top = first_of(logits, max);
   }
 
+  /// Expectation of (rows, V), which is overwritten. (rows) f64
+  Tensor mean_of(Tensor values) const {
+    return values.mul_(weights).sum(1) / sum;
+  }
+
  private:
   /// LibTorch's argmax is the slowest pass of all.
   static Tensor first_of(const Tensor& logits, const Tensor& max) {
@@ -55,41 +60,33 @@ struct Softmax {
   }
 };
 
-/// -ln p(target) of (rows, V). (rows) f64
-Tensor nats_of(
-    const Softmax& softmax, const Tensor& logits, const Tensor& targets) {
-  return softmax.log_sum - logits.gather(1, targets.unsqueeze(1)).squeeze(1);
-}
-
 } // namespace
 
-TokenDivergence compare_predictions(
-    const Tensor& reference, const Tensor& logits, const Tensor& targets) {
+std::vector<TokenDivergence> compare_predictions(
+    std::span<const Tensor> logits, const Tensor& targets) {
   const int64_t n = targets.size(0);
   const auto column = [n] { return torch::empty(n, torch::kFloat64); };
-  TokenDivergence result{column(), column(), column()};
+  std::vector<TokenDivergence> result;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    result.push_back({column(), column(), column()});
+  }
   each_rows(n, [&](int64_t row, int64_t rows) {
     const auto part = [&](const Tensor& t) { return t.narrow(0, row, rows); };
-    const Softmax r(part(reference));
-    const Softmax p(part(logits));
-    // ln r - ln p is the difference of the logits, less that of the log sums.
-    const Tensor mean =
-        (part(reference) - part(logits)).mul_(r.weights).sum(1) / r.sum;
-    part(result.kl).copy_(mean - (r.log_sum - p.log_sum));
-    part(result.nats).copy_(nats_of(p, part(logits), part(targets)));
-    part(result.same_top).copy_(r.top == p.top);
+    const Tensor reference = part(logits.front());
+    const Tensor target = part(targets).unsqueeze(1);
+    const Softmax r(reference);
+    for (size_t i = 0; i < logits.size(); ++i) {
+      const Tensor own = part(logits[i]);
+      const Softmax p = i == 0 ? r : Softmax(own);
+      // ln r - ln p is the difference of the logits, less that of the log sums.
+      const Tensor mean = i == 0 ? torch::zeros(rows, torch::kFloat64)
+                                 : r.mean_of(reference - own);
+      part(result[i].kl).copy_(mean - (r.log_sum - p.log_sum));
+      part(result[i].nats).copy_(p.log_sum - own.gather(1, target).squeeze(1));
+      part(result[i].same_top).copy_(r.top == p.top);
+    }
   });
   return result;
-}
-
-Tensor target_nats(const Tensor& logits, const Tensor& targets) {
-  const Tensor nats = torch::empty(targets.size(0), torch::kFloat64);
-  each_rows(targets.size(0), [&](int64_t row, int64_t rows) {
-    const auto part = [&](const Tensor& t) { return t.narrow(0, row, rows); };
-    const Softmax softmax(part(logits));
-    part(nats).copy_(nats_of(softmax, part(logits), part(targets)));
-  });
-  return nats;
 }
 
 } // namespace nanobrain

@@ -3,6 +3,9 @@
 
 #include <torch/torch.h>
 
+#include <span>
+#include <vector>
+
 namespace nanobrain {
 
 /// Of N tokens, each (N) f64 on the CPU.
@@ -12,14 +15,9 @@ struct TokenDivergence {
   torch::Tensor same_top; // 1 where p and r have the same most likely token
 };
 
-/// `reference` gives r and `logits` p, both (N, V) f32; targets (N) int64.
-TokenDivergence compare_predictions(
-    const torch::Tensor& reference,
-    const torch::Tensor& logits,
-    const torch::Tensor& targets);
-
-/// -ln p(target) alone, (N) f64.
-torch::Tensor target_nats(
-    const torch::Tensor& logits, const torch::Tensor& targets);
+/// One for each of `logits`, which give p, (N, V) f32; the first of them gives
+/// r. targets (N) int64.
+std::vector<TokenDivergence> compare_predictions(
+    std::span<const torch::Tensor> logits, const torch::Tensor& targets);
 
 } // namespace nanobrain

@@ -1,6 +1,7 @@
 #include "nanobrain/quantize/quality.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
@@ -17,22 +18,34 @@ using torch::Tensor;
 
 namespace {
 
-/// All logits of a window. ids (T) int64 -> (T, V)
+/// All logits of a window, valid up to the next call. ids (T) int64 -> (T, V)
 using Logits = std::function<Tensor(const Tensor& ids)>;
 
+/// Serves all windows: fresh memory for so many logits costs the time of a
+/// forward.
+Tensor window_buffer(const ModelConfig& config) {
+  return torch::empty({config.max_seq_len, config.vocab_size});
+}
+
 Logits f32_logits(NanoLM& model) {
-  return [&](const Tensor& ids) {
-    return model->forward(ids.unsqueeze(0)).squeeze(0);
+  const Tensor buffer = window_buffer(model->config());
+  return [&model, buffer](const Tensor& ids) {
+    Tensor logits = buffer.narrow(0, 0, ids.size(0));
+    torch::mm_out(
+        logits,
+        model->hidden(ids.unsqueeze(0)).squeeze(0),
+        model->wte->weight.t());
+    return logits;
   };
 }
 
-/// One buffer serves all windows.
-Logits engine_logits(const std::filesystem::path& folder, int64_t threads) {
-  const auto model = RuntimeModel::load(folder);
-  const auto session =
-      std::make_shared<Session>(model, std::make_shared<ThreadPool>(threads));
-  const int64_t V = model->config().vocab_size;
-  const Tensor buffer = torch::empty({model->config().max_seq_len, V});
+/// On one thread: those of LibTorch spin between its operators, and a pool's
+/// would wait for their processors longer than the engine takes.
+Logits engine_logits(
+    const ModelConfig& config, const std::filesystem::path& folder) {
+  const auto session = std::make_shared<Session>(
+      RuntimeModel::load(folder), std::make_shared<ThreadPool>(1));
+  const Tensor buffer = window_buffer(config);
   return [session, buffer](const Tensor& ids) {
     const Tensor narrow = ids.to(torch::kInt32).contiguous();
     session->forward(
@@ -49,20 +62,23 @@ Logits product_logits(NanoLM& model, const Product& product) {
   };
 }
 
-/// Gives the f32 model's losses to the evaluation, and compares the others on
-/// the way.
+/// Gives the losses of its first method to the evaluation, and compares the
+/// others with it on the way.
 class ComparingScorer : public TokenScorer {
  public:
-  struct Other {
+  /// Sums over the scored tokens.
+  struct Method {
+    std::string name;
     Logits logits;
     double nats = 0;
     double kl = 0;
     double same_top = 0;
   };
 
-  explicit ComparingScorer(NanoLM& model) : reference_(f32_logits(model)) {}
-  void add(const Logits& logits) { others_.push_back({logits}); }
-  const std::vector<Other>& others() const { return others_; }
+  void add(const std::string& name, const Logits& logits) {
+    methods_.push_back({name, logits});
+  }
+  const std::vector<Method>& methods() const { return methods_; }
 
   void score(const WindowBatch& batch, std::span<float> losses) override {
     const torch::NoGradGuard no_grad;
@@ -78,36 +94,32 @@ class ComparingScorer : public TokenScorer {
   }
 
  private:
-  /// window (T + 1) -> f32's losses of the scored targets
+  /// window (T + 1) -> the first method's losses of the scored targets
   Tensor compare(const Tensor& window, int64_t first_scored) {
     const Tensor ids = window.slice(0, 0, -1);
-    const Tensor targets = window.slice(0, first_scored + 1);
-    const Tensor reference = reference_(ids).slice(0, first_scored);
-    for (Other& other : others_) {
-      const TokenDivergence divergence = compare_predictions(
-          reference, other.logits(ids).slice(0, first_scored), targets);
-      other.nats += divergence.nats.sum().item<double>();
-      other.kl += divergence.kl.sum().item<double>();
-      other.same_top += divergence.same_top.sum().item<double>();
+    std::vector<Tensor> logits;
+    for (const Method& method : methods_) {
+      logits.push_back(method.logits(ids).slice(0, first_scored));
     }
-    return target_nats(reference, targets);
+    const auto divergences =
+        compare_predictions(logits, window.slice(0, first_scored + 1));
+    for (size_t i = 0; i < methods_.size(); ++i) {
+      Method& method = methods_[i];
+      const TokenDivergence& divergence = divergences[i];
+      method.nats += divergence.nats.sum().item<double>();
+      method.kl += divergence.kl.sum().item<double>();
+      method.same_top += divergence.same_top.sum().item<double>();
+      require(
+          std::isfinite(method.nats) && std::isfinite(method.kl),
+          "quantize",
+          "the loss of {} is not finite: an activation has overflowed",
+          method.name);
+    }
+    return divergences.front().nats;
   }
 
-  Logits reference_;
-  std::vector<Other> others_;
+  std::vector<Method> methods_;
 };
-
-MethodQuality quality_of(
-    const std::string& method,
-    const LossSum& reference,
-    const ComparingScorer::Other& sums) {
-  MethodQuality quality{.method = method, .loss = reference};
-  const auto tokens = static_cast<double>(reference.tokens);
-  quality.loss.nats = sums.nats;
-  quality.kl_nats = sums.kl / tokens;
-  quality.same_top1 = sums.same_top / tokens;
-  return quality;
-}
 
 WindowPlan plan_text(
     NanoLM& model, const Tokenizer& tokenizer, const QualityRequest& request) {
@@ -146,12 +158,14 @@ std::vector<MethodQuality> measure_quality(
     const std::filesystem::path& folder,
     const Tokenizer& tokenizer,
     const QualityRequest& request) {
-  ComparingScorer scorer(model);
-  scorer.add(engine_logits(folder, request.threads));
+  constexpr const char* kDynamic = "LibTorch dynamic int8";
+  ComparingScorer scorer;
+  scorer.add("f32", f32_logits(model));
+  scorer.add("int8", engine_logits(model->config(), folder));
   std::string unavailable;
   if (request.torch_dynamic) {
     try {
-      scorer.add(product_logits(model, torch_dynamic_product(model)));
+      scorer.add(kDynamic, product_logits(model, torch_dynamic_product(model)));
     } catch (const Error& error) {
       unavailable = error.what();
     }
@@ -173,17 +187,25 @@ std::vector<MethodQuality> measure_quality(
       &progress);
   progress.finish();
 
-  const LossSum& f32 = losses.finish();
-  const auto& others = scorer.others();
-  std::vector<MethodQuality> methods = {
-      {.method = "f32", .loss = f32}, quality_of("int8", f32, others[0])};
-  if (others.size() > 1) {
-    methods.push_back(quality_of("LibTorch dynamic int8", f32, others[1]));
-  } else if (request.torch_dynamic) {
-    methods.push_back(
-        {.method = "LibTorch dynamic int8", .unavailable = unavailable});
+  const LossSum total = losses.finish();
+  require(
+      total.tokens > 0,
+      "quantize",
+      "no token of {} is scored: the text is too short for --protocol hf",
+      request.text.inputs.front().string());
+  const auto tokens = static_cast<double>(total.tokens);
+  std::vector<MethodQuality> qualities;
+  for (const auto& method : scorer.methods()) {
+    MethodQuality quality{.method = method.name, .loss = total};
+    quality.loss.nats = method.nats;
+    quality.kl_nats = method.kl / tokens;
+    quality.same_top1 = method.same_top / tokens;
+    qualities.push_back(quality);
   }
-  return methods;
+  if (!unavailable.empty()) {
+    qualities.push_back({.method = kDynamic, .unavailable = unavailable});
+  }
+  return qualities;
 }
 
 std::vector<double> measure_block_errors(

@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
@@ -121,9 +122,17 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
       .context = request.context,
       .torch_dynamic = request.method == "dynamic",
       .threads = threads};
-  report.blocks =
-      block_errors(measure_block_errors(model, weights, *tokenizer, quality));
-  report.methods = measure_quality(model, request.output, *tokenizer, quality);
+  try {
+    report.blocks =
+        block_errors(measure_block_errors(model, weights, *tokenizer, quality));
+    report.methods =
+        measure_quality(model, request.output, *tokenizer, quality);
+  } catch (const Error&) {
+    print_message(
+        "quantize: {} is written and whole; only the comparison has not ended",
+        request.output.string());
+    throw;
+  }
   return report;
 }
 

@@ -28,7 +28,8 @@ struct QuantizeRequest {
 /// The f32 model is left as it is. Error where the output exists or lies in the
 /// model's folder, the model is an int8 one or its weights are not finite, and
 /// where the text has no tokens: then nothing is written. UsageError for an
-/// unknown method, and one that needs a text without.
+/// unknown method, and one that needs a text without. A comparison that fails
+/// or is interrupted leaves the folder whole and says so.
 QuantizeReport quantize_model(const QuantizeRequest& request);
 
 } // namespace nanobrain

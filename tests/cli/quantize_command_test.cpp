@@ -141,6 +141,10 @@ TEST_F(QuantizeCommand, RefusesBadInput) {
       1,
       "absent is neither a model folder");
   refused(
+      {"quantize", "--model", path("f32"), "--output", path("f32/int8")},
+      1,
+      "lies in the folder of the model itself");
+  refused(
       {"eval",
        "--model",
        path("int8"),
@@ -150,6 +154,46 @@ TEST_F(QuantizeCommand, RefusesBadInput) {
        "bf16"},
       2,
       "--precision bf16 is for f32 models");
+}
+
+TEST_F(QuantizeCommand, AFullDiskLeavesNothing) {
+  fs::create_directory(path("full"));
+  std::vector<std::string> arguments = {
+      program(),
+      "quantize",
+      "--model",
+      path("f32"),
+      "--output",
+      path("full/8")};
+  // The configuration fits, the weights do not.
+  const auto result = run_process(arguments, {.max_file_bytes = 5000});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(
+      result.err, HasSubstr("model.int8.safetensors] cannot be written"));
+  EXPECT_TRUE(fs::is_empty(path("full")));
+}
+
+TEST_F(QuantizeCommand, AnInterruptedComparisonLeavesAWholeFolder) {
+  json({"synth", "--output", path("long.txt"), "--bytes", "3000000"});
+  // The folder appears before the comparison, which takes many times as long.
+  const auto result = run_process(
+      {"sh",
+       "-c",
+       "\"$0\" \"$@\" & while ! [ -d \"$DONE\" ]; do sleep 0.05; done; "
+       "kill -INT $!; wait $!",
+       program().string(),
+       "quantize",
+       "--model",
+       path("f32"),
+       "--output",
+       path("int8"),
+       "--text",
+       path("long.txt")},
+      {.environment = {{"DONE", path("int8")}}});
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr("int8 is written and whole"));
+  json({"eval", "--model", path("int8"), "--input", path("text.txt")});
 }
 
 } // namespace

@@ -9,12 +9,18 @@ namespace {
 
 using torch::Tensor;
 
+/// Of two sets of predictions the second's figures.
+TokenDivergence compare(
+    const Tensor& reference, const Tensor& logits, const Tensor& targets) {
+  const Tensor both[] = {reference, logits};
+  return compare_predictions(both, targets).at(1);
+}
+
 TEST(Divergence, OfTwoCoinsByHand) {
   // r = (1/2, 1/2), p = (3/4, 1/4), as logits with arbitrary constants.
   const Tensor reference = torch::tensor({{5.0F, 5.0F}});
   const Tensor logits = torch::tensor({{std::log(3.0F) - 7, -7.0F}});
-  const auto d =
-      compare_predictions(reference, logits, torch::tensor({int64_t{1}}));
+  const auto d = compare(reference, logits, torch::tensor({int64_t{1}}));
   EXPECT_NEAR(d.nats.item<double>(), std::log(4), 1e-6);
   EXPECT_NEAR(
       d.kl.item<double>(),
@@ -30,7 +36,7 @@ TEST(Divergence, EachTokenIsOneRow) {
   const Tensor reference = torch::randn({45, 31});
   const Tensor logits = reference + 0.5 * torch::randn({45, 31});
   const Tensor targets = torch::randint(31, {45}, torch::kInt64);
-  const auto d = compare_predictions(reference, logits, targets);
+  const auto d = compare(reference, logits, targets);
   const Tensor r = reference.to(torch::kFloat64).softmax(1);
   const Tensor p = logits.to(torch::kFloat64).softmax(1);
   int64_t same = 0;
@@ -52,13 +58,28 @@ TEST(Divergence, EachTokenIsOneRow) {
   }
   EXPECT_GT(same, 0);
   EXPECT_LT(same, 45);
-  EXPECT_TRUE(target_nats(logits, targets).equal(d.nats));
+}
+
+TEST(Divergence, TheFirstIsTheReferenceOfAll) {
+  torch::manual_seed(4);
+  const Tensor first = torch::randn({9, 31});
+  const Tensor second = torch::randn({9, 31});
+  const Tensor third = torch::randn({9, 31});
+  const Tensor targets = torch::randint(31, {9}, torch::kInt64);
+  const Tensor all[] = {first, second, third};
+  const auto d = compare_predictions(all, targets);
+  ASSERT_EQ(d.size(), 3u);
+  EXPECT_TRUE(d[0].kl.eq(0).all().item<bool>());
+  EXPECT_TRUE(d[0].same_top.eq(1).all().item<bool>());
+  EXPECT_TRUE(d[0].nats.equal(compare(second, first, targets).nats));
+  EXPECT_TRUE(d[1].kl.equal(compare(first, second, targets).kl));
+  EXPECT_TRUE(d[2].kl.equal(compare(first, third, targets).kl));
+  EXPECT_TRUE(d[2].nats.equal(compare(second, third, targets).nats));
 }
 
 TEST(Divergence, OfEqualPredictionsIsZero) {
   const Tensor logits = torch::linspace(-30, 30, 100).view({4, 25});
-  const auto d =
-      compare_predictions(logits, logits + 3, torch::zeros(4, torch::kInt64));
+  const auto d = compare(logits, logits + 3, torch::zeros(4, torch::kInt64));
   EXPECT_LT(d.kl.abs().max().item<double>(), 1e-6);
   EXPECT_EQ(d.same_top.sum().item<double>(), 4);
 }

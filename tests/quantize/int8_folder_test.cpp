@@ -190,15 +190,30 @@ TEST_F(Int8Folder, AFolderWithBothIsTheF32Model) {
 }
 
 TEST_F(Int8Folder, DamageIsNamed) {
-  fs::copy(*dir_ / "int8", *dir_ / "damaged");
-  const fs::path file = *dir_ / "damaged/model.int8.safetensors";
-  std::string bytes = read_text(file);
-  bytes[bytes.size() / 2] ^= 1;
-  write_text(file, bytes);
-  EXPECT_ERROR(
-      Error,
-      "model.int8.safetensors is not as it was written",
-      run_evaluation(eval("damaged")));
+  const std::string whole = read_text(*dir_ / "int8/model.int8.safetensors");
+  std::string flipped = whole;
+  flipped[flipped.size() / 2] ^= 1;
+  std::string retyped = whole; // the first F16 are the positions
+  retyped.replace(retyped.find("\"F16\""), 5, "\"I16\"");
+  struct Damage {
+    std::string bytes;
+    bool checksums; // nanobrain.json is there
+    std::string message;
+  };
+  for (const Damage& damage :
+       {Damage{flipped, true, "is not as it was written"},
+        Damage{whole.substr(0, whole.size() - 1), true, "is not as it was"},
+        Damage{whole.substr(0, whole.size() - 1), false, "outside the file"},
+        Damage{retyped, false, "transformer.wpe.weight"}}) {
+    fs::remove_all(*dir_ / "damaged");
+    fs::copy(*dir_ / "int8", *dir_ / "damaged");
+    write_text(*dir_ / "damaged/model.int8.safetensors", damage.bytes);
+    if (!damage.checksums) fs::remove(*dir_ / "damaged/nanobrain.json");
+    const std::string message =
+        error_of<Error>([] { run_evaluation(eval("damaged")); });
+    EXPECT_THAT(message, ::testing::HasSubstr("model.int8.safetensors"));
+    EXPECT_THAT(message, ::testing::HasSubstr(damage.message));
+  }
 }
 
 } // namespace

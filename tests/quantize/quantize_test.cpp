@@ -2,12 +2,14 @@
 #include "nanobrain/quantize/quantize.h"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/manifest.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/quantize/int8_weights.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
 
@@ -315,6 +317,50 @@ TEST_F(Quantize, RefusesWeightsThatTheFormatCannotHold) {
   EXPECT_ERROR(
       Error, "wpe.weight has values beyond f16", quantize_model(request()));
   EXPECT_FALSE(fs::exists(dir_ / "int8"));
+}
+
+TEST_F(Quantize, RefusesWeightsThatAreNotFinite) {
+  const torch::NoGradGuard no_grad;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float value : {std::nanf(""), kInfinity, -kInfinity}) {
+    for (const std::string name :
+         {"wte.weight", "wpe.weight", "h.1.mlp.c_fc.weight", "h.0.ln_1.bias"}) {
+      NanoLM model = random_model(random_config());
+      model->named_parameters()[name].view({-1})[3] = value;
+      EXPECT_ERROR(Error, name + " holds NaN or infinity", Int8Weights{model});
+      fs::remove_all(dir_ / "f32");
+      save_model(dir_ / "f32", model, nullptr);
+      EXPECT_ERROR(
+          Error,
+          name + "] holds values that are not finite",
+          quantize_model(request()));
+      EXPECT_FALSE(fs::exists(dir_ / "int8"));
+    }
+  }
+}
+
+TEST_F(Quantize, AnOverflowIsNoFigure) {
+  const torch::NoGradGuard no_grad;
+  const auto tokenizer = random_tokenizer();
+  NanoLM model = random_model(random_config(tokenizer->vocab_size()));
+  model->ln_f->weight.fill_(3e38F); // finite, but not times 2
+  save_model(dir_ / "f32", model, tokenizer.get());
+  EXPECT_ERROR(
+      Error,
+      "the loss of f32 is not finite: an activation has overflowed",
+      quantize_model(request_on("the cat sat")));
+}
+
+TEST_F(Quantize, TakesTheModelOfARunFolder) {
+  save(random_config());
+  const QuantizeReport plain = quantize_model(request());
+  fs::create_directory(dir_ / "run");
+  fs::rename(dir_ / "f32", dir_ / "run" / "model");
+  QuantizeRequest of_run = request();
+  of_run.model = dir_ / "run";
+  of_run.output = dir_ / "run" / "int8"; // beside the model, not in it
+  EXPECT_EQ(quantize_model(of_run).bytes, plain.bytes);
+  EXPECT_EQ(hash_files(dir_ / "run" / "int8"), hash_files(dir_ / "int8"));
 }
 
 } // namespace
