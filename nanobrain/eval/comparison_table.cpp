@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -202,36 +203,6 @@ std::vector<std::string> notes(const ComparisonReport& report) {
   return notes;
 }
 
-/// Columns as wide as they have to be, names to the left, numbers to the right.
-std::string align(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    text += fmt::format("{:<{}}", row.front(), widths.front());
-    for (size_t i = 1; i < row.size(); ++i) {
-      text += fmt::format("{:>{}}", row[i], widths[i] + 2);
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += "\n";
-  }
-  return text;
-}
-
-/// Markdown takes a bar for the end of a cell.
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 } // namespace
 
 std::string comparison_text(const ComparisonReport& report) {
@@ -259,7 +230,7 @@ std::string comparison_text(const ComparisonReport& report) {
   }
   std::string text;
   for (const auto& rule : rules(report)) text += rule + "\n";
-  text += "\n" + align(figures) + "\n" + align(sizes) + "\n";
+  text += "\n" + align_columns(figures) + "\n" + align_columns(sizes) + "\n";
   for (const auto& note : notes(report)) text += note + "\n";
   return text;
 }
@@ -275,7 +246,7 @@ std::string comparison_markdown(const ComparisonReport& report) {
   for (const char* size : kSizes) heading(size);
   text += "\n" + rule + "\n";
   for (const Line& line : lines(report)) {
-    text += fmt::format("| {} |", escape(line.name));
+    text += fmt::format("| {} |", escape_markdown(line.name));
     for (const auto& [value, interval] : line.measures) {
       text += interval.empty() ? fmt::format(" {} |", value)
                                : fmt::format(" {} ({}) |", value, interval);

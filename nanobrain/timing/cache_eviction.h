@@ -7,18 +7,18 @@
 
 namespace nanobrain {
 
-/// Bytes of the largest cache that the first processor sees; 0 where the
+/// Bytes of the largest cache that the first processor names; 0 where the
 /// system does not say.
-int64_t last_level_cache_bytes();
+int64_t largest_cache_bytes();
 
-/// A buffer as large as the last-level cache: at least 64 MiB, where the system
-/// does not say how large that is, and at most 1 GiB and an eighth of the main
-/// memory.
+/// A buffer of twice the largest cache, but 64 MB at least, and at most 1 GB
+/// and an eighth of the main memory: a virtual machine names the cache of a
+/// host that it shares with others.
 class CacheEviction {
  public:
   CacheEviction();
-  /// Overwrites the buffer, a part of it on each processor, for each has caches
-  /// of its own.
+  /// Writes the buffer, a part of it on each processor, for each has caches of
+  /// its own: nothing else is left in them.
   void evict();
   int64_t bytes() const { return static_cast<int64_t>(buffer_.size()); }
   /// What evict() does, for a report.
@@ -26,6 +26,7 @@ class CacheEviction {
 
  private:
   std::vector<unsigned char> buffer_;
+  unsigned char round_ = 0;
 };
 
 } // namespace nanobrain

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "nanobrain/base/interrupt.h"
@@ -10,12 +11,12 @@
 namespace nanobrain {
 
 struct ClockOptions {
-  int64_t warm_up = 10;     // repetitions that do not count, at least
-  int64_t repetitions = 30; // that count, at least
-  /// That the counted ones take in all, at least; the warm-up a quarter of it.
-  double seconds = 1;
+  /// Repetitions that do not count; where left out, for 0.3 seconds.
+  std::optional<int64_t> warm_up = {};
+  /// Repetitions that count; where left out, for a second, and 5 at least.
+  std::optional<int64_t> repetitions = {};
 
-  /// UsageError that names the option where a value is out of range.
+  /// UsageError that names the flag where a value is out of range.
   void validate() const;
 };
 
@@ -23,21 +24,20 @@ struct ClockOptions {
 /// Interrupted at SIGINT and SIGTERM.
 template <class Measure>
 auto repeat(const ClockOptions& options, const Measure& measure) {
-  std::vector<decltype(measure())> counted;
-  const Stopwatch warming;
-  for (int64_t i = 0;
-       i < options.warm_up || warming.seconds() < options.seconds / 4;
-       ++i) {
-    check_interrupted();
-    measure();
-  }
-  const Stopwatch counting;
-  while (static_cast<int64_t>(counted.size()) < options.repetitions ||
-         counting.seconds() < options.seconds) {
-    check_interrupted();
-    counted.push_back(measure());
-  }
-  return counted;
+  std::vector<decltype(measure())> measured;
+  const auto fill =
+      [&](std::optional<int64_t> count, double seconds, size_t least) {
+        measured.clear();
+        const Stopwatch watch;
+        while (count ? static_cast<int64_t>(measured.size()) < *count
+                     : measured.size() < least || watch.seconds() < seconds) {
+          check_interrupted();
+          measured.push_back(measure());
+        }
+      };
+  fill(options.warm_up, 0.3, 1);
+  fill(options.repetitions, 1.0, 5);
+  return measured;
 }
 
 } // namespace nanobrain

@@ -11,14 +11,14 @@
 
 namespace nanobrain {
 
-/// One sequence on a fixed number of threads. Ids are in range, and no sequence
-/// is longer than the context.
+/// One sequence on a fixed number of threads. Ids are in range; past the
+/// context the model sees what window_start() of runtime/context_window.h says.
 class TimedEngine {
  public:
   virtual ~TimedEngine() = default;
 
-  /// Starts over with `ids` and writes the logits after each: (n, V),
-  /// row-major, in the caller's memory.
+  /// Starts over with `ids`, at most max_seq_len, and writes the logits after
+  /// each: (n, V), row-major, in the caller's memory.
   virtual void forward(std::span<const TokenId> ids, float* logits) = 0;
   /// Starts over with a prompt. Logits after its last token, (V); valid until
   /// the next call.
@@ -38,10 +38,12 @@ class TimedModel {
   virtual std::string name() const = 0;
   /// Of the matrix products: "f32" or "int8".
   virtual std::string precision() const = 0;
+  /// What computes it: "LibTorch 2.13.0", or the int8 engine's instruction set.
+  virtual std::string backend() const = 0;
   virtual int64_t vocab_size() const = 0;
   virtual int64_t max_seq_len() const = 0;
-  /// An engine on `threads` threads, 1 or more. One engine at a time: a library
-  /// may have one count of threads for the whole process.
+  /// An engine on `threads` threads, 1 or more. One at a time of all models: a
+  /// library may have one number of threads for the whole process.
   virtual std::unique_ptr<TimedEngine> make_engine(int64_t threads) = 0;
 };
 

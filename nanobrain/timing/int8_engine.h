@@ -1,16 +1,17 @@
 // The int8 engine under the clock.
 #pragma once
 
-#include <filesystem>
 #include <memory>
+#include <string>
 
-#include "nanobrain/timing/timed_engine.h"
+#include "nanobrain/runtime/model.h"
+#include "nanobrain/timing/engine.h"
 
 namespace nanobrain {
 
-/// Opens an int8 model folder; 0 threads: all. Errors as of
-/// RuntimeModel::load().
-std::unique_ptr<TimedEngine> open_int8_engine(
-    const std::filesystem::path& folder, int64_t threads);
+/// Each of its engines has a session and a thread pool. `name` is what the
+/// report calls the model.
+std::unique_ptr<TimedModel> make_timed_model(
+    std::string name, std::shared_ptr<const RuntimeModel> model);
 
 } // namespace nanobrain

@@ -11,42 +11,41 @@
 namespace nanobrain {
 
 enum class TimedWork {
-  kForward,  // milliseconds of a forward
-  kGenerate, // tokens a second of greedy generation
+  kForward, // all logits
+  kPrompt,  // the logits of the last token
+  kGenerate // greedy, a token at a time
 };
 
-/// One model on one number of threads.
+/// One model with one number of threads and one length.
 struct TimingRow {
   std::string model;     // as the user names it
   std::string precision; // "f32" or "int8"
+  std::string backend;   // what computes it
   int64_t threads = 0;
+  int64_t prompt_tokens = 0; // ahead of generated ones
+  int64_t tokens = 0;        // of a forward, or generated
   bool cold = false;
-  Statistics figures;       // ms, or tokens/s, of a repetition
-  Statistics token_seconds; // of single tokens of a generation
+  Statistics seconds = {};       // of a forward, or of a whole generation
+  Statistics token_seconds = {}; // of single tokens of a generation
 };
 
 struct TimingReport {
   TimedWork work = TimedWork::kForward;
-  int64_t tokens = 0;        // of a forward, or generated
-  int64_t prompt_tokens = 0; // ahead of the generated
-  bool last_logits = false;  // of a forward: of the last token alone
-  int64_t warm_up = 0;       // repetitions, at least
-  std::string eviction;      // what made rows cold; empty where none is
-  std::vector<TimingRow> rows;
+  std::vector<TimingRow> rows = {};
+  std::string eviction = {}; // what made rows cold; empty where none is
   std::string cpu, isa, commit;
 
   /// How many times as fast as the first row.
   double ratio(const TimingRow& row) const;
-  /// Keys: work, tokens, ..., rows; where all rows are of one model and number
-  /// of threads also those of the first row: median_ms or tokens_per_s, min,
-  /// max, threads.
+  /// Keys: work, cpu, isa, commit, cold where rows are, rows; and of the first
+  /// row threads, median_ms or tokens_per_s, min, max (in the same unit).
   Json to_json() const;
 };
 
-/// A table, and below it how it was made.
+/// A table, and how it was made.
 std::string timing_text(const TimingReport& report);
 std::string timing_markdown(const TimingReport& report);
-/// A line a row, everything on it.
+/// The values of to_json(), a line a row.
 std::string timing_csv(const TimingReport& report);
 
 } // namespace nanobrain

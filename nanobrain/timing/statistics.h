@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <vector>
 
 namespace nanobrain {
 
@@ -15,8 +15,8 @@ struct Statistics {
   double max = 0;
 };
 
-/// Percentiles lie between the two measurements around them, linearly (the
-/// definition of NumPy's default). All 0 where there are none.
-Statistics statistics_of(std::span<const double> measurements);
+/// A percentile between two measurements lies between them in proportion, as
+/// NumPy's default has it. Error where there is no measurement.
+Statistics statistics_of(std::vector<double> measurements);
 
 } // namespace nanobrain
