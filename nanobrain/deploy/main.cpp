@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   program.set_help_flag("-h,--help", "print this help and exit");
   nanobrain::add_generate(program);
   nanobrain::add_score(program);
+  nanobrain::add_bench(program);
   nanobrain::add_info(program);
   return nanobrain::run_program(program, version, argc, argv);
 }

@@ -57,7 +57,7 @@ TEST_F(Program, SaysWhatItIs) {
   EXPECT_THAT(version.out, ::testing::StartsWith("nanobrain-run "));
   const auto help = run_program({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"generate", "score", "info"}) {
+  for (const char* command : {"generate", "score", "bench", "info"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
   }
   expect_failure(2, "did you mean generate?", {"genrate"});
@@ -80,6 +80,38 @@ TEST_F(Program, InfoTellsTheFactsOfAFolder) {
       "nanobrain-run",
       {.environment = {{"NANOBRAIN_ISA", "portable"}}});
   EXPECT_THAT(portable.out, HasSubstr("machine    portable (of "));
+}
+
+TEST_F(Program, BenchTimesForwardsTextsAndItsOwnStart) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{
+           {"bench", "forward", "--tokens", "8", "--threads", "1"},
+           {"bench", "generate", "--tokens", "8", "--threads", "1"},
+           {"bench", "start", "--threads", "1"}}) {
+    auto request = words;
+    for (const std::string& word :
+         {std::string("--model"),
+          model(),
+          std::string("--repetitions"),
+          std::string("3")}) {
+      request.push_back(word);
+    }
+    const Json json = json_of(request);
+    const Json median = json.value(
+        words[1] == "generate" ? "tokens_per_s" : "median_ms", Json());
+    EXPECT_GT(median, 0) << json.dump();
+    EXPECT_LE(json["min"], median);
+    EXPECT_GE(json["max"], median);
+    EXPECT_EQ(json["threads"], 1);
+    EXPECT_TRUE(json.contains("cpu"));
+  }
+  expect_failure(
+      2,
+      "--repetitions",
+      {"bench", "start", "--model", "m", "--repetitions", "0"});
+  const auto nothing = run_program({"bench", "start", "--model", "nowhere"});
+  EXPECT_EQ(nothing.exit_code, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("the program ended without a word"));
 }
 
 TEST_F(Program, FoldersThatAreNotWhatTheyClaim) {
