@@ -10,7 +10,7 @@
 namespace nanobrain {
 namespace {
 
-// numpy.percentile([...], [50, 90, 99]) of NumPy 2.2.
+// numpy.percentile([...], [50, 90, 99]) of NumPy 2.4.
 TEST(Statistics, AreThoseOfNumPy) {
   const Statistics four = statistics_of({40, 10, 30, 20});
   EXPECT_EQ(four.count, 4);
