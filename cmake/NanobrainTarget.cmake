@@ -16,7 +16,8 @@ if(NANOBRAIN_SANITIZE)
   # GCC 12 takes what the sanitizers insert for uninitialised reads.
   target_compile_options(nanobrain_options INTERFACE
     -fsanitize=${NANOBRAIN_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(nanobrain_options INTERFACE
     -fsanitize=${NANOBRAIN_SANITIZE})
 endif()
