@@ -12,7 +12,10 @@ namespace fs = std::filesystem;
 /// Notes its arguments in $NOTES and runs the program, as short as can be.
 constexpr const char* kProgram = R"(#!/usr/bin/env bash
 echo "$@" >>"$NOTES"
-[ "$1" != bench ] || set -- "$@" --repetitions 1 --warm-up 0
+case "$*" in
+  *--repetitions*) ;;
+  bench*) set -- "$@" --repetitions 1 --warm-up 0 ;;
+esac
 exec "$REAL" "$@"
 )";
 
