@@ -14,6 +14,7 @@ text=${TEXT:+$(realpath "$TEXT")}
 cd "$(dirname "$0")/../.."
 [ -e "$model/config.json" ] || model=$model/model
 nanobrain=${NANOBRAIN:-build/release/bin/nanobrain}
+deployed=${NANOBRAIN_RUN:-$(dirname "$nanobrain")/nanobrain-run}
 [ -x "$nanobrain" ] || { echo "deploy.sh: run 'make build' first" >&2; exit 1; }
 cmake/bootstrap.sh --peers
 python=build/deps/peers/bin/python
@@ -39,7 +40,7 @@ done
 measure() {  # peer threads
   local flags=(--threads "$2" --reference "$out/reference.npy")
   case $1 in
-    nanobrain) "$python" $here/deploy_nanobrain.py "$nanobrain" "$model" "$out/int8" "$out/text.txt" --threads "$2" ;;
+    nanobrain) "$python" $here/deploy_nanobrain.py "$nanobrain" "$deployed" "$model" "$out/int8" "$out/text.txt" --threads "$2" ;;
     eager) "$python" $here/deploy_torch.py eager "$model" "${flags[@]}" --scored "$out/ids.npy" ;;
     torch_int8) "$python" -W ignore $here/deploy_torch.py int8 "$model" "${flags[@]}" ;;
     onnx_*) "$python" $here/deploy_onnx.py time "${1#onnx_}" "$out/onnx" "${flags[@]}" ;;
@@ -56,6 +57,6 @@ for threads in ${THREADS:-$(nproc) 1}; do
     done
   done
 done
-"$python" $here/deploy_sizes.py "$model" "$out" >"$out/sizes.json"
+"$python" $here/deploy_sizes.py "$model" "$out" "$deployed" >"$out/sizes.json"
 "$python" $here/deploy_table.py "$out/results.jsonl" "$out/sizes.json" | tee "$out/table.md"
 [ -n "${LLAMA2C:-}" ] || echo "llama2.c was not timed: LLAMA2C names no checkout of it" >&2

@@ -1,12 +1,13 @@
-"""Bytes of each system's model file, tokenizers left out, as JSON: deploy_sizes.py MODEL OUT"""
+"""Bytes of each system's model file, tokenizers left out, and of the deployed program, as JSON: deploy_sizes.py MODEL OUT PROGRAM"""
 import json
 import pathlib
 import sys
 
-model, out = (pathlib.Path(path) for path in sys.argv[1:])
+model, out, program = (pathlib.Path(path) for path in sys.argv[1:])
 files = {
     "nanobrain f32": model / "model.safetensors",
     "nanobrain int8": out / "int8" / "model.int8.safetensors",
+    "nanobrain-run, the program": program,
     "ONNX f32": out / "onnx" / "f32.onnx",
     "ONNX int8": out / "onnx" / "int8.onnx",
 }

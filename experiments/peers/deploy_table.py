@@ -14,6 +14,16 @@ WORKS = {
     "prompt": "prompt of 64 tokens, last logits",
     "generate": "generation, greedy, batch 1: 128 tokens after a prompt of 16",
     "score": "scoring a text: the loss of every token",
+    "start": "start of the program to the first token of its text: nanobrain-run",
+}
+PEER = "the best peer"
+# How many times faster nanobrain's int8 model is to be, at least.
+TARGETS = {
+    ("forward", PEER): 3,
+    ("prompt", PEER): 4,
+    ("generate", PEER): 2.5,
+    ("score", "nanobrain f32"): 3,
+    ("score", "PyTorch eager f32"): 8,
 }
 
 
@@ -38,11 +48,31 @@ def gather(lines):
         } for key, rows in rounds.items()}
 
 
+def times_faster(own, row):
+    return row["median"] / own["median"] if row["unit"] == "ms" else own["median"] / row["median"]
+
+
 def ratio(row, own):
-    if own is None:
-        return "-"
-    faster = row["median"] / own["median"] if row["unit"] == "ms" else own["median"] / row["median"]
-    return f"{faster:.2f} x"
+    return "-" if own is None else f"{times_faster(own, row):.2f} x"
+
+
+def print_targets(rows):
+    """The ratios that count, at every number of threads."""
+    lines = []
+    for threads in sorted({key[1] for key in rows}, reverse=True):
+        for (work, rival), least in TARGETS.items():
+            own = rows.get((work, threads, OURS))
+            rivals = {
+                system: row for (other, count, system), row in rows.items()
+                if other == work and count == threads and (not system.startswith("nanobrain") if rival == PEER else system == rival)}
+            if own is None or not rivals:
+                continue
+            system = min(rivals, key=lambda name: times_faster(own, rivals[name]))
+            name = f"{PEER}, {system}" if rival == PEER else system
+            lines.append(f"| {work} | {threads} | {name} | {ratio(rivals[system], own)} | {least} x |")
+    if lines:
+        print("### nanobrain's int8 model beside them\n\n| | threads | beside | is faster | wanted |\n|---|---|---|---|---|")
+        print("\n".join(lines) + "\n")
 
 
 def format_value(value, unit):
@@ -70,7 +100,8 @@ def main():
                 cells.append("" if error is None else f"{error:.1e}" if error else "the reference")
             print(f"| {' | '.join(cells)} |")
         print()
-    print("### model files, the tokenizer left out\n\n| | bytes |\n|---|---|")
+    print_targets(rows)
+    print("### files, tokenizers left out\n\n| | bytes |\n|---|---|")
     for name, size in json.loads(pathlib.Path(sys.argv[2]).read_text()).items():
         print(f"| {name} | {size:,} |")
 
