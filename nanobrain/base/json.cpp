@@ -46,6 +46,8 @@ Json parse_json(std::string_view text, std::string_view where) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     fail_json(error, text, where);
+  } catch (const Json::out_of_range& error) {
+    fail_json(error, where);
   }
 }
 

@@ -29,6 +29,14 @@ TEST(Json, SaysWhereTheTextIsWrong) {
   EXPECT_ERROR(Error, "is not valid JSON", parse_json("\"\xff\"", "here"));
 }
 
+TEST(Json, RefusesNumbersPastDoubles) {
+  EXPECT_ERROR(
+      Error,
+      "[here] is not valid JSON: number overflow parsing '-1e999'",
+      parse_json("[-1e999]", "here"));
+  EXPECT_EQ(parse_json("1e-999", "here"), 0.0);
+}
+
 /// Such a value, copied or dumped, would overflow the stack.
 TEST(Json, RefusesToGoTooDeep) {
   const auto nested = [](size_t depth) {

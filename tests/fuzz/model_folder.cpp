@@ -73,7 +73,7 @@ void ScratchFolder::write(const ModelFolder& folder) const {
         open(name.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
     require(file >= 0);
     require(
-        write(file, bytes.data(), bytes.size()) ==
+        ::write(file, bytes.data(), bytes.size()) ==
         static_cast<ssize_t>(bytes.size()));
     close(file);
   }

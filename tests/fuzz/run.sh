@@ -21,7 +21,7 @@ report() {  # target exit-code
   echo "$1: $(grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$log" | tail -1)," \
     "$(awk '/number_of_executed_units/ {print $2}' "$log") inputs, $(awk '/average_exec_per_sec/ {print $2}' "$log") a second"
   [ "$2" -eq 0 ] && return
-  grep -vE '^#[0-9]+' "$log" | tail -60
+  grep -vE '^#[0-9]+|NEW_FUNC|^INFO' "$log" | tail -60
   echo "$1 FAILED; run it again with: $build/bin/$1 $(ls -t "$build/findings/$1"-* 2>/dev/null | head -1)"
   return 1
 }
