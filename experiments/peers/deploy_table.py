@@ -20,6 +20,7 @@ PEER = "the best peer"
 # How many times faster nanobrain's int8 model is to be, at least.
 TARGETS = {
     ("forward", PEER): 3,
+    ("prompt", "llama.cpp Q8_0"): 4,
     ("prompt", PEER): 4,
     ("generate", PEER): 2.5,
     ("score", "nanobrain f32"): 3,
