@@ -25,8 +25,8 @@
  *
  * Buffers. Texts are bytes with a length: they may hold zeros, and none is put
  * at their end. A function that fills a buffer of unknown length takes its
- * capacity, in elements, and always writes how many there are; where they do
- * not fit it writes none of them and returns NB_ERROR_BUFFER. A NULL buffer of
+ * capacity, in elements, and writes how many there are; where they do not fit
+ * it writes none of them and returns NB_ERROR_BUFFER. A NULL buffer of
  * capacity 0 only asks for the number and is NB_OK.
  *
  * Memory. All that a session and a sampler need they allocate when they are
@@ -126,7 +126,8 @@ NB_API const char* nb_last_error(void);
 
 /* Opens a folder with config.json, model.int8.safetensors and, if it is there,
  * a tokenizer. Every value is checked; a damaged or hostile folder is
- * NB_ERROR_MODEL. The files may be changed or removed afterwards. */
+ * NB_ERROR_MODEL. The files may be changed or removed afterwards. Where memory
+ * runs out while JSON is read, the JSON library may end the process. */
 NB_API nb_status nb_model_load(const char* folder, nb_model** model);
 NB_API void nb_model_free(nb_model* model);
 /* Fills as much of *info as its struct_size says. */
