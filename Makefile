@@ -3,7 +3,7 @@ BUILD := build/release
 JOBS ?= $(shell nproc)
 WERROR := $(if $(CI),ON,OFF)
 
-.PHONY: demo build test test-sanitize format check-format lint clean
+.PHONY: demo build test test-sanitize test-fuzz format check-format lint clean
 
 demo: build
 	experiments/demo.sh build/demo
@@ -11,7 +11,8 @@ demo: build
 build:
 	cmake/bootstrap.sh
 	cmake --preset release -DNANOBRAIN_WERROR=$(WERROR)
-	cmake --build $(BUILD) -j $(JOBS) --target nanobrain
+	cmake --build $(BUILD) -j $(JOBS) --target nanobrain nanobrain-run \
+	  nanobrain_runtime_shared nanobrain_runtime_static
 
 test:
 	cmake/bootstrap.sh --tests
@@ -27,7 +28,15 @@ test-sanitize:
 	cmake --build build/sanitize -j $(JOBS)
 	ulimit -s 262144; ctest --test-dir build/sanitize -j $(JOBS) --output-on-failure
 
-SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.h')
+# Model folders and calls of the C library made up by libFuzzer, for so many seconds.
+SECONDS = 60
+test-fuzz:
+	cmake/bootstrap.sh --tests
+	cmake --preset fuzz
+	cmake --build build/fuzz -j $(JOBS) --target model_reader c_api
+	tests/fuzz/run.sh build/fuzz $(SECONDS)
+
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.cpp' '*.h')
 
 format:
 	cmake/bootstrap.sh --lint

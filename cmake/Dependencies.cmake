@@ -17,11 +17,24 @@ find_path(SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h REQUIRED)
 find_library(SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
 find_library(SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)
 
+# A target with the property NANOBRAIN_STATIC gets the archive, where the system has it; others the shared library.
+find_library(CRYPTO_ARCHIVE libcrypto.a)
+mark_as_advanced(CRYPTO_ARCHIVE)
+add_library(nanobrain_crypto INTERFACE)
+target_include_directories(nanobrain_crypto SYSTEM INTERFACE
+  ${OPENSSL_INCLUDE_DIR})
+target_link_libraries(nanobrain_crypto INTERFACE
+  $<IF:$<BOOL:$<TARGET_PROPERTY:NANOBRAIN_STATIC>>,${CRYPTO_ARCHIVE},OpenSSL::Crypto>)
+
 add_library(nanobrain_sentencepiece INTERFACE)
 target_include_directories(nanobrain_sentencepiece SYSTEM INTERFACE
   ${SENTENCEPIECE_INCLUDE_DIR})
 target_link_libraries(nanobrain_sentencepiece INTERFACE
   ${SENTENCEPIECE_TRAIN_LIBRARY} ${SENTENCEPIECE_LIBRARY})
+# SentencePiece and LibTorch's c10 both export a FLAGS_minloglevel, c10's the smaller: the loader has to find
+# SentencePiece's first, or its constructor writes past the end of c10's.
+target_link_options(nanobrain_sentencepiece INTERFACE
+  LINKER:--push-state,--no-as-needed,${SENTENCEPIECE_LIBRARY},--pop-state)
 
 # fmt: the headers that LibTorch carries, in a folder of their own, so that the layers without LibTorch see
 # nothing else of it; header-only, for LibTorch exports other symbols than the system's library.

@@ -16,7 +16,8 @@ if(NANOBRAIN_SANITIZE)
   # GCC 12 takes what the sanitizers insert for uninitialised reads.
   target_compile_options(nanobrain_options INTERFACE
     -fsanitize=${NANOBRAIN_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(nanobrain_options INTERFACE
     -fsanitize=${NANOBRAIN_SANITIZE})
 endif()
@@ -51,12 +52,16 @@ function(nanobrain_library)
     PRIVATE ${ARG_LINK_PRIVATE})
   if(ARG_TORCH)
     _nanobrain_use_torch(${target})
+  else()
+    # The deployed program leaves out what it does not call.
+    target_compile_options(${target} PRIVATE
+      -ffunction-sections -fdata-sections)
   endif()
 endfunction()
 
 # nanobrain_test(NAME base SOURCES a_test.cpp ... DEPENDS base [LABEL unit|e2e] [TORCH])
 #   <NAME>_test, linked to that layer alone, so that a wrong edge shows. ctest runs each TEST by itself. An e2e test runs
-#   the program.
+#   the programs.
 function(nanobrain_test)
   cmake_parse_arguments(ARG "TORCH" "NAME;LABEL" "SOURCES;DEPENDS;LINK" ${ARGN})
   if(NOT ARG_LABEL)
@@ -73,7 +78,11 @@ function(nanobrain_test)
     _nanobrain_use_torch(${target})
   endif()
   if(ARG_LABEL STREQUAL e2e)
-    add_dependencies(${target} nanobrain)
+    foreach(program nanobrain nanobrain-run)
+      if(TARGET ${program})
+        add_dependencies(${target} ${program})
+      endif()
+    endforeach()
   endif()
   include(GoogleTest)
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST

@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Installs what nanobrain's build needs, and says what it does. A second call finds everything in place.
-#   cmake/bootstrap.sh [--tests] [--lint]
+#   cmake/bootstrap.sh [--tests] [--lint] [--peers]
 # Debian packages come from apt (through sudo where the caller is not root). LibTorch and Arrow come from the wheels
 # of torch and pyarrow, unpacked into a venv under the user's cache folder that is keyed by their pins; build/deps/
-# links to it. With a LibTorch of one's own in CMAKE_PREFIX_PATH the wheels are left alone.
+# links to it. With a LibTorch of one's own in CMAKE_PREFIX_PATH the wheels are left alone. --peers installs the programs that
+# experiments/peers/deploy.sh times: llama.cpp is compiled, which takes minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 groups=(build)
+peers=false
 for arg in "$@"; do
   case $arg in
     --tests) groups+=(test) ;;
     --lint) groups+=(lint) ;;
-    *) echo "bootstrap: unknown option $arg; known: --tests --lint" >&2; exit 2 ;;
+    --peers) peers=true ;;
+    *) echo "bootstrap: unknown option $arg; known: --tests --lint --peers" >&2; exit 2 ;;
   esac
 done
 say() { echo "bootstrap: $*" >&2; }
@@ -80,3 +83,10 @@ else
   make_venv build --no-deps || make_venv build --no-deps --extra-index-url https://download.pytorch.org/whl/cpu
 fi
 case " ${groups[*]} " in *" test "*) make_venv test ;; esac
+if $peers; then
+  # llama-cpp-python hands these to the CMake of llama.cpp: this processor's instructions, and the library alone. GCC 12 takes
+  # the stores to an AMX tile configuration for dead ones (its _tile_loadconfig names 8 of 64 bytes), and the program crashes.
+  CMAKE_ARGS="${CMAKE_ARGS:--DGGML_NATIVE=ON -DLLAMA_CURL=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TESTS=OFF
+    -DLLAMA_BUILD_EXAMPLES=OFF -DCMAKE_CXX_FLAGS='-fno-tree-dse -fno-dse'}" \
+    make_venv peers
+fi

@@ -1,7 +1,9 @@
+// The EVP interface would pull megabytes of ciphers into a static program.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "nanobrain/base/checksum.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,34 +19,22 @@
 namespace nanobrain {
 
 struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  ~State() { EVP_MD_CTX_free(context); }
+  SHA256_CTX context;
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  require(
-      state_->context != nullptr &&
-          EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1,
-      "sha256",
-      "OpenSSL offers no SHA-256; check its configuration");
+  SHA256_Init(&state_->context);
 }
 
 Sha256::~Sha256() = default;
 
 void Sha256::update(const void* data, size_t size) {
-  require(
-      EVP_DigestUpdate(state_->context, data, size) == 1,
-      "sha256",
-      "OpenSSL failed to take {} bytes",
-      size);
+  SHA256_Update(&state_->context, data, size);
 }
 
 std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest;
-  require(
-      EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) == 1,
-      "sha256",
-      "OpenSSL failed to end the stream");
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256_Final(digest.data(), &state_->context);
   std::string text;
   for (const unsigned char byte : digest) {
     fmt::format_to(std::back_inserter(text), "{:02x}", byte);
@@ -63,7 +53,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   const Descriptor fd(path, O_RDONLY);
   if (!fd.is_open()) fail_errno(path, "opened");
   Sha256 sha;
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1 << 16);
   while (true) {
     const ssize_t got = read(fd.get(), block.data(), block.size());
     if (got == 0) return sha.hex();

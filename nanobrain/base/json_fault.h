@@ -28,4 +28,11 @@ namespace nanobrain {
       reason == std::string_view::npos ? what : what.substr(reason + 2));
 }
 
+/// The same for a number past what a double holds, whose place is not known.
+[[noreturn]] inline void fail_json(
+    const nlohmann::json::out_of_range& error, std::string_view where) {
+  const std::string_view what = error.what(); // "[...] number overflow ..."
+  fail(where, "is not valid JSON: {}", what.substr(what.find("] ") + 2));
+}
+
 } // namespace nanobrain

@@ -40,6 +40,8 @@ void parse_json_members(
     [[maybe_unused]] const Json rest = Json::parse(text, on_event);
   } catch (const Json::parse_error& error) {
     fail_json(error, text, where);
+  } catch (const Json::out_of_range& error) {
+    fail_json(error, where);
   }
 }
 

@@ -73,7 +73,7 @@ Json parse_header(std::string_view text, const std::string& where) {
     Json header = Json::parse(text, check);
     require(header.is_object(), where, "the header is no object; {}", kDamaged);
     return header;
-  } catch (const Json::parse_error&) {
+  } catch (const Json::exception&) {
     fail(where, "the header is not valid JSON; {}", kDamaged);
   }
 }

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/kernels/backend.h"
+#include "nanobrain/timing/statistics.h"
 #include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/gradients.h"
 #include "nanobrain/train/optimizer.h"
@@ -29,18 +28,15 @@ Batch random_batch(const RunConfig& config) {
 } // namespace
 
 double TrainBenchReport::median() const {
-  std::vector<double> sorted = tokens_per_s;
-  std::sort(sorted.begin(), sorted.end());
-  const size_t half = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[half]
-                                : (sorted[half - 1] + sorted[half]) / 2;
+  return statistics_of(tokens_per_s).p50;
 }
 
 Json TrainBenchReport::to_json() const {
+  const Statistics speed = statistics_of(tokens_per_s);
   return {
-      {"tokens_per_s", median()},
-      {"min", *std::min_element(tokens_per_s.begin(), tokens_per_s.end())},
-      {"max", *std::max_element(tokens_per_s.begin(), tokens_per_s.end())},
+      {"tokens_per_s", speed.p50},
+      {"min", speed.min},
+      {"max", speed.max},
       {"steps", tokens_per_s.size()},
       {"tokens_per_step", tokens_per_step},
       {"shares", shares},

@@ -1,49 +1,53 @@
 // nanobrain bench: how fast this machine does the work of the other commands.
-#include "nanobrain/bench/train_bench.h"
+#include "nanobrain/cli/bench_command.h"
+#include "nanobrain/bench/timed_models.h"
 #include "nanobrain/cli/command.h"
+#include "nanobrain/command_line/timing_commands.h"
 #include "nanobrain/train/config.h"
 
 namespace nanobrain {
 
 namespace {
 
-struct TrainBenchFlags {
+struct ModelFlags {
+  std::vector<std::filesystem::path> models;
   std::filesystem::path config;
   std::vector<std::string> overrides;
   int64_t vocab_size = 32294;
-  std::optional<int64_t> threads;
-  TrainBenchOptions options;
 };
 
-void run(const TrainBenchFlags& flags, const Output& output) {
-  RunConfig config = parse_run_config(flags.config, flags.overrides);
-  if (config.model.vocab_size == 0) config.model.vocab_size = flags.vocab_size;
-  if (flags.threads) config.train.threads = *flags.threads;
-  const TrainBenchReport report = bench_train(config, flags.options);
-  output.line(report.to_text());
-  output.result(report.to_json());
+TimedModels open_models(const ModelFlags& flags) {
+  TimedModels models;
+  for (const auto& path : flags.models) {
+    models.push_back(open_timed_model(path));
+  }
+  if (!flags.config.empty()) {
+    ModelConfig config = parse_run_config(flags.config, flags.overrides).model;
+    if (config.vocab_size == 0) config.vocab_size = flags.vocab_size;
+    models.push_back(make_random_timed_model(flags.config.string(), config));
+  }
+  return models;
 }
 
-void add_bench_train(CLI::App& bench) {
-  auto* command = bench.add_subcommand(
-      "train", "whole training steps of a config, on random tokens");
-  const auto flags = std::make_shared<TrainBenchFlags>();
-  const Output output(*command);
-  command->add_option("config", flags->config, "YAML of a run")->required();
-  add_overrides(*command, flags->overrides);
-
+OpenModels add_models(CLI::App& command) {
+  const auto flags = std::make_shared<ModelFlags>();
+  command.add_option(
+      "--model",
+      flags->models,
+      "model or run folder, f32 or int8; once for each");
+  auto* config = command.add_option(
+      "--config",
+      flags->config,
+      "YAML of a run: the model with random weights");
+  add_overrides(command, flags->overrides)->needs(config);
   command
-      ->add_option(
+      .add_option(
           "--vocab-size",
           flags->vocab_size,
           "where the YAML leaves it to a tokenizer")
-      ->capture_default_str();
-  command->add_option("--steps", flags->options.steps, "steps to time")
-      ->capture_default_str();
-  command->add_option("--warm-up", flags->options.warm_up, "steps before them")
-      ->capture_default_str();
-  command->add_option("--threads", flags->threads, "CPU threads; 0: all");
-  command->callback([flags, output] { run(*flags, output); });
+      ->capture_default_str()
+      ->needs(config);
+  return [flags] { return open_models(*flags); };
 }
 
 } // namespace
@@ -51,6 +55,7 @@ void add_bench_train(CLI::App& bench) {
 void add_bench(CLI::App& program) {
   auto* bench = program.add_subcommand("bench", "timing harness");
   bench->require_subcommand(1);
+  add_timing_commands(*bench, add_models);
   add_bench_train(*bench);
 }
 

@@ -3,6 +3,7 @@
 
 #include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
+#include "nanobrain/command_line/generate_flags.h"
 #include "nanobrain/eval/generation.h"
 
 namespace nanobrain {
@@ -13,14 +14,6 @@ struct GenerateFlags {
   GenerationRequest request;
   std::optional<std::filesystem::path> prompt_file;
 };
-
-Json to_json(const Generated& sample) {
-  return {
-      {"text", sample.text},
-      {"tokens", sample.ids.size()},
-      {"tokens_per_s", sample.tokens_per_s()},
-      {"ended", sample.ended}};
-}
 
 void run(GenerateFlags& flags, const Output& output) {
   GenerationRequest& request = flags.request;
@@ -33,10 +26,10 @@ void run(GenerateFlags& flags, const Output& output) {
         output.text(text.empty() ? request.prompt : text);
       });
   output.line("");
-  Json result = to_json(samples.front());
+  Json result = samples.front().to_json();
   result["prompt"] = request.prompt;
   for (const auto& sample : samples) {
-    if (many) result["samples"].push_back(to_json(sample));
+    if (many) result["samples"].push_back(sample.to_json());
   }
   output.result(result);
 }
@@ -47,8 +40,6 @@ void add_generate(CLI::App& program) {
   auto* command = program.add_subcommand("generate", "text from a model");
   const auto flags = std::make_shared<GenerateFlags>();
   GenerationRequest& request = flags->request;
-  GenerateOptions& options = request.options;
-  SamplerOptions& sampler = options.sampler;
   const Output output(*command);
   const auto flag = [&](const char* name, auto& field, const char* help) {
     return command->add_option(name, field, help)->capture_default_str();
@@ -57,11 +48,7 @@ void add_generate(CLI::App& program) {
   auto* prompt = flag("--prompt", request.prompt, "text to continue");
   flag("--prompt-file", flags->prompt_file, "file whose text to continue")
       ->excludes(prompt);
-  flag("--max-tokens", options.max_tokens, "tokens to generate at most");
-  flag("--temperature", sampler.temperature, "0: always the most likely token");
-  flag("--top-k", sampler.top_k, "only the k most likely tokens; 0: all");
-  flag("--top-p", sampler.top_p, "only the most likely of this mass; 1: all");
-  flag("--seed", options.seed, "of the draws");
+  add_generate_options(*command, request.options);
   flag("--num-samples", request.num_samples, "their seeds are one apart");
   flag("--threads", request.threads, "CPU threads; 0: all");
   command->callback([flags, output] { run(*flags, output); });

@@ -1,11 +1,27 @@
 // nanobrain: one command line for the whole path from text to a trained,
 // evaluated, generating model. Subcommands: one file each beside this one.
+#include <fmt/format.h>
+
+#include "nanobrain/base/host.h"
 #include "nanobrain/cli/command.h"
+#include "nanobrain/kernels/backend.h"
+
+namespace {
+
+std::string version() {
+  nanobrain::set_threads(0); // what a command without --threads runs on
+  return fmt::format(
+      "nanobrain {}, {}",
+      nanobrain::build_commit(),
+      nanobrain::backend_summary());
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
   CLI::App program(
-      "nanobrain: train, evaluate and run nano-scale language "
-      "models");
+      "nanobrain: train, evaluate and run nano-scale language models",
+      "nanobrain");
   // The subcommands take it over.
   program.set_help_flag("-h,--help", "print this help and exit");
   nanobrain::add_inspect(program);
@@ -16,7 +32,9 @@ int main(int argc, char** argv) {
   nanobrain::add_eval(program);
   nanobrain::add_compare(program);
   nanobrain::add_generate(program);
+  nanobrain::add_quantize(program);
+  nanobrain::add_export(program);
   nanobrain::add_bench(program);
   nanobrain::add_fetch(program);
-  return nanobrain::run_program(program, argc, argv);
+  return nanobrain::run_program(program, version, argc, argv);
 }

@@ -5,7 +5,7 @@
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
 #include "nanobrain/cli/tokenizer_command.h"
-#include "nanobrain/tokenizer/tokenizer_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 
 namespace nanobrain {
 

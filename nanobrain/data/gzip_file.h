@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "nanobrain/data/plain_file.h"
+#include "nanobrain/documents/plain_file.h"
 
 namespace nanobrain {
 

@@ -1,8 +1,8 @@
 // Documents out of a column of a parquet file. The only file that includes
 // Arrow; the wheel of pyarrow carries its headers and libraries.
+#include "nanobrain/data/parquet_reader.h"
+
 #include "nanobrain/base/error.h"
-#include "nanobrain/data/byte_source.h"
-#include "nanobrain/data/format_reader.h"
 
 #ifdef NANOBRAIN_HAVE_ARROW
 
@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/data/open_bytes.h"
 #include "nanobrain/data/temporary_file.h"
+#include "nanobrain/documents/input_files.h"
 
 namespace nanobrain {
 namespace {

@@ -8,6 +8,7 @@
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -63,8 +64,9 @@ std::vector<Candidate> open_candidates(const CompareRequest& request) {
         "compare",
         "{} comes twice; name each model once",
         path.string());
+    require_precision(folder, request.options.bf16);
     const ModelConfig config = read_model_config(folder);
-    const auto tokenizer = open_model_tokenizer(folder, config);
+    const auto tokenizer = open_model_tokenizer(folder, config.vocab_size);
     require(
         request.text.protocol == Protocol::kHuggingFace ||
             tokenizer->end_of_text() >= 0,
@@ -103,7 +105,9 @@ ComparedModel score(
     const ComparisonReport& report,
     const std::string& label,
     std::vector<LossSum>& units) {
-  auto [model, tokenizer] = open_model_folder(candidate.folder);
+  const auto [model, tokenizer] = open_model_folder(
+      candidate.folder,
+      {.bf16 = request.options.bf16, .threads = report.threads});
   const WindowPlan plan = plan_windows(
       report.protocol,
       report.context,
@@ -112,7 +116,7 @@ ComparedModel score(
       tokenizer->end_of_text());
   EvalInput input(request.text, *tokenizer, request.threads);
   LossUnits losses(*tokenizer, report.units);
-  const auto scorer = make_token_scorer(model, request.options.bf16);
+  const auto scorer = model->make_scorer();
   Progress progress(label, input.source().size());
   ComparedModel compared;
   compared.seconds = score_stream(
@@ -147,8 +151,8 @@ ComparedModel score(
   compared.loss = losses.total();
   compared.loss.documents = report.text.documents;
   compared.parameters = count_parameters(candidate.config).total();
-  compared.file_bytes = static_cast<int64_t>(
-      fs::file_size(candidate.folder / "model.safetensors"));
+  compared.precision = model->precision();
+  compared.file_bytes = model->file_bytes();
   units = losses.units();
   return compared;
 }
@@ -160,7 +164,6 @@ ComparisonReport run_comparison(const CompareRequest& request) {
   ComparisonReport report;
   if (request.reference) report.published = load_published(*request.reference);
   report.threads = set_threads(request.threads);
-  report.precision = request.options.bf16 ? "bf16" : "f32";
   const auto candidates = open_candidates(request);
   // Checks stride and context against the shortest model as well.
   const WindowPlan plan = plan_windows(

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "nanobrain/base/table.h"
 #include "nanobrain/eval/comparison_table.h"
 
 namespace nanobrain {
@@ -14,24 +15,6 @@ constexpr const char* kFigures[] = {
     "bits_per_byte",
     "bits_per_byte_difference",
     "word_perplexity"};
-
-/// Quoted where it has to be; empty for null.
-std::string field(const Json& value) {
-  if (value.is_null()) return "";
-  if (!value.is_string()) return value.dump();
-  const auto text = value.get<std::string>();
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string join(const std::vector<Json>& fields) {
-  std::string line;
-  for (const Json& value : fields) line += field(value) + ",";
-  line.back() = '\n';
-  return line;
-}
 
 } // namespace
 
@@ -65,7 +48,7 @@ std::string comparison_csv(const ComparisonReport& report) {
          {"parameters", "model_bytes", "tokens_per_s", "source"}) {
       fields.push_back(row.value(key, Json()));
     }
-    text += join(fields);
+    text += csv_line(fields);
   }
   return text;
 }

@@ -1,6 +1,9 @@
 #include "nanobrain/eval/comparison_report.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
+#include <set>
 
 #include "nanobrain/base/fields.h"
 
@@ -36,6 +39,7 @@ Json model_row(const ComparisonReport& report, const ComparedModel& model) {
   row["intervals"] = to_json(model.intervals);
   row["bits_per_byte_difference"] = finite(report.difference(model));
   row["parameters"] = model.parameters;
+  row["precision"] = model.precision;
   row["model_bytes"] = model.file_bytes;
   row["tokens_per_s"] = static_cast<double>(model.loss.tokens) / model.seconds;
   return row;
@@ -61,6 +65,12 @@ double ComparisonReport::difference(const ComparedModel& model) const {
   return model.loss.bits_per_byte() - models.front().loss.bits_per_byte();
 }
 
+std::string ComparisonReport::precision() const {
+  std::set<std::string> precisions;
+  for (const ComparedModel& model : models) precisions.insert(model.precision);
+  return fmt::format("{}", fmt::join(precisions, ", "));
+}
+
 Json ComparisonReport::to_json() const {
   Json json = {
       {"protocol", protocol_name(protocol)},
@@ -79,7 +89,7 @@ Json ComparisonReport::to_json() const {
         {"units", units.count},
         {"block_bytes",
          units.block_bytes == 0 ? Json(nullptr) : Json(units.block_bytes)}}},
-      {"precision", precision},
+      {"precision", precision()},
       {"threads", threads},
       {"rows", Json::array()}};
   for (const ComparedModel& model : models) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -55,7 +56,12 @@ constexpr Measure kMeasures[] = {
 };
 
 constexpr const char* kSizes[] = {
-    "tokens", "bytes/token", "parameters", "model file", "tokens/s"};
+    "tokens",
+    "bytes/token",
+    "parameters",
+    "precision",
+    "model file",
+    "tokens/s"};
 
 struct Cell {
   std::string value;
@@ -94,6 +100,7 @@ Line model_line(const ComparisonReport& report, const ComparedModel& model) {
       format_count(model.loss.tokens),
       fmt::format("{:.2f}", static_cast<double>(model.loss.bytes) / tokens),
       format_count(model.parameters),
+      model.precision,
       format_bytes(static_cast<double>(model.file_bytes)),
       format_count(std::llround(tokens / model.seconds))};
   return line;
@@ -121,6 +128,7 @@ Line published_line(
                                   static_cast<double>(*figure.tokens))
                         : "-",
           model.parameters ? format_count(*model.parameters) : "-",
+          "-",
           "-",
           "-"}};
 }
@@ -173,7 +181,7 @@ std::vector<std::string> notes(const ComparisonReport& report) {
   std::vector<std::string> notes = {fmt::format(
       "Perplexities of different tokenizers do not compare, bits per byte do. "
       "Speed: {} on {} {}.",
-      report.precision,
+      report.precision(),
       report.threads,
       report.threads == 1 ? "thread" : "threads")};
   if (!report.published) return notes;
@@ -193,36 +201,6 @@ std::vector<std::string> notes(const ComparisonReport& report) {
         figure.source));
   }
   return notes;
-}
-
-/// Columns as wide as they have to be, names to the left, numbers to the right.
-std::string align(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    text += fmt::format("{:<{}}", row.front(), widths.front());
-    for (size_t i = 1; i < row.size(); ++i) {
-      text += fmt::format("{:>{}}", row[i], widths[i] + 2);
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += "\n";
-  }
-  return text;
-}
-
-/// Markdown takes a bar for the end of a cell.
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
 }
 
 } // namespace
@@ -252,7 +230,7 @@ std::string comparison_text(const ComparisonReport& report) {
   }
   std::string text;
   for (const auto& rule : rules(report)) text += rule + "\n";
-  text += "\n" + align(figures) + "\n" + align(sizes) + "\n";
+  text += "\n" + align_columns(figures) + "\n" + align_columns(sizes) + "\n";
   for (const auto& note : notes(report)) text += note + "\n";
   return text;
 }
@@ -268,7 +246,7 @@ std::string comparison_markdown(const ComparisonReport& report) {
   for (const char* size : kSizes) heading(size);
   text += "\n" + rule + "\n";
   for (const Line& line : lines(report)) {
-    text += fmt::format("| {} |", escape(line.name));
+    text += fmt::format("| {} |", escape_markdown(line.name));
     for (const auto& [value, interval] : line.measures) {
       text += interval.empty() ? fmt::format(" {} |", value)
                                : fmt::format(" {} ({}) |", value, interval);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "nanobrain/base/checksum.h"
+#include "nanobrain/eval/token_file_source.h"
 
 namespace nanobrain {
 

@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "nanobrain/data/documents.h"
+#include "nanobrain/data/token_file.h"
 #include "nanobrain/eval/joined_rows.h"
-#include "nanobrain/eval/token_source.h"
-#include "nanobrain/eval/windows.h"
+#include "nanobrain/inference/token_source.h"
+#include "nanobrain/inference/windows.h"
 
 namespace nanobrain {
 

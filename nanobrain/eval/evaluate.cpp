@@ -1,51 +1,12 @@
 #include "nanobrain/eval/evaluate.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <chrono>
-#include <vector>
-
 #include "nanobrain/base/error.h"
-#include "nanobrain/eval/document_losses.h"
+#include "nanobrain/eval/f32_scorer.h"
+#include "nanobrain/eval/token_file_source.h"
+#include "nanobrain/inference/document_losses.h"
 #include "nanobrain/model/nano_lm.h"
 
 namespace nanobrain {
-
-double score_stream(
-    TokenScorer& scorer,
-    TokenSource& source,
-    const WindowPlan& plan,
-    int64_t batch_tokens,
-    const TokenSink& sink,
-    Progress* progress) {
-  using Clock = std::chrono::steady_clock;
-  WindowReader reader(source, plan);
-  const int64_t max_count = std::max<int64_t>(batch_tokens / plan.span, 1);
-  Clock::duration scoring{0};
-  int64_t next = plan.prefix ? 1 : 0; // position of the sink's next token
-  WindowBatch batch;
-  std::vector<float> losses;
-  while (reader.next(max_count, batch)) {
-    losses.resize(static_cast<size_t>(batch.scored()));
-    const auto start = Clock::now();
-    scorer.score(batch, losses);
-    scoring += Clock::now() - start;
-    auto loss = losses.begin();
-    for (int64_t w = 0; w < batch.count; ++w) {
-      const int64_t begin = batch.begins[static_cast<size_t>(w)];
-      const int64_t first = begin + batch.first_scored + 1;
-      const int64_t end = begin + batch.inputs + 1;
-      const int64_t* row = batch.ids.data() + w * (batch.inputs + 1);
-      for (; next < end; ++next) {
-        const auto id = static_cast<TokenId>(row[next - begin]);
-        next < first ? sink(id, std::nullopt) : sink(id, *loss++);
-      }
-    }
-    if (progress != nullptr) progress->update(source.position());
-  }
-  return std::chrono::duration<double>(scoring).count();
-}
 
 LossSum evaluate(
     NanoLM& model,

@@ -8,15 +8,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 
 #include "nanobrain/base/progress.h"
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/eval/loss_sum.h"
-#include "nanobrain/eval/token_scorer.h"
-#include "nanobrain/eval/token_source.h"
-#include "nanobrain/eval/windows.h"
+#include "nanobrain/inference/loss_sum.h"
+#include "nanobrain/inference/score_stream.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -43,21 +40,6 @@ LossSum evaluate(
     const TokenFile& file,
     const Tokenizer& tokenizer,
     const EvalOptions& options = {},
-    Progress* progress = nullptr);
-
-/// Takes every token of a stream in order, without a loss where the protocol
-/// does not score it.
-using TokenSink = std::function<void(TokenId id, std::optional<double> nats)>;
-
-/// Feeds a stream through a scorer, at most `batch_tokens` inputs at once, and
-/// every token of it (the plan's prefix left out) to `sink`. Returns the
-/// seconds that the scorer took: reading and tokenising do not count.
-double score_stream(
-    TokenScorer& scorer,
-    TokenSource& source,
-    const WindowPlan& plan,
-    int64_t batch_tokens,
-    const TokenSink& sink,
     Progress* progress = nullptr);
 
 } // namespace nanobrain

@@ -4,12 +4,12 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/data/synthetic.h"
-#include "nanobrain/eval/document_losses.h"
-#include "nanobrain/eval/document_rows.h"
 #include "nanobrain/eval/eval_input.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/eval/ngram_baselines.h"
 #include "nanobrain/eval/synthetic_floor.h"
+#include "nanobrain/inference/document_losses.h"
+#include "nanobrain/inference/document_rows.h"
 #include "nanobrain/kernels/backend.h"
 
 namespace nanobrain {
@@ -80,7 +80,8 @@ EvalReport run_evaluation(const EvalRequest& request) {
   check(request);
   EvalReport report;
   report.threads = set_threads(request.threads);
-  auto [model, tokenizer] = open_model_folder(request.model);
+  const auto [model, tokenizer] = open_model_folder(
+      request.model, {.bf16 = request.options.bf16, .threads = report.threads});
   const WindowPlan plan = plan_windows(
       request.protocol,
       request.options.context,
@@ -114,7 +115,7 @@ EvalReport run_evaluation(const EvalRequest& request) {
       {request.inputs, request.documents, request.protocol},
       *tokenizer,
       request.threads);
-  const auto scorer = make_token_scorer(model, request.options.bf16);
+  const auto scorer = model->make_scorer();
   Progress progress("eval", input.source().size());
   report.seconds = score_stream(
       *scorer,
@@ -153,7 +154,7 @@ EvalReport run_evaluation(const EvalRequest& request) {
   report.stride = plan.stride;
   report.skipped = input.counts().skipped();
   report.repaired = input.counts().repaired;
-  report.precision = request.options.bf16 ? "bf16" : "f32";
+  report.precision = model->precision();
   return report;
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "nanobrain/data/documents.h"
-#include "nanobrain/eval/eval_report.h"
 #include "nanobrain/eval/evaluate.h"
+#include "nanobrain/inference/eval_report.h"
 
 namespace nanobrain {
 

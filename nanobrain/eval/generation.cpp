@@ -16,8 +16,9 @@ std::vector<Generated> run_generation(
       "generate",
       "num_samples is {}; it must be 1 or more",
       request.num_samples);
-  set_threads(request.threads);
-  auto [model, tokenizer] = open_model_folder(request.model);
+  const int64_t threads = set_threads(request.threads);
+  const auto [model, tokenizer] =
+      open_model_folder(request.model, {.threads = threads});
   // A prompt that it cannot take is refused before a word is shown.
   tokenizer->encode(request.prompt);
   std::vector<Generated> samples;
@@ -26,7 +27,11 @@ std::vector<Generated> run_generation(
     options.seed += static_cast<uint64_t>(i);
     on_text(i, {});
     samples.push_back(generate(
-        model, *tokenizer, request.prompt, options, [&](std::string_view text) {
+        *model->make_predictor(),
+        *tokenizer,
+        request.prompt,
+        options,
+        [&](std::string_view text) {
           on_text(i, text);
           check_interrupted();
         }));

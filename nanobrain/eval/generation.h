@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nanobrain/eval/generate.h"
+#include "nanobrain/inference/generate.h"
 
 namespace nanobrain {
 

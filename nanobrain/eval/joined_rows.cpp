@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/data/input_files.h"
+#include "nanobrain/documents/input_files.h"
 
 namespace nanobrain {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/eval/loss_sum.h"
-#include "nanobrain/eval/token_losses.h"
+#include "nanobrain/inference/loss_sum.h"
+#include "nanobrain/inference/token_losses.h"
 
 namespace nanobrain {
 

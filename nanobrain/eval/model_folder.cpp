@@ -1,9 +1,11 @@
 #include "nanobrain/eval/model_folder.h"
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/json.h"
+#include "nanobrain/eval/f32_model.h"
+#include "nanobrain/eval/int8_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_folder.h"
+#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -43,32 +45,30 @@ fs::path find_model_folder(const fs::path& path) {
       path.string());
 }
 
-std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const fs::path& folder, const ModelConfig& config) {
-  auto tokenizer = load_model_tokenizer(folder, config);
-  require(
-      tokenizer != nullptr,
+void require_precision(const fs::path& folder, bool bf16) {
+  require<UsageError>(
+      !bf16 || !is_int8_folder(folder),
       "model",
-      "{} has no tokenizer; put its files beside config.json: vocab.json and "
-      "merges.txt, tokenizer.model or tokenizer.lexical.json (a tokenizer.json "
-      "alone is not read)",
+      "{} is an int8 model: --precision bf16 is for f32 models; leave it out",
       folder.string());
-  return tokenizer;
 }
 
-ModelWithTokenizer open_model_folder(const fs::path& path) {
+ModelWithTokenizer open_model_folder(
+    const fs::path& path, const ComputeOptions& options) {
   const fs::path folder = find_model_folder(path);
+  require_precision(folder, options.bf16);
   ModelWithTokenizer opened;
-  opened.model = load_model(folder);
-  opened.tokenizer = open_model_tokenizer(folder, opened.model->config());
+  opened.model = is_int8_folder(folder)
+                     ? open_int8_model(folder, options.threads)
+                     : open_f32_model(folder, options.bf16);
+  opened.tokenizer = open_model_tokenizer(
+      folder, opened.model->config().vocab_size);
   return opened;
 }
 
 std::optional<int64_t> trained_tokens(const fs::path& path) {
-  const fs::path file = find_model_folder(path) / "nanobrain.json";
-  if (!fs::exists(file)) return std::nullopt;
-  const Json tokens =
-      read_json(file).value(Json::json_pointer("/training/tokens"), Json());
+  const Json record = training_record(find_model_folder(path));
+  const Json tokens = record.value(Json::json_pointer("/tokens"), Json());
   if (!tokens.is_number_integer()) return std::nullopt;
   return tokens.get<int64_t>();
 }

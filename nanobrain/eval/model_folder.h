@@ -5,14 +5,20 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
-#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/eval/language_model.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
 
+struct ComputeOptions {
+  bool bf16 = false;   // matrix products of an f32 model
+  int64_t threads = 0; // of an int8 model, 0: all; LibTorch has set_threads()
+};
+
 struct ModelWithTokenizer {
-  NanoLM model{nullptr};
+  std::unique_ptr<LanguageModel> model;
   std::shared_ptr<const Tokenizer> tokenizer;
 };
 
@@ -21,14 +27,13 @@ struct ModelWithTokenizer {
 /// names the newest checkpoint.
 std::filesystem::path find_model_folder(const std::filesystem::path& path);
 
-/// The tokenizer of a model folder (find_model_folder). Error where there is
-/// none, or one of more ids than the model.
-std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const std::filesystem::path& folder, const ModelConfig& config);
+/// Loads a model folder or the model of a run folder, f32 or int8. Errors as of
+/// open_model_tokenizer(), and of require_precision().
+ModelWithTokenizer open_model_folder(
+    const std::filesystem::path& path, const ComputeOptions& options = {});
 
-/// Loads a model folder or the model of a run folder. Errors as of
-/// open_model_tokenizer().
-ModelWithTokenizer open_model_folder(const std::filesystem::path& path);
+/// UsageError where bf16 is asked of an int8 model.
+void require_precision(const std::filesystem::path& folder, bool bf16);
 
 /// Tokens that the model was trained on, where its nanobrain.json says.
 std::optional<int64_t> trained_tokens(const std::filesystem::path& path);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "nanobrain/data/ngram.h"
-#include "nanobrain/eval/eval_report.h"
+#include "nanobrain/inference/eval_report.h"
 
 namespace nanobrain {
 

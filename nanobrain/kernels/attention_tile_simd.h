@@ -1,8 +1,8 @@
 // AttentionTile; for files that compile it for one instruction set.
 #pragma once
 
+#include "nanobrain/base/simd.h"
 #include "nanobrain/kernels/attention_tile.h"
-#include "nanobrain/kernels/simd.h"
 
 namespace nanobrain {
 namespace {

@@ -11,7 +11,7 @@ struct TiledAttentionResult {
 };
 
 /// qkv (B, T, 3C) f32, contiguous, as causal_attention() takes it. Wants
-/// active_isa() of AVX2 or better.
+/// kernel_isa() of AVX2 or better.
 TiledAttentionResult attention_tiled(
     const torch::Tensor& qkv, int64_t num_heads);
 

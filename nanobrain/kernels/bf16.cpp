@@ -5,7 +5,7 @@
 namespace nanobrain {
 
 bool has_bf16_products(c10::Device device) {
-  return device.is_cpu() ? active_isa() >= Isa::kAvx512Bf16 : device.is_cuda();
+  return device.is_cpu() ? kernel_isa() >= Isa::kAvx512Bf16 : device.is_cuda();
 }
 
 } // namespace nanobrain

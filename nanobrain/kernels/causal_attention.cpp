@@ -52,7 +52,7 @@ Tensor plain_attention(const Tensor& qkv, int64_t num_heads) {
 
 Tensor causal_attention(const Tensor& qkv, int64_t num_heads) {
   const bool tiled = qkv.is_cpu() && qkv.scalar_type() == torch::kFloat32 &&
-                     active_isa() != Isa::kPortable;
+                     kernel_isa() != Isa::kPortable;
   if (!tiled) return plain_attention(qkv, num_heads);
   return TiledAttention::apply(qkv.contiguous(), num_heads);
 }

@@ -67,7 +67,7 @@ struct GeluFunction : torch::autograd::Function<GeluFunction> {
 
 Tensor gelu(const Tensor& x, GeluKind kind) {
   const bool vectors = x.is_cpu() && x.scalar_type() == torch::kFloat32 &&
-                       active_isa() != Isa::kPortable;
+                       kernel_isa() != Isa::kPortable;
   if (!vectors) return at::gelu(x, kind == GeluKind::kErf ? "none" : "tanh");
   return GeluFunction::apply(x.contiguous(), kind);
 }

@@ -1,49 +1,13 @@
 // GeluKernels; for files that compile it for one instruction set.
 #pragma once
 
+#include "nanobrain/base/simd_gelu.h"
 #include "nanobrain/kernels/gelu_kernels.h"
-#include "nanobrain/kernels/simd.h"
 
 namespace nanobrain {
 namespace {
 
-/// y and its derivative at x.
-struct Gelu {
-  F32x16 value;
-  F32x16 slope;
-};
-
-/// The distribution function to 8e-8 by the rational approximation of erf of
-/// Abramowitz and Stegun, 7.1.26; the density shares its exponential.
-inline Gelu gelu_erf(F32x16 x) {
-  constexpr float kSqrtHalf = 0.70710678F;
-  constexpr float kInverseSqrtTwoPi = 0.39894228F;
-  const F32x16 z = maximum(x, -x) * kSqrtHalf;
-  const F32x16 t = 1.0F / (z * 0.3275911F + 1.0F);
-  const F32x16 e = exponential(-(z * z));
-  F32x16 p = broadcast(1.061405429F);
-  p = p * t - 1.453152027F;
-  p = p * t + 1.421413741F;
-  p = p * t - 0.284496736F;
-  p = p * t + 0.254829592F;
-  const F32x16 tail = p * t * e * 0.5F; // of the normal distribution past |x|
-  const F32x16 distribution = x < 0.0F ? tail : 1.0F - tail;
-  return {x * distribution, distribution + x * e * kInverseSqrtTwoPi};
-}
-
-inline Gelu gelu_tanh(F32x16 x) {
-  constexpr float kTwoSqrtTwoOverPi = 1.5957691F;
-  constexpr float kCubic = 0.044715F;
-  const F32x16 square = x * x;
-  const F32x16 u = x * (square * kCubic + 1.0F) * kTwoSqrtTwoOverPi;
-  const F32x16 slope = (square * (3 * kCubic) + 1.0F) * kTwoSqrtTwoOverPi;
-  // (1 + tanh(u / 2)) / 2, within what exponential() takes.
-  const F32x16 sigmoid =
-      1.0F / (exponential(-maximum(u, broadcast(-60.0F))) + 1.0F);
-  return {x * sigmoid, sigmoid + x * sigmoid * (1.0F - sigmoid) * slope};
-}
-
-template <Gelu (*gelu)(F32x16)>
+template <Gelu<F32x16> (*gelu)(F32x16)>
 inline void gelu_forward(const float* x, int64_t count, float* y) {
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
@@ -56,7 +20,7 @@ inline void gelu_forward(const float* x, int64_t count, float* y) {
   for (int64_t k = i; k < count; ++k) y[k] = last[k - i];
 }
 
-template <Gelu (*gelu)(F32x16)>
+template <Gelu<F32x16> (*gelu)(F32x16)>
 inline void gelu_backward(
     const float* x, const float* dy, int64_t count, float* dx) {
   int64_t i = 0;

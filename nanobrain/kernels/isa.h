@@ -1,30 +1,18 @@
-// The instruction set that the kernels of this folder use: chosen here, once.
+// The instruction set that the kernels of this folder use.
 #pragma once
 
-#include <string>
 #include <vector>
+
+#include "nanobrain/base/isa.h"
 
 namespace nanobrain {
 
-/// In ascending order: each has what the ones before it have.
-enum class Isa {
-  kPortable,   // LibTorch operators alone
-  kAvx2,       // AVX2 and FMA
-  kAvx512,     // AVX-512 F, BW, VL, DQ
-  kAvx512Bf16, // and its bf16 dot products
-  kAmx,        // and AMX tiles of bf16
-};
+/// Those of available_isas() that this folder has kernels for, the best last.
+/// Portable: LibTorch operators alone.
+std::vector<Isa> kernel_isas();
 
-/// "portable", "avx2", "avx512", "avx512_bf16" or "amx".
-const char* name(Isa isa);
-
-/// What this processor has, the best last.
-std::vector<Isa> available_isas();
-
-/// The best that the processor has, or the one that the environment variable
-/// NANOBRAIN_ISA names. Fixed at the first call, for LibTorch's tile products
-/// as well. UsageError where the variable names one that is unknown or not
-/// available.
-Isa active_isa();
+/// The best of kernel_isas() that active_isa() includes. Fixed at the first
+/// call, for LibTorch's tile products as well.
+Isa kernel_isa();
 
 } // namespace nanobrain

@@ -1,7 +1,7 @@
 // SoftmaxTile in f32; for files that compile it for one instruction set.
 #pragma once
 
-#include "nanobrain/kernels/simd.h"
+#include "nanobrain/base/simd.h"
 #include "nanobrain/kernels/softmax_tile.h"
 
 namespace nanobrain {

@@ -74,7 +74,7 @@ HeadLosses all_tokens(
     bool with_gradients) {
   const bool bf16 = options.bf16 && has_bf16_products(hidden.device());
   const bool tiled =
-      hidden.is_cpu() && hidden.size(0) > 0 && active_isa() != Isa::kPortable;
+      hidden.is_cpu() && hidden.size(0) > 0 && kernel_isa() != Isa::kPortable;
   const auto head = tiled ? tied_head_tiled : tied_head_chunked;
   TiedHeadResult result = head(
       hidden,

@@ -29,7 +29,7 @@ TiedHeadResult tied_head_chunked(
     const torch::Tensor& weight,
     const TiedHeadOptions& options);
 
-/// Tiled for the caches of an x86 processor: wants active_isa() of AVX2 or
+/// Tiled for the caches of an x86 processor: wants kernel_isa() of AVX2 or
 /// better, in bf16 AVX512-BF16. The same bits whatever the number of threads.
 TiedHeadResult tied_head_tiled(
     const torch::Tensor& hidden,

@@ -7,7 +7,7 @@ namespace nanobrain {
 
 const VectorKernels& vector_kernels() {
 #if defined(__x86_64__)
-  switch (active_isa()) {
+  switch (kernel_isa()) {
     case Isa::kAmx:
     case Isa::kAvx512Bf16:
       return kAvx512Bf16Kernels;
@@ -15,11 +15,11 @@ const VectorKernels& vector_kernels() {
       return kAvx512Kernels;
     case Isa::kAvx2:
       return kAvx2Kernels;
-    case Isa::kPortable:
+    default:
       break;
   }
 #endif
-  fail("vector_kernels", "there are none for {}", name(active_isa()));
+  fail("vector_kernels", "there are none for {}", name(kernel_isa()));
 }
 
 } // namespace nanobrain

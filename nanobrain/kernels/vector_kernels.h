@@ -13,7 +13,7 @@ struct VectorKernels {
   GeluKernels gelu;
 };
 
-/// Of active_isa(), which is not kPortable.
+/// Of kernel_isa(), which is not kPortable.
 const VectorKernels& vector_kernels();
 
 extern const VectorKernels kAvx2Kernels;

@@ -1,92 +1,24 @@
 #include "nanobrain/model/huggingface_config.h"
 
-#include <optional>
 #include <string>
-#include <type_traits>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/runtime/gpt2_config.h"
 
 namespace nanobrain {
 
-namespace {
-
-/// config.json's value of a key; its type is checked.
-template <class T>
-std::optional<T> value_of(
-    const Json& json, const char* key, std::string_view where) {
-  const auto it = json.find(key);
-  if (it == json.end() || it->is_null()) {
-    return std::nullopt;
-  }
-  const bool fits = std::is_same_v<T, bool>      ? it->is_boolean()
-                    : std::is_same_v<T, int64_t> ? it->is_number_integer()
-                    : std::is_same_v<T, double>  ? it->is_number()
-                                                 : it->is_string();
-  require(fits, where, "{} has the wrong type: {}", key, it->dump());
-  return it->get<T>();
-}
-
-int64_t dimension(const Json& json, const char* key, std::string_view where) {
-  const auto value = value_of<int64_t>(json, key, where);
-  require(value.has_value(), where, "{} is missing", key);
-  return *value;
-}
-
-/// Switches of GPT-2's relatives, with the one value that NanoLM has.
-struct Switch {
-  const char* key;
-  bool value;
-};
-constexpr Switch kSwitches[] = {
-    {"scale_attn_weights", true},
-    {"scale_attn_by_inverse_layer_idx", false},
-    {"reorder_and_upcast_attn", false},
-    {"add_cross_attention", false},
-    {"tie_word_embeddings", true},
-};
-
-void require_gpt2(const Json& json, std::string_view where) {
-  require(json.is_object(), where, "is not a JSON object");
-  const auto type = value_of<std::string>(json, "model_type", where);
-  require(
-      type == "gpt2",
-      where,
-      "model_type must be gpt2, but is {}",
-      type.value_or("missing"));
-  for (const Switch& s : kSwitches) {
-    require(
-        value_of<bool>(json, s.key, where).value_or(s.value) == s.value,
-        where,
-        "{}: {} describes a model that is not supported; only {} is",
-        s.key,
-        !s.value,
-        s.value);
-  }
-}
-
-bool has_biases(const Json& json, std::string_view where) {
-  const auto own = json.find("nanobrain");
-  return own == json.end() ||
-         value_of<bool>(*own, "bias", where).value_or(true);
-}
-
-} // namespace
-
 ModelConfig config_from_huggingface(const Json& json, std::string_view where) {
-  require_gpt2(json, where);
+  const Gpt2Config file = read_gpt2_config(json, where);
   ModelConfig config;
-  config.num_layers = dimension(json, "n_layer", where);
-  config.num_heads = dimension(json, "n_head", where);
-  config.model_dim = dimension(json, "n_embd", where);
-  config.ffn_dim =
-      value_of<int64_t>(json, "n_inner", where).value_or(4 * config.model_dim);
-  config.vocab_size = dimension(json, "vocab_size", where);
-  config.max_seq_len = dimension(json, "n_positions", where);
-  config.bias = has_biases(json, where);
-  config.activation = value_of<std::string>(json, "activation_function", where)
-                          .value_or("gelu_new");
-  config.layer_norm_epsilon =
-      value_of<double>(json, "layer_norm_epsilon", where).value_or(1e-5);
+  config.num_layers = file.num_layers;
+  config.num_heads = file.num_heads;
+  config.model_dim = file.model_dim;
+  config.ffn_dim = file.ffn_dim;
+  config.vocab_size = file.vocab_size;
+  config.max_seq_len = file.max_seq_len;
+  config.bias = file.bias;
+  config.activation = file.activation;
+  config.layer_norm_epsilon = file.layer_norm_epsilon;
   try {
     config.validate();
   } catch (const UsageError& error) { // a file's fault here, not a flag's

@@ -8,7 +8,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/base/yaml.h"
+#include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
 

@@ -26,6 +26,8 @@ class Gpt2Tokenizer : public SegmentTokenizer {
   /// vocab.json, merges.txt, tokenizer.json and tokenizer_config.json.
   void save(const std::filesystem::path& directory) const override;
 
+  const Gpt2Vocabulary& vocabulary() const { return vocabulary_; }
+
  protected:
   size_t segment_end(std::string_view text, size_t begin) const override;
   void encode_segment(

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +25,7 @@ class SegmentCache {
   void set_owner(uint64_t owner) {
     if (owner_ == owner) return;
     owner_ = owner;
-    entries_.assign(kEntries, Entry{});
+    clear();
   }
 
   /// The place of a segment, whose memory is fetched from now on: look for a
@@ -63,18 +66,35 @@ class SegmentCache {
   }
 
  private:
-  struct alignas(64) Entry { // one cache line
+  struct alignas(64) Entry { // one cache line; zeros are an empty one
     static constexpr size_t kMaxBytes = 30;
     static constexpr size_t kMaxIds = 8;
-    uint8_t size = 0; // 0: empty
-    uint8_t count = 0;
+    uint8_t size;
+    uint8_t count;
     std::array<char, kMaxBytes> bytes;
     std::array<TokenId, kMaxIds> ids;
   };
   static constexpr size_t kEntries = 1 << 16; // 4 MB
 
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+
+  /// The kernel hands out zeros: until a page is needed it costs nothing, and a
+  /// short text needs few.
+  void clear() {
+    memory_.reset();
+    size_t size = (kEntries + 1) * sizeof(Entry);
+    memory_.reset(std::calloc(size, 1));
+    if (memory_ == nullptr) throw std::bad_alloc();
+    void* start = memory_.get();
+    entries_ = static_cast<Entry*>(
+        std::align(alignof(Entry), kEntries * sizeof(Entry), start, size));
+  }
+
   uint64_t owner_ = 0;
-  std::vector<Entry> entries_;
+  std::unique_ptr<void, Free> memory_;
+  Entry* entries_ = nullptr; // in memory_
 };
 
 } // namespace nanobrain

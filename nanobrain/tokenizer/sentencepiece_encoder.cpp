@@ -1,7 +1,7 @@
 #include "nanobrain/tokenizer/sentencepiece_encoder.h"
 
-#include <algorithm>
-#include <functional>
+#include <bit>
+#include <cmath>
 
 #include "nanobrain/tokenizer/bpe_merge.h"
 
@@ -19,32 +19,27 @@ size_t pair(char first, char second) {
   return static_cast<uint8_t>(first) * 256u + static_cast<uint8_t>(second);
 }
 
-/// The place of each piece's score among all scores; equal ones share it.
-std::vector<int32_t> ranks(const SentencePieceModel& model) {
-  std::vector<float> scores;
-  for (const auto& piece : model.pieces) scores.push_back(piece.score);
-  std::ranges::sort(scores, std::greater());
-  std::vector<int32_t> result;
-  for (const auto& piece : model.pieces) {
-    const auto place =
-        std::ranges::lower_bound(scores, piece.score, std::greater());
-    result.push_back(static_cast<int32_t>(place - scores.begin()));
-  }
-  return result;
+/// Falls as the score rises, and is equal for equal scores: a float's bits, but
+/// for the sign, are in the order of its size.
+int32_t rank(float score) {
+  const auto size = std::bit_cast<int32_t>(std::abs(score));
+  return score < 0 ? size : -size;
 }
 
 } // namespace
 
 SentencePieceEncoder::SentencePieceEncoder(const SentencePieceModel& model)
-    : ranks_(ranks(model)), byte_ids_(256, -1) {
-  ids_.reserve(model.pieces.size());
+    : model_(model), ids_(model.pieces.size()), byte_ids_(256, -1) {
+  const auto bytes_of = [&](TokenId id) -> std::string_view {
+    return model.pieces[static_cast<size_t>(id)].bytes;
+  };
   for (size_t id = 0; id < model.pieces.size(); ++id) {
     const auto& piece = model.pieces[id];
     if (piece.type == PieceType::byte) {
       byte_ids_[static_cast<uint8_t>(piece.bytes[0])] =
           static_cast<TokenId>(id);
     } else if (piece.type == PieceType::normal) {
-      ids_.emplace(piece.bytes, static_cast<TokenId>(id));
+      ids_.insert(piece.bytes, static_cast<TokenId>(id), bytes_of);
       for (size_t i = 1; i < piece.bytes.size(); ++i) {
         joined_.set(pair(piece.bytes[i - 1], piece.bytes[i]));
       }
@@ -68,8 +63,9 @@ size_t SentencePieceEncoder::segment_end(
 }
 
 TokenId SentencePieceEncoder::find(std::string_view bytes) const {
-  const auto found = ids_.find(bytes);
-  return found == ids_.end() ? -1 : found->second;
+  return ids_.find(bytes, [&](TokenId id) -> std::string_view {
+    return model_.pieces[static_cast<size_t>(id)].bytes;
+  });
 }
 
 void SentencePieceEncoder::encode(
@@ -84,7 +80,8 @@ void SentencePieceEncoder::encode(
       [&](const BpeSymbol& left, const BpeSymbol& right) -> BpeMerge {
         const TokenId id =
             find(segment.substr(left.begin, left.size + right.size));
-        return {id, id < 0 ? 0 : ranks_[id]};
+        if (id < 0) return {};
+        return {id, rank(model_.pieces[static_cast<size_t>(id)].score)};
       },
       [&](const BpeSymbol& symbol) {
         if (symbol.id >= 0) {

@@ -5,17 +5,16 @@
 #include <bitset>
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "nanobrain/base/checksum.h"
+#include "nanobrain/tokenizer/piece_table.h"
 #include "nanobrain/tokenizer/sentencepiece_model.h"
 
 namespace nanobrain {
 
 class SentencePieceEncoder {
  public:
-  /// Keeps views of the model's pieces: the model must outlive the encoder.
+  /// The model must outlive the encoder, where it is.
   explicit SentencePieceEncoder(const SentencePieceModel& model);
 
   /// The end of the segment of `text` that begins at `begin`. No piece
@@ -29,14 +28,11 @@ class SentencePieceEncoder {
   void encode(std::string_view segment, std::vector<TokenId>& ids) const;
 
  private:
-  struct Hash {
-    size_t operator()(std::string_view bytes) const { return hash64(bytes); }
-  };
   /// The id of a normal piece, -1 where there is none.
   TokenId find(std::string_view bytes) const;
 
-  std::unordered_map<std::string_view, TokenId, Hash> ids_;
-  std::vector<int32_t> ranks_;    // of each id: 0 has the best score
+  const SentencePieceModel& model_;
+  PieceTable ids_;                // of the normal pieces
   std::vector<TokenId> byte_ids_; // of each byte
   std::bitset<65536> joined_;     // [first byte * 256 + second byte]
 };

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <unordered_set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
+#include "nanobrain/tokenizer/piece_table.h"
 
 namespace nanobrain {
 
@@ -171,16 +171,12 @@ uint8_t byte_of(std::string_view text, std::string_view where) {
 
 std::string with_spaces(std::string_view text) {
   std::string bytes;
-  while (!text.empty()) {
-    if (text.starts_with(kSentencePieceSpace)) {
-      bytes += ' ';
-      text.remove_prefix(kSentencePieceSpace.size());
-    } else {
-      bytes += text[0];
-      text.remove_prefix(1);
-    }
+  bytes.reserve(text.size());
+  for (size_t at; (at = text.find(kSentencePieceSpace)) != text.npos;) {
+    bytes.append(text.substr(0, at)) += ' ';
+    text.remove_prefix(at + kSentencePieceSpace.size());
   }
-  return bytes;
+  return bytes.append(text);
 }
 
 void require_lossless(const Settings& settings, std::string_view where) {
@@ -206,6 +202,7 @@ void require_lossless(const Settings& settings, std::string_view where) {
 SentencePieceModel parse_sentencepiece_model(
     std::string_view bytes, std::string_view where) {
   SentencePieceModel model;
+  model.pieces.reserve(bytes.size() / 16); // most take more of the file
   Settings settings;
   Message file(bytes, where);
   while (file.next()) {
@@ -229,12 +226,16 @@ SentencePieceModel parse_sentencepiece_model(
       "is not a whole SentencePiece model; copy or train it again");
   require_lossless(settings, where);
 
-  std::unordered_set<std::string_view> seen;
+  PieceTable seen(model.pieces.size());
+  const auto text_of = [&](TokenId id) -> std::string_view {
+    return model.pieces[static_cast<size_t>(id)].text;
+  };
+  TokenId next_id = 0;
   std::array<bool, 256> has_byte{};
   for (auto& piece : model.pieces) {
     require(
         !piece.text.empty() && is_valid_utf8(piece.text) &&
-            seen.insert(piece.text).second,
+            seen.insert(piece.text, next_id++, text_of),
         where,
         "has an empty, broken or repeated piece \"{}\"; train it again",
         replace_invalid_utf8(piece.text));

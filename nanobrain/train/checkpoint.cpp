@@ -7,9 +7,9 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/manifest.h"
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/run/manifest.h"
 
 namespace nanobrain {
 

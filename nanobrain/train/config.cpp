@@ -7,8 +7,8 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/nearest.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/base/yaml.h"
 #include "nanobrain/tokenizer/tokenizer.h"
+#include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
 

@@ -1,7 +1,7 @@
 // Where the time of training goes.
 #pragma once
 
-#include "nanobrain/train/stopwatch.h"
+#include "nanobrain/base/stopwatch.h"
 
 namespace nanobrain {
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "nanobrain/base/stopwatch.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/train/batch.h"
 #include "nanobrain/train/checkpoint.h"
@@ -11,7 +12,6 @@
 #include "nanobrain/train/gradients.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
-#include "nanobrain/train/stopwatch.h"
 #include "nanobrain/train/trainer_state.h"
 #include "nanobrain/train/training_log.h"
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "nanobrain/eval/generate.h"
+#include "nanobrain/eval/f32_predictor.h"
 
 namespace nanobrain {
 

@@ -11,7 +11,6 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/message.h"
-#include "nanobrain/base/yaml.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
@@ -21,6 +20,7 @@
 #include "nanobrain/train/resume_rules.h"
 #include "nanobrain/train/run_lock.h"
 #include "nanobrain/train/trainer.h"
+#include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
 

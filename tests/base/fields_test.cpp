@@ -1,6 +1,6 @@
 #include "nanobrain/base/fields.h"
 
-#include "nanobrain/base/yaml.h"
+#include "nanobrain/yaml/yaml.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

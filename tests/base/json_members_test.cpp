@@ -38,6 +38,13 @@ TEST(JsonMembers, SaysWhereTheTextIsWrong) {
       members_of("{\"a\": 1,\n \"b\": 2"));
 }
 
+TEST(JsonMembers, RefusesNumbersPastDoubles) {
+  EXPECT_ERROR(
+      Error,
+      "[here] is not valid JSON: number overflow parsing '1e999'",
+      members_of(R"({"a": 1e999})"));
+}
+
 TEST(JsonMembers, ManyMembersTakeNoSquare) {
   // A search through the keys before each would take hours.
   std::string text = "{";

@@ -78,6 +78,7 @@ TEST(SafetensorsFormat, HeaderThatIsNoHeader) {
   expect_header_fault("{", 0, "not valid JSON");
   expect_header_fault("{} {}", 0, "not valid JSON");
   expect_header_fault("{\"\xff\": 1}", 0, "not valid JSON");
+  expect_header_fault("{\"a\": 1e999}", 0, "not valid JSON");
   expect_header_fault("[]", 0, "the header is no object");
   expect_header_fault(R"({"a": 1})", 0, "a] needs a dtype, a shape and two");
   expect_header_fault(

@@ -143,6 +143,8 @@ TEST(CommandLine, EveryCommandHasHelp) {
         "compare",
         "generate",
         "fetch",
+        "quantize",
+        "export",
         "bench"}) {
     const auto result = nanobrain({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;

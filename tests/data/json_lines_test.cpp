@@ -1,10 +1,11 @@
 // JSON Lines: agreement with another parser, and a message for every fault.
-#include "nanobrain/data/json_lines.h"
+#include "nanobrain/documents/json_lines.h"
 
 #include <string>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/random.h"
+#include "nanobrain/documents/plain_file.h"
 #include "tests/data/document_files.h"
 #include "tests/support/support.h"
 
@@ -92,7 +93,8 @@ TEST(JsonLines, ALongTextIsNotHeld) {
   const TempDir dir;
   write_text(
       dir / "a.jsonl", "{\"text\":\"" + std::string(2000000, 'x') + "\"}");
-  JsonLines lines(dir / "a.jsonl", "text");
+  const auto path = dir / "a.jsonl";
+  JsonLines lines(std::make_unique<PlainFile>(path), path, "text");
   BoundedText text(1000);
   ASSERT_TRUE(lines.next(text));
   EXPECT_TRUE(text.too_long());

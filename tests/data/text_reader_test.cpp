@@ -2,7 +2,8 @@
 #include <string>
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/data/format_reader.h"
+#include "nanobrain/documents/format_reader.h"
+#include "nanobrain/documents/plain_file.h"
 #include "tests/data/document_files.h"
 #include "tests/support/support.h"
 
@@ -84,7 +85,8 @@ TEST(TextReader, ALongDocumentIsNotHeld) {
   const TempDir dir;
   write_text(dir / "a.txt", std::string(2000000, 'x') + "\n\nshort\n");
   for (const bool whole_file : {false, true}) {
-    const auto reader = open_text(dir / "a.txt", whole_file);
+    const auto reader =
+        open_text(std::make_unique<PlainFile>(dir / "a.txt"), whole_file);
     BoundedText text(100000);
     ASSERT_TRUE(reader->next(text));
     EXPECT_TRUE(text.too_long());

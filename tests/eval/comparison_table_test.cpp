@@ -83,7 +83,8 @@ TEST(ComparisonTable, TextStatesTheRulesAndEveryFigure) {
   EXPECT_THAT(text, ContainsRegex("gpt2 +3\\.08.* 1\\.0000 +-1\\.0000 "));
   EXPECT_THAT(text, HasSubstr("-1.1000 .. -0.9000"));
   EXPECT_THAT(
-      text, ContainsRegex("gpt2 +90 +4\\.44 +2,182,144 +8\\.73 MB +180\n"));
+      text,
+      ContainsRegex("gpt2 +90 +4\\.44 +2,182,144 +f32 +8\\.73 MB +180\n"));
   EXPECT_THAT(text, HasSubstr("Speed: f32 on 2 threads."));
 }
 
@@ -124,7 +125,7 @@ TEST(ComparisonTable, MarkdownHasAsManyCellsInEveryRow) {
     for (size_t i = 0; i < line.size(); ++i) {
       bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\');
     }
-    EXPECT_EQ(bars, 12) << line;
+    EXPECT_EQ(bars, 13) << line;
   }
   EXPECT_EQ(rows, 6);
   EXPECT_THAT(text, HasSubstr("run/a\\|b"));

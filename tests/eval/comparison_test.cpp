@@ -10,8 +10,9 @@
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/tokenizer/lexical_trainer.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/runtime/model_tokenizer.h"
+#include "nanobrain/tokenizer_training/lexical_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -329,13 +330,14 @@ TEST_F(Comparison, ATokenizerWithoutEndOfTextTakesRowsOnly) {
 }
 
 TEST_F(Comparison, WeightsThatAreNotNumbers) {
-  const auto opened = open_model_folder(*folder_ / "wide");
-  NanoLM model = opened.model;
+  NanoLM model = load_model(*folder_ / "wide");
+  const auto tokenizer =
+      open_model_tokenizer(*folder_ / "wide", model->config().vocab_size);
   {
     const torch::NoGradGuard no_grad;
     model->wpe->weight[0][0] = NAN;
   }
-  save_model(*folder_ / "broken", model, opened.tokenizer.get());
+  save_model(*folder_ / "broken", model, tokenizer.get());
   CompareRequest with = request();
   with.models.push_back(*folder_ / "broken");
   const std::string message =

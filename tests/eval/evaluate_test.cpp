@@ -1,6 +1,7 @@
 #include "nanobrain/eval/evaluate.h"
 
 #include <torch/torch.h>
+#include "nanobrain/eval/f32_scorer.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/bf16.h"

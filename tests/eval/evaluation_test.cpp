@@ -11,7 +11,7 @@
 #include "nanobrain/data/synthetic.h"
 #include "nanobrain/eval/generation.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

@@ -1,4 +1,4 @@
-#include "nanobrain/eval/generate.h"
+#include "nanobrain/eval/f32_predictor.h"
 
 #include <torch/torch.h>
 
@@ -6,6 +6,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
+#include "nanobrain/runtime/context_window.h"
 #include "tests/eval/tiny_model.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "nanobrain/eval/document_losses.h"
+#include "nanobrain/inference/document_losses.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 

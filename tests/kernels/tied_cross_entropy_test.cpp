@@ -256,7 +256,7 @@ TEST(TiedCrossEntropy, SmoothsAsTorchDoes) {
 }
 
 TEST(TiedCrossEntropy, GivesTheSameBitsForAnyNumberOfThreads) {
-  if (active_isa() == Isa::kPortable) {
+  if (kernel_isa() == Isa::kPortable) {
     GTEST_SKIP() << "LibTorch's own products do not promise it";
   }
   const Problem problem(700, 64, 32294);

@@ -9,7 +9,7 @@
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/tokenizer/gpt2_names.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

@@ -2,7 +2,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/base/yaml.h"
+#include "nanobrain/yaml/yaml.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

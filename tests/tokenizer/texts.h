@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 
 namespace nanobrain::testing {
 

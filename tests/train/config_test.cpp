@@ -2,8 +2,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/base/yaml.h"
 #include "nanobrain/train/resume_rules.h"
+#include "nanobrain/yaml/yaml.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

@@ -88,7 +88,7 @@ TEST(GradientPass, Bf16IsNear) {
 }
 
 TEST(GradientPass, GivesTheSameBitsForAnyNumberOfThreads) {
-  if (active_isa() == Isa::kPortable) {
+  if (kernel_isa() == Isa::kPortable) {
     GTEST_SKIP() << "LibTorch's own products do not promise it";
   }
   const ModelConfig config = config_of(true);

@@ -6,8 +6,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/base/manifest.h"
 #include "nanobrain/base/safetensors.h"
-#include "nanobrain/run/manifest.h"
 #include "nanobrain/train/run_lock.h"
 #include "nanobrain/train/training_run.h"
 #include "tests/train/tiny_run.h"

@@ -6,7 +6,7 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/tokenizer/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "nanobrain/train/training_run.h"
 
 namespace nanobrain::testing {

@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/yaml.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/eval/evaluate.h"
 #include "nanobrain/kernels/bf16.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/yaml/yaml.h"
 #include "tests/train/tiny_run.h"
 
 namespace nanobrain {

@@ -1,0 +1,85 @@
+// 16 floats at once in GCC's vector extension. Each file that includes this
+// compiles it for its own instruction set: no library's header may stand in
+// such a file, and all is internal, for inline functions of a library, compiled
+// with those flags, could be linked into code for lesser processors.
+#pragma once
+
+#include <cstdint>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+namespace nanobrain {
+namespace {
+
+typedef float F32x16 __attribute__((vector_size(64)));
+typedef int32_t I32x16 __attribute__((vector_size(64)));
+typedef float F32x16Unaligned __attribute__((vector_size(64), aligned(4)));
+
+constexpr int64_t kLanes = 16;
+
+inline F32x16 broadcast(float x) {
+  return F32x16{} + x;
+}
+
+inline F32x16 load(const float* in) {
+  return *reinterpret_cast<const F32x16Unaligned*>(in);
+}
+
+inline void store(float* out, F32x16 x) {
+  *reinterpret_cast<F32x16Unaligned*>(out) = x;
+}
+
+/// Of vectors of any width, as exponential(): GCC takes comparisons of vectors
+/// that are wider than the processor's lane by lane.
+template <class F32>
+inline F32 maximum(F32 a, F32 b) {
+#ifdef __AVX512F__ // GCC makes two instructions of the other where b is
+                   // constant
+  if constexpr (sizeof(F32) == sizeof(__m512)) {
+    return reinterpret_cast<F32>(_mm512_max_ps(
+        reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b)));
+  }
+#endif
+  return a > b ? a : b;
+}
+
+/// 1 / x to a rounding or two, for normal x whose reciprocal is normal.
+template <class F32>
+inline F32 reciprocal(F32 x) {
+#ifdef __AVX512F__ // a division takes as long as ten products
+  if constexpr (sizeof(F32) == sizeof(__m512)) {
+    // To 2^-14, and a step of Newton's method.
+    const F32 r =
+        reinterpret_cast<F32>(_mm512_rcp14_ps(reinterpret_cast<__m512>(x)));
+    return r * (2.0F - x * r);
+  }
+#endif
+  return 1.0F / x;
+}
+
+/// exp(x) for x < 88 to 2e-7 of its value; below -60 that of -60, 9e-27:
+/// nothing beside a largest term of 1, and far enough from denormal numbers,
+/// which make products many times slower. NaN stays NaN. 2^n 2^f with n whole
+/// and |f| <= 1/2; the polynomial has the least maximal relative error, 7.5e-8.
+template <class F32>
+inline F32 exponential(F32 x) {
+  using I32 = decltype(x > x);
+  constexpr float kLog2E = 1.44269504F;
+  // Adding it leaves round(y) in the low bits of the sum.
+  constexpr float kRound = 12582912.0F; // 1.5 * 2^23
+  x = maximum(F32{} - 60.0F, x);
+  const F32 shifted = x * kLog2E + kRound;
+  const F32 f = x * kLog2E - (shifted - kRound);
+  F32 p = F32{} + 1.3276472e-3F;
+  p = p * f + 9.6755410e-3F;
+  p = p * f + 5.5507131e-2F;
+  p = p * f + 2.4022120e-1F;
+  p = p * f + 6.9314694e-1F;
+  p = p * f + 1.0F;
+  return reinterpret_cast<F32>(
+      reinterpret_cast<I32>(p) + (reinterpret_cast<I32>(shifted) << 23));
+}
+
+} // namespace
+} // namespace nanobrain

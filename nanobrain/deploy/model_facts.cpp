@@ -1,0 +1,117 @@
+#include "nanobrain/deploy/model_facts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "nanobrain/base/host.h"
+#include "nanobrain/base/isa.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/base/safetensors.h"
+#include "nanobrain/deploy/int8_folder.h"
+#include "nanobrain/runtime/model_file.h"
+
+namespace nanobrain {
+
+namespace {
+
+std::string part_of(const std::string& tensor) {
+  if (tensor.find(".wte.") != tensor.npos) return "embedder and head";
+  if (tensor.find(".wpe.") != tensor.npos) return "positions";
+  if (tensor.find(".ln_f.") != tensor.npos) return "final norm";
+  return "blocks";
+}
+
+std::vector<std::string> isa_names() {
+  std::vector<std::string> names;
+  for (const Isa isa : available_isas()) names.emplace_back(name(isa));
+  return names;
+}
+
+} // namespace
+
+ModelFacts read_model_facts(const std::filesystem::path& folder) {
+  const auto [model, tokenizer] = open_int8_folder(folder);
+  ModelFacts facts{
+      .config = model->config(),
+      .file_bytes = model->file_bytes(),
+      .bytes_by_part =
+          {{"embedder and head", 0},
+           {"positions", 0},
+           {"blocks", 0},
+           {"final norm", 0}},
+      .tokenizer = tokenizer->kind(),
+      .tokenizer_ids = tokenizer->vocab_size(),
+      .tokenizer_hash = tokenizer->hash()};
+  const SafetensorsFile file(folder / ModelFile::kWeights);
+  int64_t header = facts.file_bytes;
+  for (const auto& [name, tensor] : file.tensors()) {
+    const auto bytes = static_cast<int64_t>(tensor.data.size());
+    header -= bytes;
+    if (!name.ends_with(".scale")) {
+      facts.parameters += bytes / size_of(tensor.dtype);
+    }
+    for (auto& [part, sum] : facts.bytes_by_part) {
+      if (part == part_of(name)) sum += bytes;
+    }
+  }
+  facts.bytes_by_part.emplace_back("header", header);
+  return facts;
+}
+
+Json ModelFacts::to_json() const {
+  Json parts = Json::object();
+  for (const auto& [part, bytes] : bytes_by_part) parts[part] = bytes;
+  return {
+      {"parameters", parameters},
+      {"bytes", file_bytes},
+      {"bytes_by_part", parts},
+      {"num_layers", config.num_layers},
+      {"num_heads", config.num_heads},
+      {"model_dim", config.model_dim},
+      {"ffn_dim", config.ffn_dim},
+      {"vocab_size", config.vocab_size},
+      {"max_seq_len", config.max_seq_len},
+      {"activation", config.gelu_tanh ? "gelu_new" : "gelu"},
+      {"end_of_text", config.end_of_text},
+      {"tokenizer",
+       {{"kind", tokenizer},
+        {"vocab_size", tokenizer_ids},
+        {"hash", tokenizer_hash}}},
+      {"isa", name(active_isa())},
+      {"isas_available", isa_names()},
+      {"threads", available_cpus()},
+      {"cpu", cpu_name()},
+      {"commit", build_commit()}};
+}
+
+std::string ModelFacts::to_text() const {
+  std::string text = fmt::format(
+      "model      {} parameters, {}: {} layers, {} heads, width {}, "
+      "feed-forward {}, vocabulary {}, context {}\n",
+      format_count(parameters),
+      format_bytes(static_cast<double>(file_bytes)),
+      config.num_layers,
+      config.num_heads,
+      config.model_dim,
+      config.ffn_dim,
+      format_count(config.vocab_size),
+      config.max_seq_len);
+  for (const auto& [part, bytes] : bytes_by_part) {
+    text += fmt::format("  {:<18}{:>12} bytes\n", part, format_count(bytes));
+  }
+  text += fmt::format(
+      "tokenizer  {}, {} ids, SHA-256 {}\n"
+      "machine    {} (of {}), {} threads, {}\n"
+      "program    {}\n",
+      tokenizer,
+      format_count(tokenizer_ids),
+      tokenizer_hash,
+      name(active_isa()),
+      fmt::join(isa_names(), " "),
+      available_cpus(),
+      cpu_name(),
+      build_commit());
+  return text;
+}
+
+} // namespace nanobrain

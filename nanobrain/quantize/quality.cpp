@@ -1,0 +1,239 @@
+#include "nanobrain/quantize/quality.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/inference/document_losses.h"
+#include "nanobrain/quantize/divergence.h"
+#include "nanobrain/quantize/replaced_products.h"
+#include "nanobrain/quantize/torch_dynamic.h"
+#include "nanobrain/runtime/session.h"
+
+namespace nanobrain {
+
+using torch::Tensor;
+
+namespace {
+
+/// All logits of a window, valid up to the next call. ids (T) int64 -> (T, V)
+using Logits = std::function<Tensor(const Tensor& ids)>;
+
+/// Serves all windows: fresh memory for so many logits costs the time of a
+/// forward.
+Tensor window_buffer(const ModelConfig& config) {
+  return torch::empty({config.max_seq_len, config.vocab_size});
+}
+
+Logits f32_logits(NanoLM& model) {
+  const Tensor buffer = window_buffer(model->config());
+  return [&model, buffer](const Tensor& ids) {
+    Tensor logits = buffer.narrow(0, 0, ids.size(0));
+    torch::mm_out(
+        logits,
+        model->hidden(ids.unsqueeze(0)).squeeze(0),
+        model->wte->weight.t());
+    return logits;
+  };
+}
+
+/// On one thread: those of LibTorch spin between its operators, and a pool's
+/// would wait for their processors longer than the engine takes.
+Logits engine_logits(
+    const ModelConfig& config, const std::filesystem::path& folder) {
+  const auto session = std::make_shared<Session>(
+      RuntimeModel::load(folder), std::make_shared<ThreadPool>(1));
+  const Tensor buffer = window_buffer(config);
+  return [session, buffer](const Tensor& ids) {
+    const Tensor narrow = ids.to(torch::kInt32).contiguous();
+    session->forward(
+        {narrow.const_data_ptr<TokenId>(), static_cast<size_t>(ids.size(0))},
+        buffer.data_ptr<float>());
+    return buffer.narrow(0, 0, ids.size(0));
+  };
+}
+
+Logits product_logits(NanoLM& model, const Product& product) {
+  return [&model, product](const Tensor& ids) {
+    const Tensor embedded = model->embed(ids.unsqueeze(0)).squeeze(0);
+    return product("wte", hidden_with(model, embedded, product), {});
+  };
+}
+
+/// Gives the losses of its first method to the evaluation, and compares the
+/// others with it on the way.
+class ComparingScorer : public TokenScorer {
+ public:
+  /// Sums over the scored tokens.
+  struct Method {
+    std::string name;
+    Logits logits;
+    double nats = 0;
+    double kl = 0;
+    double same_top = 0;
+  };
+
+  void add(const std::string& name, const Logits& logits) {
+    methods_.push_back({name, logits});
+  }
+  const std::vector<Method>& methods() const { return methods_; }
+
+  void score(const WindowBatch& batch, std::span<float> losses) override {
+    const torch::NoGradGuard no_grad;
+    const int64_t scored = batch.inputs - batch.first_scored;
+    for (int64_t w = 0; w < batch.count; ++w) {
+      const int64_t* row = batch.ids.data() + w * (batch.inputs + 1);
+      const Tensor window = torch::from_blob(
+          const_cast<int64_t*>(row), {batch.inputs + 1}, torch::kInt64);
+      const Tensor nats = compare(window, batch.first_scored);
+      std::copy_n(
+          nats.const_data_ptr<double>(), scored, losses.data() + w * scored);
+    }
+  }
+
+ private:
+  /// window (T + 1) -> the first method's losses of the scored targets
+  Tensor compare(const Tensor& window, int64_t first_scored) {
+    const Tensor ids = window.slice(0, 0, -1);
+    std::vector<Tensor> logits;
+    for (const Method& method : methods_) {
+      logits.push_back(method.logits(ids).slice(0, first_scored));
+    }
+    const auto divergences =
+        compare_predictions(logits, window.slice(0, first_scored + 1));
+    for (size_t i = 0; i < methods_.size(); ++i) {
+      Method& method = methods_[i];
+      const TokenDivergence& divergence = divergences[i];
+      method.nats += divergence.nats.sum().item<double>();
+      method.kl += divergence.kl.sum().item<double>();
+      method.same_top += divergence.same_top.sum().item<double>();
+      require(
+          std::isfinite(method.nats) && std::isfinite(method.kl),
+          "quantize",
+          "the loss of {} is not finite: an activation has overflowed",
+          method.name);
+    }
+    return divergences.front().nats;
+  }
+
+  std::vector<Method> methods_;
+};
+
+WindowPlan plan_text(
+    NanoLM& model, const Tokenizer& tokenizer, const QualityRequest& request) {
+  return plan_windows(
+      request.text.protocol,
+      request.context,
+      std::nullopt,
+      model->config().max_seq_len,
+      tokenizer.end_of_text());
+}
+
+/// The ids that the model is first fed, at most `most` of them. (T)
+Tensor first_window(EvalInput& input, const WindowPlan& plan, int64_t most) {
+  WindowReader reader(input.source(), plan);
+  WindowBatch batch;
+  reader.next(1, batch);
+  batch.ids.resize(static_cast<size_t>(std::min(batch.inputs, most)));
+  return torch::tensor(batch.ids);
+}
+
+} // namespace
+
+void require_tokens(const EvalText& text, const Tokenizer& tokenizer) {
+  EvalInput input(text, tokenizer, /*threads=*/1);
+  TokenId id = 0;
+  require(
+      input.source().read({&id, 1}) > 0,
+      "quantize",
+      "there is no token to score in {}: the text is empty or was skipped "
+      "whole",
+      text.inputs.front().string());
+}
+
+std::vector<MethodQuality> measure_quality(
+    NanoLM& model,
+    const std::filesystem::path& folder,
+    const Tokenizer& tokenizer,
+    const QualityRequest& request) {
+  constexpr const char* kDynamic = "LibTorch dynamic int8";
+  ComparingScorer scorer;
+  scorer.add("f32", f32_logits(model));
+  scorer.add("int8", engine_logits(model->config(), folder));
+  std::string unavailable;
+  if (request.torch_dynamic) {
+    try {
+      scorer.add(kDynamic, product_logits(model, torch_dynamic_product(model)));
+    } catch (const Error& error) {
+      unavailable = error.what();
+    }
+  }
+
+  const WindowPlan plan = plan_text(model, tokenizer, request);
+  EvalInput input(request.text, tokenizer, request.threads);
+  DocumentLosses losses(tokenizer);
+  Progress progress("quantize", input.source().size());
+  score_stream(
+      scorer,
+      input.source(),
+      plan,
+      /*batch_tokens=*/1,
+      [&](TokenId id, std::optional<double> nats) {
+        losses.add(id, nats);
+        check_interrupted();
+      },
+      &progress);
+  progress.finish();
+
+  const LossSum total = losses.finish();
+  require(
+      total.tokens > 0,
+      "quantize",
+      "no token of {} is scored: the text is too short for --protocol hf",
+      request.text.inputs.front().string());
+  const auto tokens = static_cast<double>(total.tokens);
+  std::vector<MethodQuality> qualities;
+  for (const auto& method : scorer.methods()) {
+    MethodQuality quality{.method = method.name, .loss = total};
+    quality.loss.nats = method.nats;
+    quality.kl_nats = method.kl / tokens;
+    quality.same_top1 = method.same_top / tokens;
+    qualities.push_back(quality);
+  }
+  if (!unavailable.empty()) {
+    qualities.push_back({.method = kDynamic, .unavailable = unavailable});
+  }
+  return qualities;
+}
+
+std::vector<double> measure_block_errors(
+    NanoLM& model,
+    const Int8Weights& weights,
+    const Tokenizer& tokenizer,
+    const QualityRequest& request) {
+  constexpr int64_t kMostTokens = 256;
+  const torch::NoGradGuard no_grad;
+  EvalInput input(request.text, tokenizer, request.threads);
+  const Tensor ids =
+      first_window(input, plan_text(model, tokenizer, request), kMostTokens);
+
+  std::vector<Tensor> exact;
+  const Tensor embedded = model->embed(ids.unsqueeze(0)).squeeze(0);
+  hidden_with(
+      model, embedded, f32_product(model), [&](int64_t, const Tensor& x) {
+        exact.push_back(x);
+      });
+  const Tensor rows =
+      weights.matrices().at("wte").dequantized().index_select(0, ids) +
+      weights.positions().narrow(0, 0, ids.size(0)).to(torch::kFloat32);
+  std::vector<double> errors;
+  hidden_with(
+      model, rows, int8_product(weights), [&](int64_t i, const Tensor& x) {
+        errors.push_back(relative_error(x, exact[static_cast<size_t>(i)]));
+      });
+  return errors;
+}
+
+} // namespace nanobrain

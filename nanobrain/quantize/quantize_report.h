@@ -1,0 +1,59 @@
+// The result of a quantization: what it saves and what it costs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/inference/loss_sum.h"
+
+namespace nanobrain {
+
+/// A part of the file: the int8 bytes are those of matrices, scales, positions
+/// and vectors together.
+struct PartBytes {
+  std::string name;
+  int64_t parameters = 0;
+  int64_t int8_bytes = 0;
+};
+
+/// ||int8 - f32|| / ||f32|| in the 2-norm.
+struct NamedError {
+  std::string name;
+  double error = 0;
+};
+
+/// The predictions of one method over the scored tokens of a text.
+struct MethodQuality {
+  std::string method;
+  std::string unavailable = {}; // why there are no figures; else empty
+  LossSum loss = {};
+  double kl_nats = 0;   // KL(f32 || method), mean of a token
+  double same_top1 = 1; // share of tokens with the same most likely one
+};
+
+struct QuantizeReport {
+  std::filesystem::path output;
+  int64_t bytes = 0;     // model.int8.safetensors
+  int64_t f32_bytes = 0; // model.safetensors
+  std::vector<PartBytes> parts;
+  std::vector<NamedError> matrices; // of the weights
+  std::vector<NamedError> blocks;   // of their outputs on a text
+  /// f32, int8, and LibTorch's where asked for; empty without a text
+  std::vector<MethodQuality> methods;
+
+  /// A method's bits per byte less those of f32.
+  double bits_per_byte_delta(const MethodQuality& method) const;
+
+  /// Keys: output, bytes, f32_bytes, bits_per_byte_delta (of int8, null without
+  /// a text), parts, weight_errors, block_errors, and methods: of each method,
+  /// available, unavailable, the keys of LossSum, bits_per_byte_delta, kl_nats,
+  /// same_top1.
+  Json to_json() const;
+  /// The same as tables.
+  std::string to_text() const;
+};
+
+} // namespace nanobrain

@@ -1,0 +1,90 @@
+#include "nanobrain/runtime/model_tokenizer.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/manifest.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+Json read_model_manifest(const fs::path& directory) {
+  const fs::path path = directory / kModelManifest;
+  if (!fs::exists(path)) {
+    return nullptr;
+  }
+  Json manifest = read_json(path);
+  require_format_version(manifest, kModelFormatVersion, path.string());
+  return manifest;
+}
+
+namespace {
+
+void check_tokenizer(
+    const fs::path& directory, const Tokenizer* tokenizer, int64_t vocab_size) {
+  const Json manifest = read_model_manifest(directory);
+  const Json recorded = manifest.is_null()
+                            ? Json(nullptr)
+                            : manifest.value("tokenizer_hash", Json());
+  if (tokenizer == nullptr) {
+    require(
+        recorded.is_null(),
+        directory.string(),
+        "has lost its tokenizer; copy the folder again");
+    return;
+  }
+  require(
+      tokenizer->vocab_size() <= vocab_size,
+      directory.string(),
+      "the tokenizer has {} ids, but the model only {}; they do not belong "
+      "together",
+      tokenizer->vocab_size(),
+      vocab_size);
+  const Json end =
+      read_json(directory / "config.json").value("eos_token_id", Json());
+  require(
+      !end.is_number_integer() || end < tokenizer->vocab_size(),
+      directory.string(),
+      "config.json names token {} as end of text, but the tokenizer has {} "
+      "ids; "
+      "they do not belong together",
+      end.dump(),
+      tokenizer->vocab_size());
+  require(
+      recorded.is_null() || recorded == tokenizer->hash(),
+      directory.string(),
+      "the tokenizer is not the one that the model was trained with (hash {}, "
+      "nanobrain.json says {}); put its own back",
+      tokenizer->hash(),
+      recorded.dump());
+}
+
+} // namespace
+
+std::shared_ptr<const Tokenizer> load_model_tokenizer(
+    const fs::path& directory, int64_t vocab_size) {
+  auto tokenizer = find_tokenizer(directory);
+  check_tokenizer(directory, tokenizer.get(), vocab_size);
+  return tokenizer;
+}
+
+std::shared_ptr<const Tokenizer> open_model_tokenizer(
+    const fs::path& directory, int64_t vocab_size) {
+  return open_model_tokenizer(directory, vocab_size, find_tokenizer(directory));
+}
+
+std::shared_ptr<const Tokenizer> open_model_tokenizer(
+    const fs::path& directory,
+    int64_t vocab_size,
+    std::shared_ptr<const Tokenizer> found) {
+  check_tokenizer(directory, found.get(), vocab_size);
+  require(
+      found != nullptr,
+      "model",
+      "{} has no tokenizer; put its files beside config.json: vocab.json and "
+      "merges.txt, tokenizer.model or tokenizer.lexical.json (a tokenizer.json "
+      "alone is not read)",
+      directory.string());
+  return found;
+}
+
+} // namespace nanobrain

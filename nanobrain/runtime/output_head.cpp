@@ -1,0 +1,114 @@
+#include "nanobrain/runtime/output_head.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "nanobrain/runtime/numeric_error.h"
+
+namespace nanobrain {
+
+namespace {
+
+constexpr int64_t kBlock = PackedMatrix::kBlock;
+
+void require_finite(float value) {
+  require<NumericError>(
+      std::isfinite(value),
+      "session",
+      "the logits are not finite: the model's weights are broken");
+}
+
+} // namespace
+
+OutputHead::OutputHead(const RuntimeModel& model, ThreadPool& pool)
+    : weight_(model.head()),
+      pool_(pool),
+      int8_(int8_kernels()),
+      max_rows_(model.config().max_seq_len),
+      best_(static_cast<size_t>(pool.threads())),
+      max_(static_cast<size_t>(kParts * max_rows_)),
+      sum_(static_cast<size_t>(kParts * max_rows_)) {}
+
+void OutputHead::logits(const QuantizedRows& x, float* out) {
+  pool_.run([&](int64_t part, int64_t parts) {
+    const int64_t first = weight_.blocks() * part / parts;
+    const int64_t last = weight_.blocks() * (part + 1) / parts;
+    int8_.multiply(
+        x, weight_, first, last, out + first * kBlock, weight_.out());
+  });
+}
+
+TokenId OutputHead::argmax(const QuantizedRows& row) {
+  pool_.run([&](int64_t part, int64_t parts) {
+    Best& best = best_[static_cast<size_t>(part)];
+    int8_.argmax(
+        row,
+        weight_,
+        weight_.blocks() * part / parts,
+        weight_.blocks() * (part + 1) / parts,
+        &best.value,
+        &best.index);
+  });
+  // The first of equal ones: parts are in the order of the vocabulary.
+  const auto best = std::max_element(
+      best_.begin(), best_.end(), [](const Best& a, const Best& b) {
+        return a.value < b.value;
+      });
+  require_finite(best->value);
+  return static_cast<TokenId>(best->index);
+}
+
+void OutputHead::losses(
+    const QuantizedRows& x,
+    std::span<const TokenId> targets,
+    std::span<float> losses) {
+  pool_.run([&](int64_t thread, int64_t threads) {
+    const int64_t end = kParts * (thread + 1) / threads;
+    for (int64_t part = kParts * thread / threads; part < end; ++part) {
+      float* max = max_.data() + part * max_rows_;
+      double* sum = sum_.data() + part * max_rows_;
+      std::fill_n(max, x.rows, -std::numeric_limits<float>::infinity());
+      std::fill_n(sum, x.rows, 0.0);
+      int8_.add_exp(
+          x,
+          weight_,
+          weight_.blocks() * part / kParts,
+          weight_.blocks() * (part + 1) / kParts,
+          max,
+          sum);
+    }
+  });
+  for (int64_t row = 0; row < x.rows; ++row) {
+    const auto i = static_cast<size_t>(row);
+    losses[i] = 0;
+    if (targets[i] < 0) continue;
+    float max = max_[i];
+    for (int64_t part = 1; part < kParts; ++part) {
+      max = std::max(max, max_[static_cast<size_t>(part * max_rows_ + row)]);
+    }
+    double sum = 0;
+    for (int64_t part = 0; part < kParts; ++part) {
+      const auto at = static_cast<size_t>(part * max_rows_ + row);
+      sum += sum_[at] * std::exp(static_cast<double>(max_[at]) - max);
+    }
+    losses[i] =
+        static_cast<float>(std::log(sum) + max - logit(x, row, targets[i]));
+    require_finite(losses[i]);
+  }
+}
+
+float OutputHead::logit(
+    const QuantizedRows& x, int64_t row, TokenId target) const {
+  float block[kBlock];
+  int8_.multiply(
+      {x.data + row * x.ld, x.scale + row, 1, x.ld},
+      weight_,
+      target / kBlock,
+      target / kBlock + 1,
+      block,
+      kBlock);
+  return block[target % kBlock];
+}
+
+} // namespace nanobrain

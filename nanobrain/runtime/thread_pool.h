@@ -1,0 +1,39 @@
+// Threads of a session's own: a forward takes some 50 microseconds, less than
+// it takes to wake a sleeping thread, so idle workers spin a while first.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+namespace nanobrain {
+
+class ThreadPool {
+ public:
+  /// `threads` in all, the caller of run() among them; 0: one a processor.
+  /// UsageError where it is out of range, Error where the system has no more.
+  explicit ThreadPool(int64_t threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int64_t threads() const;
+  /// body(part, parts) on every thread, part in [0, parts), the caller's is 0;
+  /// returns when all are done. Calls from several threads take turns. `body`
+  /// may not throw nor call run() of the same pool. Allocates nothing.
+  template <class Body>
+  void run(const Body& body) {
+    dispatch(
+        [](const void* context, int64_t part, int64_t parts) {
+          (*static_cast<const Body*>(context))(part, parts);
+        },
+        &body);
+  }
+
+ private:
+  using Call = void (*)(const void* context, int64_t part, int64_t parts);
+  void dispatch(Call call, const void* context);
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace nanobrain

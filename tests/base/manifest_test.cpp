@@ -1,0 +1,101 @@
+#include "nanobrain/base/manifest.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::TempDir;
+using testing::write_text;
+
+// SHA-256 of "abc" and of nothing (FIPS 180-2).
+constexpr const char* kAbc =
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+constexpr const char* kEmpty =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+class Manifest : public ::testing::Test {
+ protected:
+  Manifest() {
+    fs::create_directories(dir_ / "sub");
+    write_text(dir_ / "b", "abc");
+    write_text(dir_ / "a", "");
+    write_text(dir_ / "sub/c", "abc");
+  }
+  const TempDir dir_;
+};
+
+TEST_F(Manifest, HashesEveryFileInOrderButTemporaryOnes) {
+  const AtomicFile unfinished(dir_ / "d");
+  EXPECT_EQ(
+      hash_files(dir_.path()).dump(),
+      Json({{"a", kEmpty}, {"b", kAbc}, {"sub/c", kAbc}}).dump());
+}
+
+TEST_F(Manifest, NamesTheFileThatIsMissingOrDiffers) {
+  const Json hashes = hash_files(dir_.path());
+  write_text(dir_ / "more", "is nobody's concern");
+  EXPECT_NO_THROW(verify_files(dir_.path(), hashes));
+  write_text(dir_ / "sub/c", "abd");
+  EXPECT_ERROR(
+      Error,
+      "sub/c is not as it was written (its SHA-256 differs); copy or make the "
+      "folder again",
+      verify_files(dir_.path(), hashes));
+  fs::remove(dir_ / "b");
+  EXPECT_ERROR(
+      Error,
+      dir_.path().string() + "] lacks b; copy or make",
+      verify_files(dir_.path(), hashes));
+  EXPECT_ERROR(Error, "is no mapping", verify_files(dir_.path(), Json(5)));
+}
+
+TEST_F(Manifest, IsWrittenAndChecked) {
+  write_manifest(dir_.path());
+  EXPECT_NO_THROW(check_manifest(dir_.path()));
+  EXPECT_EQ(
+      read_json(dir_ / "manifest.json"),
+      Json(
+          {{"format_version", 1},
+           {"files", {{"a", kEmpty}, {"b", kAbc}, {"sub/c", kAbc}}}}));
+  write_text(dir_ / "a", "x");
+  EXPECT_ERROR(
+      Error, "a is not as it was written", check_manifest(dir_.path()));
+  write_json(dir_ / "manifest.json", {{"format_version", 2}});
+  EXPECT_ERROR(
+      Error,
+      "manifest.json] has format version 2",
+      check_manifest(dir_.path()));
+  write_json(dir_ / "manifest.json", {{"format_version", 1}});
+  EXPECT_ERROR(Error, "lists no files", check_manifest(dir_.path()));
+  fs::remove(dir_ / "manifest.json");
+  EXPECT_ERROR(
+      Error, "manifest.json] cannot be opened", check_manifest(dir_.path()));
+}
+
+TEST(FormatVersion, TakesOlderOnesAndRefusesNewer) {
+  EXPECT_NO_THROW(require_format_version({{"format_version", 1}}, 3, "x"));
+  EXPECT_NO_THROW(require_format_version({{"format_version", 3}}, 3, "x"));
+  EXPECT_ERROR(
+      Error,
+      "[x] has format version 4, but this nanobrain reads up to 3; update "
+      "nanobrain",
+      require_format_version({{"format_version", 4}}, 3, "x"));
+  for (const Json& wrong :
+       {Json({{"format_version", "1"}}),
+        Json({{"format_version", 1.5}}),
+        Json({{"format_version", 0}}),
+        Json::object(),
+        Json(7)}) {
+    EXPECT_ERROR(
+        Error,
+        "[x] has no format_version",
+        require_format_version(wrong, 3, "x"));
+  }
+}
+
+} // namespace
+} // namespace nanobrain

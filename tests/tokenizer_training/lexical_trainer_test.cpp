@@ -1,0 +1,221 @@
+#include "nanobrain/tokenizer_training/lexical_trainer.h"
+
+#include <algorithm>
+#include <limits>
+#include <regex>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/tokenizer/lexical_bytes.h"
+#include "tests/support/support.h"
+#include "tests/tokenizer/texts.h"
+
+namespace nanobrain {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+namespace {
+
+constexpr int64_t kFixed = 295; // ids that are no learned pieces
+
+Trained<LexicalTokenizer> train(
+    const std::vector<std::string>& documents, const LexicalTraining& options) {
+  return train_lexical(reader_of(documents), options);
+}
+
+/// The learned pieces for so many places.
+std::vector<std::string> learn(
+    const std::vector<std::string>& documents, int64_t places) {
+  const auto tokenizer =
+      train(documents, {.vocab_size = kFixed + places}).tokenizer;
+  std::vector<std::string> pieces;
+  for (const auto& [kind, bytes] : tokenizer->vocabulary()) {
+    if (kind == LexicalKind::learned) pieces.push_back(bytes);
+  }
+  return pieces;
+}
+
+std::string repeat(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+/// 200 words of their own, each seen more often than those after it, and 3,000
+/// rare ones that share endings.
+std::string skewed_text() {
+  std::string text;
+  Random random(41);
+  for (int i = 0; i < 200; ++i) {
+    text += repeat(fmt::format("(w{})", i), 900 - 4 * i);
+  }
+  for (int i = 0; i < 3000; ++i) {
+    text += '\n';
+    for (int n = 0; n < 5; ++n) {
+      text += static_cast<char>('a' + random.below(26));
+    }
+    text += i % 3 == 0 ? "ation" : i % 3 == 1 ? "ness" : "ingly";
+  }
+  return text;
+}
+
+} // namespace
+
+TEST(TrainLexical, FifteenSixteenthsAreTheMostFrequentWords) {
+  const std::string text = skewed_text();
+  const auto pieces = learn({text}, 160);
+  ASSERT_EQ(pieces.size(), 160u);
+  for (int i = 0; i < 150; ++i) {
+    EXPECT_EQ(pieces[static_cast<size_t>(i)], fmt::format("w{}", i));
+  }
+  const std::vector<std::string> parts(pieces.begin() + 150, pieces.end());
+  for (const char* ending : {"ation", "ness", "ingly"}) {
+    EXPECT_THAT(parts, ::testing::Contains(ending));
+  }
+  for (const auto& part : parts) {
+    EXPECT_GE(part.size(), 2u);
+    EXPECT_LE(part.size(), 12u);
+    int64_t count = 0;
+    for (size_t at = text.find(part); at != std::string::npos;
+         at = text.find(part, at + 1)) {
+      ++count;
+    }
+    EXPECT_GE(count, 50) << part;
+  }
+  EXPECT_EQ(learn({text}, 31).size(), 31u);
+}
+
+TEST(TrainLexical, AWordIsAnotherWithASpaceBeforeIt) {
+  // " cat" five times, "cat" three, "hat" two.
+  const std::string text = "cat cat cat\ncat\tcat cat cat cat hat-hat,hat";
+  EXPECT_THAT(learn({text}, 4), ElementsAre(" cat", "cat", "hat", " hat"));
+}
+
+TEST(TrainLexical, TheSpaceOfAWordIsTheOneThatRunsLeaveOver) {
+  // As many each: " a1" after one space and after nine, "a1" otherwise.
+  std::string text;
+  for (const int spaces : {0, 1, 2, 3, 8, 9, 10, 17}) {
+    text += fmt::format("\n{:{}}a1", "", spaces);
+  }
+  text += "\n a1 a1"; // " a1" five times, and "a1" five times
+  const auto tokenizer = train({text}, {.vocab_size = kFixed + 2}).tokenizer;
+  EXPECT_EQ(tokenizer->bytes_of(294), " a1");
+  EXPECT_EQ(tokenizer->bytes_of(295), "a1");
+  for (const int spaces : {0, 1, 2, 3, 8, 9, 10, 17}) {
+    // With the piece that was counted for it.
+    const auto ids = tokenizer->encode(std::string(spaces, ' ') + "a1");
+    EXPECT_EQ(ids.back(), spaces % 8 == 1 ? 294 : 295) << spaces;
+  }
+}
+
+TEST(TrainLexical, BreaksTiesByBytes) {
+  EXPECT_THAT(
+      learn({"dd,cc,bb,ff,ee,aa"}, 4), ElementsAre("aa", "bb", "cc", "dd"));
+}
+
+TEST(TrainLexical, OneByteIsNoPiece) {
+  EXPECT_THAT(learn({"a,a,a,a b b c1"}, 2), ElementsAre(" b", " c1"));
+}
+
+TEST(TrainLexical, WordsTakeThePlacesOfPartsThatThereAreNot) {
+  // 40 words, none of whose parts is seen 50 times.
+  std::string text;
+  for (int i = 10; i < 50; ++i) text += std::to_string(i) + ",";
+  EXPECT_EQ(learn({text}, 32).size(), 32u);
+  EXPECT_EQ(learn({text}, 40).size(), 40u);
+}
+
+TEST(TrainLexical, LongWordsAreNoPiecesButHaveParts) {
+  const std::string word(300, 'x');
+  const auto pieces = learn({repeat(word + "\n", 60) + "yy yy zz"}, 14);
+  EXPECT_THAT(pieces, ::testing::Not(::testing::Contains(word)));
+  EXPECT_THAT(pieces, ::testing::Contains(std::string(12, 'x')));
+}
+
+TEST(TrainLexical, EncodesLearnedSentencesAWordAToken) {
+  const std::string sentence = "The cat sleeps peacefully on the warm mat.";
+  auto documents = invented_documents(50);
+  for (int i = 0; i < 300; ++i) documents.push_back(sentence);
+  const auto trained = train(documents, {.vocab_size = 600});
+  EXPECT_EQ(trained.tokenizer->encode(sentence).size(), 9u);
+}
+
+TEST(TrainLexical, MakesAsManyPiecesAsAskedAndMeasuresThem) {
+  const auto documents = invented_documents(200);
+  int64_t bytes = 0;
+  for (const auto& text : documents) bytes += static_cast<int64_t>(text.size());
+  double least = 1.0; // bytes alone
+  for (const int64_t vocab_size : {300, 400, 777}) {
+    const auto trained = train(documents, {.vocab_size = vocab_size});
+    EXPECT_EQ(trained.tokenizer->vocab_size(), vocab_size);
+    EXPECT_EQ(trained.tokenizer->end_of_text(), vocab_size - 1);
+    int64_t tokens = 0;
+    for (const auto& text : documents) {
+      const auto ids = trained.tokenizer->encode(text);
+      tokens += static_cast<int64_t>(ids.size());
+      ASSERT_EQ(trained.tokenizer->decode(ids), text);
+    }
+    EXPECT_EQ(trained.sample_bytes, bytes);
+    EXPECT_EQ(trained.sample_tokens, tokens);
+    EXPECT_GT(trained.bytes_per_token(), least);
+    least = trained.bytes_per_token();
+  }
+}
+
+TEST(TrainLexical, IsDeterministic) {
+  const auto documents = invented_documents(300);
+  const LexicalTraining sampled = {
+      .vocab_size = 500, .sample_bytes = 50'000, .seed = 1};
+  const auto first = train(documents, sampled);
+  const auto second = train(documents, sampled);
+  EXPECT_EQ(first.tokenizer->model_bytes(), second.tokenizer->model_bytes());
+  EXPECT_LE(first.sample_bytes, 50'000);
+  LexicalTraining other_seed = sampled;
+  other_seed.seed = 2;
+  EXPECT_NE(
+      train(documents, other_seed).tokenizer->hash(), first.tokenizer->hash());
+}
+
+TEST(TrainLexical, NamesTheLargestVocabularyThatIsPossible) {
+  for (const auto& documents :
+       {invented_documents(3), std::vector{skewed_text()}}) {
+    const std::string message =
+        error_of<Error>([&] { train(documents, {.vocab_size = 32'294}); });
+    EXPECT_THAT(message, HasSubstr("not for 32,294; ask for at most"));
+    std::smatch number;
+    ASSERT_TRUE(
+        std::regex_search(message, number, std::regex("at most ([0-9]+)")));
+    const int64_t most = std::stoll(number[1]);
+    EXPECT_EQ(
+        train(documents, {.vocab_size = most}).tokenizer->vocab_size(), most);
+    EXPECT_ERROR(
+        Error, "ask for at most", train(documents, {.vocab_size = most + 1}));
+  }
+}
+
+TEST(TrainLexical, RefusesWhatCannotBe) {
+  const auto documents = invented_documents(5);
+  EXPECT_ERROR(
+      Error,
+      "ask for at most",
+      train(documents, {.vocab_size = std::numeric_limits<int64_t>::max()}));
+  EXPECT_ERROR(
+      UsageError,
+      "a vocabulary of 295 is too small; 295 pieces are always there",
+      train(documents, {.vocab_size = 295}));
+  EXPECT_ERROR(Error, "there is no word to learn", train({}, {}));
+  EXPECT_ERROR(Error, "there is no word to learn", train({"a\n-.b"}, {}));
+  EXPECT_ERROR(
+      UsageError,
+      "the sample must have",
+      train(documents, {.sample_bytes = 0}));
+}
+
+TEST(TrainLexical, TakesAllBytes) {
+  const std::string text = repeat("word\xff\xfe word \xc3", 9) + '\0';
+  const auto tokenizer = train({text}, {.vocab_size = 297}).tokenizer;
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text);
+}
+
+} // namespace nanobrain
