@@ -61,8 +61,8 @@ ModelWithTokenizer open_model_folder(
   opened.model = is_int8_folder(folder)
                      ? open_int8_model(folder, options.threads)
                      : open_f32_model(folder, options.bf16);
-  opened.tokenizer = open_model_tokenizer(
-      folder, opened.model->config().vocab_size);
+  opened.tokenizer =
+      open_model_tokenizer(folder, opened.model->config().vocab_size);
   return opened;
 }
 
