@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/ops/ones.h>
 #include <fmt/format.h>
 #include <torch/version.h>
 
@@ -28,6 +29,15 @@ int64_t set_threads(int64_t threads) {
   threads = resolve_threads(threads);
   at::set_num_threads(static_cast<int>(threads));
   return threads;
+}
+
+void load_vector_math() {
+  [[maybe_unused]] static const bool loaded = [] {
+    for (const auto type : {at::kFloat, at::kDouble}) {
+      at::ones({1}, type).exp().log();
+    }
+    return true;
+  }();
 }
 
 } // namespace nanobrain

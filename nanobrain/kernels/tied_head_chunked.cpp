@@ -1,6 +1,7 @@
 // The tied head in plain ATen operators, a chunk of tokens at a time.
 #include <algorithm>
 
+#include "nanobrain/kernels/backend.h"
 #include "nanobrain/kernels/bf16.h"
 #include "nanobrain/kernels/tied_head.h"
 
@@ -28,6 +29,7 @@ TiedHeadResult tied_head_chunked(
     const Tensor& weight,
     const TiedHeadOptions& options) {
   const torch::NoGradGuard no_grad;
+  load_vector_math();
   const bool bf16 = options.bf16 && has_bf16_products(hidden.device());
   const auto type = bf16 ? torch::kBFloat16 : torch::kFloat32;
   const Tensor h_in = hidden.to(type); // (N, C): what the products take

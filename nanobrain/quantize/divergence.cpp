@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "nanobrain/kernels/backend.h"
+
 namespace nanobrain {
 
 using torch::Tensor;
@@ -64,6 +66,7 @@ struct Softmax {
 
 std::vector<TokenDivergence> compare_predictions(
     std::span<const Tensor> logits, const Tensor& targets) {
+  load_vector_math();
   const int64_t n = targets.size(0);
   const auto column = [n] { return torch::empty(n, torch::kFloat64); };
   std::vector<TokenDivergence> result;
