@@ -15,7 +15,8 @@ constexpr int64_t kUnit = 4;       // blocks, a tile each
 // them; rows of y lie in pages of their own.
 constexpr int64_t kTileStrip = 256;
 
-/// Tiles 0-3 hold sums, 4 activations, 5-7 weights, as ldtilecfg takes it.
+/// Tiles 0-3 hold sums, 4 activations, 5-7 weights (5 activations of a second
+/// tile of rows, where the first is full), as ldtilecfg takes it.
 struct alignas(64) TileConfig {
   uint8_t palette = 1;
   uint8_t start_row = 0;
@@ -94,24 +95,50 @@ class TileSums {
       int32_t* acc) const {
     if (x_.rows < kFewRows) return few_(row, rows, block, blocks, acc);
     // The last rows come with some before them, for the tile is full.
-    const int64_t before = tile_rows_ - rows;
+    const int64_t before = rows < tile_rows_ ? tile_rows_ - rows : 0;
     const int8_t* x = x_.data + (row - before) * x_.ld;
     int64_t b = 0;
-    for (; b + kUnit <= blocks; b += kUnit) {
-      four_blocks(x, block + b, acc + b * kBlock);
+    if (rows == 2 * kTileRows) {
+      for (; b + 2 <= blocks; b += 2) {
+        two_by_two(x, block + b, acc + b * kBlock);
+      }
     }
-    for (; b < blocks; ++b) one_block(x, block + b, acc + b * kBlock);
+    for (; b < blocks; ++b) {
+      one_block(x, block + b, acc + b * kBlock);
+      if (rows > kTileRows) {
+        const int64_t last = rows - kTileRows;
+        one_block(
+            x + last * x_.ld, block + b, acc + last * kChunk + b * kBlock);
+      }
+    }
     return acc + before * kChunk;
   }
 
  private:
-  void four_blocks(const int8_t* x, int64_t block, int32_t* acc) const {
-    multiply_unit(x_, x, w_, block);
-    constexpr int64_t kAccBytes = kChunk * sizeof(int32_t);
+  static constexpr int64_t kAccBytes = kChunk * sizeof(int32_t);
+
+  /// Two tiles of rows and two blocks.
+  void two_by_two(const int8_t* x, int64_t block, int32_t* acc) const {
+    const int64_t block_bytes = kBlock * w_.padded_in;
+    const int8_t* weights = w_.data + block * block_bytes;
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (int64_t i = 0; i < w_.padded_in; i += kTileBytes) {
+      _tile_loadd(4, x + i, x_.ld);
+      _tile_loadd(5, x + kTileRows * x_.ld + i, x_.ld);
+      _tile_loadd(6, weights + i * kBlock, kTileBytes);
+      _tile_loadd(7, weights + block_bytes + i * kBlock, kTileBytes);
+      _tile_dpbssd(0, 4, 6);
+      _tile_dpbssd(1, 4, 7);
+      _tile_dpbssd(2, 5, 6);
+      _tile_dpbssd(3, 5, 7);
+    }
     _tile_stored(0, acc, kAccBytes);
     _tile_stored(1, acc + kBlock, kAccBytes);
-    _tile_stored(2, acc + 2 * kBlock, kAccBytes);
-    _tile_stored(3, acc + 3 * kBlock, kAccBytes);
+    _tile_stored(2, acc + kTileRows * kChunk, kAccBytes);
+    _tile_stored(3, acc + kTileRows * kChunk + kBlock, kAccBytes);
   }
 
   void one_block(const int8_t* x, int64_t block, int32_t* acc) const {
@@ -119,10 +146,10 @@ class TileSums {
     _tile_zero(0);
     for (int64_t i = 0; i < w_.padded_in; i += kTileBytes) {
       _tile_loadd(4, x + i, x_.ld);
-      _tile_loadd(5, weights + i * kBlock, kTileBytes);
-      _tile_dpbssd(0, 4, 5);
+      _tile_loadd(6, weights + i * kBlock, kTileBytes);
+      _tile_dpbssd(0, 4, 6);
     }
-    _tile_stored(0, acc, kChunk * sizeof(int32_t));
+    _tile_stored(0, acc, kAccBytes);
   }
 
   const QuantizedRows& x_;

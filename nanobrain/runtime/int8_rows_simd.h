@@ -23,11 +23,12 @@ namespace {
 
 constexpr int64_t kBlock = PackedView::kBlock;
 static_assert(kBlock == kLanes);
-constexpr int64_t kGroup = 16; // rows
+constexpr int64_t kGroup = 32; // rows
 constexpr int64_t kChunkBlocks = 16;
 constexpr int64_t kChunk = kChunkBlocks * kBlock; // columns
 // Short enough that sums are stored while the next ones are added up.
 constexpr int64_t kMultiplyBlocks = 8;
+constexpr int64_t kSumBlocks = 4;
 // Rows of y lie in pages of their own: a group's is written for a while before
 // the next group's.
 constexpr int64_t kStripBlocks = 64;
@@ -111,14 +112,16 @@ inline F32 scaled(const int32_t* acc, float x_scale, const float* w_scale) {
 }
 
 /// use(row, block, columns, acc) for the sums of each row over each kBlocks
-/// blocks; `columns` excludes those past w.out.
-template <class Sums, int64_t kBlocks, class Use>
+/// blocks; `columns` excludes those past w.out. end_strip(row, block, end)
+/// after each strip of blocks [block, end).
+template <class Sums, int64_t kBlocks, class Use, class EndStrip>
 inline void for_each_chunk(
     const QuantizedRows& x,
     const PackedView& w,
     int64_t first,
     int64_t last,
-    const Use& use) {
+    const Use& use,
+    const EndStrip& end_strip) {
   last = minimum(last, (w.out + kBlock - 1) / kBlock);
   const Sums sums(x, w);
   alignas(64) int32_t buffer[kGroup * kChunk];
@@ -135,9 +138,12 @@ inline void for_each_chunk(
           use(row + r, block, columns, acc + r * kChunk);
         }
       }
+      for (int64_t r = 0; r < rows; ++r) end_strip(row + r, strip, strip_end);
     }
   }
 }
+
+constexpr auto kNothing = [](int64_t, int64_t, int64_t) {};
 
 template <class Sums>
 void multiply(
@@ -167,16 +173,27 @@ void multiply(
         if (i == columns) return;
         const F32 rest = scaled(acc + i, x_scale, w_scale + i);
         for (int64_t k = i; k < columns; ++k) out[k] = rest[k - i];
-      });
+      },
+      kNothing);
 }
 
-/// The same columns as one vector.
-inline F32x16 joined(const F32 (&registers)[kRegisters / 2]) {
+/// One vector of kRegisters, two of which become one by `merge`.
+template <class Merge>
+inline F32x16 folded(const F32 (&registers)[kRegisters], const Merge& merge) {
   float lanes[kLanes];
   for (int64_t k = 0; k < kRegisters / 2; ++k) {
-    store_width(lanes + k * kWidth, registers[k]);
+    store_width(
+        lanes + k * kWidth, merge(registers[k], registers[k + kRegisters / 2]));
   }
   return load(lanes);
+}
+
+inline float largest_of(const F32 (&registers)[kRegisters]) {
+  return largest(folded(registers, maximum<F32>));
+}
+
+inline float sum_of(const F32 (&registers)[kRegisters]) {
+  return sum(folded(registers, [](F32 a, F32 b) { return a + b; }));
 }
 
 /// The columns of a row over one chunk.
@@ -200,26 +217,7 @@ struct ChunkOfRow {
         lanes[k] = maximum(lanes[k], load_width(y + i + k * kWidth));
       }
     }
-    F32 halves[kRegisters / 2];
-    for (int64_t k = 0; k < kRegisters / 2; ++k) {
-      halves[k] = maximum(lanes[k], lanes[k + kRegisters / 2]);
-    }
-    largest = nanobrain::largest(joined(halves));
-  }
-
-  /// Of exp(y - max).
-  float sum_exp(float max) const {
-    F32 lanes[kRegisters] = {};
-    for (int64_t i = 0; i < padded; i += kColumns) {
-      for (int64_t k = 0; k < kRegisters; ++k) {
-        lanes[k] += exponential(load_width(y + i + k * kWidth) - max);
-      }
-    }
-    F32 halves[kRegisters / 2];
-    for (int64_t k = 0; k < kRegisters / 2; ++k) {
-      halves[k] = lanes[k] + lanes[k + kRegisters / 2];
-    }
-    return sum(joined(halves));
+    largest = largest_of(lanes);
   }
 };
 
@@ -246,8 +244,49 @@ void argmax(
         while (chunk.y[column] != chunk.largest) ++column;
         *value = chunk.largest;
         *index = block * kBlock + column;
-      });
+      },
+      kNothing);
 }
+
+/// The columns of a row over one strip beside a reference.
+struct RowOfStrip {
+  F32 sums[kRegisters] = {}; // of exp(y - reference)
+  F32 largest[kRegisters];   // of y - reference
+
+  RowOfStrip() {
+    for (F32& lanes : largest) lanes = F32{} - kInfinity;
+  }
+
+  void add(
+      const int32_t* acc,
+      float x_scale,
+      const float* w_scale,
+      int64_t columns,
+      float reference) {
+    RowOfStrip row = *this; // in registers
+    const auto add_vector = [&](int64_t i, int64_t k, I32 wanted) {
+      F32 y = scaled(acc + i, x_scale, w_scale + i) - reference;
+      y = wanted ? y : F32{} - kInfinity;
+      row.sums[k] += exponential(y);
+      row.largest[k] = maximum(row.largest[k], y);
+    };
+    int64_t i = 0;
+    for (; i + kColumns <= columns; i += kColumns) {
+      for (int64_t k = 0; k < kRegisters; ++k) {
+        add_vector(i + k * kWidth, k, I32{} - 1);
+      }
+    }
+    for (; i < columns; i += kWidth) {
+      add_vector(i, 0, first_lanes(columns - i));
+    }
+    *this = row;
+  }
+};
+
+/// Any reference about as large as the largest column will do, so it is moved
+/// only where one is further away, and the strip is taken again: to look for
+/// the largest first would be a pass of its own, and a wait for it.
+constexpr float kNear = 32;
 
 template <class Sums>
 void add_exp(
@@ -255,21 +294,42 @@ void add_exp(
     const PackedView& w,
     int64_t first,
     int64_t last,
-    float* max,
+    float* reference,
     double* sums) {
-  for_each_chunk<Sums, kChunkBlocks>(
+  RowOfStrip rows[kGroup];
+  for_each_chunk<Sums, kSumBlocks>(
       x,
       w,
       first,
       last,
       [&](int64_t row, int64_t block, int64_t columns, const int32_t* acc) {
-        const ChunkOfRow chunk(
-            acc, x.scale[row], w.scale + block * kBlock, columns);
-        if (chunk.largest > max[row]) {
-          sums[row] *= exponential(broadcast(max[row] - chunk.largest))[0];
-          max[row] = chunk.largest;
+        rows[row % kGroup].add(
+            acc,
+            x.scale[row],
+            w.scale + block * kBlock,
+            columns,
+            reference[row]);
+      },
+      [&](int64_t row, int64_t block, int64_t end) {
+        const RowOfStrip strip = rows[row % kGroup];
+        rows[row % kGroup] = {};
+        const float away = largest_of(strip.largest);
+        const bool empty = sums[row] == 0;
+        // -infinity is the largest of NaN, which becomes the sum.
+        const bool below = empty && away < -kNear && away > -kInfinity;
+        if (!(away > kNear || below)) {
+          sums[row] += sum_of(strip.sums);
+          return;
         }
-        sums[row] += chunk.sum_exp(max[row]);
+        if (!empty) sums[row] *= exponential(broadcast(-away))[0];
+        reference[row] += away;
+        add_exp<Sums>(
+            {x.data + row * x.ld, x.scale + row, 1, x.ld},
+            w,
+            block,
+            end,
+            reference + row,
+            sums + row);
       });
 }
 

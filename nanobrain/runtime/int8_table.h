@@ -54,16 +54,17 @@ struct Int8Kernels {
       float* value,
       int64_t* index);
 
-  /// Running maximum and sum of exp(y - max) of each row over the blocks, for
-  /// log-softmax without logits; max (rows), -infinity at first, and sum (rows)
-  /// are updated. Sums are taken over 256 columns from `first` on: other splits
-  /// of W give other last bits, as do other instruction sets.
+  /// Adds up exp(y - reference) of each row over the blocks, for log-softmax
+  /// without logits; reference (rows) and sum (rows), both zeros at first, are
+  /// updated. The reference is at most 32 from the largest y. Sums are taken
+  /// over 1,024 columns from `first` on: other splits of W give other last
+  /// bits, as do other instruction sets.
   void (*add_exp)(
       const QuantizedRows& x,
       const PackedView& w,
       int64_t first,
       int64_t last,
-      float* max,
+      float* reference,
       double* sum);
 };
 

@@ -27,7 +27,7 @@ OutputHead::OutputHead(const RuntimeModel& model, ThreadPool& pool)
       int8_(int8_kernels()),
       max_rows_(model.config().max_seq_len),
       best_(static_cast<size_t>(pool.threads())),
-      max_(static_cast<size_t>(kParts * max_rows_)),
+      reference_(static_cast<size_t>(kParts * max_rows_)),
       sum_(static_cast<size_t>(kParts * max_rows_)) {}
 
 void OutputHead::logits(const QuantizedRows& x, float* out) {
@@ -66,16 +66,16 @@ void OutputHead::losses(
   pool_.run([&](int64_t thread, int64_t threads) {
     const int64_t end = kParts * (thread + 1) / threads;
     for (int64_t part = kParts * thread / threads; part < end; ++part) {
-      float* max = max_.data() + part * max_rows_;
+      float* reference = reference_.data() + part * max_rows_;
       double* sum = sum_.data() + part * max_rows_;
-      std::fill_n(max, x.rows, -std::numeric_limits<float>::infinity());
+      std::fill_n(reference, x.rows, 0.0F);
       std::fill_n(sum, x.rows, 0.0);
       int8_.add_exp(
           x,
           weight_,
           weight_.blocks() * part / kParts,
           weight_.blocks() * (part + 1) / kParts,
-          max,
+          reference,
           sum);
     }
   });
@@ -83,14 +83,15 @@ void OutputHead::losses(
     const auto i = static_cast<size_t>(row);
     losses[i] = 0;
     if (targets[i] < 0) continue;
-    float max = max_[i];
+    float max = reference_[i];
     for (int64_t part = 1; part < kParts; ++part) {
-      max = std::max(max, max_[static_cast<size_t>(part * max_rows_ + row)]);
+      const auto at = static_cast<size_t>(part * max_rows_ + row);
+      max = std::max(max, reference_[at]);
     }
     double sum = 0;
     for (int64_t part = 0; part < kParts; ++part) {
       const auto at = static_cast<size_t>(part * max_rows_ + row);
-      sum += sum_[at] * std::exp(static_cast<double>(max_[at]) - max);
+      sum += sum_[at] * std::exp(static_cast<double>(reference_[at]) - max);
     }
     losses[i] =
         static_cast<float>(std::log(sum) + max - logit(x, row, targets[i]));

@@ -46,9 +46,9 @@ class OutputHead {
   ThreadPool& pool_;
   const Int8Kernels& int8_;
   int64_t max_rows_;
-  std::vector<Best> best_;  // one for each thread
-  std::vector<float> max_;  // (kParts, rows)
-  std::vector<double> sum_; // (kParts, rows)
+  std::vector<Best> best_;       // one for each thread
+  std::vector<float> reference_; // (kParts, rows), as add_exp has it
+  std::vector<double> sum_;      // (kParts, rows)
 };
 
 } // namespace nanobrain

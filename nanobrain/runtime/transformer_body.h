@@ -49,7 +49,7 @@ class TransformerBody {
   };
   /// Rows that a thread takes at once: a tile of AMX, and 16 x ffn_dim floats
   /// of a Nano Brain stay in the first cache.
-  static constexpr int64_t kRows = 16;
+  static constexpr int64_t kRows = 32;
 
   /// body(Rows, Scratch&) for [begin, end), kRows at a time, on all threads.
   template <class Body>
