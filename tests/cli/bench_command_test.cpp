@@ -1,15 +1,11 @@
 // nanobrain bench forward and generate, as a script calls them.
-#include <nlohmann/json.hpp>
-
-#include "tests/support/support.h"
+#include "tests/cli/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Json = nlohmann::json;
-namespace fs = std::filesystem;
 
 constexpr const char* kConfig = R"(
 model: {num_layers: 1, num_heads: 2, model_dim: 16, ffn_dim: 32, max_seq_len: 24}
@@ -17,37 +13,16 @@ model: {num_layers: 1, num_heads: 2, model_dim: 16, ffn_dim: 32, max_seq_len: 24
 
 /// A folder with f32/, a GPT-2 that transformers wrote, int8/ made from it, and
 /// run.yaml.
-class BenchCommand : public ::testing::Test {
+class BenchCommand : public CommandTest {
  protected:
   void SetUp() override {
-    if (!fs::exists(python())) {
-      GTEST_SKIP() << "no test Python: cmake/bootstrap.sh --tests";
-    }
     write_text(path("run.yaml"), kConfig);
-    json({"synth", "--output", path("text.txt"), "--bytes", "6000"});
-    const auto made = run_process(
-        {python(),
-         source_dir() / "tests/support/tiny_gpt2.py",
-         path("f32"),
-         path("text.txt"),
-         "270",
-         "32",
-         "1"});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
+    make_text(6000);
+    make_gpt2("f32");
+    if (IsSkipped() || HasFatalFailure()) return;
     json({"quantize", "--model", path("f32"), "--output", path("int8")});
   }
 
-  std::string path(const std::string& name) const { return dir_ / name; }
-  ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program());
-    return run_process(arguments);
-  }
-  Json json(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const auto result = run(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return Json::parse(result.out);
-  }
   /// bench WORK on the int8 model, one repetition of 8 tokens.
   std::vector<std::string> bench(
       const std::string& work,
@@ -66,17 +41,6 @@ class BenchCommand : public ::testing::Test {
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
-  void refused(
-      const std::vector<std::string>& arguments,
-      int exit_code,
-      const std::string& message) const {
-    const auto result = run(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(message));
-    EXPECT_THAT(result.out, IsEmpty());
-  }
-
-  TempDir dir_;
 };
 
 TEST_F(BenchCommand, OneRowHasItsFiguresAtTheTop) {

@@ -1,59 +1,39 @@
 // nanobrain compare as a script calls it.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "tests/support/support.h"
+#include "tests/cli/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 /// Two GPT-2 directories that transformers made, with different tokenizers,
 /// and a text.
-class CompareCommand : public ::testing::Test {
+class CompareCommand : public CommandTest {
  protected:
   void SetUp() override {
-    run({"synth", "--output", path("text.txt"), "--bytes", "20000"});
-    for (const auto& [name, pieces] :
-         {std::pair("a", "300"), std::pair("b", "500")}) {
-      const auto made = run_process(
-          {python(),
-           source_dir() / "tests/support/tiny_gpt2.py",
-           path(name),
-           path("text.txt"),
-           pieces,
-           "32",
-           "1"});
-      ASSERT_EQ(made.exit_code, 0) << made.err;
-    }
+    make_text(20000);
+    make_gpt2("a", 300);
+    make_gpt2("b", 500);
   }
 
-  std::string path(const std::string& name) const { return dir_ / name; }
-  ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program());
-    return run_process(arguments);
+  std::vector<std::string> comparison(std::vector<std::string> more) const {
+    more.insert(
+        more.begin(),
+        {"compare", "--model", path("a"), "--input", path("text.txt")});
+    return more;
   }
   ProcessResult compare(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {
-        "compare", "--model", path("a"), "--input", path("text.txt")};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return run(arguments);
+    return run(comparison(more));
   }
   void refused(
       const std::vector<std::string>& more,
       int exit_code,
       const std::string& message) const {
-    const auto result = compare(more);
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(message));
-    EXPECT_THAT(result.out, IsEmpty());
+    CommandTest::refused(comparison(more), exit_code, message);
   }
-
-  TempDir dir_;
 };
 
 TEST_F(CompareCommand, OneRunGivesTheTableInEveryForm) {

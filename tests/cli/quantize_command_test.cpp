@@ -1,65 +1,28 @@
 // nanobrain quantize, and what the other commands make of its folder, as a
 // script calls them.
-#include <nlohmann/json.hpp>
-
-#include "tests/support/support.h"
+#include "tests/cli/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 /// A folder with f32/, a GPT-2 that transformers wrote, and text.txt.
-class QuantizeCommand : public ::testing::Test {
+class QuantizeCommand : public CommandTest {
  protected:
   void SetUp() override {
-    if (!fs::exists(python())) {
-      GTEST_SKIP() << "no test Python: cmake/bootstrap.sh --tests";
-    }
-    json({"synth", "--output", path("text.txt"), "--bytes", "6000"});
-    const auto script = source_dir() / "tests" / "support" / "tiny_gpt2.py";
-    const auto made = run_process(
-        {python(),
-         script.string(),
-         path("f32"),
-         path("text.txt"),
-         "270",
-         "32",
-         "1"});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
+    make_text(6000);
+    make_gpt2("f32");
   }
 
-  std::string path(const std::string& name) const { return dir_ / name; }
-  ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program());
-    return run_process(arguments);
-  }
-  Json json(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const auto result = run(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return Json::parse(result.out);
-  }
-  void refused(
-      const std::vector<std::string>& arguments,
-      int exit_code,
-      const std::string& message) const {
-    const auto result = run(arguments);
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(message));
-    EXPECT_THAT(result.out, IsEmpty());
-  }
   std::vector<std::string> quantize(std::vector<std::string> more = {}) const {
     more.insert(
         more.begin(),
         {"quantize", "--model", path("f32"), "--output", path("int8")});
     return more;
   }
-
-  TempDir dir_;
 };
 
 TEST_F(QuantizeCommand, TheOtherCommandsTakeItsFolder) {
