@@ -58,13 +58,15 @@ inline F32 reciprocal(F32 x) {
   return 1.0F / x;
 }
 
-/// exp(x) for x < 88 to 2e-7 of its value; below -60 that of -60, 9e-27:
-/// nothing beside a largest term of 1, and far enough from denormal numbers,
-/// which make products many times slower. NaN stays NaN. 2^n 2^f with n whole
-/// and |f| <= 1/2; the polynomial has the least maximal relative error, 7.5e-8.
+/// exp(x) for x < 88 to 2e-7 of its value, from there on some float; below -60
+/// that of -60, 9e-27: nothing beside a largest term of 1, and far enough from
+/// denormal numbers, which make products many times slower. NaN stays NaN. 2^n
+/// 2^f with n whole and |f| <= 1/2; the polynomial has the least maximal
+/// relative error, 7.5e-8.
 template <class F32>
 inline F32 exponential(F32 x) {
-  using I32 = decltype(x > x);
+  // Unsigned: the exponent of a large x may overflow.
+  typedef uint32_t U32 __attribute__((vector_size(sizeof(F32))));
   constexpr float kLog2E = 1.44269504F;
   // Adding it leaves round(y) in the low bits of the sum.
   constexpr float kRound = 12582912.0F; // 1.5 * 2^23
@@ -78,7 +80,7 @@ inline F32 exponential(F32 x) {
   p = p * f + 6.9314694e-1F;
   p = p * f + 1.0F;
   return reinterpret_cast<F32>(
-      reinterpret_cast<I32>(p) + (reinterpret_cast<I32>(shifted) << 23));
+      reinterpret_cast<U32>(p) + (reinterpret_cast<U32>(shifted) << 23));
 }
 
 } // namespace
