@@ -16,6 +16,8 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_path(SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h REQUIRED)
 find_library(SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
 find_library(SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)
+find_file(CHART_JS chart.min.js PATHS /usr/share/javascript
+  PATH_SUFFIXES chart.js share/javascript/chart.js REQUIRED)
 
 # A target with the property NANOBRAIN_STATIC gets the archive, where the system has it; others the shared library.
 find_library(CRYPTO_ARCHIVE libcrypto.a)
