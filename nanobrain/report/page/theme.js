@@ -1,0 +1,45 @@
+// Light, dark or the system's choice; charts read their colours from the style.
+
+/** Calls `redraw` where the colours of the page change, for print also. */
+function followTheme(redraw) {
+  const root = document.documentElement;
+  for (const radio of document.querySelectorAll('#theme input')) {
+    radio.addEventListener('change', () => {
+      if (radio.value === 'auto') delete root.dataset.theme;
+      else root.dataset.theme = radio.value;
+      redraw();
+    });
+  }
+  const systemWants = matchMedia('(prefers-color-scheme: dark)');
+  systemWants.addEventListener('change', redraw);
+  matchMedia('print').addEventListener('change', redraw);
+  // A canvas does not follow its box to the width of the paper by itself.
+  const fitCharts = () => {
+    for (const chart of Object.values(Chart.instances)) chart.resize();
+    redraw();
+  };
+  addEventListener('beforeprint', fitCharts);
+  addEventListener('afterprint', fitCharts);
+}
+
+/** The colours of the moment, by the names that report.css gives them. */
+function themeColours() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: colour('ink'),
+    quiet: colour('quiet'),
+    line: colour('line'),
+    page: colour('page'),
+    panel: colour('panel'),
+    f32: colour('f32'),
+    int8: colour('int8'),
+    series: Array.from({length: 8}, (_, i) => colour(`series-${i}`)),
+  };
+}
+
+/** The same colour, less of it. */
+function faded(colour, alpha) {
+  const percent = Math.round(alpha * 255).toString(16).padStart(2, '0');
+  return colour + percent;
+}
