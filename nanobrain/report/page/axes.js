@@ -6,18 +6,22 @@ Chart.defaults.font.size = 13;
 Chart.defaults.font.family =
   'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
 
+/** Some six ticks at multiples of 1, 2 or 5 of a power of ten. */
+function evenTicks(low, high) {
+  const rough = (high - low) / 6;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * [1, 2, 5, 10].find((m) => m * unit >= rough);
+  const ticks = [];
+  for (let i = Math.ceil(low / step); i * step <= high; ++i) {
+    ticks.push(i * step);
+  }
+  return ticks;
+}
+
 /** Ticks at 1, 2 and 5 of each decade; evenly where the range is narrow. */
 function logTicks(low, high) {
+  if (high / low < 8) return evenTicks(low, high);
   const ticks = [];
-  if (high / low < 8) {
-    const rough = (high - low) / 6;
-    const unit = 10 ** Math.floor(Math.log10(rough));
-    const step = unit * [1, 2, 5, 10].find((m) => m * unit >= rough);
-    for (let i = Math.ceil(low / step); i * step <= high; ++i) {
-      ticks.push(i * step);
-    }
-    return ticks;
-  }
   const shares = high / low > 1e3 ? [1] : [1, 2, 5];
   for (let e = Math.floor(Math.log10(low)); 10 ** e <= high; ++e) {
     for (const share of shares) {
@@ -28,31 +32,35 @@ function logTicks(low, high) {
   return ticks;
 }
 
+/** The decimals that the longest of numbers needs, of six digits at most. */
+function decimalsOf(numbers) {
+  return Math.max(...numbers.map(
+    (x) => String(Number(x.toPrecision(6))).split('.')[1]?.length ?? 0));
+}
+
 /**
  * A scale of Chart.js. range: [low, high] of what is shown, error bars too;
- * text: value -> tick.
+ * margin: the share of it that is left free at each end; text: value -> tick;
+ * without it, numbers with decimals alike.
  */
-function axis({title, log, range, text, colours}) {
+function axis({title, log, range, text, colours, margin = 0.06}) {
   const [low, high] = range;
   const isLog = log && low > 0;
-  const margin = isLog ? (high / low) ** 0.06 : (high - low) * 0.06;
-  const equal = low === high;
-  const around = equal ? Math.abs(low) * 0.05 || 1 : margin;
+  const factor = low < high ? (high / low) ** margin : 1.05;
+  const space = low < high ? (high - low) * margin : Math.abs(low) * 0.05 || 1;
   return {
     type: isLog ? 'logarithmic' : 'linear',
-    min: isLog ? low / (equal ? 1.05 : margin) : undefined,
-    max: isLog ? high * (equal ? 1.05 : margin) : undefined,
-    suggestedMin: isLog ? undefined : low - around,
-    suggestedMax: isLog ? undefined : high + around,
+    min: isLog ? low / factor : low - space,
+    max: isLog ? high * factor : high + space,
     title: {display: true, text: title, color: colours.ink,
             font: {weight: '600'}},
     grid: {color: colours.line, borderColor: colours.quiet, tickLength: 4},
-    ticks: {color: colours.quiet, maxTicksLimit: 8, maxRotation: 0,
-            callback: (value) => text(value)},
+    ticks: {color: colours.quiet, maxRotation: 0, autoSkipPadding: 12,
+            callback: (value, _, ticks) => text?.(value) ??
+              fixed(value, decimalsOf(ticks.map((tick) => tick.value)))},
     afterBuildTicks: (scale) => {
-      if (isLog) {
-        scale.ticks = logTicks(scale.min, scale.max).map((value) => ({value}));
-      }
+      const ticks = isLog ? logTicks : evenTicks;
+      scale.ticks = ticks(scale.min, scale.max).map((value) => ({value}));
     },
   };
 }

@@ -55,7 +55,7 @@ function makeCurves() {
     const smoothable = part === 'train';
     const slider = byId('curve-smoothing');
     slider.disabled = !smoothable;
-    slider.nextElementSibling.textContent =
+    document.querySelector('output[for=curve-smoothing]').textContent =
       smoothable ? Number(slider.value).toFixed(2) : 'off';
     const datasets = groups.flatMap((group) => groupDatasets(
       group, part, member, smoothable ? Number(slider.value) : 0));
@@ -70,12 +70,11 @@ function makeCurves() {
         parsing: false,
         interaction: {mode: 'nearest', axis: 'xy', intersect: false},
         scales: {
-          x: {...axis({title: across.name, log: checked('log-x'), colours,
-                       range: xRange, text: across.text}),
-              ...(checked('log-x') ? {} : {type: 'linear', suggestedMin: 0,
-                                           suggestedMax: xRange[1]})},
+          x: axis({title: across.name, log: checked('log-x'), colours,
+                   range: checked('log-x') ? xRange : [0, xRange[1]],
+                   text: across.text, margin: 0}),
           y: axis({title: up, log: checked('log-y'), colours,
-                   range: range('y'), text: (y) => significant(y, 4)}),
+                   range: range('y')}),
         },
         plugins: {
           legend: {display: false},

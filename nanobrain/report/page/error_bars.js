@@ -42,7 +42,19 @@ function whisker(ctx, x0, y0, x1, y1) {
   ctx.stroke();
 }
 
-/** Writes point.name beside points, where no other name stands yet. */
+/** What a point and its bar cover: left, top, right, bottom. */
+function pointBox(y, point, at) {
+  const ends = isNumber(point.yLow)
+    ? [y.getPixelForValue(point.yHigh), y.getPixelForValue(point.yLow)]
+    : [at.y, at.y];
+  return [at.x - 6, Math.min(at.y - 6, ends[0]), at.x + 6,
+          Math.max(at.y + 6, ends[1])];
+}
+
+/**
+ * Writes point.name beside points, where nothing stands yet; of neighbours of
+ * one name (f32 and int8 of a cell) only the first gets it.
+ */
 const pointNames = {
   id: 'pointNames',
   defaults: {names: false, colour: '#000', halo: '#fff'},
@@ -53,13 +65,15 @@ const pointNames = {
     ctx.font = `12px ${Chart.defaults.font.family}`;
     ctx.textBaseline = 'middle';
     ctx.lineJoin = 'round';
-    const taken = [];
     const places = chart.data.datasets.flatMap((dataset, index) =>
       dataset.data.map((point, i) => ({
         point, at: chart.getDatasetMeta(index).data[i]})))
       .filter(({point, at}) => point.name && at && !at.skip);
-    for (const {at} of places) taken.push([at.x - 6, at.y - 6, at.x + 6, at.y + 6]);
+    const taken = places.map(({point, at}) => pointBox(chart.scales.y, point, at));
+    const written = [];
     for (const {point, at} of places) {
+      if (written.some(({name, x, y}) => name === point.name &&
+                       Math.hypot(x - at.x, y - at.y) < 48)) continue;
       const width = ctx.measureText(point.name).width;
       const box = [[at.x + 10, at.y - 10], [at.x - 10 - width, at.y - 10],
                    [at.x + 10, at.y + 11], [at.x - 10 - width, at.y + 11]]
@@ -70,6 +84,7 @@ const pointNames = {
                                         b[1] < t[3] && t[1] < b[3]));
       if (!box) continue;
       taken.push(box);
+      written.push({name: point.name, x: at.x, y: at.y});
       ctx.strokeStyle = options.halo;
       ctx.lineWidth = 4;
       ctx.strokeText(point.name, box[0], box[1] + 7);

@@ -52,7 +52,7 @@ function duration(seconds) {
 function estimate(e, decimals) {
   if (!e || !isNumber(e.mean)) return NONE;
   const mean = fixed(e.mean, decimals);
-  return isNumber(e.high) ? `${mean} \u00b1 ${fixed(e.high - e.mean, decimals)}`
+  return isNumber(e.high) ? `${mean}\u00a0\u00b1\u00a0${fixed(e.high - e.mean, decimals)}`
                           : mean;
 }
 

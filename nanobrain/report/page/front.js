@@ -27,6 +27,7 @@ function makeFront() {
   }
 
   function pointsDataset(group, isCost, names) {
+    const halo = themeColours().panel;
     const byState = (on, noise, off) => group.points.map(
       ({state}) => (isCost ? {on, noise, off}[state] : on));
     const xs = new Set(group.points.map((point) => point.x));
@@ -36,12 +37,15 @@ function makeFront() {
       data: group.points.map((point) => ({
         ...point, name: names && point.state !== 'off' ? point.cell.label : ''})),
       pointStyle: POINT_STYLES[group.precision], hitRadius: 14,
-      radius: byState(7, 7, 5),
-      hoverRadius: 9, borderColor: group.colour, pointBorderWidth: 1.8,
+      radius: byState(6, 6, 5),
+      hoverRadius: 9, borderColor: group.colour, pointBorderWidth: 1.6,
+      pointBorderColor: byState(halo, group.colour, group.colour),
       backgroundColor: byState(group.colour, faded(group.colour, 0.3),
                                'transparent'),
       showLine: !isCost && xs.size === group.points.length,
-      borderWidth: 1.5, order: 0,
+      borderWidth: 1.5,
+      // int8 often lies within a point's width of its f32: it goes on top.
+      order: group.precision === 'int8' ? 0 : 1,
     };
   }
 
@@ -53,7 +57,7 @@ function makeFront() {
         .map(({x, y}) => ({x, y})),
       borderColor: faded(colour, 0.7), borderWidth: 1.5,
       borderDash: precision === 'int8' ? [6, 4] : [], radius: 0, hitRadius: 0,
-      order: 1,
+      order: 2,
     };
   }
 
@@ -89,7 +93,7 @@ function makeFront() {
           x: axis({title: across.name, log: checked('log-x'), colours,
                    range: range('x'), text: across.text}),
           y: axis({title: up, log: checked('log-y'), colours,
-                   range: range('y'), text: (y) => significant(y, 4)}),
+                   range: range('y')}),
         },
         plugins: {
           legend: {display: false},

@@ -12,14 +12,27 @@ function followTheme(redraw) {
   }
   const systemWants = matchMedia('(prefers-color-scheme: dark)');
   systemWants.addEventListener('change', redraw);
-  matchMedia('print').addEventListener('change', redraw);
-  // A canvas does not follow its box to the width of the paper by itself.
-  const fitCharts = () => {
-    for (const chart of Object.values(Chart.instances)) chart.resize();
+
+  // A canvas is a picture: it takes neither the colours nor the width of paper
+  // by itself, and this event comes before the style for print does.
+  let chosen;
+  addEventListener('beforeprint', () => {
+    chosen = root.dataset.theme;
+    root.dataset.theme = 'light';
+    resizeCharts(1000, 480);
     redraw();
-  };
-  addEventListener('beforeprint', fitCharts);
-  addEventListener('afterprint', fitCharts);
+  });
+  addEventListener('afterprint', () => {
+    if (chosen) root.dataset.theme = chosen;
+    else delete root.dataset.theme;
+    resizeCharts();
+    redraw();
+  });
+}
+
+/** To a size in pixels, or to that of their boxes. */
+function resizeCharts(...size) {
+  for (const chart of Object.values(Chart.instances)) chart.resize(...size);
 }
 
 /** The colours of the moment, by the names that report.css gives them. */

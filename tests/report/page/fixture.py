@@ -150,7 +150,7 @@ def make_report(hostile=False):
                     if r["cell"] == cell and r["result"]]
             values[cell] = [r["val_bits_per_byte"] for r in done]
             entry = {
-                "id": cell, "label": f"{layers} layers, FFN {width}",
+                "id": cell, "label": f"{layers} layer{'s' * (layers > 1)}, FFN {width}",
                 "overrides": {"model.num_layers": layers,
                               "model.ffn_dim": width},
                 "parameters": count(layers, width),
