@@ -21,7 +21,7 @@ function precisionColumns(precision) {
     {name: `${precision} bits/byte`, numeric: true,
      value: (cell) => of('bits_per_byte')(cell)?.mean,
      cell: (cell) => estimate(of('bits_per_byte')(cell), 4)},
-    {name: `${precision} perplexity`, numeric: true,
+    {name: `${precision} perplexity`, numeric: true, minor: true,
      value: (cell) => of('perplexity')(cell)?.mean,
      cell: (cell) => estimate(of('perplexity')(cell), 2)},
     {name: `${precision} size`, numeric: true, value: of('bytes'),
@@ -36,10 +36,11 @@ function precisionColumns(precision) {
 function cellColumns(sweep) {
   const number = (name, value, text, title) =>
     ({name, value, numeric: true, cell: (cell) => text(value(cell)), title});
+  const minor = (column) => ({...column, minor: true});
   return [
     {name: 'Cell', value: (cell) => cell.label},
     ...sweep.keys.map((key) => ({
-      name: keyName(key), title: key, value: (cell) => cell.overrides[key],
+      name: keyName(key), title: key, minor: true, value: (cell) => cell.overrides[key],
       numeric: sweep.cells.every((cell) => isNumber(cell.overrides[key])),
       cell: (cell) => configText(cell.overrides[key])})),
     ...precisionColumns('f32').slice(0, 2),
@@ -53,10 +54,10 @@ function cellColumns(sweep) {
     ...precisionColumns('int8').slice(2),
     number('Training FLOPs', (cell) => cell.train_flops,
            (x) => significant(x, 3)),
-    number('Steps', (cell) => cell.steps, whole),
-    number('Tokens', (cell) => cell.tokens, short),
+    minor(number('Steps', (cell) => cell.steps, whole)),
+    minor(number('Tokens', (cell) => cell.tokens, short)),
     number('Seeds', (cell) => cell.seeds.length, whole),
-    number('Failed', (cell) => cell.failed, whole),
+    minor(number('Failed', (cell) => cell.failed, whole)),
   ];
 }
 

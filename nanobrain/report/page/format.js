@@ -38,21 +38,25 @@ function significant(x, digits) {
   return String(Number(x.toPrecision(digits))).replace('-', MINUS);
 }
 
+const SPACE = '\u00a0'; // where no line may end
+
 /** 4 min 10 s */
 function duration(seconds) {
   if (!isNumber(seconds)) return NONE;
-  if (seconds < 10) return `${significant(seconds, 2)} s`;
+  if (seconds < 10) return `${significant(seconds, 2)}${SPACE}s`;
   const s = Math.round(seconds);
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  if (s < 60) return `${s}${SPACE}s`;
+  const parts = s < 3600
+    ? [Math.floor(s / 60), 'min', s % 60, 's']
+    : [Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min'];
+  return parts.join(SPACE);
 }
 
 /** A mean over seeds with half of its 95 % interval. */
 function estimate(e, decimals) {
   if (!e || !isNumber(e.mean)) return NONE;
   const mean = fixed(e.mean, decimals);
-  return isNumber(e.high) ? `${mean}\u00a0\u00b1\u00a0${fixed(e.high - e.mean, decimals)}`
+  return isNumber(e.high) ? `${mean} \u00b1\u00a0${fixed(e.high - e.mean, decimals)}`
                           : mean;
 }
 

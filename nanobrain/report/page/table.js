@@ -2,7 +2,8 @@
 
 /**
  * columns: [{name, value: row -> what sorts it, cell: row -> text or node,
- * numeric, title}]; the first one heads its row. sort: [column, 1 or -1].
+ * numeric, minor, title}]; the first one heads its row, minor ones are left
+ * out on paper. sort: [column, 1 or -1].
  */
 function makeTable(root, {caption, sort = [0, 1]}) {
   const head = element('tr');
@@ -25,10 +26,13 @@ function makeTable(root, {caption, sort = [0, 1]}) {
       String(x).localeCompare(String(y), 'en', {numeric: true});
   }
 
+  const classOf = ({numeric, minor}) =>
+    [numeric && 'number', minor && 'minor'].filter(Boolean).join(' ') || null;
+
   function heading(column, index) {
     const isSorted = index === sorted;
     return element('th', {
-      scope: 'col', class: column.numeric && 'number', title: column.title,
+      scope: 'col', class: classOf(column), title: column.title,
       'aria-sort': isSorted && (direction > 0 ? 'ascending' : 'descending'),
     }, element('button', {
       type: 'button', onclick: () => {
@@ -45,7 +49,7 @@ function makeTable(root, {caption, sort = [0, 1]}) {
     body.replaceChildren(...[...rows].sort(compare).map((row) =>
       element('tr', {}, ...columns.map((column, index) => element(
         index ? 'td' : 'th',
-        {scope: !index && 'row', class: column.numeric && 'number',
+        {scope: !index && 'row', class: classOf(column),
          dir: !column.numeric && 'auto'},
         (column.cell ?? column.value)(row) ?? NONE)))));
   }

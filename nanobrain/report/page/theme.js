@@ -19,7 +19,7 @@ function followTheme(redraw) {
   addEventListener('beforeprint', () => {
     chosen = root.dataset.theme;
     root.dataset.theme = 'light';
-    resizeCharts(1000, 480);
+    resizeCharts(820, 400);
     redraw();
   });
   addEventListener('afterprint', () => {

@@ -144,7 +144,7 @@ class FrontTest(page_case.PageCase):
         self.assertIn(cell["label"], text)
         self.assertIn("f32, on the front|", text)
         mean = cell["f32"]["bits_per_byte"]["mean"]
-        self.assertIn(f"{mean:.4f}\u00a0\u00b1", text)
+        self.assertIn(f"{mean:.4f} \u00b1", text)
         self.assertIn("(2 seeds)", text)
 
     def test_saves_a_picture(self):

@@ -42,7 +42,7 @@ class TablesTest(page_case.PageCase):
         row = dict(zip(self.headings("cells"), self.rows("cells")[0]))
         cell, bits = self.cells[0], self.cells[0]["f32"]["bits_per_byte"]
         half = bits["high"] - bits["mean"]
-        self.assertEqual(f"{bits['mean']:.4f}\u00a0\u00b1\u00a0{half:.4f}",
+        self.assertEqual(f"{bits['mean']:.4f} \u00b1\u00a0{half:.4f}",
                          row["f32 bits/byte"])
         cost = cell["int8"]["bits_per_byte"]["mean"] - bits["mean"]
         self.assertEqual(f"{cost:.4f}", row["int8 \u2212 f32"])
