@@ -41,9 +41,10 @@ function decimalsOf(numbers) {
 /**
  * A scale of Chart.js. range: [low, high] of what is shown, error bars too;
  * margin: the share of it that is left free at each end; text: value -> tick;
- * without it, numbers with decimals alike.
+ * without it, numbers with decimals alike; ticks: their places, where they
+ * are not to be chosen here.
  */
-function axis({title, log, range, text, colours, margin = 0.06}) {
+function axis({title, log, range, text, colours, ticks, margin = 0.06}) {
   const [low, high] = range;
   const isLog = log && low > 0;
   const factor = low < high ? (high / low) ** margin : 1.05;
@@ -59,8 +60,9 @@ function axis({title, log, range, text, colours, margin = 0.06}) {
             callback: (value, _, ticks) => text?.(value) ??
               fixed(value, decimalsOf(ticks.map((tick) => tick.value)))},
     afterBuildTicks: (scale) => {
-      const ticks = isLog ? logTicks : evenTicks;
-      scale.ticks = ticks(scale.min, scale.max).map((value) => ({value}));
+      const places = ticks ??
+        (isLog ? logTicks : evenTicks)(scale.min, scale.max);
+      scale.ticks = places.map((value) => ({value}));
     },
   };
 }

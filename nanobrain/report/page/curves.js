@@ -104,11 +104,14 @@ function makeCurves() {
   walkWithKeys(canvas, byId('curve-reading'));
 
   return {
-    update(newGroups) {
+    update(newGroups, sweep) {
       groups = newGroups.filter(
         ({runs}) => runs.some((run) => run.train?.step?.length ||
                                        run.validation?.step?.length));
       byId('curves').hidden = !groups.length;
+      const [colour, dash] = (sweep?.keys ?? []).map(keyName);
+      byId('curve-lead').textContent = !colour ? ''
+        : `Colours tell ${colour} apart${dash ? `, dashes ${dash}` : ''}.`;
       picker.update(groups);
       draw();
     },

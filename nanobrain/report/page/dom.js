@@ -30,3 +30,14 @@ function fillSelect(select, options) {
     ...options.map(([value, text]) => element('option', {value}, text)));
   if (options.some(([value]) => value === chosen)) select.value = chosen;
 }
+
+/** Makes a change, and gives the focus to the like of what it took away. */
+function keepFocus(change) {
+  const before = document.activeElement;
+  const section = before?.closest('section');
+  const name = (e) => e.getAttribute('aria-label') ?? e.textContent;
+  change();
+  if (!section || before.isConnected) return;
+  [...section.querySelectorAll(before.tagName)]
+    .find((e) => name(e) === name(before))?.focus({preventScroll: true});
+}

@@ -8,6 +8,15 @@ const POINT_STYLES = {f32: 'circle', int8: 'triangle'};
 /** A key without its section: num_layers. */
 const keyName = (key) => key.slice(key.indexOf('.') + 1);
 
+/**
+ * The keys in which cells may differ: the grid's, and those that a value of the
+ * grid set together.
+ */
+function gridKeys(sweep) {
+  const set = new Set(sweep.cells.flatMap((cell) => Object.keys(cell.overrides)));
+  return [...new Set([...sweep.keys, ...set])].filter((key) => set.has(key));
+}
+
 /** The values that a key takes in the cells: numbers by size, others by text. */
 function valuesOf(cells, key) {
   const values = new Map();

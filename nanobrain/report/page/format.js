@@ -64,8 +64,9 @@ function estimate(e, decimals) {
 function configText(value) {
   if (value === undefined) return NONE;
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  return JSON.stringify(value);
+  if (value?.constructor !== Object) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${configText(part)}`).join(', ');
 }
 
 /** A date in the reader's words; the text itself where it is none. */

@@ -91,7 +91,8 @@ function makeFront() {
         interaction: {mode: 'nearest', intersect: true},
         scales: {
           x: axis({title: across.name, log: checked('log-x'), colours,
-                   range: range('x'), text: across.text}),
+                   range: range('x'), text: across.text,
+                   ticks: across.ticks}),
           y: axis({title: up, log: checked('log-y'), colours,
                    range: range('y')}),
         },
@@ -163,6 +164,12 @@ function makeFront() {
       fillSelect(byId('front-colour'),
                  [['precision', 'Weights'],
                   ...sweep.keys.map((key) => [key, keyName(key)])]);
+      // Tokens of different tokenizers are different units.
+      const unlike = sweep.keys.includes('tokenizer');
+      for (const option of byId('front-y').options) {
+        option.disabled = unlike && option.value !== 'bits_per_byte';
+      }
+      if (unlike) byId('front-y').value = 'bits_per_byte';
       draw();
     },
     draw,

@@ -23,7 +23,8 @@ function axesAcross(sweep) {
     sweep.cells.every((cell) => isNumber(cell.overrides[key])));
   return [...COSTS, ...numeric.map((key) => ({
     key: `key:${key}`, name: key, text: (x) => significant(x, 4),
-    of: (cell) => cell.overrides[key]}))];
+    of: (cell) => cell.overrides[key],
+    ticks: valuesOf(sweep.cells, key).map(Number)}))];
 }
 
 /** Ends of the bar of an estimate: an interval, a deviation or nothing. */
@@ -44,7 +45,7 @@ function frontPoints(sweep, precision, across, up, bars) {
     const [yLow, yHigh] = barOf(measured[up], bars);
     const [xLow, xHigh] = barOf(across.estimate?.(cell, precision), bars);
     points.push({x, y: measured[up].mean, yLow, yHigh, xLow, xHigh, cell,
-                 precision, state: measured.front?.[across.key] ?? 'on'});
+                 precision, state: measured.front?.[across.key] ?? 'off'});
   }
   return points.sort((a, b) => a.x - b.x);
 }

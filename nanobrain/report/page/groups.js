@@ -10,8 +10,8 @@ function groupRuns(report, sweep) {
   }
   let alone = 0;
   for (const run of report.runs) {
-    if (run.sweep !== null && run.sweep !== sweep?.name) continue;
-    const group = run.sweep !== null && groups.get(run.cell);
+    if (run.sweep != null && run.sweep !== sweep?.name) continue;
+    const group = run.sweep != null && groups.get(run.cell);
     if (group) {
       group.runs.push(run);
       continue;

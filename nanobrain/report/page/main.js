@@ -33,7 +33,7 @@ function showSweep() {
   const sweep = current.sweeps[Number(byId('sweep').value)] ?? null;
   const groups = groupRuns(current, sweep);
   for (const section of bySweep) section.update(sweep);
-  for (const section of byGroup) section.update(groups);
+  for (const section of byGroup) section.update(groups, sweep);
   facts.update(current);
   showContents();
 }
@@ -44,11 +44,12 @@ function show(report, watched) {
         `${configText(report.format)}. Make the report anew.`);
     return;
   }
+  for (const sweep of report.sweeps) sweep.keys = gridKeys(sweep);
   current = report;
   showHead(report, watched);
   fillSelect(byId('sweep'), report.sweeps.map(({name}, i) => [String(i), name]));
   byId('sweep-control').hidden = report.sweeps.length < 2;
-  showSweep();
+  keepFocus(showSweep);
 }
 
 byId('sweep').addEventListener('change', showSweep);

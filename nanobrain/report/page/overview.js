@@ -28,6 +28,10 @@ function sweepTiles(sweep) {
     .filter(([count]) => count).map(([count, word]) => `${count} ${word}`);
   const tiles = [tile('Runs', `${done} of ${all} done`,
                       rest.join(', ') || `${sweep.cells.length} cells`)];
+  if (running || waiting) {
+    tiles[0].append(element('dd', {}, element('progress', {
+      value: done, max: all, 'aria-label': 'Runs done'})));
+  }
   const best = bestCell(sweep);
   if (!best) return tiles;
   const alike = countAlike(sweep, best);

@@ -39,7 +39,7 @@ function makeSamples() {
       byId('samples').hidden = !groups.length;
       fillSelect(select, [['', 'The last of every cell'],
         ...groups.flatMap((group) => group.runs.map((run) => [run.id,
-          group.runs.length > 1 || run.cell !== null
+          group.runs.length > 1 || run.cell != null
             ? `${group.label}, ${seedName(run)}` : group.label]))]);
       draw();
     },

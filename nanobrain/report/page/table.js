@@ -38,8 +38,7 @@ function makeTable(root, {caption, sort = [0, 1]}) {
       type: 'button', onclick: () => {
         direction = isSorted ? -direction : 1;
         sorted = index;
-        draw();
-        head.children[index].firstChild.focus();
+        keepFocus(draw);
       }}, column.name));
   }
 

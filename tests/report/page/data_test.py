@@ -86,6 +86,24 @@ class LittleTest(page_case.PageCase):
         mean = self.report["sweeps"][0]["cells"][0]["f32"]["bits_per_byte"]
         self.assertIn(f"{mean['mean']:.4f}", self.rows("cells")[0])
 
+    def test_tokenizers_compare_by_bytes_alone(self):
+        sweep = self.report["sweeps"][0]
+        sweep["keys"] = ["tokenizer"]
+        for i, cell in enumerate(sweep["cells"]):
+            cell["overrides"] = {"tokenizer": {
+                "kind": "sentencepiece", "vocab_size": 1024 * (i + 1)}}
+        self.open()
+        self.assertTrue(self.page.locator(
+            "#front-y option[value=perplexity]").is_disabled())
+        self.assertEqual("kind sentencepiece, vocab_size 1024",
+                         self.rows("cells")[0][1])
+
+    def test_keys_that_a_value_sets_together(self):
+        self.report["sweeps"][0]["keys"] = ["shape"]
+        self.open()
+        self.assertEqual(["num_layers", "ffn_dim"],
+                         self.headings("cells")[1:3])
+
     def test_another_format_is_refused(self):
         self.report["format"] = 2
         self.open()
@@ -155,6 +173,20 @@ class WatchTest(page_case.PageCase):
         # What the reader chose stays chosen.
         self.assertEqual("bytes", self.page.input_value("#front-x"))
         self.assertIn("Followed live", self.page.inner_text("#subtitle"))
+
+    def test_news_leave_the_focus_where_it_is(self):
+        self.serve(page_case.page_text(), json.dumps(self.report))
+        for role, name in (("checkbox", "1 layer, FFN 256, seed 2"),
+                           ("button", "Parameters")):
+            self.page.get_by_role(role, name=name, exact=True).focus()
+            self.report["sweeps"][0]["counts"]["done"] += 1
+            done = self.report["sweeps"][0]["counts"]["done"]
+            self.server.data = json.dumps(self.report)
+            self.page.clock.run_for(3100)
+            self.page.wait_for_selector(f"text={done} of {done + 1} done")
+            self.assertTrue(self.page.get_by_role(
+                role, name=name, exact=True).evaluate(
+                    "e => e === document.activeElement"))
 
     def test_says_when_the_server_is_silent(self):
         self.serve(page_case.page_text(), json.dumps(self.report))

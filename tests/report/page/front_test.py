@@ -127,6 +127,15 @@ class FrontTest(page_case.PageCase):
         self.assertIn("num_layers 4, f32",
                       self.page.inner_text("#front-legend"))
 
+    def test_a_key_across_is_a_line_for_each_colour(self):
+        self.choose("x", "key:model.ffn_dim")
+        self.choose("colour", "model.num_layers")
+        self.page.check("#front-log-x")
+        self.assertEqual([128, 256, 512], self.scale(self.chart, "x")["ticks"])
+        self.assertEqual([True] * 6, self.page.evaluate(
+            "Chart.getChart('front-chart').data.datasets"
+            ".map((d) => d.showLine)"))
+
     def test_hover_names_the_cell(self):
         cell = self.cells[-1]
         at = self.page.evaluate("""([x, y]) => {
