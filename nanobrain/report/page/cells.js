@@ -40,7 +40,8 @@ function cellColumns(sweep) {
   return [
     {name: 'Cell', value: (cell) => cell.label},
     ...sweep.keys.map((key) => ({
-      name: keyName(key), title: key, minor: true, value: (cell) => cell.overrides[key],
+      name: keyName(key), title: key, minor: true,
+      value: (cell) => cell.overrides[key],
       numeric: sweep.cells.every((cell) => isNumber(cell.overrides[key])),
       cell: (cell) => configText(cell.overrides[key])})),
     ...precisionColumns('f32').slice(0, 2),

@@ -21,6 +21,13 @@ function makeCurves() {
     };
   }
 
+  /** Where lines that began alike have parted. */
+  function lastHalf(datasets) {
+    const [, end] = rangeOf(datasets.flatMap(({data}) => data.map(({x}) => x)));
+    return datasets.map((dataset) => ({
+      ...dataset, data: dataset.data.filter(({x}) => x >= end / 2)}));
+  }
+
   /** Between the least and the greatest seed; two lines and what is between. */
   function band(points, colour) {
     const edge = (member, fill) => ({
@@ -57,8 +64,9 @@ function makeCurves() {
     slider.disabled = !smoothable;
     document.querySelector('output[for=curve-smoothing]').textContent =
       smoothable ? Number(slider.value).toFixed(2) : 'off';
-    const datasets = groups.flatMap((group) => groupDatasets(
+    const whole = groups.flatMap((group) => groupDatasets(
       group, part, member, smoothable ? Number(slider.value) : 0));
+    const datasets = checked('end') ? lastHalf(whole) : whole;
     const across = CURVE_X[choice('x')];
     const up = byId('curve-y').selectedOptions[0].text;
     const range = (name) => rangeOf(
@@ -71,7 +79,8 @@ function makeCurves() {
         interaction: {mode: 'nearest', axis: 'xy', intersect: false},
         scales: {
           x: axis({title: across.name, log: checked('log-x'), colours,
-                   range: checked('log-x') ? xRange : [0, xRange[1]],
+                   range: checked('log-x') || checked('end') ? xRange
+                                                             : [0, xRange[1]],
                    text: across.text, margin: 0}),
           y: axis({title: up, log: checked('log-y'), colours,
                    range: range('y')}),
@@ -97,7 +106,7 @@ function makeCurves() {
       `${datasets.filter((d) => d.walked).length} lines.`);
   }
 
-  for (const name of ['y', 'x', 'lines', 'log-x', 'log-y']) {
+  for (const name of ['y', 'x', 'lines', 'log-x', 'log-y', 'end']) {
     byId(`curve-${name}`).addEventListener('change', draw);
   }
   byId('curve-smoothing').addEventListener('input', draw);

@@ -13,11 +13,12 @@ const keyName = (key) => key.slice(key.indexOf('.') + 1);
  * grid set together.
  */
 function gridKeys(sweep) {
-  const set = new Set(sweep.cells.flatMap((cell) => Object.keys(cell.overrides)));
+  const set = new Set(
+    sweep.cells.flatMap((cell) => Object.keys(cell.overrides)));
   return [...new Set([...sweep.keys, ...set])].filter((key) => set.has(key));
 }
 
-/** The values that a key takes in the cells: numbers by size, others by text. */
+/** The values of a key in the cells: numbers by size, others by text. */
 function valuesOf(cells, key) {
   const values = new Map();
   for (const cell of cells) {
@@ -38,9 +39,10 @@ function cellStyles(sweep) {
   const colours = first ? valuesOf(sweep.cells, first) : [];
   const dashes = second ? valuesOf(sweep.cells, second) : [];
   return new Map(sweep.cells.map((cell, i) => {
-    const colour = first ? colours.indexOf(configText(cell.overrides[first])) : i;
-    const dash = second ? dashes.indexOf(configText(cell.overrides[second]))
-                        : Math.floor(colour / 8);
+    const place = (values, key) =>
+      values.indexOf(configText(cell.overrides[key]));
+    const colour = first ? place(colours, first) : i;
+    const dash = second ? place(dashes, second) : Math.floor(colour / 8);
     return [cell.id, {series: colour % 8, dash: DASHES[dash % DASHES.length]}];
   }));
 }

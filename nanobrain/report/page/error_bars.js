@@ -69,7 +69,8 @@ const pointNames = {
       dataset.data.map((point, i) => ({
         point, at: chart.getDatasetMeta(index).data[i]})))
       .filter(({point, at}) => point.name && at && !at.skip);
-    const taken = places.map(({point, at}) => pointBox(chart.scales.y, point, at));
+    const taken = places.map(
+      ({point, at}) => pointBox(chart.scales.y, point, at));
     const written = [];
     for (const {point, at} of places) {
       if (written.some(({name, x, y}) => name === point.name &&

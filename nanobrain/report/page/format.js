@@ -56,8 +56,8 @@ function duration(seconds) {
 function estimate(e, decimals) {
   if (!e || !isNumber(e.mean)) return NONE;
   const mean = fixed(e.mean, decimals);
-  return isNumber(e.high) ? `${mean} \u00b1\u00a0${fixed(e.high - e.mean, decimals)}`
-                          : mean;
+  if (!isNumber(e.high)) return mean;
+  return `${mean} \u00b1\u00a0${fixed(e.high - e.mean, decimals)}`;
 }
 
 /** A value of a configuration. */

@@ -35,7 +35,8 @@ function makeFront() {
       label: group.name, walked: true, errorBars: true,
       errorBarColour: faded(group.colour, 0.55),
       data: group.points.map((point) => ({
-        ...point, name: names && point.state !== 'off' ? point.cell.label : ''})),
+        ...point,
+        name: names && point.state !== 'off' ? point.cell.label : ''})),
       pointStyle: POINT_STYLES[group.precision], hitRadius: 14,
       radius: byState(6, 6, 5),
       hoverRadius: 9, borderColor: group.colour, pointBorderWidth: 1.6,
@@ -84,7 +85,8 @@ function makeFront() {
     const chart = drawChart(canvas, {
       type: 'scatter', plugins: [errorBars, pointNames],
       data: {datasets: [
-        ...shown.map((group) => pointsDataset(group, isCost, checked('labels'))),
+        ...shown.map(
+          (group) => pointsDataset(group, isCost, checked('labels'))),
         // Every cost with its front; loss orders cells as bits per byte do.
         ...(isCost ? fronts(shown, across) : [])]},
       options: {
@@ -141,7 +143,8 @@ function makeFront() {
     ctx.drawImage(canvas, 0, 0);
     picture.toBlob((blob) => {
       const href = URL.createObjectURL(blob);
-      element('a', {href, download: `${sweep.name}-${choice('x')}.png`}).click();
+      const name = `${sweep.name}-${choice('x')}.png`;
+      element('a', {href, download: name}).click();
       setTimeout(() => URL.revokeObjectURL(href), 1000);
     });
   }

@@ -14,8 +14,11 @@ const COSTS = [
    text: (x) => significant(x, 3), of: (cell) => cell.train_flops},
 ];
 
-const FRONT_WORDS = {on: 'on the front', noise: 'on the front within noise only',
-                     off: 'off the front'};
+const FRONT_WORDS = {
+  on: 'on the front',
+  noise: 'on the front within noise only',
+  off: 'off the front',
+};
 
 /** COSTS, and the keys of the grid that are numbers everywhere. */
 function axesAcross(sweep) {

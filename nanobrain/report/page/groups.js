@@ -1,6 +1,6 @@
 // Runs by cell, in the order of the cells; a run without one stands alone.
 
-/** [{id, label, runs, series, dash}] of the runs that belong to what is shown. */
+/** [{id, label, runs, series, dash}] of the runs that are shown. */
 function groupRuns(report, sweep) {
   const groups = new Map();
   const styles = sweep ? cellStyles(sweep) : new Map();

@@ -47,7 +47,8 @@ function show(report, watched) {
   for (const sweep of report.sweeps) sweep.keys = gridKeys(sweep);
   current = report;
   showHead(report, watched);
-  fillSelect(byId('sweep'), report.sweeps.map(({name}, i) => [String(i), name]));
+  fillSelect(byId('sweep'),
+             report.sweeps.map(({name}, i) => [String(i), name]));
   byId('sweep-control').hidden = report.sweeps.length < 2;
   keepFocus(showSweep);
 }

@@ -99,6 +99,19 @@ class CurvesTest(page_case.PageCase):
             self.assertEqual("logarithmic",
                              self.scale(self.chart, axis)["type"])
 
+    def test_last_half(self):
+        self.choose("lines", "runs")
+        self.smoothing(0)
+        self.page.check("#curve-end")
+        log = self.runs[0]["train"]
+        wanted = [(s, y) for s, y in zip(log["step"], log["loss"])
+                  if s >= log["step"][-1] / 2]
+        points = self.lines()[0]["points"]
+        self.assertEqual(wanted, [(p["x"], p["y"]) for p in points])
+        highest = max(max(run["train"]["loss"][-len(wanted):])
+                      for run in self.runs)
+        self.assertLess(self.scale(self.chart, "y")["max"], highest + 0.1)
+
     def test_picker(self):
         self.page.click("#picker-none")
         self.assertEqual([], self.lines())

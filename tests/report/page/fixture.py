@@ -1,4 +1,4 @@
-"""A report like a sweep's, for tests of the page: 3 depths x 3 widths x 3 seeds.
+"""A report like a sweep's, for tests of the page: 9 cells x 3 seeds.
 
     fixture.py PAGE OUTPUT [--hostile]    puts the data into the page
 
@@ -126,7 +126,7 @@ def flops(layers, width):
     return 6.0 * count(layers, width) * STEPS * TOKENS_PER_STEP
 
 
-def fronts(points, axis):
+def fronts(points):
     """on, noise or off by the means: noise stands for the second best."""
     state = {}
     for name, (cost, bits) in points.items():
@@ -136,52 +136,55 @@ def fronts(points, axis):
     return state
 
 
+def make_cell(layers, width, runs):
+    cell = f"num_layers={layers},ffn_dim={width}"
+    done = [r["result"] for r in runs if r["cell"] == cell and r["result"]]
+    plural = "s" * (layers > 1)
+    entry = {
+        "id": cell, "label": f"{layers} layer{plural}, FFN {width}",
+        "overrides": {"model.num_layers": layers, "model.ffn_dim": width},
+        "parameters": count(layers, width),
+        "train_flops": flops(layers, width), "steps": STEPS,
+        "tokens": STEPS * TOKENS_PER_STEP,
+        "seeds": [r["seed"] for r in done], "failed": len(SEEDS) - len(done)}
+    for precision, prefix in (("f32", ""), ("int8", "int8_")):
+        loss = [r[prefix + "val_loss"] for r in done]
+        entry[precision] = {
+            "bytes": done[0][precision + "_bytes"],
+            "bits_per_byte": estimate(
+                [r[prefix + "val_bits_per_byte"] for r in done]),
+            "loss": estimate(loss),
+            "perplexity": estimate([math.exp(x) for x in loss]),
+            "forward_ms": estimate(
+                [r[prefix + "forward_ms"] * (1 + 0.02 * wobble(
+                    r["seed"], layers)) for r in done]),
+            "front": {}}
+    return entry
+
+
+def mark_fronts(cells):
+    for precision in ("f32", "int8"):
+        for axis in ("parameters", "bytes", "forward_ms", "train_flops"):
+            points = {}
+            for cell in cells:
+                cost = cell[precision].get(axis, cell.get(axis))
+                points[cell["id"]] = (
+                    cost["mean"] if isinstance(cost, dict) else cost,
+                    cell[precision]["bits_per_byte"]["mean"])
+            state = fronts(points)
+            for cell in cells:
+                cell[precision]["front"][axis] = state[cell["id"]]
+
+
 def make_report(hostile=False):
     names = NAMES if hostile else (
         "[train] the loss of step 212 is not a number; lower optimizer.lr",
         "tokenizer.model", "node-7", "The end.", "depth_ffn")
     runs = [make_run(l, w, s, names)
             for l in LAYERS for w in WIDTHS for s in SEEDS]
-    cells, values = [], {}
-    for layers in LAYERS:
-        for width in WIDTHS:
-            cell = f"num_layers={layers},ffn_dim={width}"
-            done = [r["result"] for r in runs
-                    if r["cell"] == cell and r["result"]]
-            values[cell] = [r["val_bits_per_byte"] for r in done]
-            entry = {
-                "id": cell, "label": f"{layers} layer{'s' * (layers > 1)}, FFN {width}",
-                "overrides": {"model.num_layers": layers,
-                              "model.ffn_dim": width},
-                "parameters": count(layers, width),
-                "train_flops": flops(layers, width), "steps": STEPS,
-                "tokens": STEPS * TOKENS_PER_STEP,
-                "seeds": [r["seed"] for r in done],
-                "failed": len(SEEDS) - len(done)}
-            for precision, prefix in (("f32", ""), ("int8", "int8_")):
-                loss = [r[prefix + "val_loss"] for r in done]
-                entry[precision] = {
-                    "bytes": done[0][precision + "_bytes"],
-                    "bits_per_byte": estimate(
-                        [r[prefix + "val_bits_per_byte"] for r in done]),
-                    "loss": estimate(loss),
-                    "perplexity": estimate([math.exp(x) for x in loss]),
-                    "forward_ms": estimate(
-                        [r[prefix + "forward_ms"] * (1 + 0.02 * wobble(
-                            r["seed"], layers)) for r in done])}
-            cells.append(entry)
-    for precision in ("f32", "int8"):
-        for cell in cells:
-            cell[precision]["front"] = {}
-        for axis in ("parameters", "bytes", "forward_ms", "train_flops"):
-            def cost(c):
-                x = c[precision].get(axis, c.get(axis))
-                return x["mean"] if isinstance(x, dict) else x
-            state = fronts({c["id"]: (
-                cost(c), c[precision]["bits_per_byte"]["mean"])
-                for c in cells}, axis)
-            for cell in cells:
-                cell[precision]["front"][axis] = state[cell["id"]]
+    cells = [make_cell(l, w, runs) for l in LAYERS for w in WIDTHS]
+    mark_fronts(cells)
+    values = {c["id"]: c["f32"]["bits_per_byte"]["values"] for c in cells}
     full = [c["id"] for c in cells if not c["failed"]]
     differences = [difference(a, b, values)
                    for i, a in enumerate(full) for b in full[i + 1:]]
