@@ -12,7 +12,7 @@ function followReport(show, say) {
   let seen = '';
   async function ask() {
     try {
-      const answer = await fetch('data.json', {cache: 'no-store'});
+      const answer = await fetch('data.json', {cache: 'no-cache'});
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
       const news = await answer.text();
       if (news !== seen) show(JSON.parse(news), true);

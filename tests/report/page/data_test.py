@@ -19,6 +19,7 @@ class HostileTest(page_case.PageCase):
         page = self.page
         self.assertEqual(script, page.inner_text("h1"))
         self.assertIn(image, page.inner_text("#cells"))
+        self.assertIn(odd, page.text_content("#cells"))
         self.assertIn(image, page.inner_text("#runs"))  # an error
         self.assertIn(comment, page.inner_text("#facts"))
         page.check("#config-all")

@@ -190,6 +190,7 @@ def make_report(hostile=False):
                    for i, a in enumerate(full) for b in full[i + 1:]]
     if hostile:
         cells[0]["label"] = names[0]
+        cells[1]["label"] = names[4]
         runs[0]["samples"][0]["text"] = names[1]
     return {
         "format": 1,
