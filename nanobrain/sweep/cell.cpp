@@ -131,6 +131,7 @@ std::vector<Cell> make_cells(const SweepConfig& sweep) {
     require_free_keys(sweep, point);
     try {
       cells.push_back(make_cell(sweep, point, vocabularies));
+      cells.back().order = static_cast<int64_t>(cells.size()) - 1;
     } catch (const UsageError& error) {
       throw UsageError(
           fmt::format("[cell {}] {}", point_id(point), error.what()));

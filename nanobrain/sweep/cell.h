@@ -1,6 +1,7 @@
 // The cells of a sweep: one training config each, for as many seeds.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Cell {
   std::string id; // of letters that every file system takes, 100 at most
   Json overrides; // key -> value, beside the base and `set`
   std::optional<CellTokenizer> tokenizer; // none: the base's own
+  int64_t order = 0;                      // among the cells of a sweep
   RunConfig config; // seeds and, for a budget in minutes, steps left open
 };
 
