@@ -61,7 +61,7 @@ struct Pipe {
   for (const int fd : request.inherited) fcntl(fd, F_SETFD, 0);
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
-  execv(argv[0], argv);
+  execvp(argv[0], argv);
   const char* reason = strerror(errno);
   const auto say = [](const char* text) {
     [[maybe_unused]] const auto n = write(STDERR_FILENO, text, strlen(text));

@@ -9,10 +9,10 @@
 namespace nanobrain {
 
 struct ChildRequest {
-  std::vector<std::string> command;
-  std::filesystem::path log;       // gets what it writes to stderr, at the end
-  std::vector<int> cpus = {};      // that it may run on; empty: all
-  std::vector<int> inherited = {}; // descriptors left open in it
+  std::vector<std::string> command; // the program by path, or on the PATH
+  std::filesystem::path log;        // gets what it writes to stderr, at the end
+  std::vector<int> cpus = {};       // that it may run on; empty: all
+  std::vector<int> inherited = {};  // descriptors left open in it
 };
 
 struct ChildResult {

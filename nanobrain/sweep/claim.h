@@ -14,6 +14,8 @@ class Claim {
   /// Makes the file where it is missing. None where another has it; Error where
   /// the file system knows no locks.
   static std::optional<Claim> take(const std::filesystem::path& lock);
+  /// Waits until it can be had; Interrupted once a signal has come.
+  static Claim wait(const std::filesystem::path& lock);
 
   Claim(Claim&& other) noexcept;
   Claim& operator=(Claim&& other) noexcept;

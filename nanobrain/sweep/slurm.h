@@ -12,10 +12,10 @@
 namespace nanobrain {
 
 struct SlurmRequest {
-  int64_t tasks = 1;               // workers
-  int64_t threads = 1;             // processors of each
-  std::vector<std::string> sbatch; // further options: "--partition=long"
-  std::filesystem::path program;   // nanobrain, as the nodes find it
+  int64_t tasks = 1;                    // workers
+  int64_t threads = 1;                  // processors of each
+  std::vector<std::string> sbatch = {}; // further options: "--partition=long"
+  std::filesystem::path program = "nanobrain"; // as the nodes find it
 };
 
 /// What a task runs: a worker that goes on with the folder. A signal before the

@@ -84,7 +84,7 @@ double measure_speed(const Cell& cell, const RunTools& tools) {
   return parse_json(child.out, "bench train").at("tokens_per_s");
 }
 
-JobPlan share_processors(int64_t jobs) {
+JobPlan share_processors(int64_t jobs, int64_t threads) {
   const std::vector<int> all = processors();
   const auto count = static_cast<int64_t>(all.size());
   require<UsageError>(
@@ -94,7 +94,19 @@ JobPlan share_processors(int64_t jobs) {
       count,
       jobs);
   JobPlan plan;
-  plan.threads = count / jobs;
+  plan.threads = threads > 0 ? threads : count / jobs;
+  require<UsageError>(
+      jobs * plan.threads <= count,
+      "--threads",
+      "of {} jobs must be at most {} each, for {} processors, but is {}",
+      jobs,
+      count / jobs,
+      count,
+      threads);
+  if (jobs == 1) {
+    plan.cpus.emplace_back();
+    return plan;
+  }
   for (int64_t job = 0; job < jobs; ++job) {
     const auto first = all.begin() + job * plan.threads;
     plan.cpus.emplace_back(first, first + plan.threads);

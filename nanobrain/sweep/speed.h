@@ -19,9 +19,10 @@ struct JobPlan {
   int64_t jobs() const { return static_cast<int64_t>(cpus.size()); }
 };
 
-/// Shares the processors that this process may use among so many jobs.
-/// UsageError where they are fewer than the jobs.
-JobPlan share_processors(int64_t jobs);
+/// Shares the processors that this process may use among so many jobs, each of
+/// `threads` (0: as many as there are). One job alone is not pinned: beside it
+/// may run others' (of a cluster). UsageError where they are too few.
+JobPlan share_processors(int64_t jobs, int64_t threads = 0);
 
 /// A plan and the tokens a second of its jobs together, all at the same cell.
 struct MeasuredPlan {

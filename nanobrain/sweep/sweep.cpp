@@ -13,6 +13,7 @@
 #include "nanobrain/sweep/arithmetic.h"
 #include "nanobrain/sweep/live_view.h"
 #include "nanobrain/sweep/rungs.h"
+#include "nanobrain/sweep/slurm.h"
 #include "nanobrain/sweep/speed.h"
 #include "nanobrain/sweep/summary.h"
 #include "nanobrain/sweep/worker.h"
@@ -30,9 +31,15 @@ std::vector<Cell> first_cells(
   return cells_of_rung(cells, sweep.search, 0);
 }
 
-JobPlan plan_jobs(int64_t jobs, const Cell& cell, const fs::path& program) {
-  if (jobs > 0) return share_processors(jobs);
-  const auto plans = measure_plans(cell, program);
+JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
+  if (request.jobs > 0) {
+    return share_processors(request.jobs, request.threads);
+  }
+  require<UsageError>(
+      request.threads == 0,
+      "--threads",
+      "needs --jobs: without it both are measured");
+  const auto plans = measure_plans(cell, request.program);
   const auto best = std::max_element(
       plans.begin(), plans.end(), [](const auto& a, const auto& b) {
         return a.tokens_per_s < b.tokens_per_s;
@@ -54,6 +61,8 @@ void set_steps_by_minutes(
     double minutes,
     const RunTools& tools,
     std::vector<Cell>& cells) {
+  // Once for all workers, which have to agree.
+  const Claim claim = Claim::wait(folder.root / "minutes.lock");
   for (Cell& cell : cells) {
     int64_t& steps = cell.config.train.steps;
     if (const auto known = read_cell_steps(folder, cell.id)) {
@@ -123,7 +132,7 @@ Json dry_run(
     const SweepRequest& request,
     const SweepConfig& sweep,
     const std::vector<Cell>& cells) {
-  const JobPlan plan = plan_jobs(request.jobs, cells.front(), request.program);
+  const JobPlan plan = plan_jobs(request, cells.front());
   return {
       {"cells", describe_cells(first_cells(sweep, cells))},
       {"seeds", sweep.seeds},
@@ -163,6 +172,25 @@ Json result_of(const SweepFolder& folder, const JobPlan& plan) {
       {"output", folder.root.string()}};
 }
 
+/// Workers on a cluster's nodes, each of which calls run_sweep().
+Json submit(
+    const SweepRequest& request,
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  const auto runs = static_cast<int64_t>(cells.size() * sweep.seeds.size());
+  const SlurmRequest array{
+      .tasks = request.jobs == 0 ? runs : request.jobs,
+      .threads = std::max<int64_t>(1, request.threads),
+      .sbatch = request.sbatch,
+      .program = fs::canonical(request.program)};
+  return {
+      {"job", submit_slurm_job(folder, array)},
+      {"tasks", array.tasks},
+      {"threads", array.threads},
+      {"output", folder.root.string()}};
+}
+
 } // namespace
 
 Json run_sweep(const SweepRequest& request) {
@@ -177,16 +205,18 @@ Json run_sweep(const SweepRequest& request) {
   auto cells = make_cells(sweep);
   if (request.dry_run) return dry_run(request, sweep, cells);
 
-  const JobPlan plan = plan_jobs(request.jobs, cells.front(), request.program);
+  if (request.retry_failed) {
+    forget_failures(folder, sweep, first_cells(sweep, cells));
+  }
+  if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
+
+  const JobPlan plan = plan_jobs(request, cells.front());
   if (sweep.budget.minutes) {
     set_steps_by_minutes(
         folder,
         *sweep.budget.minutes,
         {request.program, plan.threads, plan.cpus.front()},
         cells);
-  }
-  if (request.retry_failed) {
-    forget_failures(folder, sweep, first_cells(sweep, cells));
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
   const SweepSummary before = summarize_sweep(folder);

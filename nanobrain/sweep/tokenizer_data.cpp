@@ -1,8 +1,5 @@
 #include "nanobrain/sweep/tokenizer_data.h"
 
-#include <chrono>
-#include <thread>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/sweep/child_process.h"
@@ -12,8 +9,6 @@ namespace nanobrain {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::chrono::milliseconds kPoll(200);
 
 void run(
     std::vector<std::string> arguments,
@@ -57,12 +52,7 @@ void prepare_tokenizer_data(
   const fs::path beside = data.string() + ".tokenizer";
   const fs::path log = data.string() + ".log";
   fs::create_directories(data.parent_path());
-  auto claim = Claim::take(data.string() + ".lock");
-  while (!claim) {
-    check_interrupted();
-    std::this_thread::sleep_for(kPoll);
-    claim = Claim::take(data.string() + ".lock");
-  }
+  const Claim claim = Claim::wait(data.string() + ".lock");
   if (fs::exists(data)) return; // whole: prepare names it last
   if (!fs::exists(beside)) {
     std::vector<std::string> train = {
@@ -75,13 +65,13 @@ void prepare_tokenizer_data(
         "--output",
         beside.string()};
     add_inputs(train, "--input", text.train);
-    run(std::move(train), log, tools, *claim);
+    run(std::move(train), log, tools, claim);
   }
   std::vector<std::string> prepare = {
       "prepare", "--tokenizer", beside.string(), "--output", data.string()};
   add_inputs(prepare, "--input", text.train);
   add_inputs(prepare, "--val-input", text.val);
-  run(std::move(prepare), log, tools, *claim);
+  run(std::move(prepare), log, tools, claim);
 }
 
 } // namespace nanobrain

@@ -59,6 +59,7 @@ class SlurmSweep : public ::testing::Test {
   /// The folders of the runs, in order.
   std::vector<fs::path> runs(const std::string& sweep) const {
     std::vector<fs::path> all;
+    if (!fs::exists(dir_ / (sweep + "/cells"))) return all; // no worker yet
     for (const auto& cell : fs::directory_iterator(dir_ / (sweep + "/cells"))) {
       all.push_back(cell.path() / "seed-1");
     }
@@ -158,7 +159,7 @@ TEST_F(SlurmSweep, SaysWhatSlurmRefuses) {
        "--sbatch=--partition=nowhere"},
       {.environment = cluster_->environment()});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("invalid partition"));
+  EXPECT_THAT(result.err, HasSubstr("Invalid partition"));
 }
 
 } // namespace

@@ -52,8 +52,8 @@ TEST(Slurm, SubmitsAnArrayOfWorkers) {
        .sbatch = {"--partition=long"},
        .program = "/opt/it's/nanobrain"});
   EXPECT_EQ(job, "17");
-  std::string logs = root;
-  logs.insert(logs.find('%'), "%"); // sbatch's own escape
+  const std::string logs = // % is escaped as sbatch has it
+      folder.root.parent_path().string() + "/a 50%% sweep/slurm";
   EXPECT_THAT(
       sbatch.arguments(),
       ElementsAre(
@@ -62,7 +62,7 @@ TEST(Slurm, SubmitsAnArrayOfWorkers) {
           "--open-mode=append",
           "--job-name=a 50% sweep",
           "--chdir=" + root,
-          "--output=" + logs + "/slurm/%A_%a.log",
+          "--output=" + logs + "/%A_%a.log",
           "--array=0-26",
           "--ntasks=1",
           "--cpus-per-task=4",
