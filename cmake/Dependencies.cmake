@@ -38,6 +38,14 @@ target_link_libraries(nanobrain_sentencepiece INTERFACE
 target_link_options(nanobrain_sentencepiece INTERFACE
   LINKER:--push-state,--no-as-needed,${SENTENCEPIECE_LIBRARY},--pop-state)
 
+find_path(HTTPLIB_INCLUDE_DIR httplib.h REQUIRED)
+find_library(HTTPLIB_LIBRARY cpp-httplib)  # where it is not header-only
+add_library(nanobrain_httplib INTERFACE)
+target_include_directories(nanobrain_httplib SYSTEM INTERFACE
+  ${HTTPLIB_INCLUDE_DIR})
+target_link_libraries(nanobrain_httplib INTERFACE
+  $<$<BOOL:${HTTPLIB_LIBRARY}>:${HTTPLIB_LIBRARY}> Threads::Threads)
+
 # fmt: the headers that LibTorch carries, in a folder of their own, so that the layers without LibTorch see
 # nothing else of it; header-only, for LibTorch exports other symbols than the system's library.
 find_path(TORCH_FMT_DIR fmt/format.h
