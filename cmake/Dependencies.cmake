@@ -16,6 +16,8 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_path(SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h REQUIRED)
 find_library(SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
 find_library(SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)
+find_file(CHART_JS chart.min.js PATHS /usr/share/javascript
+  PATH_SUFFIXES chart.js share/javascript/chart.js REQUIRED)
 
 # A target with the property NANOBRAIN_STATIC gets the archive, where the system has it; others the shared library.
 find_library(CRYPTO_ARCHIVE libcrypto.a)
@@ -35,6 +37,14 @@ target_link_libraries(nanobrain_sentencepiece INTERFACE
 # SentencePiece's first, or its constructor writes past the end of c10's.
 target_link_options(nanobrain_sentencepiece INTERFACE
   LINKER:--push-state,--no-as-needed,${SENTENCEPIECE_LIBRARY},--pop-state)
+
+find_path(HTTPLIB_INCLUDE_DIR httplib.h REQUIRED)
+find_library(HTTPLIB_LIBRARY cpp-httplib)  # where it is not header-only
+add_library(nanobrain_httplib INTERFACE)
+target_include_directories(nanobrain_httplib SYSTEM INTERFACE
+  ${HTTPLIB_INCLUDE_DIR})
+target_link_libraries(nanobrain_httplib INTERFACE
+  $<$<BOOL:${HTTPLIB_LIBRARY}>:${HTTPLIB_LIBRARY}> Threads::Threads)
 
 # fmt: the headers that LibTorch carries, in a folder of their own, so that the layers without LibTorch see
 # nothing else of it; header-only, for LibTorch exports other symbols than the system's library.

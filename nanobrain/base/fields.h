@@ -12,7 +12,8 @@
 //   };
 //
 // Field types: bool, int64_t, double, std::string, std::filesystem::path,
-// std::optional, std::vector and std::array of those, and structs with visit.
+// Json (any value), std::optional, std::vector and std::array of those, and
+// structs with visit.
 #pragma once
 
 #include <algorithm>
@@ -141,6 +142,8 @@ void read_value(const Json& value, const std::string& where, T& out) {
     for (size_t i = 0; i < out.size(); ++i) {
       read_value(value[i], where + "[" + std::to_string(i) + "]", out[i]);
     }
+  } else if constexpr (std::is_same_v<T, Json>) {
+    out = value;
   } else if constexpr (std::is_same_v<T, bool>) {
     if (!value.is_boolean()) wrong_type(where, "true or false", value);
     out = value.get<bool>();

@@ -24,6 +24,8 @@ void add_generate(CLI::App& program);
 void add_quantize(CLI::App& program);
 void add_export(CLI::App& program);
 void add_bench(CLI::App& program);
+void add_sweep(CLI::App& program);
+void add_report(CLI::App& program);
 void add_fetch(CLI::App& program);
 
 } // namespace nanobrain

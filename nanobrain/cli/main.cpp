@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
   nanobrain::add_quantize(program);
   nanobrain::add_export(program);
   nanobrain::add_bench(program);
+  nanobrain::add_sweep(program);
+  nanobrain::add_report(program);
   nanobrain::add_fetch(program);
   return nanobrain::run_program(program, version, argc, argv);
 }

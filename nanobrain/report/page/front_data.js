@@ -1,0 +1,62 @@
+// What the chart of the front shows, out of a sweep.
+
+/** What a model costs: the axes across, each with a Pareto front. */
+const COSTS = [
+  {key: 'parameters', name: 'Parameters', brief: 'parameters', text: short,
+   of: (cell) => cell.parameters},
+  {key: 'bytes', name: 'Model size (bytes)', brief: 'size',
+   text: (x) => short(x, 'B'), of: (cell, precision) => cell[precision].bytes},
+  {key: 'forward_ms', name: 'Forward pass of 64 tokens (ms)', brief: 'time',
+   text: (x) => `${significant(x, 3)}\u202fms`,
+   of: (cell, precision) => cell[precision].forward_ms?.mean,
+   estimate: (cell, precision) => cell[precision].forward_ms},
+  {key: 'train_flops', name: 'Training FLOPs', brief: 'FLOPs',
+   text: (x) => significant(x, 3), of: (cell) => cell.train_flops},
+];
+
+const FRONT_WORDS = {
+  on: 'on the front',
+  noise: 'on the front within noise only',
+  off: 'off the front',
+};
+
+/** COSTS, and the keys of the grid that are numbers everywhere. */
+function axesAcross(sweep) {
+  const numeric = sweep.keys.filter((key) =>
+    sweep.cells.every((cell) => isNumber(cell.overrides[key])));
+  return [...COSTS, ...numeric.map((key) => ({
+    key: `key:${key}`, name: key, text: (x) => significant(x, 4),
+    of: (cell) => cell.overrides[key],
+    ticks: valuesOf(sweep.cells, key).map(Number)}))];
+}
+
+/** Ends of the bar of an estimate: an interval, a deviation or nothing. */
+function barOf(e, bars) {
+  if (!e || bars === 'none') return [null, null];
+  if (bars === 'interval') return [e.low, e.high];
+  return isNumber(e.sd) ? [e.mean - e.sd, e.mean + e.sd] : [null, null];
+}
+
+/** The points of one precision, by rising cost. */
+function frontPoints(sweep, precision, across, up, bars) {
+  const points = [];
+  for (const cell of sweep.cells) {
+    const measured = cell[precision];
+    if (!measured || !isNumber(measured[up]?.mean)) continue;
+    const x = across.of(cell, precision);
+    if (!isNumber(x)) continue;
+    const [yLow, yHigh] = barOf(measured[up], bars);
+    const [xLow, xHigh] = barOf(across.estimate?.(cell, precision), bars);
+    points.push({x, y: measured[up].mean, yLow, yHigh, xLow, xHigh, cell,
+                 precision, state: measured.front?.[across.key] ?? 'off'});
+  }
+  return points.sort((a, b) => a.x - b.x);
+}
+
+/** Points by the value of a key, each group with its text. */
+function groupsByKey(sweep, points, key) {
+  return valuesOf(sweep.cells, key).map((value, i) => ({
+    name: `${keyName(key)} ${value}`, series: i % 8,
+    points: points.filter(
+      (point) => configText(point.cell.overrides[key]) === value)}));
+}

@@ -1,0 +1,58 @@
+// The few figures that a reader looks for first.
+
+/** The cell of least bits per byte in f32, of those named. */
+function bestCell(sweep, among = null) {
+  return sweep.cells
+    .filter((cell) => isNumber(cell.f32?.bits_per_byte.mean) &&
+                      (!among || among.has(cell.id)))
+    .sort((a, b) => a.f32.bits_per_byte.mean - b.f32.bits_per_byte.mean)[0];
+}
+
+/** How many cells these seeds cannot tell from one. */
+function countAlike(sweep, cell) {
+  return differencesTo(sweep, cell.id)
+    .filter((d) => verdict(d) === 'within noise').length;
+}
+
+function tile(name, value, detail) {
+  return element('div', {}, element('dt', {}, name),
+    element('dd', {dir: 'auto'}, value),
+    element('dd', {class: 'quiet', dir: 'auto'}, detail));
+}
+
+/** What the overview says of a sweep. */
+function sweepTiles(sweep) {
+  const {done = 0, failed = 0, running = 0, waiting = 0} = sweep.counts;
+  const all = done + failed + running + waiting;
+  const rest = [[failed, 'failed'], [running, 'running'], [waiting, 'waiting']]
+    .filter(([count]) => count).map(([count, word]) => `${count} ${word}`);
+  const tiles = [tile('Runs', `${done} of ${all} done`,
+                      rest.join(', ') || `${sweep.cells.length} cells`)];
+  if (running || waiting) {
+    tiles[0].append(element('dd', {}, element('progress', {
+      value: done, max: all, 'aria-label': 'Runs done'})));
+  }
+  const best = bestCell(sweep);
+  if (!best) return tiles;
+  const alike = countAlike(sweep, best);
+  tiles.push(tile('Fewest bits per byte', estimate(best.f32.bits_per_byte, 4),
+    best.label + (alike ? `; ${alike} more within noise` : '')));
+  if (best.int8) {
+    tiles.push(tile('The same in int8', estimate(best.int8.bits_per_byte, 4),
+      `${short(best.int8.bytes, 'B')} against ${short(best.f32.bytes, 'B')}`));
+  }
+  const least = [...sweep.cells].filter((cell) => cell.f32)
+    .sort((a, b) => a.parameters - b.parameters)[0];
+  tiles.push(tile('Fewest parameters', short(least.parameters),
+    `${least.label}: ${estimate(least.f32.bits_per_byte, 4)}`));
+  return tiles;
+}
+
+function makeOverview() {
+  return {
+    update(sweep) {
+      byId('overview').hidden = !sweep;
+      if (sweep) byId('tiles').replaceChildren(...sweepTiles(sweep));
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// What a report shows, as the JSON that its page reads.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/json.h"
+
+namespace nanobrain {
+
+/// Of sweep folders and run folders, in their order:
+///   format, title, created_at, build
+///   sweeps   name, path, counts, keys, cells (arithmetic, f32 and int8:
+///            estimates over seeds and fronts), differences (all pairs of
+///            cells, over common seeds)
+///   runs     id, sweep, cell, seed, state, error, result and run_record()
+/// Error where a folder is neither, or two have one name.
+Json report_data(
+    const std::vector<std::filesystem::path>& folders,
+    const std::string& title);
+
+} // namespace nanobrain

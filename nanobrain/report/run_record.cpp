@@ -1,0 +1,142 @@
+#include "nanobrain/report/run_record.h"
+
+#include <sstream>
+
+#include "nanobrain/base/file.h"
+#include "nanobrain/run/metrics_log.h"
+#include "nanobrain/yaml/yaml.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kMostPoints = 1'000;
+constexpr std::string_view kSampleHeading = "== step ";
+
+void flatten(const Json& keys, const std::string& prefix, Json& flat) {
+  for (const auto& [key, value] : keys.items()) {
+    if (value.is_object()) {
+      flatten(value, prefix + key + ".", flat);
+    } else {
+      flat[prefix + key] = value;
+    }
+  }
+}
+
+Json curve(
+    const std::vector<Json>& records,
+    const char* wanted,
+    std::initializer_list<std::pair<const char*, const char*>> columns) {
+  Json lists = Json::object();
+  for (const auto& [name, key] : columns) lists[name] = Json::array();
+  for (const Json& record : records) {
+    if (!record.contains(wanted)) continue;
+    for (const auto& [name, key] : columns) {
+      lists[name].push_back(record.contains(key) ? record[key] : Json(nullptr));
+    }
+  }
+  for (auto& [name, list] : lists.items()) list = thinned(list, kMostPoints);
+  return lists;
+}
+
+/// samples.txt: a heading a sample; those of a step come in the order of the
+/// prompts.
+Json read_samples(const fs::path& path, const Json& prompts) {
+  Json samples = Json::array();
+  if (!fs::exists(path)) return samples;
+  std::istringstream text(read_file(path));
+  std::string line;
+  int64_t last_step = -1;
+  size_t of_step = 0;
+  while (std::getline(text, line)) {
+    if (line.starts_with(kSampleHeading)) {
+      const int64_t step = std::atoll(line.c_str() + kSampleHeading.size());
+      of_step = step == last_step ? of_step + 1 : 0;
+      last_step = step;
+      const bool known = prompts.is_array() && of_step < prompts.size();
+      samples.push_back(
+          {{"step", step},
+           {"prompt", known ? prompts[of_step] : Json("")},
+           {"text", ""}});
+    } else if (!samples.empty()) {
+      auto& all = samples.back()["text"].get_ref<std::string&>();
+      if (!all.empty()) all += '\n';
+      all += line;
+    }
+  }
+  for (Json& sample : samples) {
+    auto& all = sample["text"].get_ref<std::string&>();
+    while (all.ends_with('\n')) all.pop_back();
+    const auto prompt = sample["prompt"].get<std::string>();
+    if (all.starts_with(prompt)) all.erase(0, prompt.size());
+  }
+  return samples;
+}
+
+} // namespace
+
+Json thinned(const Json& list, size_t most) {
+  if (list.size() <= most) return list;
+  const size_t step = (list.size() + most - 1) / most;
+  Json rest = Json::array();
+  for (size_t i = (list.size() - 1) % step; i < list.size(); i += step) {
+    rest.push_back(list[i]);
+  }
+  return rest;
+}
+
+Json run_record(const RunFolder& run) {
+  Json record = {
+      {"config", Json::object()},
+      {"host", Json::object()},
+      {"build", Json::object()}};
+  Json prompts;
+  if (fs::exists(run.config())) {
+    const Json config = read_yaml(run.config());
+    flatten(config, "", record["config"]);
+    if (record["config"].contains("train.sample_prompts")) {
+      prompts = record["config"]["train.sample_prompts"];
+    }
+  }
+  if (fs::exists(run.record())) {
+    const Json facts = read_json(run.record());
+    const Json& sessions = facts.at("sessions");
+    if (!sessions.empty()) {
+      const Json& last = sessions.back();
+      for (const auto& [key, value] : last.at("host").items()) {
+        const bool build =
+            key == "commit" || key == "compiler" || key == "build_type";
+        record[build ? "build" : "host"][key] = value;
+      }
+      for (const char* key : {"libtorch", "threads", "started"}) {
+        if (last.contains(key)) record["build"][key] = last[key];
+      }
+    }
+  }
+  const auto metrics = fs::exists(run.metrics()) ? read_metrics(run.metrics())
+                                                 : std::vector<Json>();
+  record["train"] = curve(
+      metrics,
+      "train_loss",
+      {{"step", "step"},
+       {"tokens", "tokens"},
+       {"elapsed_s", "elapsed_s"},
+       {"loss", "train_loss"},
+       {"tokens_per_s", "tokens_per_s"},
+       {"lr", "lr"},
+       {"grad_norm", "grad_norm"}});
+  record["validation"] = curve(
+      metrics,
+      "val_loss",
+      {{"step", "step"},
+       {"tokens", "tokens"},
+       {"elapsed_s", "elapsed_s"},
+       {"loss", "val_loss"},
+       {"bits_per_byte", "val_bits_per_byte"}});
+  record["samples"] = read_samples(run.samples(), prompts);
+  return record;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,150 @@
+#include "nanobrain/sweep/cell.h"
+
+#include <cmath>
+#include <map>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/sweep/grid.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kTokenizer = "tokenizer";
+
+struct TokenizerFields : CellTokenizer {
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("kind", kind, "sentencepiece or lexical");
+    field("vocab_size", vocab_size, "tokens");
+  }
+};
+
+CellTokenizer read_tokenizer(const Json& value) {
+  TokenizerFields fields;
+  read_fields(value, "grid.tokenizer", fields);
+  require<UsageError>(
+      fields.kind == "sentencepiece" || fields.kind == "lexical",
+      "grid.tokenizer",
+      "kind must be sentencepiece or lexical, but is \"{}\"",
+      fields.kind);
+  require<UsageError>(
+      fields.vocab_size >= 1,
+      "grid.tokenizer",
+      "vocab_size must be given, and at least 1");
+  return fields;
+}
+
+std::vector<std::string> assignments(const Json& set, const Json& overrides) {
+  std::vector<std::string> all;
+  for (const Json* keys : {&set, &overrides}) {
+    for (const auto& [key, value] : keys->items()) {
+      if (key != kTokenizer) all.push_back(key + "=" + value.dump());
+    }
+  }
+  return all;
+}
+
+/// Of tokenizers that are there already, each read once.
+class Vocabularies {
+ public:
+  int64_t size(const fs::path& tokenizer) {
+    require<UsageError>(
+        !tokenizer.empty(),
+        "data.tokenizer",
+        "is left out, and so is model.vocab_size: give one of them");
+    auto [it, missing] = sizes_.try_emplace(tokenizer, 0);
+    if (missing) it->second = load_tokenizer(tokenizer)->vocab_size();
+    return it->second;
+  }
+
+ private:
+  std::map<fs::path, int64_t> sizes_;
+};
+
+int64_t steps_of(const BudgetConfig& budget, RunConfig config) {
+  if (budget.steps) return *budget.steps;
+  const auto per_step = static_cast<double>(config.tokens_per_step());
+  if (budget.tokens) {
+    return static_cast<int64_t>(
+        std::ceil(static_cast<double>(*budget.tokens) / per_step));
+  }
+  if (budget.flops) {
+    config.train.steps = 1;
+    return static_cast<int64_t>(
+        std::ceil(*budget.flops / training_flops(config)));
+  }
+  return config.train.steps; // minutes: known once the speed is
+}
+
+Cell make_cell(
+    const SweepConfig& sweep, const Json& point, Vocabularies& vocabularies) {
+  Cell cell;
+  cell.id = point_id(point);
+  cell.overrides = point;
+  if (point.contains(kTokenizer)) {
+    cell.tokenizer = read_tokenizer(point[kTokenizer]);
+  }
+  cell.config = parse_run_config(sweep.base, assignments(sweep.set, point));
+  ModelConfig& model = cell.config.model;
+  if (cell.tokenizer) {
+    model.vocab_size = cell.tokenizer->vocab_size;
+  } else if (model.vocab_size == 0) {
+    model.vocab_size = vocabularies.size(cell.config.data.tokenizer);
+  }
+  model.validate();
+  cell.config.train.steps = steps_of(sweep.budget, cell.config);
+  cell.config.validate();
+  return cell;
+}
+
+/// Keys that a sweep sets itself, and why they are refused.
+void require_free_keys(const SweepConfig& sweep, const Json& point) {
+  for (const auto& [key, value] : point.items()) {
+    require<UsageError>(
+        !sweep.set.contains(key), "grid", "varies {}, which set fixes", key);
+    require<UsageError>(
+        key != "train.seed" && key != "train.data_seed",
+        "grid",
+        "varies {}: name the seeds under seeds",
+        key);
+    require<UsageError>(
+        key != "train.steps",
+        "grid",
+        "varies train.steps, which the budget sets");
+  }
+}
+
+} // namespace
+
+std::vector<Cell> make_cells(const SweepConfig& sweep) {
+  const auto points = draw_points(
+      grid_points(sweep.grid), sweep.search.samples, sweep.search.seed);
+  Vocabularies vocabularies;
+  std::vector<Cell> cells;
+  for (const Json& point : points) {
+    require_free_keys(sweep, point);
+    try {
+      cells.push_back(make_cell(sweep, point, vocabularies));
+      cells.back().order = static_cast<int64_t>(cells.size()) - 1;
+    } catch (const UsageError& error) {
+      throw UsageError(
+          fmt::format("[cell {}] {}", point_id(point), error.what()));
+    }
+  }
+  return cells;
+}
+
+RunConfig config_for_seed(const Cell& cell, int64_t seed) {
+  RunConfig config = cell.config;
+  config.train.seed = seed;
+  config.train.data_seed = seed;
+  return config;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,137 @@
+#include "nanobrain/sweep/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "nanobrain/base/descriptor.h"
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/interrupt.h"
+
+namespace nanobrain {
+
+namespace {
+
+constexpr int kPollMs = 100;
+constexpr int kNotFound = 127;
+
+struct Pipe {
+  std::array<int, 2> ends{-1, -1};
+
+  Pipe() {
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail_errno("a pipe", "made");
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    for (const int fd : ends) {
+      if (fd >= 0) close(fd);
+    }
+  }
+  int reader() const { return ends[0]; }
+  int writer() const { return ends[1]; }
+  void close_writer() {
+    close(ends[1]);
+    ends[1] = -1;
+  }
+};
+
+/// In the child of a process with threads: only what is safe in a signal
+/// handler may be called.
+[[noreturn]] void become(
+    const ChildRequest& request, char* const* argv, int out, int err) {
+  // A group of its own: ^C at the terminal is for the parent to pass on.
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (!request.cpus.empty()) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const int cpu : request.cpus) CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof(set), &set);
+  }
+  for (const int fd : request.inherited) fcntl(fd, F_SETFD, 0);
+  dup2(out, STDOUT_FILENO);
+  dup2(err, STDERR_FILENO);
+  execvp(argv[0], argv);
+  const char* reason = strerror(errno);
+  const auto say = [](const char* text) {
+    [[maybe_unused]] const auto n = write(STDERR_FILENO, text, strlen(text));
+  };
+  say(argv[0]);
+  say(": ");
+  say(reason);
+  say("\n");
+  _exit(kNotFound);
+}
+
+/// Reads stdout to its end, passing on a wish to end.
+std::string read_output(int fd, pid_t child) {
+  std::string out;
+  bool told = false;
+  for (;;) {
+    pollfd ready{fd, POLLIN, 0};
+    const int n = poll(&ready, 1, kPollMs);
+    if (interrupted() && !told) {
+      kill(child, SIGTERM);
+      told = true;
+    }
+    if (n <= 0) continue;
+    std::array<char, 4096> block;
+    const ssize_t size = read(fd, block.data(), block.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return out;
+    out.append(block.data(), static_cast<size_t>(size));
+  }
+}
+
+std::string last_line_of(const std::filesystem::path& log, uintmax_t begin) {
+  const std::string all = read_file(log);
+  std::string text = begin < all.size() ? all.substr(begin) : "";
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  text = text.substr(text.rfind('\n') + 1);
+  // Of a progress bar, the last state.
+  return text.substr(text.rfind('\r') + 1);
+}
+
+} // namespace
+
+ChildResult run_child(const ChildRequest& request) {
+  const Descriptor log(request.log, O_WRONLY | O_CREAT | O_APPEND);
+  if (!log.is_open()) fail_errno(request.log, "opened");
+  const auto begin = std::filesystem::file_size(request.log);
+  Pipe out;
+  std::vector<char*> argv;
+  for (const auto& a : request.command) {
+    argv.push_back(const_cast<char*>(a.c_str()));
+  }
+  argv.push_back(nullptr);
+  const pid_t child = fork();
+  if (child < 0) fail_errno(request.command.front(), "started");
+  if (child == 0) become(request, argv.data(), out.writer(), log.get());
+  out.close_writer();
+
+  ChildResult result;
+  result.out = read_output(out.reader(), child);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  result.exit_code =
+      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.last_line = last_line_of(request.log, begin);
+  if (result.last_line.empty() && WIFSIGNALED(status)) {
+    result.last_line =
+        fmt::format("ended by signal {}", strsignal(WTERMSIG(status)));
+  }
+  return result;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,31 @@
+// A program run to its end, with its output kept and its end passed on.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace nanobrain {
+
+struct ChildRequest {
+  std::vector<std::string> command; // the program by path, or on the PATH
+  std::filesystem::path log;        // gets what it writes to stderr, at the end
+  std::vector<int> cpus = {};       // that it may run on; empty: all
+  std::vector<int> inherited = {};  // descriptors left open in it
+};
+
+struct ChildResult {
+  int exit_code = 0;     // 128 + the signal where one ended it
+  std::string out;       // what it wrote to stdout
+  std::string last_line; // of stderr: the error, where it failed
+  bool ok() const { return exit_code == 0; }
+};
+
+/// Runs a program and waits. A signal that asks this process to end
+/// (interrupt.h) is passed on once, as SIGTERM, and the child's end awaited; it
+/// gets the same signal where this process is killed. Error where there can be
+/// no child.
+ChildResult run_child(const ChildRequest& request);
+
+} // namespace nanobrain

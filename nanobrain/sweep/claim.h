@@ -1,0 +1,33 @@
+// One worker a run, on one machine or on many that share a file system.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace nanobrain {
+
+/// An exclusive lock on a file (fcntl's open file description lock), which the
+/// kernel releases when the last process that holds the descriptor ends,
+/// however it ends. NFS and Lustre carry it; no clock is asked.
+class Claim {
+ public:
+  /// Makes the file where it is missing. None where another has it; Error where
+  /// the file system knows no locks.
+  static std::optional<Claim> take(const std::filesystem::path& lock);
+  /// Waits until it can be had; Interrupted once a signal has come.
+  static Claim wait(const std::filesystem::path& lock);
+
+  Claim(Claim&& other) noexcept;
+  Claim& operator=(Claim&& other) noexcept;
+  ~Claim();
+
+  /// For a child process, which inherits the lock: it outlives a worker that is
+  /// killed until the child has ended, too.
+  int descriptor() const { return fd_; }
+
+ private:
+  explicit Claim(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+} // namespace nanobrain

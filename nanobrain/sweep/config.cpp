@@ -1,0 +1,169 @@
+#include "nanobrain/sweep/config.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/yaml/yaml.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void require_one_budget(const BudgetConfig& budget) {
+  const int given = budget.steps.has_value() + budget.tokens.has_value() +
+                    budget.flops.has_value() + budget.minutes.has_value();
+  require<UsageError>(
+      given == 1,
+      "budget",
+      "must name exactly one of steps, tokens, flops and minutes, but names {}",
+      given);
+  require<UsageError>(
+      budget.steps.value_or(1) > 0 && budget.tokens.value_or(1) > 0 &&
+          budget.flops.value_or(1) > 0 && budget.minutes.value_or(1) > 0,
+      "budget",
+      "must be positive");
+}
+
+void require_search(const SearchConfig& search) {
+  const std::vector<std::string> kinds = {"grid", "random", "halving"};
+  require<UsageError>(
+      std::find(kinds.begin(), kinds.end(), search.kind) != kinds.end(),
+      "search.kind",
+      "cannot be \"{}\"{}",
+      search.kind,
+      suggest_name(search.kind, kinds));
+  require<UsageError>(
+      search.samples >= 0 && (search.kind != "random" || search.samples > 0),
+      "search.samples",
+      "must be {}, but is {}",
+      search.kind == "random" ? "at least 1" : "0 (all cells) or more",
+      search.samples);
+  require<UsageError>(
+      search.kind != "grid" || search.samples == 0,
+      "search.samples",
+      "draws cells, but search.kind grid runs them all: make it random");
+  require<UsageError>(
+      search.rungs >= 2 && search.rungs <= 20,
+      "search.rungs",
+      "must be from 2 to 20, but is {}",
+      search.rungs);
+  require<UsageError>(
+      search.fraction > 0 && search.fraction < 1,
+      "search.fraction",
+      "must lie between 0 and 1, but is {}",
+      search.fraction);
+}
+
+void require_seeds(const std::vector<int64_t>& seeds) {
+  require<UsageError>(
+      !seeds.empty(),
+      "seeds",
+      "are none: name at least one, such as [1, 2, 3]");
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    require<UsageError>(
+        seeds[i] >= 0, "seeds", "must be 0 or more, but one is {}", seeds[i]);
+    require<UsageError>(
+        std::find(seeds.begin(), seeds.begin() + i, seeds[i]) ==
+            seeds.begin() + i,
+        "seeds",
+        "name {} twice",
+        seeds[i]);
+  }
+}
+
+void require_grid(const SweepConfig& sweep) {
+  require<UsageError>(
+      sweep.grid.is_object() && !sweep.grid.empty(),
+      "grid",
+      "must map at least one key to a list of values, such as "
+      "model.num_layers: [1, 2, 4]");
+  for (const auto& [key, values] : sweep.grid.items()) {
+    require<UsageError>(
+        values.is_array() && !values.empty(),
+        "grid." + key,
+        "must be a list of at least one value");
+  }
+  require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
+  const bool trains = sweep.grid.contains("tokenizer");
+  require<UsageError>(
+      trains == !sweep.text.train.empty() && trains == !sweep.text.val.empty(),
+      "text",
+      "{}",
+      trains ? "must name train and val: the tokenizers of the grid are "
+               "trained on them"
+             : "is for grids that vary the tokenizer; this one does not");
+}
+
+/// {train: {steps: 3}} as {train.steps: 3}.
+void flatten(const Json& keys, const std::string& prefix, Json& flat) {
+  for (const auto& [key, value] : keys.items()) {
+    if (value.is_object()) {
+      flatten(value, prefix + key + ".", flat);
+    } else {
+      flat[prefix + key] = value;
+    }
+  }
+}
+
+void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
+  const auto absolute = [&](const fs::path& p) {
+    return fs::absolute(folder / p).lexically_normal();
+  };
+  if (!sweep.base.empty()) sweep.base = absolute(sweep.base);
+  for (fs::path& p : sweep.text.train) p = absolute(p);
+  for (fs::path& p : sweep.text.val) p = absolute(p);
+  for (auto& [key, value] : sweep.set.items()) {
+    const bool path = key.starts_with("data.") || key == "train.init_from";
+    if (path && value.is_string()) {
+      value = absolute(value.get<std::string>()).string();
+    }
+  }
+}
+
+/// From the YAML's keys, not checked yet.
+SweepConfig parse_sweep_config(
+    const Json& keys, const std::string& where, const fs::path& folder) {
+  SweepConfig sweep;
+  read_fields(keys, where, sweep);
+  require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
+  Json flat = Json::object();
+  flatten(sweep.set, "", flat);
+  sweep.set = flat;
+  make_paths_absolute(sweep, folder);
+  return sweep;
+}
+
+void check(const SweepConfig& sweep) {
+  require<UsageError>(
+      !sweep.base.empty(), "base", "is missing: name the YAML of a run");
+  require_seeds(sweep.seeds);
+  require_one_budget(sweep.budget);
+  require_search(sweep.search);
+  require_grid(sweep);
+  require<UsageError>(sweep.retries >= 0, "retries", "must be 0 or more");
+}
+
+} // namespace
+
+SweepConfig read_sweep_config(
+    const fs::path& path, const std::vector<std::string>& overrides) {
+  SweepConfig sweep = parse_sweep_config(
+      read_yaml(path), path.string() + ":", fs::absolute(path).parent_path());
+  if (!overrides.empty()) {
+    Json keys = write_fields(sweep);
+    for (const auto& assignment : overrides) apply_override(keys, assignment);
+    sweep = parse_sweep_config(keys, "--set", fs::current_path());
+  }
+  try {
+    check(sweep);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("[{}] {}", path.string(), error.what()));
+  }
+  return sweep;
+}
+
+} // namespace nanobrain

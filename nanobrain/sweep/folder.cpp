@@ -1,0 +1,130 @@
+#include "nanobrain/sweep/folder.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/yaml/yaml.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kFormat = 1;
+
+/// The first key in which two sweeps differ.
+std::string differing_key(const Json& a, const Json& b) {
+  for (const auto& [key, value] : a.items()) {
+    if (!b.contains(key) || b[key] != value) return key;
+  }
+  return "";
+}
+
+Json read_keys(const SweepFolder& folder) {
+  Json keys = read_yaml(folder.config());
+  const std::string where = folder.config().string();
+  require(
+      keys.is_object() && keys.contains("format") &&
+          keys["format"].is_number_integer(),
+      where,
+      "has no format: it is not of a sweep's folder");
+  require(
+      keys["format"] == kFormat,
+      where,
+      "is of format {}, but this nanobrain reads {}; use the nanobrain that "
+      "made it, or name another folder",
+      keys["format"].get<int64_t>(),
+      kFormat);
+  keys.erase("format");
+  return keys;
+}
+
+} // namespace
+
+fs::path SweepFolder::data(const CellTokenizer& tokenizer) const {
+  return root / "data" /
+         fmt::format("{}-{}", tokenizer.kind, tokenizer.vocab_size);
+}
+
+SeedFolder SweepFolder::seed(const std::string& id, int64_t seed) const {
+  return {cell(id) / fmt::format("seed-{}", seed)};
+}
+
+void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {
+  const Json keys = write_fields(sweep);
+  const Json base = write_fields(parse_run_config(sweep.base));
+  if (!fs::exists(folder.config())) {
+    require_new_directory(folder.root, "sweep");
+    Json whole = {{"format", kFormat}};
+    whole.update(keys);
+    fs::create_directories(folder.root.parent_path());
+    AtomicDirectory made(folder.root);
+    const SweepFolder inside{made.path()};
+    write_file(inside.base(), to_yaml(base));
+    write_file(inside.config(), to_yaml(whole));
+    made.commit();
+    return;
+  }
+  const auto require_same = [&](const std::string& key) {
+    require(
+        key.empty(),
+        folder.root.string(),
+        "holds another sweep, with another {}; name another folder",
+        key);
+  };
+  require_same(differing_key(keys, read_keys(folder)));
+  const std::string key = differing_key(base, read_yaml(folder.base()));
+  require_same(key.empty() ? "" : "base, which has changed in " + key);
+}
+
+SweepConfig read_sweep_folder(const SweepFolder& folder) {
+  require(
+      fs::exists(folder.config()),
+      folder.root.string(),
+      "holds no sweep: it has no sweep.yaml");
+  SweepConfig sweep;
+  read_fields(read_keys(folder), folder.config().string() + ":", sweep);
+  sweep.base = folder.base();
+  return sweep;
+}
+
+void write_cell(const SweepFolder& folder, const Cell& cell) {
+  const RunConfig& config = cell.config;
+  const ModelBytes bytes = count_model_bytes(config.model);
+  write_json(
+      folder.cell(cell.id) / "cell.json",
+      {{"format", kFormat},
+       {"id", cell.id},
+       {"order", cell.order},
+       {"overrides", cell.overrides},
+       {"parameters", count_parameters(config.model).total()},
+       {"f32_bytes", bytes.f32},
+       {"int8_bytes", bytes.int8},
+       {"steps", config.train.steps},
+       {"tokens", config.train.steps * config.tokens_per_step()},
+       {"train_flops", training_flops(config)}});
+}
+
+std::optional<int64_t> read_cell_steps(
+    const SweepFolder& folder, const std::string& id) {
+  const fs::path path = folder.cell(id) / "cell.json";
+  if (!fs::exists(path)) return std::nullopt;
+  return read_json(path).at("steps").get<int64_t>();
+}
+
+RunStatus read_status(const SeedFolder& folder) {
+  RunStatus status;
+  if (fs::exists(folder.status())) {
+    read_fields(
+        read_json(folder.status()), folder.status().string() + ":", status);
+  }
+  return status;
+}
+
+void write_status(const SeedFolder& folder, const RunStatus& status) {
+  write_json(folder.status(), write_fields(status));
+}
+
+} // namespace nanobrain

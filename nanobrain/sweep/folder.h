@@ -1,0 +1,99 @@
+// The folder of a sweep, which is its whole state.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/run/run_folder.h"
+#include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/config.h"
+
+namespace nanobrain {
+
+/// Where a run stands, in its status.json.
+struct RunStatus {
+  std::string state = "waiting"; // running, done, failed, interrupted
+  int64_t attempts = 0;
+  int64_t exit_code = 0;
+  std::string error; // the last line of the process that failed
+  std::string host;  // of the worker that has or had it
+  int64_t pid = 0;
+  double elapsed_s = 0; // of all attempts, by a clock that does not jump
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("state", state, "waiting, running, done, failed or interrupted");
+    field("attempts", attempts, "times it was begun");
+    field("exit_code", exit_code, "of the process that failed");
+    field("error", error, "its last line");
+    field("host", host, "of the worker");
+    field("pid", pid, "of the worker");
+    field("elapsed_s", elapsed_s, "seconds of all attempts");
+  }
+};
+
+/// The paths of one run; nothing is made or checked.
+///   lock         held by the process that is at it (claim.h)
+///   status.json  RunStatus
+///   config.yaml  what `nanobrain train` gets
+///   log.txt      stderr of its processes
+///   run/         the run folder
+///   int8/        its model as int8
+///   result.json  figures of both, once all is done
+struct SeedFolder {
+  std::filesystem::path root;
+
+  std::filesystem::path lock() const { return root / "lock"; }
+  std::filesystem::path status() const { return root / "status.json"; }
+  std::filesystem::path config() const { return root / "config.yaml"; }
+  std::filesystem::path log() const { return root / "log.txt"; }
+  RunFolder run() const { return {root / "run"}; }
+  std::filesystem::path int8() const { return root / "int8"; }
+  std::filesystem::path result() const { return root / "result.json"; }
+};
+
+/// The paths of a sweep.
+///   sweep.yaml            the sweep, every key written out
+///   base.yaml             its base as it was when the sweep began
+///   data/HASH/            a tokenizer that the grid names, and its tokens
+///   cells/ID/cell.json    overrides, steps, arithmetic
+///   cells/ID/seed-N/      one run
+///   summary.csv           a row a run
+///   cells.csv             a row a cell
+struct SweepFolder {
+  std::filesystem::path root;
+
+  std::filesystem::path config() const { return root / "sweep.yaml"; }
+  std::filesystem::path base() const { return root / "base.yaml"; }
+  std::filesystem::path data(const CellTokenizer& tokenizer) const;
+  std::filesystem::path cells() const { return root / "cells"; }
+  std::filesystem::path cell(const std::string& id) const {
+    return cells() / id;
+  }
+  SeedFolder seed(const std::string& id, int64_t seed) const;
+};
+
+/// Makes the folder, or goes on with one that holds the same sweep. Error where
+/// it holds another sweep, other things, or was made by another version.
+void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep);
+
+/// The sweep that a folder holds, on the base that it holds. Error where it
+/// holds none.
+SweepConfig read_sweep_folder(const SweepFolder& folder);
+
+/// Writes cell.json: what the cell is, and what it costs by arithmetic.
+void write_cell(const SweepFolder& folder, const Cell& cell);
+/// The steps that an earlier start has given a cell: a measured budget is
+/// measured once.
+std::optional<int64_t> read_cell_steps(
+    const SweepFolder& folder, const std::string& id);
+
+/// Waiting where there is no file yet.
+RunStatus read_status(const SeedFolder& folder);
+void write_status(const SeedFolder& folder, const RunStatus& status);
+
+} // namespace nanobrain

@@ -1,0 +1,134 @@
+#include "nanobrain/sweep/live_view.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+#include "nanobrain/base/message.h"
+#include "nanobrain/base/progress.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw(500);
+constexpr int64_t kTail = 4096; // bytes that hold the last record
+
+/// The last whole record of a metrics.jsonl; null where there is none.
+Json last_record(const fs::path& metrics) {
+  std::ifstream file(metrics, std::ios::binary | std::ios::ate);
+  if (!file) return nullptr;
+  const auto size = static_cast<int64_t>(file.tellg());
+  file.seekg(std::max<int64_t>(0, size - kTail));
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto end = text.rfind('\n');
+  if (end == std::string::npos) return nullptr;
+  text.resize(end);
+  const Json record = Json::parse(
+      text.substr(text.rfind('\n') + 1), nullptr, /*allow_exceptions=*/false);
+  return record.is_object() ? record : Json(nullptr);
+}
+
+} // namespace
+
+std::string describe_progress(const RunFolder& run, int64_t steps) {
+  const Json record = last_record(run.metrics());
+  if (!record.is_object() || !record.contains("step")) return "starting";
+  const auto step = record.value("step", int64_t{0});
+  const double elapsed = record.value("elapsed_s", 0.0);
+  std::string text = fmt::format("step {}/{}", step, steps);
+  if (record.contains("train_loss") && record["train_loss"].is_number()) {
+    text += fmt::format(", loss {:.4f}", record["train_loss"].get<double>());
+  }
+  if (record.contains("tokens_per_s") && record["tokens_per_s"].is_number()) {
+    text += fmt::format(
+        ", {} tokens/s",
+        format_count(
+            static_cast<int64_t>(record["tokens_per_s"].get<double>())));
+  }
+  if (step >= steps) return text + ", measuring";
+  if (step > 0) {
+    const double left =
+        elapsed / static_cast<double>(step) * static_cast<double>(steps - step);
+    text += ", " + format_duration(left) + " left";
+  }
+  return text;
+}
+
+LiveView::LiveView(SweepFolder folder, int64_t total, int64_t done)
+    : folder_(std::move(folder)),
+      total_(total),
+      done_(done),
+      terminal_(isatty(STDERR_FILENO) == 1) {
+  if (!terminal_) return;
+  thread_ = std::thread([this] {
+    while (!ended_) {
+      {
+        const std::lock_guard lock(mutex_);
+        erase();
+        draw();
+      }
+      std::this_thread::sleep_for(kRedraw);
+    }
+  });
+}
+
+LiveView::~LiveView() {
+  ended_ = true;
+  if (thread_.joinable()) thread_.join();
+  erase();
+}
+
+void LiveView::update(const Cell& cell, int64_t seed, const RunStatus& status) {
+  const std::string name = fmt::format("{} seed {}", cell.id, seed);
+  const SeedFolder run = folder_.seed(cell.id, seed);
+  const std::lock_guard lock(mutex_);
+  if (status.state == "running") {
+    running_[name] = {run, cell.config.train.steps};
+    if (!terminal_) print(fmt::format("{}: begun", name));
+    return;
+  }
+  running_.erase(name);
+  if (status.state == "done") ++done_;
+  const std::string took = format_duration(status.elapsed_s);
+  print(
+      status.state == "failed"
+          ? fmt::format(
+                "{}: failed with exit code {}: {} (see {})",
+                name,
+                status.exit_code,
+                status.error,
+                run.log().string())
+          : fmt::format(
+                "{}: {} after {} ({} of {} runs done)",
+                name,
+                status.state,
+                took,
+                done_,
+                total_));
+}
+
+void LiveView::print(const std::string& line) {
+  erase();
+  print_message("{}", line);
+}
+
+void LiveView::erase() {
+  if (drawn_ > 0) std::fprintf(stderr, "\x1b[%zuA\x1b[J", drawn_);
+  drawn_ = 0;
+}
+
+void LiveView::draw() {
+  print_message("{} of {} runs done", done_, total_);
+  for (const auto& [name, run] : running_) {
+    print_message(
+        "  {}: {}", name, describe_progress(run.folder.run(), run.steps));
+  }
+  drawn_ = 1 + running_.size();
+}
+
+} // namespace nanobrain

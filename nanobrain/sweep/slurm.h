@@ -1,0 +1,32 @@
+// A sweep as an array job of Slurm (https://slurm.schedmd.com/sbatch.html):
+// each task is a worker on the sweep's folder, which a shared file system
+// carries to the nodes. Queue, limits, requeueing and accounting are Slurm's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nanobrain/sweep/folder.h"
+
+namespace nanobrain {
+
+struct SlurmRequest {
+  int64_t tasks = 1;                    // workers
+  int64_t threads = 1;                  // processors of each
+  std::vector<std::string> sbatch = {}; // further options: "--partition=long"
+  std::filesystem::path program = "nanobrain"; // as the nodes find it
+};
+
+/// What a task runs: a worker that goes on with the folder. A signal before the
+/// end (scancel, a time limit, a requeue) lets it save what it has.
+std::string slurm_script(
+    const SweepFolder& folder, const SlurmRequest& request);
+
+/// Submits the array and returns the number of its job. Script and logs lie in
+/// the sweep's folder under slurm/. Error with Slurm's own words where it
+/// refuses, or where there is no sbatch.
+std::string submit_slurm_job(
+    const SweepFolder& folder, const SlurmRequest& request);
+
+} // namespace nanobrain

@@ -1,0 +1,134 @@
+#include "nanobrain/sweep/speed.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <numeric>
+#include <thread>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/parallel.h"
+#include "nanobrain/sweep/child_process.h"
+#include "nanobrain/yaml/yaml.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder that is gone with this.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name =
+        (fs::temp_directory_path() / "nanobrain-XXXXXX").string();
+    require(
+        mkdtemp(name.data()) != nullptr, name, "cannot be made: no scratch");
+    path_ = name;
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::vector<int> processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> cpus;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    }
+  }
+  return cpus;
+}
+
+} // namespace
+
+double measure_speed(const Cell& cell, const RunTools& tools) {
+  const Scratch scratch;
+  const fs::path config = scratch.path() / "run.yaml";
+  write_file(config, to_yaml(write_fields(cell.config)));
+  const ChildResult child = run_child(
+      {.command =
+           {tools.program.string(),
+            "bench",
+            "train",
+            config.string(),
+            "--steps",
+            "4",
+            "--warm-up",
+            "1",
+            "--threads",
+            std::to_string(tools.threads),
+            "--json"},
+       .log = scratch.path() / "log.txt",
+       .cpus = tools.cpus});
+  check_interrupted();
+  require(
+      child.ok(),
+      "cell " + cell.id,
+      "its speed could not be measured: {}",
+      child.last_line);
+  return parse_json(child.out, "bench train").at("tokens_per_s");
+}
+
+JobPlan share_processors(int64_t jobs, int64_t threads) {
+  const std::vector<int> all = processors();
+  const auto count = static_cast<int64_t>(all.size());
+  require<UsageError>(
+      jobs >= 1 && jobs <= count,
+      "--jobs",
+      "must be from 1 to the {} processors of this process, but is {}",
+      count,
+      jobs);
+  JobPlan plan;
+  plan.threads = threads > 0 ? threads : count / jobs;
+  require<UsageError>(
+      jobs * plan.threads <= count,
+      "--threads",
+      "of {} jobs must be at most {} each, for {} processors, but is {}",
+      jobs,
+      count / jobs,
+      count,
+      threads);
+  if (jobs == 1) {
+    plan.cpus.emplace_back();
+    return plan;
+  }
+  for (int64_t job = 0; job < jobs; ++job) {
+    const auto first = all.begin() + job * plan.threads;
+    plan.cpus.emplace_back(first, first + plan.threads);
+  }
+  return plan;
+}
+
+std::vector<MeasuredPlan> measure_plans(
+    const Cell& cell, const fs::path& program) {
+  std::vector<MeasuredPlan> measured;
+  const auto count = static_cast<int64_t>(processors().size());
+  for (int64_t jobs = 1; jobs <= count; jobs *= 2) {
+    const JobPlan plan = share_processors(jobs);
+    std::vector<double> speeds(plan.cpus.size());
+    parallel_for(jobs, jobs, [&](int64_t job) {
+      const auto i = static_cast<size_t>(job);
+      speeds[i] = measure_speed(cell, {program, plan.threads, plan.cpus[i]});
+    });
+    measured.push_back(
+        {plan, std::accumulate(speeds.begin(), speeds.end(), 0.0)});
+  }
+  return measured;
+}
+
+} // namespace nanobrain

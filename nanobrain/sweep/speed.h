@@ -1,0 +1,37 @@
+// How fast this machine trains a cell, measured in a few steps.
+#pragma once
+
+#include <vector>
+
+#include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/run_stages.h"
+
+namespace nanobrain {
+
+/// Tokens a second of a cell's training, `nanobrain bench train` in a process
+/// of its own. Error where that fails.
+double measure_speed(const Cell& cell, const RunTools& tools);
+
+/// How many runs at once, and the processors of each.
+struct JobPlan {
+  int64_t threads = 1;                // of each
+  std::vector<std::vector<int>> cpus; // of each job
+  int64_t jobs() const { return static_cast<int64_t>(cpus.size()); }
+};
+
+/// Shares the processors that this process may use among so many jobs, each of
+/// `threads` (0: as many as there are). One job alone is not pinned: beside it
+/// may run others' (of a cluster). UsageError where they are too few.
+JobPlan share_processors(int64_t jobs, int64_t threads = 0);
+
+/// A plan and the tokens a second of its jobs together, all at the same cell.
+struct MeasuredPlan {
+  JobPlan plan;
+  double tokens_per_s = 0;
+};
+
+/// Plans of 1, 2, 4, ... jobs, each measured.
+std::vector<MeasuredPlan> measure_plans(
+    const Cell& cell, const std::filesystem::path& program);
+
+} // namespace nanobrain

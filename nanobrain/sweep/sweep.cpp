@@ -1,0 +1,247 @@
+#include "nanobrain/sweep/sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/message.h"
+#include "nanobrain/base/parallel.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/sweep/live_view.h"
+#include "nanobrain/sweep/rungs.h"
+#include "nanobrain/sweep/slurm.h"
+#include "nanobrain/sweep/speed.h"
+#include "nanobrain/sweep/summary.h"
+#include "nanobrain/sweep/worker.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Every cell that may run: of a halving search those of the first rung.
+std::vector<Cell> first_cells(
+    const SweepConfig& sweep, const std::vector<Cell>& cells) {
+  if (sweep.search.kind != "halving") return cells;
+  return cells_of_rung(cells, sweep.search, 0);
+}
+
+JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
+  if (request.jobs > 0) {
+    return share_processors(request.jobs, request.threads);
+  }
+  require<UsageError>(
+      request.threads == 0,
+      "--threads",
+      "needs --jobs: without it both are measured");
+  const auto plans = measure_plans(cell, request.program);
+  const auto best = std::max_element(
+      plans.begin(), plans.end(), [](const auto& a, const auto& b) {
+        return a.tokens_per_s < b.tokens_per_s;
+      });
+  for (const MeasuredPlan& measured : plans) {
+    print_message(
+        "{} x {} threads: {} tokens/s{}",
+        measured.plan.jobs(),
+        measured.plan.threads,
+        format_count(static_cast<int64_t>(measured.tokens_per_s)),
+        &measured == &*best ? ": taken" : "");
+  }
+  return best->plan;
+}
+
+/// A budget of minutes as steps, at the speed of each cell.
+void set_steps_by_minutes(
+    const SweepFolder& folder,
+    double minutes,
+    const RunTools& tools,
+    std::vector<Cell>& cells) {
+  // Once for all workers, which have to agree.
+  const Claim claim = Claim::wait(folder.root / "minutes.lock");
+  for (Cell& cell : cells) {
+    int64_t& steps = cell.config.train.steps;
+    if (const auto known = read_cell_steps(folder, cell.id)) {
+      steps = *known;
+      continue;
+    }
+    const double per_step = static_cast<double>(cell.config.tokens_per_step());
+    steps = std::max<int64_t>(
+        1, std::llround(60 * minutes * measure_speed(cell, tools) / per_step));
+    write_cell(folder, cell);
+  }
+}
+
+double total_flops(const SweepConfig& sweep, const std::vector<Cell>& cells) {
+  double flops = 0;
+  std::vector<Cell> rest = cells;
+  if (sweep.search.kind != "halving") {
+    for (const Cell& cell : cells) flops += training_flops(cell.config);
+    return flops * static_cast<double>(sweep.seeds.size());
+  }
+  for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
+    for (const Cell& cell : cells_of_rung(rest, sweep.search, rung)) {
+      flops += training_flops(cell.config);
+    }
+    rest = survivors(rest, sweep.search, rung, [](const Cell&) { return 0.0; });
+  }
+  return flops * static_cast<double>(sweep.seeds.size());
+}
+
+/// Training alone, all cells at the FLOP/s of one of middling cost.
+double estimate_seconds(
+    const SweepConfig& sweep,
+    std::vector<Cell> cells,
+    const JobPlan& plan,
+    const fs::path& program) {
+  const double flops = total_flops(sweep, cells);
+  const auto middle = cells.begin() + static_cast<int64_t>(cells.size() / 2);
+  std::nth_element(
+      cells.begin(), middle, cells.end(), [](const Cell& a, const Cell& b) {
+        return training_flops(a.config) < training_flops(b.config);
+      });
+  const double speed =
+      measure_speed(*middle, {program, plan.threads, plan.cpus.front()});
+  const double tokens = static_cast<double>(
+      middle->config.tokens_per_step() * middle->config.train.steps);
+  const double flops_per_s = training_flops(middle->config) / tokens * speed;
+  return flops / flops_per_s / static_cast<double>(plan.jobs());
+}
+
+Json describe_cells(const std::vector<Cell>& cells) {
+  Json list = Json::array();
+  for (const Cell& cell : cells) {
+    const ModelBytes bytes = count_model_bytes(cell.config.model);
+    list.push_back(
+        {{"id", cell.id},
+         {"parameters", count_parameters(cell.config.model).total()},
+         {"f32_bytes", bytes.f32},
+         {"int8_bytes", bytes.int8},
+         {"steps", cell.config.train.steps},
+         {"tokens", cell.config.train.steps * cell.config.tokens_per_step()},
+         {"train_flops", training_flops(cell.config)}});
+  }
+  return list;
+}
+
+Json dry_run(
+    const SweepRequest& request,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  const JobPlan plan = plan_jobs(request, cells.front());
+  return {
+      {"cells", describe_cells(first_cells(sweep, cells))},
+      {"seeds", sweep.seeds},
+      {"jobs", plan.jobs()},
+      {"threads", plan.threads},
+      {"train_flops", total_flops(sweep, cells)},
+      {"seconds", estimate_seconds(sweep, cells, plan, request.program)}};
+}
+
+/// Written anew as each run ends, by whichever worker ends it.
+void write_tables(const SweepFolder& folder) {
+  const SweepSummary summary = summarize_sweep(folder);
+  write_file(folder.root / "summary.csv", runs_csv(summary));
+  write_file(folder.root / "cells.csv", cells_csv(summary));
+}
+
+Json result_of(const SweepFolder& folder, const JobPlan& plan) {
+  const SweepSummary summary = summarize_sweep(folder);
+  Json front = Json::array();
+  for (const CellSummary& cell : summary.cells) {
+    if (cell.f32 && cell.f32->front.at("parameters") != OnFront::kOff) {
+      front.push_back(cell.id);
+    }
+  }
+  const auto runs =
+      static_cast<int64_t>(summary.cells.size() * summary.config.seeds.size());
+  const int64_t done = summary.count("done");
+  const int64_t failed = summary.count("failed");
+  return {
+      {"cells", summary.cells.size()},
+      {"done", done},
+      {"failed", failed},
+      {"waiting", runs - done - failed},
+      {"front", front},
+      {"jobs", plan.jobs()},
+      {"threads", plan.threads},
+      {"output", folder.root.string()}};
+}
+
+/// Workers on a cluster's nodes, each of which calls run_sweep().
+Json submit(
+    const SweepRequest& request,
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  const auto runs = static_cast<int64_t>(cells.size() * sweep.seeds.size());
+  const SlurmRequest array{
+      .tasks = request.jobs == 0 ? runs : request.jobs,
+      .threads = std::max<int64_t>(1, request.threads),
+      .sbatch = request.sbatch,
+      .program = fs::canonical(request.program)};
+  return {
+      {"job", submit_slurm_job(folder, array)},
+      {"tasks", array.tasks},
+      {"threads", array.threads},
+      {"output", folder.root.string()}};
+}
+
+} // namespace
+
+Json run_sweep(const SweepRequest& request) {
+  const SweepFolder folder{fs::absolute(request.output).lexically_normal()};
+  if (!request.config.empty()) {
+    const auto sweep = read_sweep_config(request.config, request.overrides);
+    const auto cells = make_cells(sweep); // before anything is made
+    if (request.dry_run) return dry_run(request, sweep, cells);
+    open_sweep_folder(folder, sweep);
+  }
+  const SweepConfig sweep = read_sweep_folder(folder);
+  auto cells = make_cells(sweep);
+  if (request.dry_run) return dry_run(request, sweep, cells);
+
+  if (request.retry_failed) {
+    forget_failures(folder, sweep, first_cells(sweep, cells));
+  }
+  if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
+
+  const JobPlan plan = plan_jobs(request, cells.front());
+  if (sweep.budget.minutes) {
+    set_steps_by_minutes(
+        folder,
+        *sweep.budget.minutes,
+        {request.program, plan.threads, plan.cpus.front()},
+        cells);
+  }
+  for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
+  const SweepSummary before = summarize_sweep(folder);
+  LiveView view(
+      folder,
+      static_cast<int64_t>(before.cells.size() * sweep.seeds.size()),
+      before.count("done"));
+  std::mutex tables;
+  parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
+    const RunTools tools{
+        request.program, plan.threads, plan.cpus[static_cast<size_t>(job)]};
+    run_worker(
+        folder,
+        sweep,
+        cells,
+        tools,
+        [&](const Cell& cell, int64_t seed, const RunStatus& status) {
+          view.update(cell, seed, status);
+          if (status.state == "running") return;
+          const std::lock_guard lock(tables);
+          write_tables(folder);
+        });
+  });
+  write_tables(folder);
+  return result_of(folder, plan);
+}
+
+} // namespace nanobrain

@@ -1,0 +1,15 @@
+// What run_sweep() returns, for people.
+#pragma once
+
+#include <string>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/sweep/sweep.h"
+
+namespace nanobrain {
+
+/// Lines of text: the plan of a dry run, the job that a launcher submitted, or
+/// what came of the runs.
+std::string describe_sweep(const SweepRequest& request, const Json& result);
+
+} // namespace nanobrain

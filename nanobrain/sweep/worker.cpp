@@ -1,0 +1,148 @@
+#include "nanobrain/sweep/worker.h"
+
+#include <chrono>
+#include <thread>
+
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/sweep/run_result.h"
+#include "nanobrain/sweep/rungs.h"
+#include "nanobrain/sweep/tokenizer_data.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::milliseconds kPoll(500);
+
+class Worker {
+ public:
+  Worker(
+      const SweepFolder& folder,
+      const SweepConfig& sweep,
+      const RunTools& tools,
+      const RunObserver& observe)
+      : folder_(folder), sweep_(sweep), tools_(tools), observe_(observe) {}
+
+  /// Until every run of these cells is finished or another worker has it.
+  void run(const std::vector<Cell>& cells) const {
+    for (const Cell& cell : cells) write_cell(folder_, cell);
+    while (pass(cells)) {
+    }
+  }
+
+  bool all_finished(const std::vector<Cell>& cells) const {
+    for (const Cell& cell : cells) {
+      for (const int64_t seed : sweep_.seeds) {
+        const auto status = read_status(folder_.seed(cell.id, seed));
+        if (!is_finished(status, sweep_.retries)) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  /// True where a run was taken.
+  bool pass(const std::vector<Cell>& cells) const {
+    bool taken = false;
+    for (const int64_t seed : sweep_.seeds) {
+      for (const Cell& cell : cells) taken |= take(cell, seed);
+    }
+    return taken;
+  }
+
+  bool take(const Cell& cell, int64_t seed) const {
+    check_interrupted();
+    const SeedFolder run = folder_.seed(cell.id, seed);
+    const auto finished = [&] {
+      return is_finished(read_status(run), sweep_.retries);
+    };
+    if (finished()) return false;
+    fs::create_directories(run.root);
+    const auto claim = Claim::take(run.lock());
+    // Another worker may have ended it between the two.
+    if (!claim || finished()) return false;
+    if (cell.tokenizer) {
+      prepare_tokenizer_data(folder_, sweep_.text, *cell.tokenizer, tools_);
+    }
+    RunStatus begun = read_status(run);
+    begun.state = "running";
+    observe_(cell, seed, begun);
+    observe_(cell, seed, run_stages(folder_, cell, seed, tools_, *claim));
+    check_interrupted();
+    return true;
+  }
+
+  const SweepFolder& folder_;
+  const SweepConfig& sweep_;
+  const RunTools& tools_;
+  const RunObserver& observe_;
+};
+
+std::optional<double> mean_loss(
+    const SweepFolder& folder, const SweepConfig& sweep, const Cell& cell) {
+  double sum = 0;
+  int64_t count = 0;
+  for (const int64_t seed : sweep.seeds) {
+    if (const auto result = read_result(folder.seed(cell.id, seed))) {
+      sum += result->val_bits_per_byte;
+      ++count;
+    }
+  }
+  if (count == 0) return std::nullopt;
+  return sum / static_cast<double>(count);
+}
+
+} // namespace
+
+bool is_finished(const RunStatus& status, int64_t retries) {
+  return status.state == "done" ||
+         (status.state == "failed" && status.attempts > retries);
+}
+
+void run_worker(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells,
+    const RunTools& tools,
+    const RunObserver& observe) {
+  const Worker worker(folder, sweep, tools, observe);
+  if (sweep.search.kind != "halving") {
+    worker.run(cells);
+    return;
+  }
+  std::vector<Cell> rest = cells;
+  for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
+    const auto at_rung = cells_of_rung(rest, sweep.search, rung);
+    worker.run(at_rung);
+    while (!worker.all_finished(at_rung)) {
+      check_interrupted();
+      std::this_thread::sleep_for(kPoll);
+      worker.run(at_rung); // where another worker was killed
+    }
+    rest = survivors(rest, sweep.search, rung, [&](const Cell& cell) {
+      return mean_loss(folder, sweep, cell);
+    });
+  }
+}
+
+void forget_failures(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  for (const Cell& cell : cells) {
+    for (const int64_t seed : sweep.seeds) {
+      const SeedFolder run = folder.seed(cell.id, seed);
+      RunStatus status = read_status(run);
+      if (status.state != "failed") continue;
+      const auto claim = Claim::take(run.lock());
+      if (!claim) continue;
+      status.state = "waiting";
+      status.attempts = 0;
+      write_status(run, status);
+    }
+  }
+}
+
+} // namespace nanobrain

@@ -1,0 +1,38 @@
+// Takes runs from a sweep's folder until none is left: any number of workers,
+// in one process or on many machines, share a sweep so.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "nanobrain/sweep/folder.h"
+#include "nanobrain/sweep/run_stages.h"
+
+namespace nanobrain {
+
+/// Called as a run of a cell begins and as it ends (status.state says which).
+using RunObserver =
+    std::function<void(const Cell&, int64_t seed, const RunStatus&)>;
+
+/// Nothing is left to do of this run: it is done, or has failed as often as it
+/// may.
+bool is_finished(const RunStatus& status, int64_t retries);
+
+/// Runs what no other worker has claimed, all cells of one seed before the
+/// next, and where the search halves, rung after rung, waiting for the other
+/// workers between. Interrupted once a signal has come.
+void run_worker(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells,
+    const RunTools& tools,
+    const RunObserver& observe);
+
+/// Failed runs may be begun again, as if for the first time.
+void forget_failures(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells);
+
+} // namespace nanobrain

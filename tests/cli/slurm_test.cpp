@@ -1,0 +1,166 @@
+// nanobrain sweep --launcher slurm on a real Slurm of one machine.
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/cli/slurm_cluster.h"
+
+namespace nanobrain::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr auto kMostTime = std::chrono::minutes(4);
+
+// Each cell trains some ten seconds: long enough to be met while it does.
+constexpr const char* kBase = R"(
+model: {num_layers: 1, num_heads: 2, model_dim: 16, max_seq_len: 16}
+train: {batch_size: 2, seq_len: 16, precision: f32, eval_every: 0,
+        checkpoint_every: 0, sample_every: 0, log_every: 50}
+)";
+constexpr const char* kSweep = R"(
+base: base.yaml
+grid:
+  tokenizer: [{kind: lexical, vocab_size: 300}]
+  model.ffn_dim: [16, 32]
+seeds: [1]
+budget: {steps: 4000}
+text: {train: [train.txt], val: [val.txt]}
+)";
+
+/// A folder with a sweep of two cells.
+class SlurmSweep : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string missing = missing_slurm_program();
+    if (!missing.empty()) GTEST_SKIP() << "no Slurm, it lacks" << missing;
+    cluster_ = std::make_unique<SlurmCluster>();
+    write_text(dir_ / "base.yaml", kBase);
+    write_text(dir_ / "sweep.yaml", kSweep);
+    for (const char* name : {"train.txt", "val.txt"}) {
+      nanobrain({"synth", "--output", path(name), "--bytes", "40000"});
+    }
+  }
+
+  std::string path(const std::string& name) const { return dir_ / name; }
+  Json nanobrain(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), program());
+    arguments.push_back("--json");
+    const auto result =
+        run_process(arguments, {.environment = cluster_->environment()});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.exit_code == 0 ? Json::parse(result.out) : Json();
+  }
+  /// The folders of the runs, in order.
+  std::vector<fs::path> runs(const std::string& sweep) const {
+    std::vector<fs::path> all;
+    if (!fs::exists(dir_ / (sweep + "/cells"))) return all; // no worker yet
+    for (const auto& cell : fs::directory_iterator(dir_ / (sweep + "/cells"))) {
+      all.push_back(cell.path() / "seed-1");
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  Json status(const fs::path& run) const {
+    const std::string text = read_text(run / "status.json");
+    return text.empty() ? Json{{"state", "waiting"}} : Json::parse(text);
+  }
+  void wait_for(const char* what, const std::function<bool()>& met) const {
+    const auto end = std::chrono::steady_clock::now() + kMostTime;
+    while (!met()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end)
+          << what << " does not come\n"
+          << cluster_->run({"squeue"}) << cluster_->logs();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+  std::string queue() const { return cluster_->run({"squeue", "--noheader"}); }
+
+  TempDir dir_;
+  std::unique_ptr<SlurmCluster> cluster_;
+};
+
+TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
+  const Json job = nanobrain(
+      {"sweep",
+       path("sweep.yaml"),
+       "--output",
+       path("sweep"),
+       "--launcher",
+       "slurm",
+       "--jobs",
+       "2",
+       "--threads",
+       "1"});
+  EXPECT_EQ(job["tasks"], 2);
+  const std::string id = job["job"];
+  const auto all_train = [&] {
+    for (const fs::path& run : runs("sweep")) {
+      if (read_text(run / "run/metrics.jsonl").empty()) return false;
+    }
+    return runs("sweep").size() == 2;
+  };
+  ASSERT_NO_FATAL_FAILURE(wait_for("training of both cells", all_train));
+  EXPECT_NE(status(runs("sweep")[0])["pid"], status(runs("sweep")[1])["pid"]);
+
+  cluster_->run({"scancel", id + "_1"});
+  cluster_->run({"scontrol", "requeue", id + "_0"});
+  ASSERT_NO_FATAL_FAILURE(wait_for("the end of both", [&] {
+    return queue().find(" R ") == std::string::npos &&
+           queue().find(" CG ") == std::string::npos;
+  }));
+  for (const fs::path& run : runs("sweep")) {
+    EXPECT_EQ(status(run)["state"], "interrupted") << status(run);
+  }
+  // Slurm would hold a requeued job back for two minutes.
+  cluster_->run({"scontrol", "update", "JobId=" + id + "_0", "StartTime=now"});
+  ASSERT_NO_FATAL_FAILURE(
+      wait_for("an empty queue", [&] { return queue().empty(); }));
+
+  // One worker has done what both left, from where they were: the same bits as
+  // without any of it.
+  nanobrain(
+      {"sweep",
+       path("sweep.yaml"),
+       "--output",
+       path("undisturbed"),
+       "--jobs",
+       "1",
+       "--threads",
+       "1"});
+  const auto disturbed = runs("sweep");
+  const auto undisturbed = runs("undisturbed");
+  ASSERT_EQ(undisturbed.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(status(disturbed[i])["state"], "done");
+    EXPECT_EQ(status(disturbed[i])["attempts"], 2);
+    EXPECT_THAT(read_text(disturbed[i] / "log.txt"), HasSubstr("resum"));
+    const auto loss = [](const fs::path& run) {
+      return Json::parse(read_text(run / "result.json"))["val_loss"];
+    };
+    EXPECT_EQ(loss(disturbed[i]), loss(undisturbed[i]));
+  }
+}
+
+TEST_F(SlurmSweep, SaysWhatSlurmRefuses) {
+  const auto result = run_process(
+      {program(),
+       "sweep",
+       path("sweep.yaml"),
+       "--output",
+       path("sweep"),
+       "--launcher",
+       "slurm",
+       "--sbatch=--partition=nowhere"},
+      {.environment = cluster_->environment()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("Invalid partition"));
+}
+
+} // namespace
+} // namespace nanobrain::testing

@@ -1,0 +1,219 @@
+"""A report like a sweep's, for tests of the page: 9 cells x 3 seeds.
+
+    fixture.py PAGE OUTPUT [--hostile]    puts the data into the page
+
+PAGE is the page without data (nanobrain/report/page/report.html of the build).
+Figures are made up by closed forms; the statistics over them are real.
+"""
+
+import json
+import math
+import pathlib
+import sys
+
+LAYERS, WIDTHS, SEEDS = (1, 2, 4), (128, 256, 512), (1, 2, 3)
+STEPS, TOKENS_PER_STEP = 300, 32 * 256
+T_975_2 = 4.302652729911275  # Student's t, 2 degrees of freedom
+NAMES = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>",
+         "<!--<script>", "${alert(3)}", "\u202e\"'&amp;\u0000é漢🙂")
+
+
+def wobble(*keys):
+    """A number in [-1, 1] that keys decide."""
+    x = math.sin(sum((i + 1) * 12.9898 * (k + 1) for i, k in enumerate(keys)))
+    return 2 * ((x * 43758.5453) % 1) - 1
+
+
+def estimate(values):
+    mean = sum(values) / len(values)
+    if len(values) < 2:
+        return {"mean": mean, "sd": None, "low": None, "high": None,
+                "values": values}
+    sd = math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1))
+    half = T_975_2 * sd / math.sqrt(len(values))
+    return {"mean": mean, "sd": sd, "low": mean - half, "high": mean + half,
+            "values": values}
+
+
+def difference(a, b, values):
+    e = estimate([y - x for x, y in zip(values[a], values[b])])
+    t = e["mean"] / (e["sd"] / math.sqrt(3))
+    p = 1 - abs(t) / math.sqrt(t * t + 2)  # two-sided, 2 degrees of freedom
+    return {"a": a, "b": b, "mean": e["mean"], "low": e["low"],
+            "high": e["high"], "seeds": 3, "p": p}
+
+
+def bits_per_byte(layers, width, seed, int8=False):
+    base = 1.92 - 0.030 * math.log2(layers) - 0.012 * math.log2(width / 128)
+    noise = 0.004 * wobble(seed) + 0.003 * wobble(seed, layers, width)
+    return base + noise + (0.0021 + 0.0006 * wobble(layers, seed)) * int8
+
+
+def curve(final, seed, layers):
+    steps = list(range(1, STEPS + 1, 2))
+    loss = [final + 5.1 * math.exp(-s / 40) + 1.2 * math.exp(-s / 160)
+            + 0.06 * wobble(seed, s, layers) for s in steps]
+    elapsed = [0.38 * s * (1 + 0.1 * layers) for s in steps]
+    return steps, loss, elapsed
+
+
+def make_run(layers, width, seed, names):
+    cell = f"num_layers={layers},ffn_dim={width}"
+    bits = bits_per_byte(layers, width, seed)
+    final = bits * 2.9
+    steps, loss, elapsed = curve(final, seed, layers)
+    at = steps[24::25]
+    # One run of 27 broke off.
+    failed = (layers, width, seed) == (4, 512, 3)
+    validation = {
+        "step": at, "tokens": [s * TOKENS_PER_STEP for s in at],
+        "elapsed_s": [elapsed[steps.index(s)] for s in at],
+        "loss": [final + 5.1 * math.exp(-s / 40) + 1.2 * math.exp(-s / 160)
+                 for s in at]}
+    validation["bits_per_byte"] = [x / 2.9 for x in validation["loss"]]
+    parameters = count(layers, width)
+    return {
+        "id": f"depth_ffn/{cell}/seed-{seed}", "sweep": "depth_ffn",
+        "cell": cell, "seed": seed, "state": "failed" if failed else "done",
+        "error": names[0] if failed else None,
+        "config": {"model.num_layers": layers, "model.ffn_dim": width,
+                   "model.model_dim": 64, "model.vocab_size": 32294,
+                   "train.steps": STEPS, "train.batch_size": 32,
+                   "train.seed": seed, "train.data_seed": seed,
+                   "optimizer.lr": 0.004, "optimizer.betas": [0.9, 0.95],
+                   "data.tokenizer": names[1]},
+        "host": {"cpu": "AMD EPYC 9B14", "cpus": 2,
+                 "memory_bytes": 16777216000, "os": "Linux 6.1",
+                 "hostname": names[2]},
+        "build": {"commit": "6ed94df", "compiler": "GCC 12.2.0",
+                  "build_type": "Release", "libtorch": "2.13.0"},
+        "train": {"step": steps,
+                  "tokens": [s * TOKENS_PER_STEP for s in steps],
+                  "elapsed_s": elapsed, "loss": loss,
+                  "tokens_per_s": [21000 / (1 + 0.1 * layers)
+                                   + 300 * wobble(s) for s in steps],
+                  "lr": [0.004 * min(s / 50, 0.5 + 0.5 * math.cos(
+                      math.pi * s / STEPS)) for s in steps],
+                  "grad_norm": [0.4 + 2 / math.sqrt(s) + 0.1 * wobble(s, seed)
+                                for s in steps]},
+        "validation": validation,
+        "samples": [{"step": s, "prompt": "Once upon a time",
+                     "text": f" there was a small model of {layers} layers."
+                     + " It read and it read.\n\n" * 2 + names[3]}
+                    for s in (150, 300)],
+        "result": None if failed else {
+            "format": 1, "seed": seed, "val_loss": final,
+            "val_bits_per_byte": bits,
+            "int8_val_loss": bits_per_byte(layers, width, seed, True) * 2.9,
+            "int8_val_bits_per_byte": bits_per_byte(layers, width, seed, True),
+            "parameters": parameters, "f32_bytes": 4 * parameters,
+            "int8_bytes": int(1.03 * parameters),
+            "forward_ms": 1.1 + 0.5 * layers + width / 900,
+            "int8_forward_ms": 0.4 + 0.12 * layers + width / 4000,
+            "train_flops": flops(layers, width),
+            "tokens": STEPS * TOKENS_PER_STEP, "steps": STEPS,
+            "tokens_per_s": 21000 / (1 + 0.1 * layers),
+            "elapsed_s": elapsed[-1], "peak_rss_bytes": 912000000,
+            "threads": 2}}
+
+
+def count(layers, width):
+    return 32294 * 64 + 256 * 64 + layers * (4 * 64 * 64 + 2 * 64 * width
+                                             + 256) + 128
+
+
+def flops(layers, width):
+    return 6.0 * count(layers, width) * STEPS * TOKENS_PER_STEP
+
+
+def fronts(points):
+    """on, noise or off by the means: noise stands for the second best."""
+    state = {}
+    for name, (cost, bits) in points.items():
+        better = [n for n, (c, b) in points.items() if c <= cost and b < bits]
+        state[name] = "on" if not better else (
+            "noise" if len(better) == 1 else "off")
+    return state
+
+
+def make_cell(layers, width, runs):
+    cell = f"num_layers={layers},ffn_dim={width}"
+    done = [r["result"] for r in runs if r["cell"] == cell and r["result"]]
+    plural = "s" * (layers > 1)
+    entry = {
+        "id": cell, "label": f"{layers} layer{plural}, FFN {width}",
+        "overrides": {"model.num_layers": layers, "model.ffn_dim": width},
+        "parameters": count(layers, width),
+        "train_flops": flops(layers, width), "steps": STEPS,
+        "tokens": STEPS * TOKENS_PER_STEP,
+        "seeds": [r["seed"] for r in done], "failed": len(SEEDS) - len(done)}
+    for precision, prefix in (("f32", ""), ("int8", "int8_")):
+        loss = [r[prefix + "val_loss"] for r in done]
+        entry[precision] = {
+            "bytes": done[0][precision + "_bytes"],
+            "bits_per_byte": estimate(
+                [r[prefix + "val_bits_per_byte"] for r in done]),
+            "loss": estimate(loss),
+            "perplexity": estimate([math.exp(x) for x in loss]),
+            "forward_ms": estimate(
+                [r[prefix + "forward_ms"] * (1 + 0.02 * wobble(
+                    r["seed"], layers)) for r in done]),
+            "front": {}}
+    return entry
+
+
+def mark_fronts(cells):
+    for precision in ("f32", "int8"):
+        for axis in ("parameters", "bytes", "forward_ms", "train_flops"):
+            points = {}
+            for cell in cells:
+                cost = cell[precision].get(axis, cell.get(axis))
+                points[cell["id"]] = (
+                    cost["mean"] if isinstance(cost, dict) else cost,
+                    cell[precision]["bits_per_byte"]["mean"])
+            state = fronts(points)
+            for cell in cells:
+                cell[precision]["front"][axis] = state[cell["id"]]
+
+
+def make_report(hostile=False):
+    names = NAMES if hostile else (
+        "[train] the loss of step 212 is not a number; lower optimizer.lr",
+        "tokenizer.model", "node-7", "The end.", "depth_ffn")
+    runs = [make_run(l, w, s, names)
+            for l in LAYERS for w in WIDTHS for s in SEEDS]
+    cells = [make_cell(l, w, runs) for l in LAYERS for w in WIDTHS]
+    mark_fronts(cells)
+    values = {c["id"]: c["f32"]["bits_per_byte"]["values"] for c in cells}
+    full = [c["id"] for c in cells if not c["failed"]]
+    differences = [difference(a, b, values)
+                   for i, a in enumerate(full) for b in full[i + 1:]]
+    if hostile:
+        cells[0]["label"] = names[0]
+        cells[1]["label"] = names[4]
+        runs[0]["samples"][0]["text"] = names[1]
+    return {
+        "format": 1,
+        "title": names[1] if hostile else "Depth and width at 300 steps",
+        "created_at": "2026-11-23T12:00:00Z",
+        "build": "nanobrain 6ed94df, LibTorch 2.13.0",
+        "sweeps": [{"name": "depth_ffn", "path": "ablations/depth_ffn.yaml",
+                    "counts": {"done": 26, "failed": 1, "running": 0,
+                               "waiting": 0},
+                    "keys": ["model.num_layers", "model.ffn_dim"],
+                    "cells": cells, "differences": differences}],
+        "runs": runs}
+
+
+def put_into(page, report):
+    """What the program does: the JSON behind the tag, without any `<`."""
+    tag = '<script type="application/json" id="data">'
+    before, after = page.split(tag)
+    text = json.dumps(report, ensure_ascii=False).replace("<", "\\u003c")
+    return before + tag + text + after
+
+
+if __name__ == "__main__":
+    source, target = map(pathlib.Path, sys.argv[1:3])
+    target.write_text(put_into(
+        source.read_text(), make_report("--hostile" in sys.argv)))

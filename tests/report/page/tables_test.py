@@ -1,0 +1,113 @@
+"""Tables, overview, samples, configuration, facts."""
+
+import page_case
+
+
+class TablesTest(page_case.PageCase):
+    def setUp(self):
+        super().setUp()
+        self.open()
+        self.sweep = self.report["sweeps"][0]
+        self.cells = self.sweep["cells"]
+
+    def column(self, section, heading):
+        at = self.headings(section).index(heading)
+        return [row[at] for row in self.rows(section)]
+
+    def test_cells_sort_both_ways(self):
+        heading = "f32 bits/byte"
+        button = self.page.locator("#cells thead").get_by_text(
+            heading, exact=True)
+        wanted = [c["label"] for c in sorted(
+            self.cells, key=lambda c: c["f32"]["bits_per_byte"]["mean"])]
+        button.click()
+        self.assertEqual(wanted, self.column("cells", "Cell"))
+        self.assertEqual("ascending", self.page.get_attribute(
+            "#cells th[aria-sort]", "aria-sort"))
+        self.page.locator("#cells thead").get_by_text(
+            heading, exact=True).click()
+        self.assertEqual(wanted[::-1], self.column("cells", "Cell"))
+        self.assertEqual("descending", self.page.get_attribute(
+            "#cells th[aria-sort]", "aria-sort"))
+
+    def test_numbers_sort_as_numbers(self):
+        self.page.locator("#cells thead").get_by_text(
+            "Parameters", exact=True).click()
+        self.assertEqual(
+            sorted(c["parameters"] for c in self.cells),
+            [int(x.replace(",", ""))
+             for x in self.column("cells", "Parameters")])
+
+    def test_cells_have_their_figures(self):
+        row = dict(zip(self.headings("cells"), self.rows("cells")[0]))
+        cell, bits = self.cells[0], self.cells[0]["f32"]["bits_per_byte"]
+        half = bits["high"] - bits["mean"]
+        self.assertEqual(f"{bits['mean']:.4f} \u00b1\u00a0{half:.4f}",
+                         row["f32 bits/byte"])
+        cost = cell["int8"]["bits_per_byte"]["mean"] - bits["mean"]
+        self.assertEqual(f"{cost:.4f}", row["int8 \u2212 f32"])
+        self.assertEqual("3", row["Seeds"])
+
+    def test_front_within_noise_is_marked(self):
+        noisy = {c["label"]: c["f32"]["front"]["parameters"] == "noise"
+                 for c in self.cells}
+        self.assertIn(True, noisy.values())
+        for label, front in zip(self.column("cells", "Cell"),
+                                self.column("cells", "Front")):
+            self.assertEqual(noisy[label], "~parameters" in front)
+
+    def test_differences_turn_with_the_reference(self):
+        pair = self.sweep["differences"][0]
+        labels = {c["id"]: c["label"] for c in self.cells}
+        for reference, other, sign in ((pair["a"], pair["b"], 1),
+                                       (pair["b"], pair["a"], -1)):
+            self.page.select_option("#reference", reference)
+            row = next(row for row in self.rows("differences")
+                       if row[0] == labels[other])
+            mean = f"{sign * pair['mean']:.4f}".replace("-", "\u2212")
+            self.assertEqual(mean, row[1])
+            better = sign * pair["mean"] < 0
+            self.assertEqual("better" if better else "worse", row[4])
+
+    def test_reference_is_the_best_cell(self):
+        self.assertTrue(all(
+            row[4] in ("worse", "within noise")
+            for row in self.rows("differences")))
+
+    def test_failed_run_says_why(self):
+        states = self.column("runs", "State")
+        failed = [s for s in states if "failed" in s]
+        self.assertEqual(1, len(failed))
+        self.assertIn("the loss of step 212 is not a number", failed[0])
+        self.assertEqual(26, sum("done" in s for s in states))
+
+    def test_overview(self):
+        text = self.page.inner_text("#tiles")
+        self.assertIn("26 of 27 done", text)
+        best = min(c["f32"]["bits_per_byte"]["mean"] for c in self.cells)
+        self.assertIn(f"{best:.4f}", text)
+
+    def test_samples_of_a_run(self):
+        run = self.report["runs"][4]
+        self.page.select_option("#samples-run", run["id"])
+        shown = self.page.locator("#samples-list .sample").all_text_contents()
+        self.assertEqual([s["prompt"] + s["text"]
+                          for s in reversed(run["samples"])], shown)
+
+    def test_configuration_shows_what_differs(self):
+        self.assertEqual(
+            ["model.ffn_dim", "model.num_layers", "train.data_seed",
+             "train.seed"], self.column("config", "Key"))
+        self.assertEqual("1, 2, 3", self.rows("config")[3][1])
+        self.page.check("#config-all")
+        self.assertEqual(sorted(self.report["runs"][0]["config"]),
+                         self.column("config", "Key"))
+
+    def test_facts_of_host_and_build(self):
+        text = self.page.inner_text("#facts")
+        for fact in ("27 runs", "AMD EPYC 9B14", "16.78\u202fGB", "6ed94df"):
+            self.assertIn(fact, text)
+
+
+if __name__ == "__main__":
+    page_case.main()

@@ -1,0 +1,83 @@
+#include "nanobrain/sweep/config.h"
+
+#include "nanobrain/base/error.h"
+#include "tests/sweep/sweep_files.h"
+
+namespace nanobrain::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+const std::string kGrid = "grid: {model.num_layers: [1, 2]}\n";
+
+TEST(SweepConfig, DefaultsAndPaths) {
+  const SweepFiles files;
+  const auto sweep = files.read(
+      kGrid +
+      "budget: {tokens: 1e6}\nset: {data: {train: x.tokens}, "
+      "train.batch_size: 4}\n");
+  EXPECT_EQ(sweep.base, files.path("base.yaml"));
+  EXPECT_THAT(sweep.seeds, ElementsAre(1, 2, 3));
+  EXPECT_EQ(sweep.budget.tokens, 1'000'000);
+  EXPECT_EQ(sweep.budget.steps, std::nullopt);
+  EXPECT_EQ(sweep.search.kind, "grid");
+  EXPECT_EQ(sweep.set["data.train"], files.path("x.tokens"));
+  EXPECT_EQ(sweep.set["train.batch_size"], 4);
+}
+
+TEST(SweepConfig, OverridesComeLast) {
+  const SweepFiles files;
+  const auto path = files.write(kGrid + "budget: {steps: 3}\n");
+  const auto sweep = read_sweep_config(
+      path, {"budget.steps=7", "seeds=[4]", "set.train.batch_size=8"});
+  EXPECT_EQ(sweep.budget.steps, 7);
+  EXPECT_THAT(sweep.seeds, ElementsAre(4));
+  EXPECT_EQ(sweep.set["train.batch_size"], 8);
+}
+
+TEST(SweepConfig, RefusesWhatCannotBe) {
+  const SweepFiles files;
+  const auto refused = [&](const std::string& rest, const char* message) {
+    EXPECT_ERROR(UsageError, message, files.read(rest));
+  };
+  const std::string budget = "budget: {steps: 3}\n";
+  refused(
+      budget + "gird: {model.num_layers: [1]}\n",
+      "has no key \"gird\"; did you mean grid?");
+  refused(
+      kGrid + "budget: {step: 3}\n",
+      "has no key \"step\"; did you mean steps?");
+  refused(budget, "[grid] must map at least one key");
+  refused(budget + "grid: {a: []}\n", "[grid.a] must be a list of at least");
+  refused(budget + "grid: {a: 3}\n", "[grid.a] must be a list of at least");
+  refused(
+      kGrid, "exactly one of steps, tokens, flops and minutes, but names 0");
+  refused(kGrid + "budget: {steps: 3, tokens: 5}\n", "but names 2");
+  refused(kGrid + "budget: {minutes: -1}\n", "[budget] must be positive");
+  refused(kGrid + budget + "seeds: []\n", "[seeds] are none");
+  refused(kGrid + budget + "seeds: [1, 2, 1]\n", "[seeds] name 1 twice");
+  refused(kGrid + budget + "seeds: [-1]\n", "[seeds] must be 0 or more");
+  refused(
+      kGrid + budget + "search: {kind: randm}\n",
+      "[search.kind] cannot be \"randm\"; did you mean random?");
+  refused(
+      kGrid + budget + "search: {kind: random}\n", "must be at least 1, but");
+  refused(
+      kGrid + budget + "search: {samples: 2}\n", "search.kind grid runs them");
+  refused(
+      kGrid + budget + "search: {kind: halving, fraction: 1}\n",
+      "[search.fraction] must lie between 0 and 1");
+  refused(
+      kGrid + budget + "text: {train: [a], val: [b]}\n",
+      "[text] is for grids that vary the tokenizer");
+  refused(
+      budget + "grid: {tokenizer: [{kind: lexical, vocab_size: 9}]}\n",
+      "[text] must name train and val");
+  EXPECT_ERROR(UsageError, "[base] is missing", [&] {
+    write_text(files.path("sweep.yaml"), kGrid + budget);
+    read_sweep_config(files.path("sweep.yaml"));
+  }());
+}
+
+} // namespace
+} // namespace nanobrain::testing

@@ -1,0 +1,96 @@
+#include "nanobrain/sweep/folder.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/sweep/run_result.h"
+#include "tests/sweep/sweep_files.h"
+
+namespace nanobrain::testing {
+namespace {
+
+const std::string kSweep =
+    "grid: {model.num_layers: [1, 2]}\nbudget: {steps: 5}\n";
+
+TEST(SweepFolder, HoldsTheSweepAndItsBase) {
+  const SweepFiles files;
+  const SweepFolder folder{files.path("out/sweep")};
+  EXPECT_ERROR(Error, "holds no sweep", read_sweep_folder(folder));
+  const auto sweep = files.read(kSweep);
+  open_sweep_folder(folder, sweep);
+  const auto read = read_sweep_folder(folder);
+  EXPECT_EQ(read.base, folder.base());
+  EXPECT_EQ(read.grid, sweep.grid);
+  EXPECT_EQ(read.seeds, sweep.seeds);
+  // The folder's own copy of the base gives the same cells.
+  const auto cells = make_cells(sweep);
+  const auto again = make_cells(read);
+  ASSERT_EQ(cells.size(), again.size());
+  EXPECT_EQ(write_fields(cells[1].config), write_fields(again[1].config));
+  open_sweep_folder(folder, sweep);
+}
+
+TEST(SweepFolder, RefusesAnotherSweep) {
+  const SweepFiles files;
+  const SweepFolder folder{files.path("out")};
+  open_sweep_folder(folder, files.read(kSweep));
+  EXPECT_ERROR(
+      Error,
+      "holds another sweep, with another seeds; name another folder",
+      open_sweep_folder(folder, files.read(kSweep + "seeds: [7]\n")));
+  const auto same = files.read(kSweep);
+  write_text(
+      files.path("base.yaml"),
+      read_text(files.path("base.yaml")) + "optimizer: {lr: 0.5}\n");
+  EXPECT_ERROR(
+      Error,
+      "with another base, which has changed in optimizer",
+      open_sweep_folder(folder, same));
+}
+
+TEST(SweepFolder, RefusesOtherThingsAndOtherFormats) {
+  const SweepFiles files;
+  const auto sweep = files.read(kSweep);
+  std::filesystem::create_directories(files.path("out"));
+  write_text(files.path("out/thesis.tex"), "precious");
+  EXPECT_ERROR(
+      Error, "exists already", open_sweep_folder({files.path("out")}, sweep));
+  const SweepFolder folder{files.path("old")};
+  open_sweep_folder(folder, sweep);
+  const auto refused = [&](const char* format, const char* message) {
+    write_text(folder.config(), format);
+    EXPECT_ERROR(Error, message, read_sweep_folder(folder));
+    EXPECT_ERROR(Error, message, open_sweep_folder(folder, sweep));
+  };
+  refused("format: 0\n", "is of format 0, but this nanobrain reads 1");
+  refused("format: 2\n", "is of format 2, but this nanobrain reads 1");
+  refused("base: x\n", "has no format");
+}
+
+TEST(SweepFolder, StatusAndResultComeBack) {
+  const TempDir dir;
+  const SeedFolder run{std::filesystem::path(dir / "x")};
+  EXPECT_EQ(read_status(run).state, "waiting");
+  EXPECT_FALSE(read_result(run));
+  write_status(
+      run,
+      {.state = "failed",
+       .attempts = 2,
+       .exit_code = 139,
+       .error = "a \"word\"",
+       .host = "h",
+       .pid = 4,
+       .elapsed_s = 1.5});
+  const auto status = read_status(run);
+  EXPECT_EQ(status.state, "failed");
+  EXPECT_EQ(status.exit_code, 139);
+  EXPECT_EQ(status.error, "a \"word\"");
+  EXPECT_EQ(status.elapsed_s, 1.5);
+  RunResult result;
+  result.seed = 3;
+  result.train_flops = 1.25e13;
+  write_result(run, result);
+  EXPECT_EQ(read_result(run)->train_flops, 1.25e13);
+}
+
+} // namespace
+} // namespace nanobrain::testing

@@ -1,0 +1,202 @@
+// Workers with a program that stands in for nanobrain: what is tried here is
+// who runs what, and what becomes of it when things go wrong.
+#include "nanobrain/sweep/worker.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/sweep/run_result.h"
+#include "nanobrain/sweep/summary.h"
+#include "tests/sweep/sweep_files.h"
+
+namespace nanobrain::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Its loss is 1 / layers + seed / 100, its whole work a short sleep. A folder
+/// beside each run tells that two are at it.
+constexpr const char* kProgram = R"(#!/bin/bash
+here=$(dirname "$0")
+case $1 in
+  train)
+    layers=$(grep -oP 'num_layers: \K\d+' "$2")
+    seed=$(grep -oP ' seed: \K\d+' "$2")
+    steps=$(grep -oP ' steps: \K\d+' "$2")
+    trap 'rmdir "$4.busy"; exit 130' TERM
+    mkdir -p "$4/model"
+    mkdir "$4.busy" || { echo "two at once" >> "$here/faults"; exit 1; }
+    echo "$4" >> "$here/trained"
+    . "$here/mischief"
+    sleep 0.05
+    head -c 80 /dev/zero > "$4/model/model.safetensors"
+    rmdir "$4.busy"
+    echo "{\"val_loss\": 3, \"val_bits_per_byte\": $(echo "1/$layers + $seed/100" | bc -l | sed 's/^\./0./'),
+      \"parameters\": 10, \"tokens\": 20, \"steps\": $steps, \"tokens_per_s\": 5, \"elapsed_s\": 4, \"peak_rss_bytes\": 1}";;
+  quantize) mkdir -p "$5"; head -c 20 /dev/zero > "$5/model.int8.safetensors"; echo "{}";;
+  eval) echo '{"nats_per_token": 3.1, "bits_per_byte": 1.1}';;
+  bench) echo '{"rows": [{"median_ms": 2}, {"median_ms": 0.5}]}';;
+esac
+)";
+
+class WorkerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_text(files_.path("program"), kProgram);
+    fs::permissions(files_.path("program"), fs::perms::owner_all);
+    mischief("");
+  }
+
+  /// Bash that the program runs amid its training.
+  void mischief(const std::string& script) {
+    write_text(files_.path("mischief"), script);
+  }
+  void open(const std::string& rest) {
+    folder_ = {files_.path("out")};
+    open_sweep_folder(folder_, files_.read(rest + "budget: {steps: 8}\n"));
+    sweep_ = read_sweep_folder(folder_);
+    cells_ = make_cells(sweep_);
+  }
+  void work() const {
+    run_worker(
+        folder_,
+        sweep_,
+        cells_,
+        {files_.path("program"), 1, {}},
+        [](const Cell&, int64_t, const RunStatus&) {});
+  }
+  /// A worker in a process of its own.
+  pid_t start_worker() const {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    install_interrupt_handlers();
+    try {
+      work();
+    } catch (const Interrupted&) {
+      _exit(130);
+    }
+    _exit(0);
+  }
+  static int wait_for(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  SeedFolder run(size_t cell, int64_t seed) const {
+    return folder_.seed(cells_[cell].id, seed);
+  }
+  bool no_faults() const { return !fs::exists(files_.path("faults")); }
+  int64_t trained() const {
+    const std::string text = read_text(files_.path("trained"));
+    return std::count(text.begin(), text.end(), '\n');
+  }
+
+  SweepFiles files_;
+  SweepFolder folder_;
+  SweepConfig sweep_;
+  std::vector<Cell> cells_;
+};
+
+TEST_F(WorkerTest, RunsEveryCellAndGathersItsFigures) {
+  open("grid: {model.num_layers: [1, 2, 4]}\n");
+  work();
+  EXPECT_EQ(trained(), 9);
+  const auto result = read_result(run(2, 3));
+  ASSERT_TRUE(result);
+  EXPECT_NEAR(result->val_bits_per_byte, 0.28, 1e-12);
+  EXPECT_EQ(result->int8_val_bits_per_byte, 1.1);
+  EXPECT_EQ(result->forward_ms, 2);
+  EXPECT_EQ(result->int8_forward_ms, 0.5);
+  EXPECT_EQ(result->f32_bytes, 80);
+  EXPECT_EQ(result->int8_bytes, 20);
+  EXPECT_EQ(result->steps, 8);
+  work(); // nothing is left
+  EXPECT_EQ(trained(), 9);
+}
+
+TEST_F(WorkerTest, AFailureCostsItsRunAloneAndIsTriedAgain) {
+  open("grid: {model.num_layers: [1, 2]}\nretries: 1\n");
+  mischief(
+      "[ $layers$seed = 22 ] && { rmdir \"$4.busy\"; echo 'loss is NaN' >&2; "
+      "exit 1; }\n"
+      "[ $layers$seed = 13 ] && { rmdir \"$4.busy\"; kill -SEGV $$; }\n");
+  work();
+  EXPECT_EQ(read_status(run(0, 1)).state, "done");
+  const auto nan = read_status(run(1, 2));
+  EXPECT_EQ(nan.state, "failed");
+  EXPECT_EQ(nan.attempts, 2);
+  EXPECT_EQ(nan.exit_code, 1);
+  EXPECT_EQ(nan.error, "loss is NaN");
+  const auto crash = read_status(run(0, 3));
+  EXPECT_EQ(crash.exit_code, 139);
+  EXPECT_THAT(crash.error, ::testing::HasSubstr("signal Segmentation fault"));
+  EXPECT_EQ(summarize_sweep(folder_).count("failed"), 2);
+
+  mischief("");
+  work(); // not without being asked
+  EXPECT_EQ(read_status(run(1, 2)).state, "failed");
+  forget_failures(folder_, sweep_, cells_);
+  work();
+  EXPECT_EQ(summarize_sweep(folder_).count("done"), 6);
+}
+
+TEST_F(WorkerTest, ManyWorkersSomeKilledShareTheFolder) {
+  open("grid: {model.num_layers: [1, 2, 3, 4, 5, 6, 7, 8]}\n");
+  std::vector<pid_t> workers;
+  for (int i = 0; i < 6; ++i) workers.push_back(start_worker());
+  usleep(300'000);
+  for (const int i : {0, 3}) kill(workers[i], SIGKILL);
+  for (const int i : {1, 2, 4, 5}) EXPECT_EQ(wait_for(workers[i]), 0);
+  for (const int i : {0, 3}) EXPECT_EQ(wait_for(workers[i]), 128 + SIGKILL);
+  work(); // what the dead were at when the others had ended
+  EXPECT_TRUE(no_faults()) << read_text(files_.path("faults"));
+  EXPECT_EQ(summarize_sweep(folder_).count("done"), 24);
+  EXPECT_GE(trained(), 24);
+  EXPECT_LE(trained(), 26);
+}
+
+TEST_F(WorkerTest, AnInterruptedRunGoesOn) {
+  open("grid: {model.num_layers: [1]}\nseeds: [1]\n");
+  mischief("while :; do sleep 0.02; done\n");
+  const pid_t worker = start_worker();
+  while (!fs::exists(files_.path("trained"))) usleep(10'000);
+  kill(worker, SIGTERM);
+  EXPECT_EQ(wait_for(worker), 130);
+  EXPECT_EQ(read_status(run(0, 1)).state, "interrupted");
+  mischief("");
+  work();
+  const auto status = read_status(run(0, 1));
+  EXPECT_EQ(status.state, "done");
+  EXPECT_EQ(status.attempts, 2);
+}
+
+TEST_F(WorkerTest, HalvingGoesOnWithTheBest) {
+  open(
+      "grid: {model.num_layers: [1, 2, 3, 4]}\nseeds: [1, 2]\n"
+      "search: {kind: halving, rungs: 3, fraction: 0.5}\n");
+  const pid_t other = start_worker();
+  work();
+  EXPECT_EQ(wait_for(other), 0);
+  EXPECT_TRUE(no_faults());
+  EXPECT_EQ(trained(), 2 * (4 + 2 + 1));
+  std::vector<std::string> ids;
+  for (const auto& cell : summarize_sweep(folder_).cells) {
+    ids.push_back(cell.id);
+  }
+  EXPECT_THAT(
+      ids,
+      ::testing::ElementsAre(
+          "num_layers=1,steps=2",
+          "num_layers=2,steps=2",
+          "num_layers=3,steps=2",
+          "num_layers=4,steps=2",
+          "num_layers=3,steps=4",
+          "num_layers=4,steps=4",
+          "num_layers=4,steps=8"));
+}
+
+} // namespace
+} // namespace nanobrain::testing
