@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/sweep/claim.h"
 
 namespace nanobrain {
 
@@ -20,7 +21,12 @@ CellSummary read_cell(
   for (const int64_t seed : sweep.seeds) {
     const SeedFolder run = folder.seed(id, seed);
     RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};
-    if (summary.status.state == "done") summary.result = read_result(run);
+    std::string& state = summary.status.state;
+    // A worker that was killed could not say so.
+    if (state == "running" && !Claim::is_taken(run.lock())) {
+      state = "interrupted";
+    }
+    if (state == "done") summary.result = read_result(run);
     cell.runs.push_back(std::move(summary));
   }
   return cell;

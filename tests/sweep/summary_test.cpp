@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nanobrain/sweep/claim.h"
 #include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
@@ -58,6 +59,18 @@ TEST(SweepSummary, EstimatesOverTheSeedsThatAreDone) {
   EXPECT_EQ(
       shallow.f32->bytes, shallow.facts["f32_bytes"].get<double>() + 1000);
   EXPECT_FALSE(summary.cells[1].f32->bits_per_byte.has_interval());
+}
+
+TEST(SweepSummary, AKilledWorkersRunIsNotRunning) {
+  const SweepResults sweep;
+  RunStatus running;
+  running.state = "running";
+  sweep.set_status(0, 1, running);
+  sweep.set_status(0, 2, running);
+  const auto claim = Claim::take(sweep.seed(0, 2).lock());
+  const SweepSummary summary = summarize_sweep(sweep.folder());
+  EXPECT_EQ(summary.cells[0].runs[0].status.state, "interrupted");
+  EXPECT_EQ(summary.cells[0].runs[1].status.state, "running");
 }
 
 TEST(SweepSummary, MarksTheFrontsOfEachPrecision) {
