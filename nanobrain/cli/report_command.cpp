@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/message.h"
+#include "nanobrain/base/host.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/command_line/output_files.h"
+#include "nanobrain/kernels/backend.h"
 #include "nanobrain/report/report.h"
-#include "nanobrain/report/report_data.h"
-#include "nanobrain/report/report_server.h"
+#include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
 
@@ -21,32 +21,17 @@ struct ReportFlags {
 };
 
 void check(const ReportFlags& flags) {
-  const ReportRequest& r = flags.request;
-  check_output_files(
-      "report",
-      {{"--output", r.html},
-       {"--csv", r.csv},
-       {"--runs-csv", r.runs_csv},
-       {"--markdown", r.markdown},
-       {"--svg", r.svg}},
-      {},
-      flags.force);
+  std::vector<OutputFile> files;
+  bool any = flags.watch;
+  for (const auto& [name, file, help] : kReportFiles) {
+    files.push_back({name, flags.request.*file});
+    any |= (flags.request.*file).has_value();
+  }
+  check_output_files("report", files, {}, flags.force);
   require<UsageError>(
-      flags.watch || r.html || r.csv || r.runs_csv || r.markdown || r.svg,
+      any,
       "report",
-      "has nothing to write: name --output, --csv, --runs-csv, --markdown or "
-      "--svg, or --watch");
-}
-
-void watch(const ReportFlags& flags) {
-  const ReportRequest& request = flags.request;
-  const auto data = [&] {
-    return report_data(request.folders, report_title(request));
-  };
-  data(); // what cannot be read is an error now
-  serve_report(flags.port, data, [](const std::string& address) {
-    print_message("following at {} until ^C", address);
-  });
+      "has nothing to write: name --output, a table or --svg, or --watch");
 }
 
 } // namespace
@@ -59,11 +44,12 @@ void add_report(CLI::App& program) {
   const Output output(*sub);
   sub->add_option("folders", r.folders, "of sweeps and runs")->required();
   sub->add_option("--title", r.title, "default: the folders' names");
-  sub->add_option("--output", r.html, "HTML page that opens offline");
-  sub->add_option("--csv", r.csv, "a row a cell");
-  sub->add_option("--runs-csv", r.runs_csv, "a row a run");
-  sub->add_option("--markdown", r.markdown, "the cells as a table");
-  sub->add_option("--svg", r.svg, "the front as an image");
+  for (const auto& [name, file, help] : kReportFiles) {
+    sub->add_option(name, r.*file, help);
+  }
+  sub->add_option("--svg-axis", r.svg_axis, "what it is drawn against")
+      ->check(CLI::IsMember(std::vector<std::string>(
+          std::begin(kFrontAxes), std::end(kFrontAxes))));
   sub->add_flag("--force", flags->force, "replace files that exist");
   sub->add_flag(
       "--watch", flags->watch, "serve the page here, follow the runs");
@@ -71,13 +57,15 @@ void add_report(CLI::App& program) {
       ->check(CLI::Range(0, 65535));
   sub->callback([flags, output] {
     check(*flags);
+    flags->request.build = fmt::format(
+        "nanobrain {}, LibTorch {}", build_commit(), torch_version());
     const Json result = write_report(flags->request);
     output.line(fmt::format(
         "{} runs of {} sweeps",
         result["runs"].dump(),
         result["sweeps"].dump()));
     output.result(result);
-    if (flags->watch) watch(*flags);
+    if (flags->watch) watch_report(flags->request, flags->port);
   });
 }
 

@@ -4,7 +4,10 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/progress.h"
+#include "nanobrain/report/axis.h"
+#include "nanobrain/report/cell_label.h"
+#include "nanobrain/report/label_places.h"
+#include "nanobrain/report/svg.h"
 
 namespace nanobrain {
 
@@ -13,214 +16,252 @@ namespace {
 constexpr double kWidth = 720;
 constexpr double kHeight = 440;
 constexpr double kLeft = 78;
-constexpr double kRight = 24;
+constexpr double kRight = kWidth - 24;
 constexpr double kTop = 44;
-constexpr double kBottom = 62;
-// Okabe, Ito: told apart by colour-blind readers and in grey.
-constexpr const char* kF32Colour = "#0072b2";
-constexpr const char* kInt8Colour = "#d55e00";
+constexpr double kBottom = kHeight - 62;
+constexpr double kMark = 5; // half of its width
 
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return safe;
+struct CostWords {
+  const char* title;
+  const char* unit;
+};
+
+CostWords words_of(const std::string& axis) {
+  if (axis == "parameters") return {"parameters", ""};
+  if (axis == "bytes") return {"size of the model's file", "B"};
+  if (axis == "forward_ms") return {"forward pass of 64 tokens", "ms"};
+  return {"training FLOPs", ""};
 }
 
-struct Point {
+struct Mark {
+  double cost;
+  const Estimate* bits;
+  OnFront front;
   std::string label;
-  const PrecisionSummary* p;
 };
 
-/// From data to the image.
-struct Scale {
-  double low, high; // of the data
-  double at_low, at_high;
-  bool logarithmic;
+/// A precision's marks by cost. Colours that colour-blind readers tell apart
+/// (Okabe, Ito 2008), shapes that grey keeps apart.
+struct Series {
+  const char* name;
+  const char* colour;
+  bool round;
+  std::vector<Mark> marks;
+};
 
-  double operator()(double v) const {
-    const auto map = [&](double x) { return logarithmic ? std::log(x) : x; };
-    return at_low +
-           (map(v) - map(low)) / (map(high) - map(low)) * (at_high - at_low);
+Series make_series(
+    const SweepSummary& sweep,
+    const std::string& axis,
+    std::optional<PrecisionSummary> CellSummary::*precision,
+    Series series) {
+  const auto labels = cell_labels(sweep.cells);
+  for (size_t i = 0; i < sweep.cells.size(); ++i) {
+    const CellSummary& cell = sweep.cells[i];
+    if (!(cell.*precision)) continue;
+    const PrecisionSummary& p = *(cell.*precision);
+    series.marks.push_back(
+        {front_cost(cell, p, axis),
+         &p.bits_per_byte,
+         p.front.at(axis),
+         labels[i]});
   }
-};
+  std::sort(
+      series.marks.begin(),
+      series.marks.end(),
+      [](const Mark& a, const Mark& b) { return a.cost < b.cost; });
+  return series;
+}
 
-/// Round numbers between two, four to nine of them.
-std::vector<double> ticks(double low, double high) {
-  double step = std::pow(10, std::floor(std::log10((high - low) / 4)));
-  for (const double times : {5.0, 2.0}) {
-    if ((high - low) / (step * times) >= 4) {
-      step *= times;
-      break;
+Axis fit_cost(const std::vector<Series>& all) {
+  double low = INFINITY;
+  double high = 0;
+  for (const Series& series : all) {
+    low = std::min(low, series.marks.front().cost);
+    high = std::max(high, series.marks.back().cost);
+  }
+  const double margin = std::max(std::pow(high / low, 0.06), 1.002);
+  return {low / margin, high * margin, kLeft, kRight};
+}
+
+Axis fit_bits(const std::vector<Series>& all) {
+  double low = INFINITY;
+  double high = -INFINITY;
+  for (const Series& series : all) {
+    for (const Mark& mark : series.marks) {
+      const Estimate& e = *mark.bits;
+      low = std::min(low, e.has_interval() ? e.low : e.mean);
+      high = std::max(high, e.has_interval() ? e.high : e.mean);
     }
   }
-  std::vector<double> at;
-  for (double v = std::ceil(low / step) * step; v <= high + 1e-9; v += step) {
-    at.push_back(v);
-  }
-  return at;
+  const double margin = std::max(0.05 * (high - low), 1e-4);
+  return {low - margin, high + margin, kBottom, kTop};
 }
 
 class Picture {
  public:
-  explicit Picture(const SweepSummary& sweep) {
-    for (const CellSummary& cell : sweep.cells) {
-      if (!cell.f32) continue;
-      f32_.push_back({cell.id, &*cell.f32});
-      int8_.push_back({cell.id, &*cell.int8});
-    }
-    require(!f32_.empty(), "report", "no run is done: there is no front yet");
-    set_scales();
-  }
+  Picture(std::vector<Series> all, const std::string& axis)
+      : all_(std::move(all)),
+        axis_(axis),
+        x_(fit_cost(all_)),
+        y_(fit_bits(all_)),
+        svg_(kWidth, kHeight) {}
 
-  std::string draw() {
-    text_ = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" "
-        "height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
-        "font-size=\"12\">\n<rect width=\"{0}\" height=\"{1}\" "
-        "fill=\"white\"/>\n",
-        kWidth,
-        kHeight);
-    axes();
-    points(f32_, kF32Colour);
-    points(int8_, kInt8Colour);
-    legend();
-    return text_ + "</svg>\n";
+  std::string draw() && {
+    draw_axes();
+    for (const Series& series : all_) draw_front(series);
+    for (const Series& series : all_) {
+      for (const Mark& mark : series.marks) draw_mark(series, mark);
+    }
+    draw_labels();
+    draw_legend();
+    return std::move(svg_).finish();
   }
 
  private:
-  void set_scales() {
-    double low_x = INFINITY, high_x = 0, low_y = INFINITY, high_y = -INFINITY;
-    for (const auto* series : {&f32_, &int8_}) {
-      for (const Point& point : *series) {
-        const Estimate& y = point.p->bits_per_byte;
-        low_x = std::min(low_x, point.p->bytes);
-        high_x = std::max(high_x, point.p->bytes);
-        low_y = std::min(low_y, y.has_interval() ? y.low : y.mean);
-        high_y = std::max(high_y, y.has_interval() ? y.high : y.mean);
-      }
+  void draw_axes() {
+    constexpr const char* kGrid = "stroke=\"#e3e3e3\"";
+    for (const double v : y_.ticks()) {
+      svg_.line(kLeft, y_(v), kRight, y_(v), kGrid);
+      svg_.text(kLeft - 8, y_(v) + 4, "end", fmt::format("{:.6g}", v));
     }
-    const double margin = std::max(0.05 * (high_y - low_y), 1e-4);
-    x_ = {low_x / 1.15, high_x * 1.15, kLeft, kWidth - kRight, true};
-    y_ = {low_y - margin, high_y + margin, kHeight - kBottom, kTop, false};
-  }
-
-  void line(double x1, double y1, double x2, double y2, const char* style) {
-    text_ += fmt::format(
-        "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n",
-        x1,
-        y1,
-        x2,
-        y2,
-        style);
-  }
-  void write(double x, double y, const char* anchor, const std::string& words) {
-    text_ += fmt::format(
-        "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n",
-        x,
-        y,
-        anchor,
-        escaped(words));
-  }
-
-  void axes() {
-    for (const double v : ticks(y_.low, y_.high)) {
-      line(kLeft, y_(v), kWidth - kRight, y_(v), "stroke=\"#e3e3e3\"");
-      write(kLeft - 8, y_(v) + 4, "end", fmt::format("{:.6g}", v));
+    const auto [title, unit] = words_of(axis_);
+    for (const double v : x_.ticks()) {
+      svg_.line(x_(v), kTop, x_(v), kBottom, kGrid);
+      svg_.text(x_(v), kBottom + 18, "middle", short_figure(v, unit));
     }
-    for (double decade = 1; decade < x_.high; decade *= 10) {
-      for (const double times : {1.0, 2.0, 5.0}) {
-        const double v = decade * times;
-        if (v < x_.low || v > x_.high) continue;
-        line(x_(v), kTop, x_(v), kHeight - kBottom, "stroke=\"#e3e3e3\"");
-        write(x_(v), kHeight - kBottom + 18, "middle", format_bytes(v));
-      }
-    }
-    text_ += fmt::format(
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" "
-        "stroke=\"#777\"/>\n",
-        kLeft,
-        kTop,
-        kWidth - kLeft - kRight,
-        kHeight - kTop - kBottom);
-    write(
-        (kLeft + kWidth - kRight) / 2,
-        kHeight - 18,
+    svg_.path(
+        fmt::format("M{} {}H{}V{}H{}Z", kLeft, kTop, kRight, kBottom, kLeft),
+        "fill=\"none\" stroke=\"#777\"");
+    svg_.text((kLeft + kRight) / 2, kHeight - 18, "middle", title);
+    const double middle = (kTop + kBottom) / 2;
+    svg_.text(
+        18,
+        middle,
         "middle",
-        "size of the model's file");
-    text_ += fmt::format(
-        "<text transform=\"translate(18 {:.1f}) rotate(-90)\" "
-        "text-anchor=\"middle\">bits per byte (95 % interval)</text>\n",
-        (kTop + kHeight - kBottom) / 2);
+        "bits per byte (95 % interval)",
+        fmt::format("transform=\"rotate(-90 18 {})\"", middle));
   }
 
-  void points(const std::vector<Point>& series, const char* colour) {
-    for (const Point& point : series) {
-      const Estimate& e = point.p->bits_per_byte;
-      const double x = x_(point.p->bytes);
-      const std::string stroke = fmt::format("stroke=\"{}\"", colour);
-      if (e.has_interval()) line(x, y_(e.low), x, y_(e.high), stroke.c_str());
-      const OnFront on = point.p->front.at("bytes");
-      text_ += fmt::format(
-          "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" {} "
-          "stroke-width=\"1.5\" "
-          "fill=\"{}\" fill-opacity=\"{}\"><title>{}: "
-          "{:.4f}</title></circle>\n",
+  static std::string short_figure(double v, std::string_view unit) {
+    std::string text = format_short(v);
+    const bool prefixed = text.find(' ') != text.npos;
+    if (!unit.empty() && !prefixed) text += ' ';
+    return text + std::string(unit);
+  }
+
+  /// What a budget on this axis buys: a staircase.
+  void draw_front(const Series& series) {
+    std::string steps;
+    for (const Mark& mark : series.marks) {
+      if (mark.front == OnFront::kOff) continue;
+      const double x = x_(mark.cost);
+      const double y = y_(mark.bits->mean);
+      steps += steps.empty() ? fmt::format("M{:.1f} {:.1f}", x, y)
+                             : fmt::format("H{:.1f}V{:.1f}", x, y);
+    }
+    svg_.path(
+        steps,
+        fmt::format(
+            "fill=\"none\" stroke=\"{}\" stroke-opacity=\"0.45\"",
+            series.colour));
+  }
+
+  void draw_mark(const Series& series, const Mark& mark) {
+    const Estimate& e = *mark.bits;
+    const double x = x_(mark.cost);
+    const double y = y_(e.mean);
+    const auto stroke = fmt::format("stroke=\"{}\"", series.colour);
+    if (e.has_interval()) svg_.line(x, y_(e.low), x, y_(e.high), stroke);
+    const bool off = mark.front == OnFront::kOff;
+    svg_.path(
+        outline(series.round, x, y),
+        fmt::format(
+            "{} stroke-width=\"1.5\" fill=\"{}\" fill-opacity=\"{}\"",
+            stroke,
+            off ? "white" : series.colour,
+            mark.front == OnFront::kNoise ? 0.35 : 1.0),
+        fmt::format("{}, {}: {:.4f}", mark.label, series.name, e.mean));
+  }
+
+  static std::string outline(bool round, double x, double y) {
+    if (!round) {
+      return fmt::format(
+          "M{:.1f} {:.1f}l{} {}h-{}Z",
           x,
-          y_(e.mean),
-          stroke,
-          on == OnFront::kOff ? "white" : colour,
-          on == OnFront::kNoise ? "0.4" : "1",
-          escaped(point.label),
-          e.mean);
+          y - kMark,
+          kMark,
+          2 * kMark,
+          2 * kMark);
+    }
+    return fmt::format(
+        "M{:.1f} {:.1f}a{} {} 0 1 0 {} 0a{} {} 0 1 0 -{} 0Z",
+        x - kMark,
+        y,
+        kMark,
+        kMark,
+        2 * kMark,
+        kMark,
+        kMark,
+        2 * kMark);
+  }
+
+  /// Of what is on the front, as far as there is room.
+  void draw_labels() {
+    LabelPlaces places({kLeft, kTop, kRight, kBottom});
+    for (const Series& series : all_) {
+      for (const Mark& mark : series.marks) {
+        places.block(x_(mark.cost), y_(mark.bits->mean), kMark);
+      }
+    }
+    // Parameters and FLOPs are the same of both precisions.
+    const bool apart = axis_ == "bytes" || axis_ == "forward_ms";
+    for (const Series& series : all_) {
+      if (&series != &all_.front() && !apart) continue;
+      for (const Mark& mark : series.marks) {
+        if (mark.front == OnFront::kOff) continue;
+        const auto place =
+            places.find(x_(mark.cost), y_(mark.bits->mean), mark.label);
+        if (!place) continue;
+        svg_.text(place->x, place->y, place->anchor, mark.label, kLabelStyle);
+      }
     }
   }
 
-  void legend() {
+  void draw_legend() {
     double x = kLeft;
-    for (const auto& [words, colour] :
-         {std::pair("f32", kF32Colour), std::pair("int8", kInt8Colour)}) {
-      text_ += fmt::format(
-          "<circle cx=\"{:.1f}\" cy=\"22\" r=\"4.5\" fill=\"{}\"/>\n",
-          x + 6,
-          colour);
-      write(x + 16, 26, "start", words);
+    for (const Series& series : all_) {
+      svg_.path(
+          outline(series.round, x + 6, 22),
+          fmt::format("fill=\"{}\"", series.colour));
+      svg_.text(x + 16, 26, "start", series.name);
       x += 64;
     }
-    write(
-        kWidth - kRight,
+    svg_.text(
+        kRight,
         26,
         "end",
         "filled: on the front; pale: on it within noise; hollow: off it");
   }
 
-  std::vector<Point> f32_;
-  std::vector<Point> int8_;
-  Scale x_{};
-  Scale y_{};
-  std::string text_;
+  std::vector<Series> all_;
+  std::string axis_;
+  Axis x_;
+  Axis y_;
+  Svg svg_;
 };
 
 } // namespace
 
-std::string front_svg(const SweepSummary& sweep) {
-  return Picture(sweep).draw();
+std::string front_svg(const SweepSummary& sweep, const std::string& axis) {
+  std::vector<Series> all = {
+      make_series(sweep, axis, &CellSummary::f32, {"f32", "#0072b2", true, {}}),
+      make_series(
+          sweep, axis, &CellSummary::int8, {"int8", "#d55e00", false, {}})};
+  require(
+      !all.front().marks.empty(),
+      "report",
+      "no run is done: there is no front yet");
+  return Picture(std::move(all), axis).draw();
 }
 
 } // namespace nanobrain

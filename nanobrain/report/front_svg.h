@@ -7,10 +7,9 @@
 
 namespace nanobrain {
 
-/// Bits per byte, with 95 % intervals, against the bytes of the model's file on
-/// a logarithmic axis, f32 and int8 beside each other: a scalable image (SVG
-/// 1.1) of 720 x 440 points. Filled points are on the front, half-filled ones
-/// within noise. Error where no run is done.
-std::string front_svg(const SweepSummary& sweep);
+/// Bits per byte, with 95 % intervals, against one of kFrontAxes; f32 and int8
+/// beside each other: 720 x 440 points. Filled marks are on the front, pale
+/// ones within noise, hollow ones off it. Error where no run is done.
+std::string front_svg(const SweepSummary& sweep, const std::string& axis);
 
 } // namespace nanobrain

@@ -13,19 +13,39 @@ namespace nanobrain {
 struct ReportRequest {
   std::vector<std::filesystem::path> folders = {};
   std::string title = {}; // empty: the folders' names
+  std::string build = {}; // of this program, for people
   std::optional<std::filesystem::path> html = {};
-  std::optional<std::filesystem::path> csv = {};      // a row a cell
-  std::optional<std::filesystem::path> runs_csv = {}; // a row a run
-  std::optional<std::filesystem::path> markdown = {}; // the cells
-  std::optional<std::filesystem::path> svg = {};      // the front
+  // Of one sweep:
+  std::optional<std::filesystem::path> csv = {};             // a row a cell
+  std::optional<std::filesystem::path> runs_csv = {};        // a row a run
+  std::optional<std::filesystem::path> differences_csv = {}; // a row a pair
+  std::optional<std::filesystem::path> markdown = {}; // cells, differences
+  std::optional<std::filesystem::path> svg = {};      // the front ...
+  std::string svg_axis = "parameters"; // ... against one of kFrontAxes
 };
 
-/// The title, where none is given.
-std::string report_title(const ReportRequest& request);
+/// A file that a report can be written to.
+struct ReportFile {
+  const char* flag;
+  std::optional<std::filesystem::path> ReportRequest::*path;
+  const char* help;
+};
 
-/// Writes what is asked for. Tables and the front are of exactly one sweep.
-/// Result: runs, sweeps, output. Error where a folder cannot be read or a file
+inline constexpr ReportFile kReportFiles[] = {
+    {"--output", &ReportRequest::html, "HTML page that opens offline"},
+    {"--csv", &ReportRequest::csv, "a row a cell"},
+    {"--runs-csv", &ReportRequest::runs_csv, "a row a run"},
+    {"--differences-csv", &ReportRequest::differences_csv, "a row a pair"},
+    {"--markdown", &ReportRequest::markdown, "cells, differences to the best"},
+    {"--svg", &ReportRequest::svg, "the front as an image"}};
+
+/// Writes what is asked for. Result: runs, sweeps, output. UsageError for
+/// tables of no sweep or several; Error where a folder cannot be read or a file
 /// not written.
 Json write_report(const ReportRequest& request);
+
+/// Serves the page on 127.0.0.1 and follows the folders until a signal comes
+/// (report_server.h). Error where a folder cannot be read at the start.
+void watch_report(const ReportRequest& request, int port);
 
 } // namespace nanobrain

@@ -6,8 +6,10 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/base/host.h"
+#include "nanobrain/report/cell_label.h"
+#include "nanobrain/report/report_folder.h"
 #include "nanobrain/report/run_record.h"
+#include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -35,10 +37,10 @@ Json precision_json(const std::optional<PrecisionSummary>& p) {
       {"front", front}};
 }
 
-Json cell_json(const CellSummary& cell) {
+Json cell_json(const CellSummary& cell, const std::string& label) {
   Json json = {
       {"id", cell.id},
-      {"label", cell.id},
+      {"label", label},
       {"overrides", cell.facts.at("overrides")}};
   for (const char* fact : {"parameters", "train_flops", "steps", "tokens"}) {
     json[fact] = cell.facts.at(fact);
@@ -50,29 +52,20 @@ Json cell_json(const CellSummary& cell) {
   return json;
 }
 
-/// Bits per byte of f32 of two cells, by the seeds that both have.
-Json difference_json(const CellSummary& a, const CellSummary& b) {
-  std::vector<double> of_a;
-  std::vector<double> of_b;
-  for (size_t i = 0; i < a.runs.size() && i < b.runs.size(); ++i) {
-    if (!a.runs[i].result || !b.runs[i].result) continue;
-    of_a.push_back(a.runs[i].result->val_bits_per_byte);
-    of_b.push_back(b.runs[i].result->val_bits_per_byte);
-  }
-  if (of_a.empty()) return nullptr;
-  const PairedDifference pair = paired_difference(of_a, of_b);
-  Json json = {{"a", a.id}, {"b", b.id}};
-  json.update(pair.difference.to_json());
-  json.erase("values");
-  json.erase("sd");
-  json["seeds"] = of_a.size();
-  json["p"] = std::isfinite(pair.p) ? Json(pair.p) : Json(nullptr);
-  return json;
+Json difference_json(const CellDifference& pair) {
+  const Estimate& d = pair.bits_per_byte.difference;
+  return {
+      {"a", pair.a->id},
+      {"b", pair.b->id},
+      {"mean", d.mean},
+      {"low", number_or_null(d.low)},
+      {"high", number_or_null(d.high)},
+      {"seeds", d.values.size()},
+      {"p", number_or_null(pair.bits_per_byte.p)}};
 }
 
-Json sweep_json(
-    const fs::path& path, const std::string& name, const SweepSummary& sweep) {
-  Json json = {{"name", name}, {"path", path.string()}};
+Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
+  Json json = {{"name", folder.name}, {"path", folder.given.string()}};
   for (const char* state : {"done", "failed", "running", "waiting"}) {
     json["counts"][state] = sweep.count(state);
   }
@@ -81,53 +74,49 @@ Json sweep_json(
       sweep.count("waiting") + sweep.count("interrupted");
   json["keys"] = Json::array();
   json["cells"] = Json::array();
+  const auto labels = cell_labels(sweep.cells);
   std::set<std::string> keys;
-  for (const CellSummary& cell : sweep.cells) {
+  for (size_t i = 0; i < sweep.cells.size(); ++i) {
+    const CellSummary& cell = sweep.cells[i];
     for (const auto& [key, value] : cell.facts.at("overrides").items()) {
       if (keys.insert(key).second) json["keys"].push_back(key);
     }
-    json["cells"].push_back(cell_json(cell));
+    json["cells"].push_back(cell_json(cell, labels[i]));
   }
   json["differences"] = Json::array();
-  for (size_t i = 0; i < sweep.cells.size(); ++i) {
-    for (size_t k = i + 1; k < sweep.cells.size(); ++k) {
-      const Json pair = difference_json(sweep.cells[i], sweep.cells[k]);
-      if (!pair.is_null()) json["differences"].push_back(pair);
-    }
+  for (const CellDifference& pair : cell_differences(sweep)) {
+    json["differences"].push_back(difference_json(pair));
   }
   return json;
 }
 
 void add_sweep_runs(
-    const fs::path& path,
-    const std::string& name,
-    const SweepSummary& sweep,
-    Json& runs) {
-  const SweepFolder folder{path};
+    const ReportFolder& folder, const SweepSummary& sweep, Json& runs) {
   for (const CellSummary& cell : sweep.cells) {
     for (const RunSummary& run : cell.runs) {
+      const SeedFolder seed = SweepFolder{folder.given}.seed(cell.id, run.seed);
       Json json = {
-          {"id", fmt::format("{}/{}/seed-{}", name, cell.id, run.seed)},
-          {"sweep", name},
+          {"id", fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed)},
+          {"sweep", folder.name},
           {"cell", cell.id},
           {"seed", run.seed},
           {"state", run.status.state},
           {"error",
            run.status.error.empty() ? Json(nullptr) : Json(run.status.error)}};
-      json.update(run_record(folder.seed(cell.id, run.seed).run()));
+      json.update(run_record(seed.run()));
       json["result"] = run.result ? write_fields(*run.result) : Json(nullptr);
       runs.push_back(std::move(json));
     }
   }
 }
 
-Json plain_run_json(const fs::path& path, const std::string& name) {
-  const RunFolder run{path};
+Json plain_run_json(const ReportFolder& folder) {
+  const RunFolder run{folder.given};
   const Json facts =
       fs::exists(run.record()) ? read_json(run.record()) : Json();
   const bool done = facts.is_object() && facts.contains("result");
   Json json = {
-      {"id", name},
+      {"id", folder.name},
       {"sweep", nullptr},
       {"cell", nullptr},
       {"seed", nullptr},
@@ -137,7 +126,11 @@ Json plain_run_json(const fs::path& path, const std::string& name) {
   if (json["config"].contains("train.seed")) {
     json["seed"] = json["config"]["train.seed"];
   }
-  json["result"] = done ? facts["result"] : Json(nullptr);
+  json["result"] = nullptr;
+  if (done) {
+    json["result"] = facts["result"];
+    for (const char* path : {"model", "best_model"}) json["result"].erase(path);
+  }
   return json;
 }
 
@@ -154,34 +147,28 @@ std::string utc_now() {
 } // namespace
 
 Json report_data(
-    const std::vector<fs::path>& folders, const std::string& title) {
+    const std::vector<fs::path>& folders,
+    const std::string& title,
+    const std::string& build) {
+  const auto named = name_folders(folders);
   Json data = {
       {"format", kFormat},
-      {"title", title},
+      {"title", title.empty() ? join_names(named) : title},
       {"created_at", utc_now()},
-      {"build", "nanobrain " + build_commit()},
+      {"build", build},
       {"sweeps", Json::array()},
       {"runs", Json::array()}};
-  std::set<std::string> names;
-  for (const fs::path& given : folders) {
-    fs::path path = fs::absolute(given).lexically_normal();
-    if (path.filename().empty()) path = path.parent_path();
-    const std::string name = path.filename();
-    require(
-        names.insert(name).second,
-        given.string(),
-        "has the name of another folder of this report, {}; rename one",
-        name);
-    if (fs::exists(SweepFolder{path}.config())) {
-      const SweepSummary sweep = summarize_sweep({path});
-      data["sweeps"].push_back(sweep_json(path, name, sweep));
-      add_sweep_runs(path, name, sweep, data["runs"]);
+  for (const ReportFolder& folder : named) {
+    if (fs::exists(SweepFolder{folder.given}.config())) {
+      const SweepSummary sweep = summarize_sweep({folder.given});
+      data["sweeps"].push_back(sweep_json(folder, sweep));
+      add_sweep_runs(folder, sweep, data["runs"]);
     } else {
       require(
-          fs::exists(RunFolder{path}.config()),
-          given.string(),
+          fs::exists(RunFolder{folder.given}.config()),
+          folder.given.string(),
           "is neither a sweep's folder (sweep.yaml) nor a run's (config.yaml)");
-      data["runs"].push_back(plain_run_json(path, name));
+      data["runs"].push_back(plain_run_json(folder));
     }
   }
   return data;

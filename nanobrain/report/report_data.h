@@ -15,9 +15,11 @@ namespace nanobrain {
 ///            estimates over seeds and fronts), differences (all pairs of
 ///            cells, over common seeds)
 ///   runs     id, sweep, cell, seed, state, error, result and run_record()
-/// Error where a folder is neither, or two have one name.
+/// No title: the folders' names. `build` names this program. Error where a
+/// folder is neither, or is given twice.
 Json report_data(
     const std::vector<std::filesystem::path>& folders,
-    const std::string& title);
+    const std::string& title,
+    const std::string& build);
 
 } // namespace nanobrain

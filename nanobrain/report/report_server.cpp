@@ -50,6 +50,18 @@ class Cache {
   Stopwatch age_;
 };
 
+/// Of a Host header, which may carry the port.
+bool is_local_name(const std::string& host) {
+  const std::string name = host.substr(0, host.find(':'));
+  return name == kHost || name == "localhost";
+}
+
+/// httplib's own default lets several servers listen on one port.
+void share_no_port(socket_t socket) {
+  const int yes = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+}
+
 } // namespace
 
 void serve_report(
@@ -61,8 +73,7 @@ void serve_report(
   // A page elsewhere must not read it by a name that leads here.
   server.set_pre_routing_handler(
       [](const httplib::Request& request, httplib::Response& response) {
-        const std::string host = request.get_header_value("Host");
-        if (host.starts_with("127.0.0.1") || host.starts_with("localhost")) {
+        if (is_local_name(request.get_header_value("Host"))) {
           return httplib::Server::HandlerResponse::Unhandled;
         }
         response.status = 403;
@@ -89,6 +100,9 @@ void serve_report(
           response.set_content(error.what(), "text/plain");
         }
       });
+  server.set_socket_options(share_no_port);
+  // A page that is left open must not hold up the end.
+  server.set_keep_alive_max_count(1);
   const int bound = port == 0 ? server.bind_to_any_port(kHost)
                               : (server.bind_to_port(kHost, port) ? port : -1);
   require(
@@ -96,10 +110,20 @@ void serve_report(
       fmt::format("{}:{}", kHost, port),
       "cannot be listened on; name another port with --port");
   std::thread listener([&] { server.listen_after_bind(); });
-  ready(fmt::format("http://{}:{}/", kHost, bound));
-  while (!interrupted()) std::this_thread::sleep_for(kPoll);
-  server.stop();
-  listener.join();
+  const auto stop = [&] {
+    server.stop();
+    listener.join();
+  };
+  // Before that, stop() would be lost.
+  while (!server.is_running()) std::this_thread::sleep_for(kPoll);
+  try {
+    ready(fmt::format("http://{}:{}/", kHost, bound));
+    while (!interrupted()) std::this_thread::sleep_for(kPoll);
+  } catch (...) {
+    stop();
+    throw;
+  }
+  stop();
 }
 
 } // namespace nanobrain

@@ -1,5 +1,7 @@
 #include "nanobrain/report/run_record.h"
 
+#include <fmt/format.h>
+
 #include <sstream>
 
 #include "nanobrain/base/file.h"
@@ -15,14 +17,29 @@ namespace {
 constexpr size_t kMostPoints = 1'000;
 constexpr std::string_view kSampleHeading = "== step ";
 
+/// A report that is passed on should not tell where its maker's files lie.
+std::string from_here(const std::string& path) {
+  const std::string here = fs::current_path().string() + "/";
+  return path.starts_with(here) ? path.substr(here.size()) : path;
+}
+
 void flatten(const Json& keys, const std::string& prefix, Json& flat) {
   for (const auto& [key, value] : keys.items()) {
     if (value.is_object()) {
       flatten(value, prefix + key + ".", flat);
+    } else if (value.is_string()) {
+      flat[prefix + key] = from_here(value.get<std::string>());
     } else {
       flat[prefix + key] = value;
     }
   }
+}
+
+/// Six digits are more than a curve shows, and a third of the bytes.
+Json rounded(const Json& value) {
+  if (!value.is_number_float()) return value;
+  return std::strtod(
+      fmt::format("{:.6g}", value.get<double>()).c_str(), nullptr);
 }
 
 Json curve(
@@ -34,11 +51,29 @@ Json curve(
   for (const Json& record : records) {
     if (!record.contains(wanted)) continue;
     for (const auto& [name, key] : columns) {
-      lists[name].push_back(record.contains(key) ? record[key] : Json(nullptr));
+      lists[name].push_back(
+          record.contains(key) ? rounded(record[key]) : Json(nullptr));
     }
   }
   for (auto& [name, list] : lists.items()) list = thinned(list, kMostPoints);
   return lists;
+}
+
+/// Host and build of the last start of a run (run.json).
+void add_session(const Json& facts, Json& record) {
+  const Json sessions = facts.value("sessions", Json::array());
+  if (sessions.empty()) return;
+  const Json& last = sessions.back();
+  const Json host = last.value("host", Json::object());
+  for (const auto& [key, value] : host.items()) {
+    const bool build =
+        key == "commit" || key == "compiler" || key == "build_type";
+    record[build ? "build" : "host"][key] = value;
+  }
+  // Not when it began: runs of one machine and build are shown as one.
+  for (const char* key : {"libtorch", "device", "threads"}) {
+    if (last.contains(key)) record["build"][key] = last[key];
+  }
 }
 
 /// samples.txt: a heading a sample; those of a step come in the order of the
@@ -101,19 +136,7 @@ Json run_record(const RunFolder& run) {
     }
   }
   if (fs::exists(run.record())) {
-    const Json facts = read_json(run.record());
-    const Json& sessions = facts.at("sessions");
-    if (!sessions.empty()) {
-      const Json& last = sessions.back();
-      for (const auto& [key, value] : last.at("host").items()) {
-        const bool build =
-            key == "commit" || key == "compiler" || key == "build_type";
-        record[build ? "build" : "host"][key] = value;
-      }
-      for (const char* key : {"libtorch", "threads", "started"}) {
-        if (last.contains(key)) record["build"][key] = last[key];
-      }
-    }
+    add_session(read_json(run.record()), record);
   }
   const auto metrics = fs::exists(run.metrics()) ? read_metrics(run.metrics())
                                                  : std::vector<Json>();

@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kPollMs = 100;
 constexpr int kNotFound = 127;
+constexpr int kKilled = 128 + SIGINT;
 
 struct Pipe {
   std::array<int, 2> ends{-1, -1};
@@ -45,13 +46,45 @@ struct Pipe {
   }
 };
 
+/// Holds signals back while a child is made: the parent's handler would swallow
+/// one that is meant for the child.
+class SignalsHeldBack {
+ public:
+  SignalsHeldBack() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  SignalsHeldBack(const SignalsHeldBack&) = delete;
+  SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
+  ~SignalsHeldBack() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+/// What a terminal (^C) or Slurm (SIGTERM) sends to all processes is for the
+/// parent to pass on: a second signal would end the child before it has saved.
+void take_signals_from_parent_alone(pid_t parent) {
+  setpgid(0, 0);
+  signal(SIGINT, SIG_DFL); // shells ignore it in the background
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(SIG_SETMASK, &term, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGINT);
+  if (getppid() != parent) _exit(kKilled); // it died before
+}
+
 /// In the child of a process with threads: only what is safe in a signal
 /// handler may be called.
 [[noreturn]] void become(
-    const ChildRequest& request, char* const* argv, int out, int err) {
-  // A group of its own: ^C at the terminal is for the parent to pass on.
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+    const ChildRequest& request,
+    char* const* argv,
+    pid_t parent,
+    int out,
+    int err) {
+  take_signals_from_parent_alone(parent);
   if (!request.cpus.empty()) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -81,7 +114,7 @@ std::string read_output(int fd, pid_t child) {
     pollfd ready{fd, POLLIN, 0};
     const int n = poll(&ready, 1, kPollMs);
     if (interrupted() && !told) {
-      kill(child, SIGTERM);
+      kill(child, SIGINT);
       told = true;
     }
     if (n <= 0) continue;
@@ -114,9 +147,16 @@ ChildResult run_child(const ChildRequest& request) {
     argv.push_back(const_cast<char*>(a.c_str()));
   }
   argv.push_back(nullptr);
-  const pid_t child = fork();
+  const pid_t child = [&] {
+    const SignalsHeldBack held_back;
+    const pid_t parent = getpid();
+    const pid_t forked = fork();
+    if (forked == 0) {
+      become(request, argv.data(), parent, out.writer(), log.get());
+    }
+    return forked;
+  }();
   if (child < 0) fail_errno(request.command.front(), "started");
-  if (child == 0) become(request, argv.data(), out.writer(), log.get());
   out.close_writer();
 
   ChildResult result;

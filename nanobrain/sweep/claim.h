@@ -17,6 +17,9 @@ class Claim {
   /// Waits until it can be had; Interrupted once a signal has come.
   static Claim wait(const std::filesystem::path& lock);
 
+  /// True while a worker has it; asking takes nothing from anyone.
+  static bool is_taken(const std::filesystem::path& lock);
+
   Claim(Claim&& other) noexcept;
   Claim& operator=(Claim&& other) noexcept;
   ~Claim();

@@ -12,18 +12,20 @@ double mean_loss(const ParetoPoint& point) {
   return estimate(std::move(values)).mean;
 }
 
-/// A cheaper point's loss may be as low.
-bool within_noise(const ParetoPoint& point, const ParetoPoint& cheaper) {
+/// One that is no dearer may take its place: a cheaper one by as low a loss,
+/// one as cheap by a lower one.
+bool within_noise(const ParetoPoint& point, const ParetoPoint& rival) {
   std::vector<double> own;
   std::vector<double> other;
   for (const auto& [seed, loss] : point.losses) {
-    const auto it = cheaper.losses.find(seed);
-    if (it == cheaper.losses.end()) continue;
+    const auto it = rival.losses.find(seed);
+    if (it == rival.losses.end()) continue;
     own.push_back(loss);
     other.push_back(it->second);
   }
   if (own.size() < 2) return false;
-  return paired_difference(own, other).difference.low <= 0;
+  const double least = paired_difference(own, other).difference.low;
+  return rival.cost < point.cost ? least <= 0 : least < 0;
 }
 
 } // namespace
@@ -52,9 +54,7 @@ std::vector<OnFront> pareto_front(const std::vector<ParetoPoint>& points) {
         front[i] = OnFront::kOff;
         break;
       }
-      if (cheaper && within_noise(points[i], points[k])) {
-        front[i] = OnFront::kNoise;
-      }
+      if (within_noise(points[i], points[k])) front[i] = OnFront::kNoise;
     }
   }
   return front;

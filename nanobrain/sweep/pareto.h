@@ -15,8 +15,9 @@ struct ParetoPoint {
 
 enum class OnFront {
   kOff,   // another has at most its cost and loss, one of them less
-  kNoise, // on it, but its loss may be no less than a cheaper point's: the 95 %
-          // interval of their difference over common seeds includes 0
+  kNoise, // on it, but the 95 % interval of the difference in loss, over common
+          // seeds, to one that would take its place (as cheap or cheaper)
+          // includes 0
   kOn,
 };
 /// "off", "noise" or "on".

@@ -13,6 +13,7 @@
 #include "nanobrain/sweep/arithmetic.h"
 #include "nanobrain/sweep/child_process.h"
 #include "nanobrain/sweep/run_result.h"
+#include "nanobrain/sweep/tokenizer_data.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -158,6 +159,7 @@ RunConfig run_config(
 
 RunStatus run_stages(
     const SweepFolder& folder,
+    const SweepText& text,
     const Cell& cell,
     int64_t seed,
     const RunTools& tools,
@@ -179,6 +181,9 @@ RunStatus run_stages(
     status.error = std::move(error);
   };
   try {
+    if (cell.tokenizer) {
+      prepare_tokenizer_data(folder, text, *cell.tokenizer, tools);
+    }
     const RunConfig config = run_config(folder, cell, seed);
     write_result(run, Stages(run, config, tools, claim).run());
     end("done", 0, "");
@@ -191,6 +196,8 @@ RunStatus run_stages(
     end("failed",
         0,
         fmt::format("its output is not as expected: {}", error.what()));
+  } catch (const Interrupted& signal) {
+    end("interrupted", kInterruptedExit, signal.what());
   } catch (const Error& error) {
     end("failed", 0, error.what());
   }

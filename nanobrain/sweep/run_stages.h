@@ -20,10 +20,12 @@ struct RunTools {
 };
 
 /// Runs what is missing of a claimed run, or goes on with it, and writes its
-/// status as it goes. A stage that fails ends it as failed, a signal as
-/// interrupted. Error where the folder itself cannot be written.
+/// status as it goes; first of all its tokenizer, where no other run has. A
+/// stage that fails ends it as failed, a signal as interrupted. Error where the
+/// folder itself cannot be written.
 RunStatus run_stages(
     const SweepFolder& folder,
+    const SweepText& text,
     const Cell& cell,
     int64_t seed,
     const RunTools& tools,

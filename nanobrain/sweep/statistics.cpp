@@ -49,6 +49,10 @@ double incomplete_beta(double a, double b, double x) {
 
 } // namespace
 
+Json number_or_null(double v) {
+  return std::isfinite(v) ? Json(v) : Json(nullptr);
+}
+
 double student_t_two_sided(double t, int64_t degrees) {
   const auto n = static_cast<double>(degrees);
   return incomplete_beta(n / 2, 0.5, n / (n + t * t));
@@ -86,14 +90,11 @@ Estimate estimate(std::vector<double> values) {
 }
 
 Json Estimate::to_json() const {
-  const auto number = [](double v) {
-    return std::isfinite(v) ? Json(v) : Json(nullptr);
-  };
   return {
-      {"mean", number(mean)},
-      {"sd", number(sd)},
-      {"low", number(low)},
-      {"high", number(high)},
+      {"mean", number_or_null(mean)},
+      {"sd", number_or_null(sd)},
+      {"low", number_or_null(low)},
+      {"high", number_or_null(high)},
       {"values", values}};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/sweep/claim.h"
 
 namespace nanobrain {
 
@@ -20,7 +21,12 @@ CellSummary read_cell(
   for (const int64_t seed : sweep.seeds) {
     const SeedFolder run = folder.seed(id, seed);
     RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};
-    if (summary.status.state == "done") summary.result = read_result(run);
+    std::string& state = summary.status.state;
+    // A worker that was killed could not say so.
+    if (state == "running" && !Claim::is_taken(run.lock())) {
+      state = "interrupted";
+    }
+    if (state == "done") summary.result = read_result(run);
     cell.runs.push_back(std::move(summary));
   }
   return cell;
@@ -54,15 +60,6 @@ void estimate_precisions(CellSummary& cell) {
       .front = {}};
 }
 
-double cost_of(
-    const CellSummary& cell,
-    const PrecisionSummary& precision,
-    const std::string& axis) {
-  if (axis == "bytes") return precision.bytes;
-  if (axis == "forward_ms") return precision.forward_ms.mean;
-  return cell.facts.at(axis).get<double>();
-}
-
 void mark_fronts(
     std::vector<CellSummary>& cells,
     std::optional<PrecisionSummary> CellSummary::*precision,
@@ -73,7 +70,7 @@ void mark_fronts(
     for (CellSummary& cell : cells) {
       if (!(cell.*precision)) continue;
       ParetoPoint point{
-          .cost = cost_of(cell, *(cell.*precision), axis), .losses = {}};
+          .cost = front_cost(cell, *(cell.*precision), axis), .losses = {}};
       for (const RunSummary& run : cell.runs) {
         if (run.result) point.losses[run.seed] = (*run.result).*loss;
       }
@@ -101,6 +98,15 @@ int64_t CellSummary::count(std::string_view state) const {
   return std::count_if(runs.begin(), runs.end(), [&](const RunSummary& run) {
     return run.status.state == state;
   });
+}
+
+double front_cost(
+    const CellSummary& cell,
+    const PrecisionSummary& precision,
+    const std::string& axis) {
+  if (axis == "bytes") return precision.bytes;
+  if (axis == "forward_ms") return precision.forward_ms.mean;
+  return cell.facts.at(axis).get<double>();
 }
 
 int64_t SweepSummary::count(std::string_view state) const {

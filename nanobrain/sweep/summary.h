@@ -43,6 +43,12 @@ struct CellSummary {
   int64_t count(std::string_view state) const;
 };
 
+/// What a cell at a precision costs on one of kFrontAxes.
+double front_cost(
+    const CellSummary& cell,
+    const PrecisionSummary& precision,
+    const std::string& axis);
+
 struct SweepSummary {
   SweepConfig config;
   std::vector<CellSummary> cells; // in the order of the grid, then of the rungs

@@ -1,5 +1,5 @@
 // The tables of a sweep's summary.
-#include <cmath>
+#include <algorithm>
 
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/progress.h"
@@ -9,10 +9,6 @@
 namespace nanobrain {
 
 namespace {
-
-Json finite(double v) {
-  return std::isfinite(v) ? Json(v) : Json(nullptr);
-}
 
 std::string value_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -38,14 +34,14 @@ void add_precision(
   }
   const Estimate& bits = p->bits_per_byte;
   for (const Json& value :
-       {finite(bits.mean),
-        finite(bits.sd),
-        finite(bits.low),
-        finite(bits.high),
-        finite(p->loss.mean),
+       {number_or_null(bits.mean),
+        number_or_null(bits.sd),
+        number_or_null(bits.low),
+        number_or_null(bits.high),
+        number_or_null(p->loss.mean),
         Json(p->bytes),
-        finite(p->forward_ms.mean),
-        finite(p->forward_ms.sd)}) {
+        number_or_null(p->forward_ms.mean),
+        number_or_null(p->forward_ms.sd)}) {
     row.push_back(value);
   }
   for (const char* axis : kFrontAxes) {

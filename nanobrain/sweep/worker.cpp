@@ -6,7 +6,6 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/sweep/run_result.h"
 #include "nanobrain/sweep/rungs.h"
-#include "nanobrain/sweep/tokenizer_data.h"
 
 namespace nanobrain {
 
@@ -63,13 +62,13 @@ class Worker {
     const auto claim = Claim::take(run.lock());
     // Another worker may have ended it between the two.
     if (!claim || finished()) return false;
-    if (cell.tokenizer) {
-      prepare_tokenizer_data(folder_, sweep_.text, *cell.tokenizer, tools_);
-    }
     RunStatus begun = read_status(run);
     begun.state = "running";
     observe_(cell, seed, begun);
-    observe_(cell, seed, run_stages(folder_, cell, seed, tools_, *claim));
+    observe_(
+        cell,
+        seed,
+        run_stages(folder_, sweep_.text, cell, seed, tools_, *claim));
     check_interrupted();
     return true;
   }

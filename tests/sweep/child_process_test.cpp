@@ -57,6 +57,16 @@ TEST(ChildProcess, RunsOnTheProcessorsGiven) {
   EXPECT_EQ(result.out, "1\n");
 }
 
+TEST(ChildProcess, OnlyItsParentAsksItToEnd) {
+  // As where Slurm sends SIGTERM to every process of a job.
+  const TempDir dir;
+  const auto result = run_child(
+      {.command = {"grep", "SigBlk", "/proc/self/status"},
+       .log = dir / "log.txt"});
+  const auto blocked = std::stoull(result.out.substr(7), nullptr, 16);
+  EXPECT_EQ(blocked, 1ULL << (SIGTERM - 1));
+}
+
 TEST(ChildProcess, AWishToEndIsPassedOnOnce) {
   const TempDir dir;
   const pid_t parent = fork();
@@ -66,19 +76,19 @@ TEST(ChildProcess, AWishToEndIsPassedOnOnce) {
     const auto result = shell(
         dir,
         "cd " + at +
-            "; trap 'echo term >> signals; exit 130' TERM; "
+            "; trap 'echo int >> signals; exit 130' INT; "
             "touch ready; while :; do sleep 0.05; done");
     _exit(result.exit_code);
   }
   while (!std::filesystem::exists(dir / "ready")) {
     usleep(10'000);
   }
-  kill(parent, SIGINT);
+  kill(parent, SIGTERM);
   int status = 0;
   waitpid(parent, &status, 0);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 130);
-  EXPECT_EQ(read_text(dir / "signals"), "term\n");
+  EXPECT_EQ(read_text(dir / "signals"), "int\n");
 }
 
 } // namespace

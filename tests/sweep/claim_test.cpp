@@ -20,7 +20,11 @@ TEST(Claim, IsOneWorkersUntilItEnds) {
     ASSERT_TRUE(first);
     EXPECT_FALSE(Claim::take(dir / "lock"));
     EXPECT_TRUE(Claim::take(dir / "other"));
+    EXPECT_TRUE(Claim::is_taken(dir / "lock"));
+    EXPECT_FALSE(Claim::is_taken(dir / "other"));
+    EXPECT_FALSE(Claim::is_taken(dir / "none"));
   }
+  EXPECT_FALSE(Claim::is_taken(dir / "lock"));
   EXPECT_TRUE(Claim::take(dir / "lock"));
   EXPECT_ERROR(Error, "cannot be opened", Claim::take(dir / "no/lock"));
 }

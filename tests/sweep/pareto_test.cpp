@@ -43,6 +43,9 @@ TEST(Pareto, AGainWithinNoiseIsMarked) {
   // Both move alike from seed to seed: the gain is sure.
   const auto paired = pareto_front({point(1, 2, 0.1), point(2, 1.99, 0.1)});
   EXPECT_THAT(paired, ElementsAre(OnFront::kOn, OnFront::kOn));
+  // Of two that cost the same the better one may be so by chance.
+  const auto same = pareto_front({point(1, 2), point(1, 1.99, 0.1)});
+  EXPECT_THAT(same, ElementsAre(OnFront::kOff, OnFront::kNoise));
   // A single common seed says nothing of noise.
   const auto single =
       pareto_front({{1, {{1, 2.0}}}, {2, {{1, 1.9}, {2, 2.0}}}});

@@ -1,0 +1,119 @@
+#include "nanobrain/sweep/summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nanobrain/sweep/claim.h"
+#include "tests/sweep/sweep_results.h"
+
+namespace nanobrain::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+RunStatus failed(const std::string& error) {
+  RunStatus status;
+  status.state = "failed";
+  status.attempts = 2;
+  status.exit_code = 137;
+  status.error = error;
+  status.host = "node-7";
+  return status;
+}
+
+TEST(SweepSummary, OfAFolderWithoutResults) {
+  const SweepResults sweep;
+  const SweepSummary summary = summarize_sweep(sweep.folder());
+  ASSERT_EQ(summary.cells.size(), 2u);
+  EXPECT_EQ(summary.count("waiting"), 6);
+  EXPECT_FALSE(summary.cells[0].f32);
+  EXPECT_THAT(summary.cells[0].seeds_done(), ElementsAre());
+  EXPECT_EQ(lines_of(runs_csv(summary)).size(), 7u);
+  EXPECT_EQ(lines_of(cells_csv(summary)).size(), 3u);
+}
+
+TEST(SweepSummary, EstimatesOverTheSeedsThatAreDone) {
+  const SweepResults sweep;
+  sweep.finish(0, 1, 2.00);
+  sweep.finish(0, 2, 2.02);
+  sweep.set_status(0, 3, failed("[train] the loss is not a number"));
+  sweep.finish(1, 1, 1.90);
+  const SweepSummary summary = summarize_sweep(sweep.folder());
+  const CellSummary& shallow = summary.cells[0];
+  EXPECT_THAT(shallow.seeds_done(), ElementsAre(1, 2));
+  EXPECT_EQ(shallow.count("failed"), 1);
+  EXPECT_EQ(summary.count("done"), 3);
+  EXPECT_DOUBLE_EQ(shallow.f32->bits_per_byte.mean, 2.01);
+  EXPECT_NEAR(shallow.f32->bits_per_byte.sd, 0.02 / std::sqrt(2), 1e-12);
+  EXPECT_DOUBLE_EQ(shallow.f32->forward_ms.mean, 1);
+  EXPECT_DOUBLE_EQ(shallow.int8->forward_ms.mean, 0.5);
+  // The files are as large as the runs said, not as arithmetic says.
+  EXPECT_EQ(
+      shallow.f32->bytes, shallow.facts["f32_bytes"].get<double>() + 1000);
+  EXPECT_FALSE(summary.cells[1].f32->bits_per_byte.has_interval());
+}
+
+TEST(SweepSummary, AKilledWorkersRunIsNotRunning) {
+  const SweepResults sweep;
+  RunStatus running;
+  running.state = "running";
+  sweep.set_status(0, 1, running);
+  sweep.set_status(0, 2, running);
+  const auto claim = Claim::take(sweep.seed(0, 2).lock());
+  const SweepSummary summary = summarize_sweep(sweep.folder());
+  EXPECT_EQ(summary.cells[0].runs[0].status.state, "interrupted");
+  EXPECT_EQ(summary.cells[0].runs[1].status.state, "running");
+}
+
+TEST(SweepSummary, MarksTheFrontsOfEachPrecision) {
+  const SweepResults sweep;
+  for (const int64_t seed : {1, 2, 3}) {
+    const auto shift = 0.1 * static_cast<double>(seed); // that both share
+    sweep.finish(0, seed, 2.0 + shift);
+    sweep.finish(1, seed, 1.9 + shift + 0.001 * static_cast<double>(seed));
+  }
+  SweepSummary summary = summarize_sweep(sweep.folder());
+  for (const char* axis : kFrontAxes) {
+    EXPECT_EQ(summary.cells[0].f32->front.at(axis), OnFront::kOn) << axis;
+    EXPECT_EQ(summary.cells[1].f32->front.at(axis), OnFront::kOn) << axis;
+    EXPECT_EQ(summary.cells[1].int8->front.at(axis), OnFront::kOn) << axis;
+  }
+  // Depth buys nothing now, and costs on every axis.
+  for (const int64_t seed : {1, 2, 3}) sweep.finish(1, seed, 3);
+  summary = summarize_sweep(sweep.folder());
+  for (const char* axis : kFrontAxes) {
+    EXPECT_EQ(summary.cells[1].f32->front.at(axis), OnFront::kOff) << axis;
+  }
+}
+
+TEST(SweepSummary, TablesHoldEveryRunAndQuoteWhatTheyMust) {
+  const SweepResults sweep;
+  sweep.finish(0, 1, 2.0);
+  sweep.set_status(0, 2, failed("killed, \"at once\"\nby | someone"));
+  const SweepSummary summary = summarize_sweep(sweep.folder());
+  const std::string runs = runs_csv(summary);
+  EXPECT_THAT(
+      runs,
+      HasSubstr("num_layers=1,1,failed,2,137,\"killed, \"\"at once\"\"\nby | "
+                "someone\",node-7,2,"));
+  const auto cells = lines_of(cells_csv(summary));
+  const auto fields = [](const std::string& line) {
+    return std::count(line.begin(), line.end(), ',');
+  };
+  // A cell without results has the same columns, empty.
+  EXPECT_EQ(fields(cells[0]), fields(cells[1]));
+  EXPECT_EQ(fields(cells[0]), fields(cells[2]));
+  EXPECT_THAT(cells[1], HasSubstr(",1,1,2.0,,,,")); // no interval of one seed
+  EXPECT_THAT(cells_markdown(summary), HasSubstr("| 1 done, 1 failed |"));
+}
+
+} // namespace
+} // namespace nanobrain::testing

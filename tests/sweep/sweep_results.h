@@ -1,0 +1,74 @@
+// A sweep's folder with results that nothing was trained for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/fields.h"
+#include "nanobrain/sweep/folder.h"
+#include "nanobrain/sweep/run_result.h"
+#include "tests/sweep/sweep_files.h"
+
+namespace nanobrain::testing {
+
+/// 1 and 2 layers, three seeds, all of them waiting.
+class SweepResults {
+ public:
+  explicit SweepResults(
+      const std::string& rest =
+          "grid: {model.num_layers: [1, 2]}\nbudget: {steps: 4}\n")
+      : config_(files_.read(rest)),
+        folder_{files_.path("depth")},
+        cells_(make_cells(config_)) {
+    open_sweep_folder(folder_, config_);
+    for (const Cell& cell : cells_) write_cell(folder_, cell);
+  }
+
+  const SweepFolder& folder() const { return folder_; }
+  const std::string& id(size_t cell) const { return cells_.at(cell).id; }
+  std::string path(const std::string& name) const { return files_.path(name); }
+  SeedFolder seed(size_t cell, int64_t seed) const {
+    return folder_.seed(id(cell), seed);
+  }
+
+  void set_status(size_t cell, int64_t seed, const RunStatus& status) const {
+    std::filesystem::create_directories(this->seed(cell, seed).root);
+    write_status(this->seed(cell, seed), status);
+  }
+  /// Figures that follow from bits per byte: 2 bytes a token.
+  void finish(size_t cell, int64_t seed, double bits_per_byte) const {
+    RunStatus status;
+    status.state = "done";
+    status.attempts = 1;
+    set_status(cell, seed, status);
+    const double nats = bits_per_byte * 2 * 0.6931471805599453;
+    const Json facts = read_json(folder_.cell(id(cell)) / "cell.json");
+    write_result(
+        this->seed(cell, seed),
+        {.seed = seed,
+         .val_loss = nats,
+         .val_bits_per_byte = bits_per_byte,
+         .int8_val_loss = nats + 0.01,
+         .int8_val_bits_per_byte = bits_per_byte + 0.01 / nats * bits_per_byte,
+         .parameters = facts["parameters"],
+         .f32_bytes = facts["f32_bytes"].get<int64_t>() + 1000,
+         .int8_bytes = facts["int8_bytes"].get<int64_t>() + 1000,
+         .forward_ms = 1.0 + static_cast<double>(cell),
+         .int8_forward_ms = 0.5 + static_cast<double>(cell),
+         .train_flops = facts["train_flops"],
+         .tokens = facts["tokens"],
+         .steps = facts["steps"],
+         .tokens_per_s = 20'000,
+         .elapsed_s = 2,
+         .peak_rss_bytes = 1'000'000,
+         .threads = 2});
+  }
+
+ private:
+  SweepFiles files_;
+  SweepConfig config_;
+  SweepFolder folder_;
+  std::vector<Cell> cells_;
+};
+
+} // namespace nanobrain::testing
