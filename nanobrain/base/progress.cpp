@@ -27,6 +27,8 @@ void print(const std::string& text) {
   std::fflush(stderr);
 }
 
+} // namespace
+
 size_t terminal_columns() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
@@ -34,8 +36,6 @@ size_t terminal_columns() {
   }
   return size.ws_col;
 }
-
-} // namespace
 
 Progress::Progress(std::string label, int64_t total, int64_t start)
     : label_(std::move(label)),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ class Progress {
 
 /// Silences every Progress (tests, --quiet).
 void set_progress_enabled(bool enabled);
+
+/// Of the terminal that stderr is; 80 where that cannot be told.
+size_t terminal_columns();
 
 /// "1:02:03", "2:05" or "0:07".
 std::string format_duration(double seconds);

@@ -21,17 +21,15 @@ struct ReportFlags {
 };
 
 void check(const ReportFlags& flags) {
-  std::vector<OutputFile> files;
-  bool any = flags.watch;
-  for (const auto& [name, file, help] : kReportFiles) {
-    files.push_back({name, flags.request.*file});
-    any |= (flags.request.*file).has_value();
-  }
-  check_output_files("report", files, {}, flags.force);
   require<UsageError>(
-      any,
+      flags.watch || writes_files(flags.request),
       "report",
       "has nothing to write: name --output, a table or --svg, or --watch");
+  std::vector<OutputFile> files;
+  for (const auto& [name, file, help] : kReportFiles) {
+    files.push_back({name, flags.request.*file});
+  }
+  check_output_files("report", files, {}, flags.force);
 }
 
 } // namespace
@@ -59,12 +57,14 @@ void add_report(CLI::App& program) {
     check(*flags);
     flags->request.build = fmt::format(
         "nanobrain {}, LibTorch {}", build_commit(), torch_version());
-    const Json result = write_report(flags->request);
-    output.line(fmt::format(
-        "{} runs of {} sweeps",
-        result["runs"].dump(),
-        result["sweeps"].dump()));
-    output.result(result);
+    if (writes_files(flags->request)) {
+      const Json result = write_report(flags->request);
+      output.line(fmt::format(
+          "{} runs of {} sweeps",
+          result["runs"].dump(),
+          result["sweeps"].dump()));
+      output.result(result);
+    }
     if (flags->watch) watch_report(flags->request, flags->port);
   });
 }

@@ -17,6 +17,12 @@ void add_sweep(CLI::App& program) {
       "YAML of the sweep; none: go on with --output");
   sub->add_option("--output", request->output, "sweep folder")->required();
   add_overrides(*sub, request->overrides);
+  sub->add_option_function<std::string>(
+      "--budget",
+      [request](const std::string& budget) {
+        request->overrides.push_back(budget_override(budget));
+      },
+      "of every cell: steps=N, tokens=N, flops=X or minutes=X");
   sub->add_option(
       "--jobs",
       request->jobs,

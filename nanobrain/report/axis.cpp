@@ -21,18 +21,20 @@ std::vector<double> even_ticks(double low, double high) {
   std::vector<double> at;
   // Counted, for a sum of steps would drift off the round numbers.
   for (double k = std::ceil(low / step); k * step <= high; ++k) {
-    at.push_back(k * step);
+    at.push_back(k * step + 0.0); // -0.0 + 0.0 is 0.0
   }
   return at;
 }
 
-std::vector<double> decade_ticks(double low, double high) {
+/// The powers of ten of every so-many-th decade, times each of the factors.
+std::vector<double> decade_ticks(
+    double low, double high, int every, std::initializer_list<double> factors) {
   std::vector<double> at;
-  for (double decade = std::pow(10, std::floor(std::log10(low)));
-       decade <= high;
-       decade *= 10) {
-    for (const double times : {1.0, 2.0, 5.0}) {
-      const double v = decade * times;
+  const auto last = static_cast<int>(std::floor(std::log10(high)));
+  for (auto k = static_cast<int>(std::floor(std::log10(low))); k <= last; ++k) {
+    if (k % every != 0) continue;
+    for (const double times : factors) {
+      const double v = times * std::pow(10, k);
       if (v >= low && v <= high) at.push_back(v);
     }
   }
@@ -57,17 +59,21 @@ double Axis::operator()(double v) const {
 
 std::vector<double> Axis::ticks() const {
   constexpr size_t kFewest = 3;
-  if (logarithmic_) {
-    auto at = decade_ticks(low_, high_);
-    if (at.size() >= kFewest) return at;
+  constexpr size_t kMost = 10;
+  if (!logarithmic_) return even_ticks(low_, high_);
+  auto at = decade_ticks(low_, high_, 1, {1, 2, 5});
+  if (at.size() < kFewest) return even_ticks(low_, high_);
+  for (int every = 1; at.size() > kMost; ++every) {
+    at = decade_ticks(low_, high_, every, {1});
   }
-  return even_ticks(low_, high_);
+  return at;
 }
 
 std::string format_short(double v) {
   constexpr const char* kPrefixes[] = {"", "k", "M", "G", "T", "P", "E"};
   size_t k = 0;
-  while (std::abs(v) >= 1000 && k + 1 < std::size(kPrefixes)) {
+  // What four digits round up to 1000 takes the next prefix, too.
+  while (std::abs(v) >= 999.95 && k + 1 < std::size(kPrefixes)) {
     v /= 1000;
     ++k;
   }

@@ -39,9 +39,12 @@ inline constexpr ReportFile kReportFiles[] = {
     {"--markdown", &ReportRequest::markdown, "cells, differences to the best"},
     {"--svg", &ReportRequest::svg, "the front as an image"}};
 
-/// Writes what is asked for. Result: runs, sweeps, output. UsageError for
-/// tables of no sweep or several; Error where a folder cannot be read or a file
-/// not written.
+/// Whether any file is asked for.
+bool writes_files(const ReportRequest& request);
+
+/// Writes what is asked for, or nothing. Result: runs, sweeps, output.
+/// UsageError for tables of no sweep or several; Error where a folder cannot be
+/// read or a file not written.
 Json write_report(const ReportRequest& request);
 
 /// Serves the page on 127.0.0.1 and follows the folders until a signal comes

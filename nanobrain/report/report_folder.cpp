@@ -22,10 +22,13 @@ std::vector<std::string> parts_of(const fs::path& folder) {
 }
 
 std::string last_parts(const std::vector<std::string>& parts, size_t count) {
-  const size_t from = parts.size() - std::min(count, parts.size());
-  return fmt::format(
-      "{}",
-      fmt::join(parts.begin() + static_cast<int64_t>(from), parts.end(), "/"));
+  fs::path name;
+  for (size_t i = parts.size() - std::min(count, parts.size());
+       i < parts.size();
+       ++i) {
+    name /= parts[i];
+  }
+  return name.string();
 }
 
 } // namespace

@@ -6,9 +6,23 @@
 
 namespace nanobrain {
 
+namespace {
+
+/// U+FFFE and U+FFFF are UTF-8, but no characters of XML.
+std::string replace_noncharacters(std::string text) {
+  for (const std::string_view no_character : {"\ufffe", "\uffff"}) {
+    for (size_t at = 0; (at = text.find(no_character, at)) != text.npos;) {
+      text.replace(at, no_character.size(), "\ufffd");
+    }
+  }
+  return text;
+}
+
+} // namespace
+
 std::string escape_xml(std::string_view text) {
   std::string safe;
-  for (const char c : replace_invalid_utf8(text)) {
+  for (const char c : replace_noncharacters(replace_invalid_utf8(text))) {
     switch (c) {
       case '&':
         safe += "&amp;";

@@ -149,6 +149,18 @@ void check(const SweepConfig& sweep) {
 
 } // namespace
 
+std::string budget_override(std::string_view budget) {
+  const size_t equals = budget.find('=');
+  require<UsageError>(
+      equals != std::string_view::npos && equals > 0 &&
+          equals + 1 < budget.size(),
+      "--budget",
+      "must be KIND=AMOUNT, such as steps=300, but is \"{}\"",
+      budget);
+  return fmt::format(
+      "budget={{{}: {}}}", budget.substr(0, equals), budget.substr(equals + 1));
+}
+
 SweepConfig read_sweep_config(
     const fs::path& path, const std::vector<std::string>& overrides) {
   SweepConfig sweep = parse_sweep_config(

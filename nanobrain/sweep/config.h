@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/base/json.h"
@@ -91,6 +92,10 @@ struct SweepConfig {
     field("retries", retries, "times that a failed run is begun again");
   }
 };
+
+/// What --budget says ("steps=300") as an override of the whole budget.
+/// UsageError where it is not KIND=AMOUNT.
+std::string budget_override(std::string_view budget);
 
 /// Reads a sweep's YAML and then overrides ("budget.steps=20"). Relative paths
 /// are relative to the file, those of overrides to the working directory; all

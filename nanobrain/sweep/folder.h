@@ -59,7 +59,7 @@ struct SeedFolder {
 /// The paths of a sweep.
 ///   sweep.yaml            the sweep, every key written out
 ///   base.yaml             its base as it was when the sweep began
-///   data/HASH/            a tokenizer that the grid names, and its tokens
+///   data/KIND-SIZE/       a tokenizer that the grid names, and its tokens
 ///   cells/ID/cell.json    overrides, steps, arithmetic
 ///   cells/ID/seed-N/      one run
 ///   summary.csv           a row a run

@@ -63,6 +63,7 @@ LiveView::LiveView(SweepFolder folder, int64_t total, int64_t done)
     : folder_(std::move(folder)),
       total_(total),
       done_(done),
+      done_before_(done),
       terminal_(isatty(STDERR_FILENO) == 1) {
   if (!terminal_) return;
   thread_ = std::thread([this] {
@@ -98,18 +99,28 @@ void LiveView::update(const Cell& cell, int64_t seed, const RunStatus& status) {
   print(
       status.state == "failed"
           ? fmt::format(
-                "{}: failed with exit code {}: {} (see {})",
+                "{}: failed{}: {} (see {})",
                 name,
-                status.exit_code,
+                status.exit_code == 0
+                    ? "" // before there was a process
+                    : fmt::format(" with exit code {}", status.exit_code),
                 status.error,
                 run.log().string())
           : fmt::format(
-                "{}: {} after {} ({} of {} runs done)",
+                "{}: {} after {} ({})",
                 name,
                 status.state,
                 took,
-                done_,
-                total_));
+                describe_runs()));
+}
+
+std::string LiveView::describe_runs() const {
+  const std::string text = fmt::format("{} of {} runs done", done_, total_);
+  if (done_ == done_before_ || done_ == total_) return text;
+  const double each =
+      clock_.seconds() / static_cast<double>(done_ - done_before_);
+  const double left = each * static_cast<double>(total_ - done_);
+  return fmt::format("{}, about {} left", text, format_duration(left));
 }
 
 void LiveView::print(const std::string& line) {
@@ -123,10 +134,13 @@ void LiveView::erase() {
 }
 
 void LiveView::draw() {
-  print_message("{} of {} runs done", done_, total_);
+  print_message("{}", describe_runs());
+  const size_t columns = terminal_columns();
   for (const auto& [name, run] : running_) {
-    print_message(
+    const std::string line = fmt::format(
         "  {}: {}", name, describe_progress(run.folder.run(), run.steps));
+    // A line that the terminal breaks would not be erased whole.
+    print_message("{}", line.substr(0, columns - 1));
   }
   drawn_ = 1 + running_.size();
 }

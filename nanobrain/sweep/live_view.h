@@ -7,13 +7,14 @@
 #include <string>
 #include <thread>
 
+#include "nanobrain/base/stopwatch.h"
 #include "nanobrain/sweep/folder.h"
 
 namespace nanobrain {
 
-/// On a terminal a line for each run that is going on, redrawn twice a second:
-/// step, loss, speed, time left; elsewhere a line as each begins and ends.
-/// Thread-safe.
+/// On a terminal what is left of all runs and a line for each that is going
+/// on, redrawn twice a second: step, loss, speed, time left; elsewhere a line
+/// as each begins and ends. Thread-safe.
 class LiveView {
  public:
   /// `total` runs, of which `done` are finished.
@@ -31,11 +32,14 @@ class LiveView {
   };
   void draw();
   void erase();
+  std::string describe_runs() const;
   void print(const std::string& line);
 
   SweepFolder folder_;
   int64_t total_;
   int64_t done_;
+  int64_t done_before_;
+  Stopwatch clock_;
   bool terminal_;
   std::mutex mutex_;
   std::map<std::string, Running> running_;

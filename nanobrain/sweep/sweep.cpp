@@ -195,6 +195,11 @@ Json submit(
 
 Json run_sweep(const SweepRequest& request) {
   const SweepFolder folder{fs::absolute(request.output).lexically_normal()};
+  require<UsageError>(
+      !request.config.empty() || request.overrides.empty(),
+      "sweep",
+      "goes on with what {} holds; --set and --budget change a config: name it",
+      folder.root.string());
   if (!request.config.empty()) {
     const auto sweep = read_sweep_config(request.config, request.overrides);
     const auto cells = make_cells(sweep); // before anything is made

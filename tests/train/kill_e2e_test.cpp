@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "nanobrain/base/random.h"
-#include "tests/train/child_process.h"
+#include "tests/support/child_process.h"
 #include "tests/train/tiny_run.h"
 
 namespace nanobrain {

@@ -1,4 +1,4 @@
-#include "tests/train/child_process.h"
+#include "tests/support/child_process.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

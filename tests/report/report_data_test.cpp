@@ -1,0 +1,195 @@
+#include "nanobrain/report/report_data.h"
+
+#include <cmath>
+#include <regex>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/sweep/claim.h"
+#include "tests/report/run_files.h"
+#include "tests/sweep/sweep_results.h"
+
+namespace nanobrain::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+Json data_of(const std::vector<fs::path>& folders) {
+  return report_data(folders, "", "a build");
+}
+
+RunStatus status(const std::string& state) {
+  RunStatus s;
+  s.state = state;
+  return s;
+}
+
+TEST(ReportData, OfASweepThatHasJustBegun) {
+  const SweepResults sweep;
+  const Json data = report_data({sweep.folder().root}, "Depth", "a build");
+  EXPECT_EQ(data["format"], 1);
+  EXPECT_EQ(data["title"], "Depth");
+  EXPECT_EQ(data["build"], "a build");
+  EXPECT_TRUE(std::regex_match(
+      data["created_at"].get<std::string>(),
+      std::regex(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)")));
+  const Json& shown = data["sweeps"].at(0);
+  EXPECT_EQ(shown["name"], "depth");
+  EXPECT_EQ(shown["counts"], Json::parse(R"({
+      "done": 0, "failed": 0, "running": 0, "waiting": 6})"));
+  EXPECT_EQ(shown["keys"], Json::array({"model.num_layers"}));
+  EXPECT_EQ(shown["differences"], Json::array());
+  const Json& cell = shown["cells"].at(1);
+  EXPECT_EQ(cell["label"], "2 layers");
+  EXPECT_EQ(cell["overrides"], Json::parse(R"({"model.num_layers": 2})"));
+  EXPECT_EQ(cell["f32"], nullptr);
+  EXPECT_EQ(cell["seeds"], Json::array());
+  // Known before anything has run: 4 steps of 2 windows of 8 tokens.
+  EXPECT_EQ(cell["steps"], 4);
+  EXPECT_EQ(cell["tokens"], 64);
+  EXPECT_GT(cell["parameters"], shown["cells"][0]["parameters"]);
+  ASSERT_EQ(data["runs"].size(), 6u);
+  EXPECT_EQ(data["runs"][0]["state"], "waiting");
+  EXPECT_EQ(data["runs"][0]["result"], nullptr);
+}
+
+TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
+  const SweepResults sweep;
+  for (const int64_t seed : {1, 2}) {
+    sweep.finish(0, seed, 1.98 + 0.02 * static_cast<double>(seed));
+  }
+  sweep.finish(1, 1, 1.9);
+  const Json data = data_of({sweep.folder().root});
+  const Json& shown = data["sweeps"][0];
+  const Json& f32 = shown["cells"][0]["f32"];
+  EXPECT_EQ(f32["bits_per_byte"]["values"], Json({2.0, 2.02}));
+  EXPECT_DOUBLE_EQ(f32["bits_per_byte"]["mean"], 2.01);
+  // Student's t of one degree of freedom: 12.7062
+  EXPECT_NEAR(f32["bits_per_byte"]["high"].get<double>(), 2.1371, 1e-4);
+  // A token is two bytes: 2^4 and 2^4.04, their mean and not that of losses.
+  EXPECT_NEAR(
+      f32["perplexity"]["mean"].get<double>(),
+      (16 + std::exp2(4.04)) / 2,
+      1e-9);
+  EXPECT_EQ(f32["front"]["parameters"], "on");
+  EXPECT_LT(shown["cells"][0]["int8"]["bytes"], f32["bytes"]);
+  EXPECT_EQ(shown["cells"][0]["seeds"], Json({1, 2}));
+  // One seed: no interval, and JSON has no word for what is no number.
+  const Json& one = shown["cells"][1]["f32"]["bits_per_byte"];
+  EXPECT_EQ(one["sd"], nullptr);
+  EXPECT_EQ(one["low"], nullptr);
+  ASSERT_EQ(shown["differences"].size(), 1u);
+  const Json& pair = shown["differences"][0];
+  EXPECT_EQ(pair["a"], sweep.id(0));
+  EXPECT_EQ(pair["b"], sweep.id(1));
+  EXPECT_NEAR(pair["mean"].get<double>(), -0.1, 1e-12); // seed 1 alone
+  EXPECT_EQ(pair["seeds"], 1);
+  EXPECT_EQ(pair["p"], nullptr);
+}
+
+TEST(ReportData, RunsSayWhereTheyStand) {
+  const SweepResults sweep;
+  sweep.finish(0, 1, 2.0);
+  RunStatus failed = status("failed");
+  failed.error = "the loss is not a number";
+  sweep.set_status(0, 2, failed);
+  sweep.set_status(0, 3, status("interrupted"));
+  sweep.set_status(1, 1, status("running"));
+  const auto claim = Claim::take(sweep.seed(1, 1).lock());
+  sweep.set_status(1, 2, status("running")); // its worker was killed
+  write_run(sweep.seed(0, 2).run(), " upon a time");
+
+  const Json data = data_of({sweep.folder().root});
+  EXPECT_EQ(data["sweeps"][0]["counts"], Json::parse(R"({
+      "done": 1, "failed": 1, "running": 1, "waiting": 3})"));
+  EXPECT_EQ(data["sweeps"][0]["cells"][0]["failed"], 1);
+  std::vector<std::string> states;
+  for (const Json& run : data["runs"]) states.push_back(run["state"]);
+  EXPECT_THAT(
+      states,
+      ::testing::ElementsAre(
+          "done",
+          "failed",
+          "interrupted",
+          "running",
+          "interrupted",
+          "waiting"));
+  const Json& done = data["runs"][0];
+  EXPECT_EQ(done["id"], "depth/" + sweep.id(0) + "/seed-1");
+  EXPECT_EQ(done["sweep"], "depth");
+  EXPECT_EQ(done["cell"], sweep.id(0));
+  EXPECT_EQ(done["seed"], 1);
+  EXPECT_EQ(done["error"], nullptr);
+  EXPECT_EQ(done["result"]["val_bits_per_byte"], 2.0);
+  const Json& broken = data["runs"][1];
+  EXPECT_EQ(broken["error"], "the loss is not a number");
+  EXPECT_EQ(broken["result"], nullptr);
+  // What it had done until then is there.
+  EXPECT_EQ(broken["train"]["step"].size(), 20u);
+  EXPECT_EQ(broken["samples"][0]["text"], " upon a time");
+}
+
+TEST(ReportData, APlainRunStandsAlone) {
+  const TempDir dir;
+  const RunFolder run{dir / "first"};
+  write_run(run, " upon a time");
+  Json shown = data_of({run.root})["runs"].at(0);
+  EXPECT_EQ(shown["id"], "first");
+  EXPECT_EQ(shown["state"], "running");
+  EXPECT_EQ(shown["sweep"], nullptr);
+  EXPECT_EQ(shown["cell"], nullptr);
+  EXPECT_EQ(shown["seed"], 1);
+  EXPECT_EQ(shown["result"], nullptr);
+
+  Json record = session_record();
+  record["result"] = {
+      {"val_loss", 4.5},
+      {"model", (run.root / "model").string()},
+      {"best_model", (run.root / "checkpoints").string()}};
+  write_json(run.record(), record);
+  shown = data_of({run.root})["runs"].at(0);
+  EXPECT_EQ(shown["state"], "done");
+  EXPECT_EQ(shown["result"], Json::parse(R"({"val_loss": 4.5})"));
+  EXPECT_EQ(shown["host"]["cpu"], "AMD EPYC 9B14");
+
+  // Without what training adds to it.
+  fs::remove(run.record());
+  fs::remove(run.metrics());
+  fs::remove(run.samples());
+  EXPECT_EQ(data_of({run.root})["runs"].at(0)["state"], "running");
+}
+
+TEST(ReportData, FoldersComeInTheirOrderUnderNamesOfTheirOwn) {
+  const SweepResults one;
+  const SweepResults two; // "depth", too
+  const TempDir dir;
+  write_run({dir / "alone"}, "");
+  const Json data =
+      data_of({two.folder().root, dir / "alone", one.folder().root});
+  ASSERT_EQ(data["sweeps"].size(), 2u);
+  ASSERT_EQ(data["runs"].size(), 13u);
+  const auto name = [](const SweepResults& sweep) {
+    return sweep.folder().root.parent_path().filename().string() + "/depth";
+  };
+  EXPECT_EQ(data["sweeps"][0]["name"], name(two));
+  EXPECT_EQ(data["runs"][0]["sweep"], name(two));
+  EXPECT_EQ(data["runs"][6]["id"], "alone");
+  EXPECT_EQ(data["runs"][12]["sweep"], name(one));
+  EXPECT_EQ(data["title"], name(two) + ", alone, " + name(one));
+}
+
+TEST(ReportData, RefusesWhatIsNoSweepAndNoRun) {
+  const TempDir dir;
+  write_text(dir / "file", "words");
+  fs::create_directory(dir / "empty");
+  for (const char* name : {"empty", "file", "absent"}) {
+    EXPECT_ERROR(Error, "is neither a sweep's folder", data_of({dir / name}));
+  }
+  const SweepResults sweep;
+  EXPECT_ERROR(
+      UsageError,
+      "is given twice",
+      data_of({sweep.folder().root, sweep.folder().root / "."}));
+}
+
+} // namespace
+} // namespace nanobrain::testing
