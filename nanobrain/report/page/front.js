@@ -50,11 +50,11 @@ function makeFront() {
     };
   }
 
-  /** Steps through the points that surely lie on the front. */
+  /** Steps through the points that lie on the front by their means. */
   function frontDataset(precision, points, colour) {
     return {
       label: `Front of ${precision}`, type: 'line', stepped: 'before',
-      data: points.filter((point) => point.state === 'on')
+      data: points.filter((point) => point.state !== 'off')
         .map(({x, y}) => ({x, y})),
       borderColor: faded(colour, 0.7), borderWidth: 1.5,
       borderDash: precision === 'int8' ? [6, 4] : [], radius: 0, hitRadius: 0,

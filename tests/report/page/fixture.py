@@ -127,12 +127,13 @@ def flops(layers, width):
 
 
 def fronts(points):
-    """on, noise or off by the means: noise stands for the second best."""
-    state = {}
-    for name, (cost, bits) in points.items():
-        better = [n for n, (c, b) in points.items() if c <= cost and b < bits]
-        state[name] = "on" if not better else (
-            "noise" if len(better) == 1 else "off")
+    """off, or on by the means; every second of these only within noise."""
+    front = [name for name, (cost, bits) in sorted(points.items(),
+                                                   key=lambda p: p[1])
+             if not any(c <= cost and b < bits for c, b in points.values())]
+    state = dict.fromkeys(points, "off")
+    state.update((name, ("on", "noise")[i % 2])
+                 for i, name in enumerate(front))
     return state
 
 

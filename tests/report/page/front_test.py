@@ -109,7 +109,7 @@ class FrontTest(page_case.PageCase):
         line = self.points("Front of f32")
         wanted = [(c["parameters"], c["f32"]["bits_per_byte"]["mean"])
                   for c in self.cells
-                  if c["f32"]["front"]["parameters"] == "on"]
+                  if c["f32"]["front"]["parameters"] != "off"]
         self.assertEqual(sorted(wanted), [(p["x"], p["y"]) for p in line])
         self.assertEqual(sorted((p["y"] for p in line), reverse=True),
                          [p["y"] for p in line])
