@@ -1,8 +1,10 @@
 #include "nanobrain/base/interrupt.h"
 
 #include <signal.h>
+#include <time.h>
 
 #include <atomic>
+#include <cstdint>
 
 #include "nanobrain/base/error.h"
 
@@ -10,14 +12,26 @@ namespace nanobrain {
 
 namespace {
 
-std::atomic<bool> flag{false};
-static_assert(std::atomic<bool>::is_always_lock_free); // for signal handlers
+/// One wish to end may come as several signals: ^C goes to a whole group, and
+/// the death of a parent is told once for each of its threads.
+constexpr int64_t kOneWishNs = 500'000'000;
+
+std::atomic<int64_t> first_ns{0}; // when the first signal came; 0: none has
+static_assert(std::atomic<int64_t>::is_always_lock_free); // for handlers
+
+int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now); // allowed in a handler
+  return int64_t{1'000'000'000} * now.tv_sec + now.tv_nsec;
+}
 
 void handle(int signal_number) {
-  if (flag.exchange(true)) {
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-  }
+  const int64_t now = monotonic_ns();
+  int64_t first = 0;
+  if (first_ns.compare_exchange_strong(first, now)) return;
+  if (now - first < kOneWishNs) return;
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
 }
 
 } // namespace
@@ -31,7 +45,7 @@ void install_interrupt_handlers() {
 }
 
 bool interrupted() {
-  return flag;
+  return first_ns != 0;
 }
 
 void check_interrupted() {

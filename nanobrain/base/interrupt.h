@@ -3,7 +3,8 @@
 
 namespace nanobrain {
 
-/// Installs the handlers; a second signal ends the process at once.
+/// Installs the handlers. A second signal, half a second after the first or
+/// later, ends the process at once.
 void install_interrupt_handlers();
 /// True once SIGINT or SIGTERM has come.
 bool interrupted();

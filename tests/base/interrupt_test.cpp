@@ -1,5 +1,7 @@
 #include "nanobrain/base/interrupt.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 #include "nanobrain/base/error.h"
@@ -26,10 +28,23 @@ TEST(Interrupt, TheFirstSignalIsAFlag) {
   }
 }
 
-TEST(Interrupt, TheSecondSignalEndsTheProcess) {
+TEST(Interrupt, OneWishMayComeAsSeveralSignals) {
+  const auto child = run_in_child([] {
+    install_interrupt_handlers();
+    raise(SIGINT);
+    raise(SIGINT);
+    raise(SIGTERM);
+    return std::string("still here");
+  });
+  EXPECT_EQ(child.signal, 0);
+  EXPECT_EQ(child.text, "still here");
+}
+
+TEST(Interrupt, ALaterSignalEndsTheProcess) {
   const auto child = run_in_child([] {
     install_interrupt_handlers();
     raise(SIGTERM);
+    usleep(600'000);
     raise(SIGINT);
     return std::string("still here");
   });
