@@ -11,6 +11,7 @@
 #include "nanobrain/report/report_page.h"
 #include "nanobrain/report/report_server.h"
 #include "nanobrain/sweep/differences.h"
+#include "nanobrain/sweep/effects.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -25,7 +26,8 @@ struct FileText {
 };
 
 bool wants_tables(const ReportRequest& r) {
-  return r.csv || r.runs_csv || r.differences_csv || r.markdown || r.svg;
+  return r.csv || r.runs_csv || r.differences_csv || r.effects_csv ||
+         r.markdown || r.svg;
 }
 
 void add_tables(const ReportRequest& r, std::vector<FileText>& files) {
@@ -35,10 +37,13 @@ void add_tables(const ReportRequest& r, std::vector<FileText>& files) {
   if (r.differences_csv) {
     files.push_back({*r.differences_csv, differences_csv(sweep)});
   }
+  if (r.effects_csv) files.push_back({*r.effects_csv, effects_csv(sweep)});
   if (r.markdown) {
-    files.push_back(
-        {*r.markdown,
-         cells_markdown(sweep) + "\n" + differences_markdown(sweep)});
+    std::string text =
+        cells_markdown(sweep) + "\n" + differences_markdown(sweep);
+    const std::string effects = effects_markdown(sweep);
+    if (!effects.empty()) text += "\n" + effects;
+    files.push_back({*r.markdown, text});
   }
   if (r.svg) files.push_back({*r.svg, front_svg(sweep, r.svg_axis)});
 }

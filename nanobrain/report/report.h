@@ -19,6 +19,7 @@ struct ReportRequest {
   std::optional<std::filesystem::path> csv = {};             // a row a cell
   std::optional<std::filesystem::path> runs_csv = {};        // a row a run
   std::optional<std::filesystem::path> differences_csv = {}; // a row a pair
+  std::optional<std::filesystem::path> effects_csv = {};     // a row an effect
   std::optional<std::filesystem::path> markdown = {}; // cells, differences
   std::optional<std::filesystem::path> svg = {};      // the front ...
   std::string svg_axis = "parameters"; // ... against one of kFrontAxes
@@ -36,7 +37,10 @@ inline constexpr ReportFile kReportFiles[] = {
     {"--csv", &ReportRequest::csv, "a row a cell"},
     {"--runs-csv", &ReportRequest::runs_csv, "a row a run"},
     {"--differences-csv", &ReportRequest::differences_csv, "a row a pair"},
-    {"--markdown", &ReportRequest::markdown, "cells, differences to the best"},
+    {"--effects-csv", &ReportRequest::effects_csv, "a row two values of a key"},
+    {"--markdown",
+     &ReportRequest::markdown,
+     "cells, differences to the best, effects"},
     {"--svg", &ReportRequest::svg, "the front as an image"}};
 
 /// Whether any file is asked for.

@@ -10,6 +10,7 @@
 #include "nanobrain/report/report_folder.h"
 #include "nanobrain/report/run_record.h"
 #include "nanobrain/sweep/differences.h"
+#include "nanobrain/sweep/effects.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -52,16 +53,36 @@ Json cell_json(const CellSummary& cell, const std::string& label) {
   return json;
 }
 
-Json difference_json(const CellDifference& pair) {
-  const Estimate& d = pair.bits_per_byte.difference;
+Json difference_json(const PairedDifference& pair) {
+  const Estimate& d = pair.difference;
   return {
-      {"a", pair.a->id},
-      {"b", pair.b->id},
       {"mean", d.mean},
       {"low", number_or_null(d.low)},
       {"high", number_or_null(d.high)},
       {"seeds", d.values.size()},
-      {"p", number_or_null(pair.bits_per_byte.p)}};
+      {"p", number_or_null(pair.p)}};
+}
+
+Json differences_json(const SweepSummary& sweep) {
+  Json json = Json::array();
+  for (const CellDifference& pair : cell_differences(sweep)) {
+    json.push_back({{"a", pair.a->id}, {"b", pair.b->id}});
+    json.back().update(difference_json(pair.bits_per_byte));
+  }
+  return json;
+}
+
+Json effects_json(const SweepSummary& sweep) {
+  Json json = Json::array();
+  for (const KeyEffect& effect : key_effects(sweep)) {
+    json.push_back(
+        {{"key", effect.key},
+         {"from", cell_label({{effect.key, effect.from}})},
+         {"to", cell_label({{effect.key, effect.to}})},
+         {"pairs", effect.pairs}});
+    json.back().update(difference_json(effect.bits_per_byte));
+  }
+  return json;
 }
 
 Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
@@ -83,10 +104,8 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
     }
     json["cells"].push_back(cell_json(cell, labels[i]));
   }
-  json["differences"] = Json::array();
-  for (const CellDifference& pair : cell_differences(sweep)) {
-    json["differences"].push_back(difference_json(pair));
-  }
+  json["differences"] = differences_json(sweep);
+  json["effects"] = effects_json(sweep);
   return json;
 }
 

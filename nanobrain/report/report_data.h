@@ -13,7 +13,7 @@ namespace nanobrain {
 ///   format, title, created_at, build
 ///   sweeps   name, path, counts, keys, cells (arithmetic, f32 and int8:
 ///            estimates over seeds and fronts), differences (all pairs of
-///            cells, over common seeds)
+///            cells, over common seeds), effects (of each key)
 ///   runs     id, sweep, cell, seed, state, error, result and run_record()
 /// No title: the folders' names. `build` names this program. Error where a
 /// folder is neither, or is given twice.

@@ -43,6 +43,18 @@ const CellSummary* best_cell(const SweepSummary& sweep) {
   return best;
 }
 
+std::string markdown_fields(const PairedDifference& difference) {
+  const Estimate& d = difference.difference;
+  return fmt::format("| {:+.4f} |", d.mean) +
+         (d.has_interval() ? fmt::format(
+                                 " {:+.4f} to {:+.4f} | {:.2g} |",
+                                 d.low,
+                                 d.high,
+                                 difference.p)
+                           : " | |") +
+         fmt::format(" {} |", d.values.size());
+}
+
 std::string differences_csv(const SweepSummary& sweep) {
   std::string text = csv_line(
       {"a",
@@ -79,15 +91,10 @@ std::string differences_markdown(const SweepSummary& sweep) {
     if (&cell == best) continue;
     const auto pair = cell_difference(*best, cell);
     if (!pair) continue;
-    const Estimate& d = pair->bits_per_byte.difference;
-    text += fmt::format("| {} | {:+.4f} |", escape_markdown(cell.id), d.mean);
-    text += d.has_interval() ? fmt::format(
-                                   " {:+.4f} to {:+.4f} | {:.2g} |",
-                                   d.low,
-                                   d.high,
-                                   pair->bits_per_byte.p)
-                             : " | |";
-    text += fmt::format(" {} |\n", d.values.size());
+    text += fmt::format(
+        "| {} {}\n",
+        escape_markdown(cell.id),
+        markdown_fields(pair->bits_per_byte));
   }
   return text;
 }

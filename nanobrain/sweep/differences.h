@@ -27,6 +27,10 @@ std::vector<CellDifference> cell_differences(const SweepSummary& sweep);
 /// The cell of the fewest bits per byte; nullptr where no run is done.
 const CellSummary* best_cell(const SweepSummary& sweep);
 
+/// "| mean | low to high | p | seeds |" of a table of Markdown; one seed: no
+/// interval, no p.
+std::string markdown_fields(const PairedDifference& difference);
+
 /// All pairs, a row each.
 std::string differences_csv(const SweepSummary& sweep);
 /// What each cell has more than the best one, as a table of Markdown.

@@ -44,7 +44,7 @@ class ReportCommand : public ::testing::Test {
     EXPECT_THAT(result.err, HasSubstr(message));
     EXPECT_THAT(result.out, IsEmpty());
   }
-  /// --output and the five others, a file each.
+  /// --output and all others, a file each.
   std::vector<std::string> all_files() const {
     return {
         sweep(),
@@ -56,6 +56,8 @@ class ReportCommand : public ::testing::Test {
         path("runs.csv"),
         "--differences-csv",
         path("differences.csv"),
+        "--effects-csv",
+        path("effects.csv"),
         "--markdown",
         path("cells.md"),
         "--svg",
@@ -92,10 +94,10 @@ TEST_F(ReportCommand, WritesEveryFile) {
       HasSubstr("num_layers=1,num_layers=2,-0.1"));
   EXPECT_THAT(read_text(path("cells.md")), HasSubstr("| 2.0000 |"));
   EXPECT_THAT(read_text(path("front.svg")), HasSubstr(">training FLOPs<"));
-  EXPECT_EQ(written().size(), 6u); // and nothing beside them
+  EXPECT_EQ(written().size(), 7u); // and nothing beside them
 
   // Nothing is replaced unless forced.
-  for (size_t flag = 1; flag < 13; flag += 2) {
+  for (size_t flag = 1; flag < 15; flag += 2) {
     const std::string file = flags[flag + 1];
     refused({sweep(), flags[flag], file}, 1, file + " exists already");
   }

@@ -86,6 +86,31 @@ TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
   EXPECT_EQ(pair["p"], nullptr);
 }
 
+TEST(ReportData, EffectsAreNamedForPeople) {
+  const SweepResults sweep(
+      "grid: {model.num_layers: [1, 2], model.ffn_dim: [16, 32]}\n"
+      "budget: {steps: 4}\n");
+  for (size_t cell = 0; cell < 4; ++cell) {
+    sweep.finish(cell, 1, cell < 2 ? 2.0 : 1.75);
+  }
+  const Json effects =
+      report_data({sweep.folder().root}, "", "")["sweeps"][0]["effects"];
+  ASSERT_EQ(effects.size(), 2u);
+  EXPECT_EQ(
+      effects[0],
+      (Json{
+          {"key", "model.num_layers"},
+          {"from", "1 layer"},
+          {"to", "2 layers"},
+          {"pairs", 2},
+          {"mean", -0.25},
+          {"low", nullptr},
+          {"high", nullptr},
+          {"seeds", 1},
+          {"p", nullptr}}));
+  EXPECT_EQ(effects[1]["to"], "FFN 32");
+}
+
 TEST(ReportData, RunsSayWhereTheyStand) {
   const SweepResults sweep;
   sweep.finish(0, 1, 2.0);

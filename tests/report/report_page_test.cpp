@@ -98,6 +98,20 @@ void add_kinds(
   }
 }
 
+/// The data of a sweep that has effects, with intervals.
+Json data_of_two_keys() {
+  const SweepResults sweep(
+      "grid: {model.num_layers: [1, 2], model.ffn_dim: [16, 32]}\n"
+      "budget: {steps: 4}\n");
+  for (size_t cell = 0; cell < 4; ++cell) {
+    for (const int64_t seed : {1, 2}) {
+      const auto s = static_cast<double>(seed);
+      sweep.finish(cell, seed, 2 - 0.1 * s * static_cast<double>(cell));
+    }
+  }
+  return report_data({sweep.folder().root}, "", "");
+}
+
 TEST_F(ReportPageData, HasTheKeysOfTheFixtureThatThePageIsTestedWith) {
   if (!fs::exists(python())) {
     GTEST_SKIP() << "no test Python: cmake/bootstrap.sh --tests";
@@ -118,6 +132,7 @@ TEST_F(ReportPageData, HasTheKeysOfTheFixtureThatThePageIsTestedWith) {
   std::map<std::string, std::set<std::string>> given;
   add_kinds(fixture, "", wanted);
   add_kinds(Json::parse(report_json(data())), "", given);
+  add_kinds(data_of_two_keys(), "", given);
   EXPECT_GT(wanted.size(), 100u);
   for (const auto& [path, kinds] : wanted) {
     EXPECT_EQ(given.count(path), 1u) << "not in the data: " << path;

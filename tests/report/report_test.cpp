@@ -47,6 +47,7 @@ TEST_F(Report, WritesWhatIsAskedFor) {
   EXPECT_THAT(read("--csv"), StartsWith("cell,model.num_layers,"));
   EXPECT_THAT(read("--runs-csv"), HasSubstr(",state,attempts,"));
   EXPECT_THAT(read("--differences-csv"), StartsWith("a,b,"));
+  EXPECT_THAT(read("--effects-csv"), StartsWith("key,from,to,pairs,"));
   EXPECT_THAT(read("--svg"), StartsWith("<svg "));
   // Both tables, with a line between them.
   EXPECT_THAT(read("--markdown"), HasSubstr("| model.num_layers |"));

@@ -36,12 +36,25 @@ function intervalBar(d, [low, high]) {
 const pText = (p) =>
   (!isNumber(p) ? NONE : p < 0.001 ? '< 0.001' : fixed(p, 3));
 
-/** Below 0: better than the reference. */
+/** Below 0: better than the reference, or than what it was. */
 function verdict(d) {
   if (!isNumber(d.low)) return 'one seed';
   if (d.high < 0) return 'better';
   return d.low > 0 ? 'worse' : 'within noise';
 }
+
+/** Of a table of differences: what all of them have, with one scale. */
+const differenceColumns = (range) => [
+  {name: 'Difference', numeric: true, value: (d) => d.mean,
+   cell: (d) => fixed(d.mean, 4)},
+  {name: '95 % interval', numeric: true, value: (d) => d.low,
+   cell: (d) => isNumber(d.low)
+     ? `${fixed(d.low, 4)} to ${fixed(d.high, 4)}` : NONE},
+  {name: 'Drawn', value: (d) => d.mean, cell: (d) => intervalBar(d, range)},
+  {name: 'Verdict', value: verdict},
+  {name: 'p', numeric: true, value: (d) => d.p, cell: (d) => pText(d.p)},
+  {name: 'Seeds', numeric: true, value: (d) => d.seeds},
+];
 
 function makeDifferences() {
   const table = makeTable(byId('differences-table'), {
@@ -53,16 +66,7 @@ function makeDifferences() {
     const range = rangeOf([0, ...rows.flatMap((d) => [d.low, d.mean, d.high])]);
     table.update([
       {name: 'Cell', value: (d) => d.label},
-      {name: 'Difference', numeric: true, value: (d) => d.mean,
-       cell: (d) => fixed(d.mean, 4)},
-      {name: '95 % interval', numeric: true, value: (d) => d.low,
-       cell: (d) => isNumber(d.low)
-         ? `${fixed(d.low, 4)} to ${fixed(d.high, 4)}` : NONE},
-      {name: 'Drawn', value: (d) => d.mean,
-       cell: (d) => intervalBar(d, range)},
-      {name: 'Verdict', value: verdict},
-      {name: 'p', numeric: true, value: (d) => d.p, cell: (d) => pText(d.p)},
-      {name: 'Seeds', numeric: true, value: (d) => d.seeds},
+      ...differenceColumns(range),
     ], rows);
   }
 

@@ -24,7 +24,8 @@ function showContents() {
         'a', {href: `#${heading.parentElement.id}`}, heading.textContent))));
 }
 
-const bySweep = [makeOverview(), makeFront(), makeCells(), makeDifferences()];
+const bySweep = [makeOverview(), makeFront(), makeCells(), makeDifferences(),
+                 makeEffects()];
 const byGroup = [makeCurves(), makeRuns(), makeSamples(), makeConfig()];
 const facts = makeFacts();
 let current = null;

@@ -62,8 +62,9 @@ class LittleTest(page_case.PageCase):
 
     def test_a_sweep_that_has_just_begun(self):
         sweep = self.report["sweeps"][0]
-        sweep.update(differences=[], counts={"done": 0, "failed": 0,
-                                             "running": 1, "waiting": 26})
+        sweep.update(differences=[], effects=[],
+                     counts={"done": 0, "failed": 0, "running": 1,
+                             "waiting": 26})
         for cell in sweep["cells"]:
             cell.update(f32=None, int8=None, seeds=[])
         run = self.report["runs"][0]
@@ -114,13 +115,14 @@ class LittleTest(page_case.PageCase):
     def test_two_sweeps(self):
         second = json.loads(json.dumps(self.report["sweeps"][0]))
         second.update(name="second", cells=second["cells"][:2],
-                      differences=[])
+                      differences=[], effects=[])
         self.report["sweeps"].append(second)
         self.open()
         self.assertEqual(9, len(self.rows("cells")))
         self.page.select_option("#sweep", label="second")
         self.assertEqual(2, len(self.rows("cells")))
         self.assertFalse(self.page.is_visible("#differences"))
+        self.assertFalse(self.page.is_visible("#effects"))
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -35,12 +35,20 @@ def estimate(values):
             "values": values}
 
 
-def difference(a, b, values):
-    e = estimate([y - x for x, y in zip(values[a], values[b])])
+def paired(a, b):
+    """b - a of three seeds."""
+    e = estimate([y - x for x, y in zip(a, b)])
     t = e["mean"] / (e["sd"] / math.sqrt(3))
     p = 1 - abs(t) / math.sqrt(t * t + 2)  # two-sided, 2 degrees of freedom
-    return {"a": a, "b": b, "mean": e["mean"], "low": e["low"],
-            "high": e["high"], "seeds": 3, "p": p}
+    return {"mean": e["mean"], "low": e["low"], "high": e["high"],
+            "seeds": 3, "p": p}
+
+
+def effect(key, words, a, b):
+    """Of cells' values, a key at two of its own; one pair a width or depth."""
+    means = [[sum(v) / len(v) for v in zip(*cells)] for cells in (a, b)]
+    return {"key": key, "from": words[0], "to": words[1], "pairs": len(a),
+            **paired(*means)}
 
 
 def bits_per_byte(layers, width, seed, int8=False):
@@ -187,8 +195,15 @@ def make_report(hostile=False):
     mark_fronts(cells)
     values = {c["id"]: c["f32"]["bits_per_byte"]["values"] for c in cells}
     full = [c["id"] for c in cells if not c["failed"]]
-    differences = [difference(a, b, values)
+    differences = [{"a": a, "b": b, **paired(values[a], values[b])}
                    for i, a in enumerate(full) for b in full[i + 1:]]
+    at = {(n, w): next(c["f32"]["bits_per_byte"]["values"] for c in cells
+                       if c["id"] == f"num_layers={n},ffn_dim={w}")
+          for n in LAYERS for w in WIDTHS}
+    whole = [w for w in WIDTHS if all(len(at[n, w]) == 3 for n in LAYERS)]
+    effects = [effect("model.num_layers", (f"{a} layers", f"{b} layers"),
+                      [at[a, w] for w in whole], [at[b, w] for w in whole])
+               for a, b in ((1, 2), (1, 4), (2, 4))]
     if hostile:
         cells[0]["label"] = names[0]
         cells[1]["label"] = names[4]
@@ -202,7 +217,8 @@ def make_report(hostile=False):
                     "counts": {"done": 26, "failed": 1, "running": 0,
                                "waiting": 0},
                     "keys": ["model.num_layers", "model.ffn_dim"],
-                    "cells": cells, "differences": differences}],
+                    "cells": cells, "differences": differences,
+                    "effects": effects}],
         "runs": runs}
 
 

@@ -74,6 +74,19 @@ class TablesTest(page_case.PageCase):
             row[4] in ("worse", "within noise")
             for row in self.rows("differences")))
 
+    def test_effects_have_their_figures(self):
+        effects = self.sweep["effects"]
+        self.assertEqual(len(effects), len(self.rows("effects")))
+        for e, row in zip(effects, self.rows("effects")):
+            self.assertEqual([e["key"], e["from"], e["to"]], row[:3])
+            signed = [f"{e[x]:.4f}".replace("-", "\u2212")
+                      for x in ("mean", "low", "high")]
+            self.assertEqual(signed[0], row[3])
+            self.assertEqual(f"{signed[1]} to {signed[2]}", row[4])
+            self.assertEqual("better" if e["high"] < 0 else "worse"
+                             if e["low"] > 0 else "within noise", row[6])
+            self.assertEqual(str(e["pairs"]), row[9])
+
     def test_failed_run_says_why(self):
         states = self.column("runs", "State")
         failed = [s for s in states if "failed" in s]

@@ -1,0 +1,34 @@
+// What a key of a grid buys, whatever the other keys are.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "nanobrain/sweep/statistics.h"
+#include "nanobrain/sweep/summary.h"
+
+namespace nanobrain {
+
+/// The key at `to` less the key at `from` in bits per byte of f32: for each
+/// seed the mean over the pairs of cells that differ in this key alone (the
+/// main effect of a factorial experiment).
+struct KeyEffect {
+  std::string key;
+  Json from;
+  Json to;
+  size_t pairs = 0;
+  PairedDifference bits_per_byte;
+};
+
+/// Of every two values of every key, in the order of the grid, over the seeds
+/// that all the pairs have done; a pair with a cell that has none is left out.
+/// Empty where fewer than two keys vary: then the cells say it themselves.
+std::vector<KeyEffect> key_effects(const SweepSummary& sweep);
+
+/// A row an effect.
+std::string effects_csv(const SweepSummary& sweep);
+/// The same as a table of Markdown; empty without effects.
+std::string effects_markdown(const SweepSummary& sweep);
+
+} // namespace nanobrain
