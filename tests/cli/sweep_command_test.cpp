@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 
+#include "nanobrain/run/run_folder.h"
 #include "tests/cli/sweep_test.h"
 #include "tests/support/child_process.h"
 
@@ -159,7 +160,7 @@ TEST_F(SweepCommand, AKilledRunIsReportedAndGoesOnWhenAsked) {
       "set: {train.checkpoint_every: 50}\n");
   const fs::path run = seed("out", "ffn_dim=16", 1);
   ChildProcess sweeping = start(sweep("out"));
-  wait_until([&] { return fs::exists(run / "run/checkpoints"); });
+  wait_until([&] { return !list_checkpoints({run / "run"}).empty(); });
   EXPECT_EQ(kill_training(run), 1);
   EXPECT_EQ(sweeping.wait(), 0);
   const Json failed = read(run, "status.json");
