@@ -58,6 +58,7 @@ class Vocabularies {
         !tokenizer.empty(),
         "data.tokenizer",
         "is left out, and so is model.vocab_size: give one of them");
+    require_input("set.data.tokenizer", tokenizer);
     auto [it, missing] = sizes_.try_emplace(tokenizer, 0);
     if (missing) it->second = load_tokenizer(tokenizer)->vocab_size();
     return it->second;
@@ -138,6 +139,16 @@ std::vector<Cell> make_cells(const SweepConfig& sweep) {
     }
   }
   return cells;
+}
+
+void require_input(std::string_view key, const fs::path& path) {
+  require(
+      fs::exists(path),
+      key,
+      "{} does not exist; make it (nanobrain prepare; experiments/first_run.sh "
+      "for that of the first run) or name another: --set {}=PATH",
+      path.string(),
+      key);
 }
 
 RunConfig config_for_seed(const Cell& cell, int64_t seed) {

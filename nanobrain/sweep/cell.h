@@ -1,8 +1,10 @@
 // The cells of a sweep: one training config each, for as many seeds.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/base/json.h"
@@ -30,6 +32,10 @@ struct Cell {
 /// UsageError that names the cell and the key at fault; for cells that are
 /// equal; for keys that the grid and `set` both have.
 std::vector<Cell> make_cells(const SweepConfig& sweep);
+
+/// Error where what the runs read is not there; `key` is what names it in the
+/// sweep's YAML.
+void require_input(std::string_view key, const std::filesystem::path& path);
 
 /// A cell's config for one seed: of the weights and of the order of data.
 RunConfig config_for_seed(const Cell& cell, int64_t seed);

@@ -116,10 +116,18 @@ void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
   if (!sweep.base.empty()) sweep.base = absolute(sweep.base);
   for (fs::path& p : sweep.text.train) p = absolute(p);
   for (fs::path& p : sweep.text.val) p = absolute(p);
-  for (auto& [key, value] : sweep.set.items()) {
+  const auto resolve = [&](const std::string& key, Json& value) {
     const bool path = key.starts_with("data.") || key == "train.init_from";
     if (path && value.is_string()) {
       value = absolute(value.get<std::string>()).string();
+    }
+  };
+  for (auto& [key, value] : sweep.set.items()) resolve(key, value);
+  for (auto& [axis, values] : sweep.grid.items()) {
+    for (Json& value : values) {
+      resolve(axis, value);
+      if (!value.is_object()) continue;
+      for (auto& [key, part] : value.items()) resolve(key, part);
     }
   }
 }

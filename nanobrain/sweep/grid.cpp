@@ -1,6 +1,7 @@
 #include "nanobrain/sweep/grid.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -110,7 +111,12 @@ std::string point_id(const Json& point) {
   std::string id;
   bool readable = true;
   for (const auto& [key, value] : point.items()) {
-    std::string part = names.at(key) + "=" + value_text(value);
+    std::string text = value_text(value);
+    if (text.starts_with('/')) { // a path: its last part, and the hash below
+      text = std::filesystem::path(text).filename();
+      readable = false;
+    }
+    std::string part = names.at(key) + "=" + text;
     for (char& c : part) {
       if (is_plain(c) || c == '=') continue;
       c = '-';

@@ -55,6 +55,27 @@ JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
   return best->plan;
 }
 
+/// Before anything is made: files that every run would look for in vain.
+void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
+  for (const Cell& cell : cells) {
+    if (cell.tokenizer) continue;
+    require_input("set.data.tokenizer", cell.config.data.tokenizer);
+    require_input("set.data.train", cell.config.data.train);
+    require_input("set.data.val", cell.config.data.val);
+  }
+  for (const fs::path& path : sweep.text.train) {
+    require_input("text.train", path);
+  }
+  for (const fs::path& path : sweep.text.val) require_input("text.val", path);
+}
+
+/// What a cell trains in so many minutes at its speed.
+int64_t steps_in(double minutes, const Cell& cell, const RunTools& tools) {
+  const double per_step = static_cast<double>(cell.config.tokens_per_step());
+  return std::max<int64_t>(
+      1, std::llround(60 * minutes * measure_speed(cell, tools) / per_step));
+}
+
 /// A budget of minutes as steps, at the speed of each cell.
 void set_steps_by_minutes(
     const SweepFolder& folder,
@@ -69,9 +90,7 @@ void set_steps_by_minutes(
       steps = *known;
       continue;
     }
-    const double per_step = static_cast<double>(cell.config.tokens_per_step());
-    steps = std::max<int64_t>(
-        1, std::llround(60 * minutes * measure_speed(cell, tools) / per_step));
+    steps = steps_in(minutes, cell, tools);
     write_cell(folder, cell);
   }
 }
@@ -131,8 +150,14 @@ Json describe_cells(const std::vector<Cell>& cells) {
 Json dry_run(
     const SweepRequest& request,
     const SweepConfig& sweep,
-    const std::vector<Cell>& cells) {
+    std::vector<Cell> cells) {
   const JobPlan plan = plan_jobs(request, cells.front());
+  if (const auto minutes = sweep.budget.minutes) {
+    const RunTools tools{request.program, plan.threads, plan.cpus.front()};
+    for (Cell& cell : cells) {
+      cell.config.train.steps = steps_in(*minutes, cell, tools);
+    }
+  }
   return {
       {"cells", describe_cells(first_cells(sweep, cells))},
       {"seeds", sweep.seeds},
@@ -203,6 +228,7 @@ Json run_sweep(const SweepRequest& request) {
   if (!request.config.empty()) {
     const auto sweep = read_sweep_config(request.config, request.overrides);
     const auto cells = make_cells(sweep); // before anything is made
+    require_inputs(sweep, cells);
     if (request.dry_run) return dry_run(request, sweep, cells);
     open_sweep_folder(folder, sweep);
   }

@@ -37,6 +37,31 @@ TEST_F(SweepErrors, ConfigsThatCannotRun) {
       budget + kGrid + "set: {model.ffn_dim: 8}\n", {}, "model.ffn_dim");
 }
 
+TEST_F(SweepErrors, FilesThatAreNotThere) {
+  const auto missing = [&](const std::string& yaml, const std::string& words) {
+    write_sweep(yaml + "budget: {steps: 5}\n");
+    refused(sweep("out"), 1, words);
+    EXPECT_FALSE(fs::exists(path("out")));
+  };
+  missing(
+      "grid: {data.train: [data/train.tokens, none.tokens]}\n",
+      "none.tokens does not exist; make it");
+  missing(
+      "grid: {tokenizer: [{kind: lexical, vocab_size: 300}]}\n"
+      "text: {train: [train.txt], val: [none.txt]}\n",
+      "[text.val] " + path("none.txt") + " does not exist");
+}
+
+TEST_F(SweepErrors, MinutesArePlannedAsSteps) {
+  write_sweep(std::string(kGrid) + "budget: {minutes: 1.0e-4}\n");
+  const Json plan = json(sweep("out", {"--dry-run"}));
+  for (const Json& cell : plan["cells"]) {
+    // Not the base's 1,000: 6 ms would be 5 million tokens/s then.
+    EXPECT_LT(cell["steps"], 500);
+    EXPECT_EQ(cell["tokens"], cell["steps"].get<int64_t>() * 2 * 16);
+  }
+}
+
 TEST_F(SweepErrors, JobsAreOfTheProcessorsThatThereAre) {
   write_sweep(std::string(kGrid) + "budget: {steps: 5}\n");
   const auto with = [&](const std::vector<std::string>& more) {

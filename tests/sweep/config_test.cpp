@@ -25,6 +25,19 @@ TEST(SweepConfig, DefaultsAndPaths) {
   EXPECT_EQ(sweep.set["train.batch_size"], 4);
 }
 
+TEST(SweepConfig, PathsOfTheGridAreRelativeToTheFile) {
+  const SweepFiles files;
+  const auto sweep = files.read(
+      "grid:\n  data.train: [a.tokens, /b.tokens]\n"
+      "  text: [{data.val: c.tokens, train.batch_size: 2}]\n"
+      "  optimizer.kind: [adamw]\nbudget: {steps: 3}\n");
+  EXPECT_EQ(
+      sweep.grid["data.train"], Json({files.path("a.tokens"), "/b.tokens"}));
+  EXPECT_EQ(sweep.grid["text"][0]["data.val"], files.path("c.tokens"));
+  EXPECT_EQ(sweep.grid["text"][0]["train.batch_size"], 2);
+  EXPECT_EQ(sweep.grid["optimizer.kind"][0], "adamw");
+}
+
 TEST(SweepConfig, OverridesComeLast) {
   const SweepFiles files;
   const auto path = files.write(kGrid + "budget: {steps: 3}\n");

@@ -69,6 +69,10 @@ TEST(Grid, IdsAreSafeShortAndTellCellsApart) {
   const auto space = point_id({{"data.train", "..-x y"}});
   EXPECT_NE(slash, space);
   EXPECT_EQ(slash.find_first_of("/ "), std::string::npos);
+  // Of a path its last part; another folder's is another cell.
+  const auto path = point_id({{"data.train", "/home/me/x.tokens"}});
+  EXPECT_THAT(path, ::testing::MatchesRegex("train=x.tokens-[0-9a-f]{10}"));
+  EXPECT_NE(path, point_id({{"data.train", "/tmp/x.tokens"}}));
   const std::string name(300, 'x');
   const auto long_id = point_id({{"data.train", name}});
   EXPECT_EQ(long_id.size(), 100u);
