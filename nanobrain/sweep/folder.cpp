@@ -1,7 +1,5 @@
 #include "nanobrain/sweep/folder.h"
 
-#include "nanobrain/base/error.h"
-#include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/sweep/arithmetic.h"
 #include "nanobrain/yaml/yaml.h"
@@ -115,12 +113,8 @@ std::optional<int64_t> read_cell_steps(
 }
 
 RunStatus read_status(const SeedFolder& folder) {
-  RunStatus status;
-  if (fs::exists(folder.status())) {
-    read_fields(
-        read_json(folder.status()), folder.status().string() + ":", status);
-  }
-  return status;
+  if (!fs::exists(folder.status())) return {};
+  return read_run_file<RunStatus>(folder.status());
 }
 
 void write_status(const SeedFolder& folder, const RunStatus& status) {

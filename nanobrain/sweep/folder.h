@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/sweep/cell.h"
@@ -91,6 +93,19 @@ void write_cell(const SweepFolder& folder, const Cell& cell);
 /// measured once.
 std::optional<int64_t> read_cell_steps(
     const SweepFolder& folder, const std::string& id);
+
+/// The fields of a file that a run wrote. Error where it is damaged.
+template <class Fields>
+Fields read_run_file(const std::filesystem::path& path) {
+  Fields fields;
+  try {
+    read_fields(read_json(path), path.string() + ":", fields);
+  } catch (const Error& error) {
+    throw Error(
+        fmt::format("{}; remove it: a sweep does its run again", error.what()));
+  }
+  return fields;
+}
 
 /// Waiting where there is no file yet.
 RunStatus read_status(const SeedFolder& folder);

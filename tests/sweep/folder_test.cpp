@@ -66,6 +66,18 @@ TEST(SweepFolder, RefusesOtherThingsAndOtherFormats) {
   refused("base: x\n", "has no format");
 }
 
+TEST(SweepFolder, DamagedFilesOfARunSayWhatToDo) {
+  const TempDir dir;
+  const SeedFolder run{dir.path()};
+  for (const char* text : {"", "{", "{\"state\": 3}", "{\"mood\": 1}"}) {
+    write_text(run.status(), text);
+    write_text(run.result(), text);
+    EXPECT_ERROR(Error, "status.json", read_status(run));
+    EXPECT_ERROR(Error, "remove it: a sweep does its run", read_status(run));
+    EXPECT_ERROR(Error, "remove it: a sweep does its run", read_result(run));
+  }
+}
+
 TEST(SweepFolder, StatusAndResultComeBack) {
   const TempDir dir;
   const SeedFolder run{std::filesystem::path(dir / "x")};
