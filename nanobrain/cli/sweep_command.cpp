@@ -24,13 +24,15 @@ void add_sweep(CLI::App& program) {
       },
       "of every cell: steps=N, tokens=N, flops=X or minutes=X");
   sub->add_option(
-      "--jobs",
-      request->jobs,
-      "runs at once; 0: measure, and say (slurm: workers; 0: one a run)");
+         "--jobs",
+         request->jobs,
+         "runs at once; 0: measure, and say (slurm: workers; 0: one a run)")
+      ->check(CLI::NonNegativeNumber);
   sub->add_option(
-      "--threads",
-      request->threads,
-      "of each run; 0: the processors shared out (slurm: 1)");
+         "--threads",
+         request->threads,
+         "of each run; 0: the processors shared out (slurm: 1)")
+      ->check(CLI::NonNegativeNumber);
   sub->add_option(
          "--launcher",
          request->launcher,

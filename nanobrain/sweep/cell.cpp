@@ -68,17 +68,21 @@ class Vocabularies {
   std::map<fs::path, int64_t> sizes_;
 };
 
+int64_t whole_steps(double steps) {
+  require<UsageError>(
+      steps <= 1e15, "budget", "is of {:.3g} steps: too many", steps);
+  return static_cast<int64_t>(std::ceil(steps));
+}
+
 int64_t steps_of(const BudgetConfig& budget, RunConfig config) {
   if (budget.steps) return *budget.steps;
   const auto per_step = static_cast<double>(config.tokens_per_step());
   if (budget.tokens) {
-    return static_cast<int64_t>(
-        std::ceil(static_cast<double>(*budget.tokens) / per_step));
+    return whole_steps(static_cast<double>(*budget.tokens) / per_step);
   }
   if (budget.flops) {
     config.train.steps = 1;
-    return static_cast<int64_t>(
-        std::ceil(*budget.flops / training_flops(config)));
+    return whole_steps(*budget.flops / training_flops(config));
   }
   return config.train.steps; // minutes: known once the speed is
 }
@@ -95,8 +99,15 @@ Cell make_cell(
   ModelConfig& model = cell.config.model;
   if (cell.tokenizer) {
     model.vocab_size = cell.tokenizer->vocab_size;
-  } else if (model.vocab_size == 0) {
-    model.vocab_size = vocabularies.size(cell.config.data.tokenizer);
+  } else if (model.vocab_size == 0 || fs::exists(cell.config.data.tokenizer)) {
+    const int64_t size = vocabularies.size(cell.config.data.tokenizer);
+    if (model.vocab_size == 0) model.vocab_size = size;
+    require<UsageError>(
+        model.vocab_size == size,
+        "model.vocab_size",
+        "is {}, but the tokenizer has {}; leave it out",
+        model.vocab_size,
+        size);
   }
   model.validate();
   cell.config.train.steps = steps_of(sweep.budget, cell.config);

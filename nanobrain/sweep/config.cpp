@@ -88,6 +88,14 @@ void require_grid(const SweepConfig& sweep) {
         "must be a list of at least one value");
   }
   require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
+  for (const char* key : {"train.steps", "train.seed", "train.data_seed"}) {
+    require<UsageError>(
+        !sweep.set.contains(key),
+        "set",
+        "fixes {}, which the {}",
+        key,
+        key == std::string_view("train.steps") ? "budget sets" : "seeds set");
+  }
   const bool trains = sweep.grid.contains("tokenizer");
   require<UsageError>(
       trains == !sweep.text.train.empty() && trains == !sweep.text.val.empty(),
@@ -145,7 +153,9 @@ SweepConfig parse_sweep_config(
   return sweep;
 }
 
-void check(const SweepConfig& sweep) {
+} // namespace
+
+void check_sweep(const SweepConfig& sweep) {
   require<UsageError>(
       !sweep.base.empty(), "base", "is missing: name the YAML of a run");
   require_seeds(sweep.seeds);
@@ -154,8 +164,6 @@ void check(const SweepConfig& sweep) {
   require_grid(sweep);
   require<UsageError>(sweep.retries >= 0, "retries", "must be 0 or more");
 }
-
-} // namespace
 
 std::string budget_override(std::string_view budget) {
   const size_t equals = budget.find('=');
@@ -179,7 +187,7 @@ SweepConfig read_sweep_config(
     sweep = parse_sweep_config(keys, "--set", fs::current_path());
   }
   try {
-    check(sweep);
+    check_sweep(sweep);
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("[{}] {}", path.string(), error.what()));
   }

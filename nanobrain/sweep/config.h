@@ -93,6 +93,9 @@ struct SweepConfig {
   }
 };
 
+/// UsageError where it names no base, seeds, budget or grid that can be run.
+void check_sweep(const SweepConfig& sweep);
+
 /// What --budget says ("steps=300") as an override of the whole budget.
 /// UsageError where it is not KIND=AMOUNT.
 std::string budget_override(std::string_view budget);

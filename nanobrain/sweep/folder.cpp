@@ -39,6 +39,27 @@ Json read_keys(const SweepFolder& folder) {
   return keys;
 }
 
+/// A new folder with the sweep and its base in it, or none.
+void make_sweep_folder(
+    const SweepFolder& folder, const Json& keys, const Json& base) {
+  require_new_directory(folder.root, "sweep");
+  const fs::path parent = folder.root.parent_path();
+  std::error_code failed;
+  fs::create_directories(parent, failed);
+  require(
+      !failed,
+      parent.string(),
+      "cannot be made: {}; check the path",
+      failed.message());
+  Json whole = {{"format", kFormat}};
+  whole.update(keys);
+  AtomicDirectory made(folder.root);
+  const SweepFolder inside{made.path()};
+  write_file(inside.base(), to_yaml(base));
+  write_file(inside.config(), to_yaml(whole));
+  made.commit();
+}
+
 } // namespace
 
 fs::path SweepFolder::data(const CellTokenizer& tokenizer) const {
@@ -54,16 +75,12 @@ void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {
   const Json keys = write_fields(sweep);
   const Json base = write_fields(parse_run_config(sweep.base));
   if (!fs::exists(folder.config())) {
-    require_new_directory(folder.root, "sweep");
-    Json whole = {{"format", kFormat}};
-    whole.update(keys);
-    fs::create_directories(folder.root.parent_path());
-    AtomicDirectory made(folder.root);
-    const SweepFolder inside{made.path()};
-    write_file(inside.base(), to_yaml(base));
-    write_file(inside.config(), to_yaml(whole));
-    made.commit();
-    return;
+    try {
+      return make_sweep_folder(folder, keys, base);
+    } catch (const Error&) {
+      // Another that started together with this one may have made it.
+      if (!fs::exists(folder.config())) throw;
+    }
   }
   const auto require_same = [&](const std::string& key) {
     require(
@@ -85,6 +102,11 @@ SweepConfig read_sweep_folder(const SweepFolder& folder) {
   SweepConfig sweep;
   read_fields(read_keys(folder), folder.config().string() + ":", sweep);
   sweep.base = folder.base();
+  try {
+    check_sweep(sweep);
+  } catch (const UsageError& error) {
+    fail(folder.config().string(), "is damaged: {}", error.what());
+  }
   return sweep;
 }
 
@@ -114,7 +136,11 @@ std::optional<int64_t> read_cell_steps(
 
 RunStatus read_status(const SeedFolder& folder) {
   if (!fs::exists(folder.status())) return {};
-  return read_run_file<RunStatus>(folder.status());
+  RunStatus status = read_run_file<RunStatus>(folder.status());
+  if (status.state == "done" && !fs::exists(folder.result())) {
+    status.state = "interrupted"; // what it had done is lost
+  }
+  return status;
 }
 
 void write_status(const SeedFolder& folder, const RunStatus& status) {

@@ -99,7 +99,12 @@ template <class Fields>
 Fields read_run_file(const std::filesystem::path& path) {
   Fields fields;
   try {
-    read_fields(read_json(path), path.string() + ":", fields);
+    const Json json = read_json(path);
+    read_fields(json, path.string() + ":", fields);
+    const Json whole = write_fields(fields);
+    for (const auto& [key, value] : whole.items()) {
+      require(json.contains(key), path.string(), "has no key \"{}\"", key);
+    }
   } catch (const Error& error) {
     throw Error(
         fmt::format("{}; remove it: a sweep does its run again", error.what()));

@@ -70,6 +70,8 @@ std::vector<Json> grid_points(const Json& grid) {
       for (const Json& value : values) {
         Json next = point;
         const Json keys = keys_of(axis, value);
+        require<UsageError>(
+            !keys.empty(), "grid." + axis, "has a mapping of no keys");
         for (const auto& [key, item] : keys.items()) {
           require<UsageError>(
               !next.contains(key), "grid." + axis, "sets {} again", key);

@@ -11,13 +11,34 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Of what is read of cell.json.
+void require_whole(const Json& facts, const fs::path& path) {
+  bool whole = facts.is_object() && facts.contains("overrides") &&
+               facts["overrides"].is_object();
+  for (const char* key :
+       {"parameters",
+        "f32_bytes",
+        "int8_bytes",
+        "steps",
+        "tokens",
+        "train_flops"}) {
+    whole = whole && facts.contains(key) && facts[key].is_number();
+  }
+  require(
+      whole,
+      path.string(),
+      "is damaged; go on with the sweep, which writes it anew");
+}
+
 CellSummary read_cell(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const std::string& id) {
   CellSummary cell;
   cell.id = id;
-  cell.facts = read_json(folder.cell(id) / "cell.json");
+  const fs::path facts = folder.cell(id) / "cell.json";
+  cell.facts = read_json(facts);
+  require_whole(cell.facts, facts);
   for (const int64_t seed : sweep.seeds) {
     const SeedFolder run = folder.seed(id, seed);
     RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};

@@ -55,6 +55,21 @@ JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
   return best->plan;
 }
 
+/// Every cell that will run, of each rung; which of them go on from rung to
+/// rung cannot be known, how many can.
+std::vector<Cell> planned_cells(
+    const SweepConfig& sweep, const std::vector<Cell>& cells) {
+  if (sweep.search.kind != "halving") return cells;
+  std::vector<Cell> planned;
+  std::vector<Cell> rest = cells;
+  for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
+    const auto at_rung = cells_of_rung(rest, sweep.search, rung);
+    planned.insert(planned.end(), at_rung.begin(), at_rung.end());
+    rest = survivors(rest, sweep.search, rung, [](const Cell&) { return 0.0; });
+  }
+  return planned;
+}
+
 /// Before anything is made: files that every run would look for in vain.
 void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) {
@@ -72,8 +87,8 @@ void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
 /// What a cell trains in so many minutes at its speed.
 int64_t steps_in(double minutes, const Cell& cell, const RunTools& tools) {
   const double per_step = static_cast<double>(cell.config.tokens_per_step());
-  return std::max<int64_t>(
-      1, std::llround(60 * minutes * measure_speed(cell, tools) / per_step));
+  const double steps = 60 * minutes * measure_speed(cell, tools) / per_step;
+  return std::llround(std::clamp(steps, 1.0, 1e15));
 }
 
 /// A budget of minutes as steps, at the speed of each cell.
@@ -97,16 +112,8 @@ void set_steps_by_minutes(
 
 double total_flops(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   double flops = 0;
-  std::vector<Cell> rest = cells;
-  if (sweep.search.kind != "halving") {
-    for (const Cell& cell : cells) flops += training_flops(cell.config);
-    return flops * static_cast<double>(sweep.seeds.size());
-  }
-  for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
-    for (const Cell& cell : cells_of_rung(rest, sweep.search, rung)) {
-      flops += training_flops(cell.config);
-    }
-    rest = survivors(rest, sweep.search, rung, [](const Cell&) { return 0.0; });
+  for (const Cell& cell : planned_cells(sweep, cells)) {
+    flops += training_flops(cell.config);
   }
   return flops * static_cast<double>(sweep.seeds.size());
 }
@@ -253,7 +260,8 @@ Json run_sweep(const SweepRequest& request) {
   const SweepSummary before = summarize_sweep(folder);
   LiveView view(
       folder,
-      static_cast<int64_t>(before.cells.size() * sweep.seeds.size()),
+      static_cast<int64_t>(
+          planned_cells(sweep, cells).size() * sweep.seeds.size()),
       before.count("done"));
   std::mutex tables;
   parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {

@@ -54,13 +54,15 @@ std::string describe_runs(const Json& result) {
   }
   const auto output = result["output"].get<std::string>();
   return fmt::format(
-      "{} cells: {} runs done, {} failed, {} waiting\n"
+      "{} cells: {} runs done, {} failed, {} waiting\n{}"
       "on the front of bits per byte against parameters:{}\n"
       "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
       result["cells"].get<int64_t>(),
       result["done"].get<int64_t>(),
       result["failed"].get<int64_t>(),
       result["waiting"].get<int64_t>(),
+      result["failed"] == 0 ? ""
+                            : "--retry-failed tries the failed ones again\n",
       front.empty() ? " none" : front,
       output,
       output);

@@ -33,6 +33,14 @@ TEST_F(SweepErrors, ConfigsThatCannotRun) {
   refused_sweep(kGrid, {"--budget", "steps=-3"}, "must be positive");
   refused_sweep(budget + kGrid, {"--set", "seeds=[]"}, "are none");
   refused_sweep(budget + kGrid, {"--launcher", "ssh"}, "--launcher");
+  refused_sweep(budget + "grid: {a: [{}]}\n", {}, "a mapping of no keys");
+  refused_sweep(
+      budget + "grid: {model.vocab_size: [300, 400]}\n",
+      {},
+      "is 400, but the tokenizer has 300");
+  refused_sweep(kGrid, {"--budget", "flops=1e40"}, "too many");
+  refused_sweep(
+      budget + kGrid + "set: {train.seed: 3}\n", {}, "which the seeds set");
   refused_sweep(
       budget + kGrid + "set: {model.ffn_dim: 8}\n", {}, "model.ffn_dim");
 }
@@ -71,6 +79,7 @@ TEST_F(SweepErrors, JobsAreOfTheProcessorsThatThereAre) {
     return all;
   };
   refused(with({"--jobs", "9999"}), 2, "must be from 1 to");
+  refused(with({"--jobs", "-1"}), 2, "--jobs");
   refused(with({"--threads", "2"}), 2, "needs --jobs");
   refused(with({"--jobs", "1", "--threads", "9999"}), 2, "must be at most");
 }

@@ -1,5 +1,10 @@
 #include "nanobrain/sweep/folder.h"
 
+#include <fmt/format.h>
+
+#include <atomic>
+#include <thread>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/sweep/run_result.h"
@@ -27,6 +32,27 @@ TEST(SweepFolder, HoldsTheSweepAndItsBase) {
   ASSERT_EQ(cells.size(), again.size());
   EXPECT_EQ(write_fields(cells[1].config), write_fields(again[1].config));
   open_sweep_folder(folder, sweep);
+}
+
+TEST(SweepFolder, IsMadeOnceByManyThatStartTogether) {
+  const SweepFiles files;
+  const auto sweep = files.read(kSweep);
+  for (int trial = 0; trial < 10; ++trial) {
+    const SweepFolder folder{files.path(fmt::format("out-{}", trial))};
+    std::vector<std::thread> starts;
+    std::atomic<int> opened{0};
+    for (int i = 0; i < 8; ++i) {
+      starts.emplace_back([&] {
+        open_sweep_folder(folder, sweep);
+        ++opened;
+      });
+    }
+    for (std::thread& start : starts) start.join();
+    EXPECT_EQ(opened, 8);
+    EXPECT_EQ(
+        write_fields(read_sweep_folder(folder))["grid"],
+        write_fields(sweep)["grid"]);
+  }
 }
 
 TEST(SweepFolder, RefusesAnotherSweep) {
@@ -69,7 +95,7 @@ TEST(SweepFolder, RefusesOtherThingsAndOtherFormats) {
 TEST(SweepFolder, DamagedFilesOfARunSayWhatToDo) {
   const TempDir dir;
   const SeedFolder run{dir.path()};
-  for (const char* text : {"", "{", "{\"state\": 3}", "{\"mood\": 1}"}) {
+  for (const char* text : {"", "{", "{}", "{\"state\": 3}", "{\"mood\": 1}"}) {
     write_text(run.status(), text);
     write_text(run.result(), text);
     EXPECT_ERROR(Error, "status.json", read_status(run));
