@@ -46,17 +46,18 @@ target_include_directories(nanobrain_httplib SYSTEM INTERFACE
 target_link_libraries(nanobrain_httplib INTERFACE
   $<$<BOOL:${HTTPLIB_LIBRARY}>:${HTTPLIB_LIBRARY}> Threads::Threads)
 
-# fmt: the headers that LibTorch carries, in a folder of their own, so that the layers without LibTorch see
-# nothing else of it; header-only, for LibTorch exports other symbols than the system's library.
+# fmt: the headers that LibTorch carries, in a folder of their own, so that the layers without LibTorch see nothing else
+# of it; compiled here, for LibTorch exports other symbols than the system's library.
 find_path(TORCH_FMT_DIR fmt/format.h
   HINTS ${site_packages}/torch/include ${CMAKE_PREFIX_PATH}
   PATH_SUFFIXES include REQUIRED)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include)
 file(CREATE_LINK ${TORCH_FMT_DIR}/fmt ${CMAKE_BINARY_DIR}/include/fmt SYMBOLIC)
-add_library(nanobrain_fmt INTERFACE)
-target_include_directories(nanobrain_fmt SYSTEM INTERFACE
+add_library(nanobrain_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+target_include_directories(nanobrain_fmt SYSTEM PUBLIC
   ${CMAKE_BINARY_DIR}/include)
-target_compile_definitions(nanobrain_fmt INTERFACE FMT_HEADER_ONLY=1)
+target_compile_options(nanobrain_fmt PRIVATE -fvisibility=hidden
+  -ffunction-sections -fdata-sections)
 
 # Arrow and Parquet from the pyarrow wheel; without them parquet input says what to install.
 find_path(ARROW_INCLUDE_DIR arrow/api.h HINTS ${site_packages}/pyarrow/include)

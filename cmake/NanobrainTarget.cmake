@@ -1,6 +1,6 @@
 # One helper for libraries, one for tests.
 find_program(CCACHE ccache)
-if(CCACHE)
+if(CCACHE AND NANOBRAIN_CCACHE)
   # A precompiled header defines macros and carries times: ccache has to be told that both are fine. Paths below the
   # base folder are hashed as relative ones, so that clones share what they compile.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
@@ -22,28 +22,37 @@ if(NANOBRAIN_SANITIZE)
     -fsanitize=${NANOBRAIN_SANITIZE})
 endif()
 
-# The LibTorch headers take 20 s a file: every target that needs them shares one precompiled header.
+# Sources share precompiled headers, and are compiled several to a file: most of a compilation here is templates of the
+# standard library and of nlohmann/json. -D NANOBRAIN_UNITY=OFF -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON shows missing includes.
+function(_nanobrain_pch name)  # headers...
+  add_library(nanobrain_${name} OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
+  target_link_libraries(nanobrain_${name} PRIVATE nanobrain_options nanobrain_fmt
+    nlohmann_json::nlohmann_json)
+  target_precompile_headers(nanobrain_${name} PRIVATE ${ARGN})
+endfunction()
+_nanobrain_pch(pch ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+target_compile_options(nanobrain_pch PRIVATE ${NANOBRAIN_OPTIMIZE})
+
 if(NANOBRAIN_TORCH)
   add_library(nanobrain_torch INTERFACE)
   target_link_libraries(nanobrain_torch INTERFACE torch OpenMP::OpenMP_CXX)
-  add_library(nanobrain_torch_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/torch_pch.cpp)
-  target_link_libraries(nanobrain_torch_pch PRIVATE nanobrain_options
-    nanobrain_torch nanobrain_fmt nlohmann_json::nlohmann_json)
-  target_precompile_headers(nanobrain_torch_pch PRIVATE
-    <torch/torch.h> <nlohmann/json.hpp> <fmt/format.h>)
 endif()
 
-function(_nanobrain_use_torch target)
-  target_link_libraries(${target} PUBLIC nanobrain_torch)
-  target_precompile_headers(${target} REUSE_FROM nanobrain_torch_pch)
-  # Programs get -fPIE, the header was built with -fPIC: GCC would refuse it.
+# Programs get -fPIE where the headers were precompiled with -fPIC: GCC would refuse them.
+function(_nanobrain_reuse_pch target name)
+  target_precompile_headers(${target} REUSE_FROM nanobrain_${name})
   target_compile_options(${target} PRIVATE -fPIC)
 endfunction()
 
-# nanobrain_library(NAME base SOURCES a.cpp ... DEPENDS tokenizer ... [LINK targets] [LINK_PRIVATE targets] [TORCH])
-#   nanobrain_<NAME>: one layer. DEPENDS names the lower layers that it may include.
+function(_nanobrain_unity target batch)
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD ${NANOBRAIN_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
+endfunction()
+
+# nanobrain_library(NAME base SOURCES a.cpp ... DEPENDS tokenizer ... [LINK targets] [LINK_PRIVATE targets] [TORCH] [HOT])
+#   nanobrain_<NAME>: one layer. DEPENDS names the lower layers that it may include. HOT: its loops are what users wait for.
 function(nanobrain_library)
-  cmake_parse_arguments(ARG "TORCH" "NAME" "SOURCES;DEPENDS;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;HOT" "NAME" "SOURCES;DEPENDS;LINK;LINK_PRIVATE" ${ARGN})
   set(target nanobrain_${ARG_NAME})
   add_library(${target} STATIC ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPENDS PREPEND nanobrain_)
@@ -51,11 +60,20 @@ function(nanobrain_library)
     PUBLIC nanobrain_options nanobrain_fmt ${ARG_DEPENDS} ${ARG_LINK}
     PRIVATE ${ARG_LINK_PRIVATE})
   if(ARG_TORCH)
-    _nanobrain_use_torch(${target})
+    # Who uses the layer sees nothing of LibTorch.
+    target_link_libraries(${target} PRIVATE nanobrain_torch)
+    _nanobrain_unity(${target} 0)
   else()
     # The deployed program leaves out what it does not call.
     target_compile_options(${target} PRIVATE
       -ffunction-sections -fdata-sections)
+    _nanobrain_unity(${target} 8)
+  endif()
+  if(NOT ARG_HOT)
+    target_compile_options(${target} PRIVATE ${NANOBRAIN_OPTIMIZE})
+    if(NOT ARG_TORCH)
+      _nanobrain_reuse_pch(${target} pch)
+    endif()
   endif()
 endfunction()
 
@@ -75,7 +93,12 @@ function(nanobrain_test)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   if(ARG_TORCH)
-    _nanobrain_use_torch(${target})
+    target_link_libraries(${target} PRIVATE nanobrain_torch)
+    target_compile_options(${target} PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
+    _nanobrain_unity(${target} 0)
+  else()
+    target_compile_options(${target} PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
+    _nanobrain_reuse_pch(${target} test_pch)
   endif()
   if(ARG_LABEL STREQUAL e2e)
     foreach(program nanobrain nanobrain-run)
@@ -88,3 +111,9 @@ function(nanobrain_test)
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
 endfunction()
+if(NANOBRAIN_TESTS)
+  _nanobrain_pch(test_pch ${CMAKE_SOURCE_DIR}/tests/support/pch.h)
+  target_compile_options(nanobrain_test_pch PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
+  target_include_directories(nanobrain_test_pch SYSTEM PRIVATE ${RAPIDCHECK_INCLUDE_DIR})
+  target_link_libraries(nanobrain_test_pch PRIVATE GTest::gmock GTest::gtest)
+endif()

@@ -11,7 +11,7 @@ namespace nanobrain {
 
 namespace {
 
-struct TrainFlags {
+struct TokenizerTrainFlags {
   TokenizerTraining training;
   std::vector<std::filesystem::path> inputs;
   DocumentOptions documents;
@@ -19,7 +19,7 @@ struct TrainFlags {
   bool force = false;
 };
 
-void run(const TrainFlags& flags, const Output& output) {
+void run(const TokenizerTrainFlags& flags, const Output& output) {
   const auto reader = open_documents(flags.inputs, flags.documents);
   const auto trained = train_tokenizer(
       [&](std::string& text) { return reader->next(text); },
@@ -45,7 +45,7 @@ void run(const TrainFlags& flags, const Output& output) {
 void add_tokenizer_train(CLI::App& tokenizer) {
   auto* command =
       tokenizer.add_subcommand("train", "train a tokenizer on documents");
-  const auto flags = std::make_shared<TrainFlags>();
+  const auto flags = std::make_shared<TokenizerTrainFlags>();
   TokenizerTraining& training = flags->training;
   const Output output(*command);
   const auto flag = [&](const char* name, auto& field, const char* help) {

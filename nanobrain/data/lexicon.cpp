@@ -12,7 +12,6 @@ namespace nanobrain {
 
 namespace {
 
-constexpr std::string_view kWhere = "lexicon";
 
 // How much likelier a word is in a text of its own topic, and a general word,
 // than a word of another topic.
@@ -135,7 +134,7 @@ Lexicon::Lexicon(std::vector<WordClass> classes)
             lower_case_.emplace(lower_case(form), static_cast<int>(c));
         require(
             is_new,
-            kWhere,
+            "lexicon",
             "\"{}\" of class {} is a word of class {} already; a surface form "
             "must say which word it is",
             form,
@@ -197,7 +196,7 @@ Lexicon make_english_lexicon() {
         std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) {
           return k.name == name;
         });
-    require(kind != kinds.end(), kWhere, "there is no word class {}", name);
+    require(kind != kinds.end(), "lexicon", "there is no word class {}", name);
     add_group(classes[kind - kinds.begin()], *kind, stems, topic);
   };
   int topic = 0;

@@ -10,7 +10,6 @@ namespace nanobrain {
 
 namespace {
 
-constexpr std::string_view kWhere = "ngram";
 
 uint64_t append(uint64_t context, TokenId token) {
   return context << kNgramTokenBits | static_cast<uint64_t>(token);
@@ -63,16 +62,16 @@ double interpolate(
 
 template <class TokenAt>
 void NgramModel::count_stream(int64_t size, TokenAt token_at) {
-  require(size > 0, kWhere, "no tokens to count; give a longer token file");
+  require(size > 0, "ngram", "no tokens to count; give a longer token file");
   require(
       vocab_size_ > 0 && vocab_size_ <= int64_t{1} << kNgramTokenBits,
-      kWhere,
+      "ngram",
       "counts vocabularies of 1 to {} ids, but this one has {}",
       int64_t{1} << kNgramTokenBits,
       vocab_size_);
   require(
       size < std::numeric_limits<uint32_t>::max(),
-      kWhere,
+      "ngram",
       "counts fewer than 2^32 tokens, but there are {}; limit them",
       size);
   tokens_ = size;
@@ -81,7 +80,7 @@ void NgramModel::count_stream(int64_t size, TokenAt token_at) {
     const TokenId token = token_at(i);
     require(
         token >= 0 && token < vocab_size_,
-        kWhere,
+        "ngram",
         "token {} of the stream is {}, outside the vocabulary of {}",
         i,
         token,
@@ -143,7 +142,7 @@ double NgramModel::probability(
     int order, std::span<const TokenId> context, TokenId token) const {
   require(
       token >= 0 && token < vocab_size_,
-      kWhere,
+      "ngram",
       "token {} is outside the vocabulary of {}",
       token,
       vocab_size_);

@@ -22,7 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kWhere[] = "prepare";
 /// A batch is what all threads tokenise at a time: up to this much text or
 /// this many documents. A document as long as a batch is one by itself and
 /// tokenised in parts. Two batches are held at a time, or one that is larger
@@ -44,7 +43,7 @@ void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
       options.val_fraction);
   require<UsageError>(
       tokenizer.end_of_text() >= 0 || options.allow_no_end_of_text,
-      kWhere,
+      "prepare",
       "the tokenizer has no end-of-text token, so documents would run into "
       "each other; name another tokenizer or pass --no-end-of-text");
 }
@@ -57,23 +56,23 @@ void check_sides(
     const PrepareOptions& options) {
   require(
       read.documents > 0,
-      kWhere,
+      "prepare",
       "the inputs hold no documents ({} were skipped); check them",
       read.skipped());
   require(
       train > 0 || train_copies == 0,
-      kWhere,
+      "prepare",
       "all {} documents for training are copies of validation documents; give "
       "training other text",
       train_copies);
   require(
       train > 0,
-      kWhere,
+      "prepare",
       "no document is left for training out of {}; give more text",
       read.documents);
   require(
       val > 0 || (options.val_fraction == 0.0 && options.val_inputs.empty()),
-      kWhere,
+      "prepare",
       "none of {} documents fell to validation at --val-fraction {}; raise it, "
       "name documents by --val-input, or pass --val-fraction 0",
       read.documents,
@@ -83,7 +82,7 @@ void check_sides(
 void check_same(bool same) {
   require(
       same,
-      kWhere,
+      "prepare",
       "the inputs changed while they were read; run again when nothing writes "
       "to them");
 }

@@ -18,7 +18,6 @@ static_assert(
 
 constexpr std::array<char, 8> kMagic = {'N', 'B', 'T', 'O', 'K', 'E', 'N', 'S'};
 constexpr uint32_t kVersion = 1;
-constexpr char kWhere[] = "token file";
 
 /// The first 256 bytes of the file, as they lie there.
 struct Header {
@@ -45,22 +44,22 @@ static_assert(sizeof(Header) == 256 && offsetof(Header, header_hash) == 128);
 Header read_header(
     std::span<const std::byte> file, const std::filesystem::path& path) {
   Header header;
-  require(!file.empty(), kWhere, "{} is empty", path.string());
+  require(!file.empty(), "token file", "{} is empty", path.string());
   require(
       file.size() >= kMagic.size() &&
           std::memcmp(file.data(), kMagic.data(), kMagic.size()) == 0,
-      kWhere,
+      "token file",
       "{} is not a token file; make one with nanobrain prepare",
       path.string());
   require(
       file.size() >= sizeof(Header),
-      kWhere,
+      "token file",
       "{} is cut off inside its header; prepare it again",
       path.string());
   std::memcpy(&header, file.data(), sizeof(Header));
   require(
       header.version <= kVersion,
-      kWhere,
+      "token file",
       "{} has format version {}, but this program reads up to {}; update "
       "nanobrain or prepare the file again",
       path.string(),
@@ -69,7 +68,7 @@ Header read_header(
   require(
       header.header_hash == header.own_hash() &&
           std::ranges::all_of(header.zeros, [](char c) { return c == 0; }),
-      kWhere,
+      "token file",
       "the header of {} is damaged; prepare it again",
       path.string());
   return header;
@@ -85,12 +84,12 @@ void check_length(
           header.vocab_size <= (uint64_t{1} << 31) &&
           header.end_of_text >= -1 &&
           header.end_of_text < static_cast<int64_t>(header.vocab_size),
-      kWhere,
+      "token file",
       "the header of {} makes no sense; prepare it again",
       path.string());
   require(
       payload % width == 0 && payload / width == header.tokens,
-      kWhere,
+      "token file",
       "{} has {} bytes of tokens, but its header promises {} tokens of {} "
       "bytes: it is truncated or has been added to; prepare it again",
       path.string(),
@@ -109,7 +108,7 @@ TokenFileWriter::TokenFileWriter(
   info_.tokenizer_hash = tokenizer.hash();
   require(
       info_.tokenizer_hash.size() == sizeof(Header::tokenizer_hash),
-      kWhere,
+      "token file",
       "a tokenizer hash must have 64 hex digits, but is \"{}\"",
       info_.tokenizer_hash);
   const std::array<char, sizeof(Header)> placeholder = {};
@@ -126,7 +125,7 @@ void TokenFileWriter::append_part(std::span<const TokenId> ids) {
   for (const TokenId id : ids) {
     require(
         id >= 0 && id < info_.vocab_size,
-        kWhere,
+        "token file",
         "token id {} is outside the vocabulary of {}",
         id,
         info_.vocab_size);
@@ -188,7 +187,7 @@ void TokenFile::copy(int64_t begin, std::span<int64_t> out) const {
   const auto count = static_cast<int64_t>(out.size());
   require(
       begin >= 0 && count <= size() && begin <= size() - count,
-      kWhere,
+      "token file",
       "tokens [{}, {}) are outside {}, which has {}",
       begin,
       begin + count,
@@ -215,13 +214,13 @@ void TokenFile::check_tokens() const {
   }
   require(
       hash.digest() == tokens_hash_,
-      kWhere,
+      "token file",
       "the tokens of {} do not have the checksum its header promises: it is "
       "damaged; prepare it again",
       path_.string());
   if (bad < size()) {
     fail(
-        kWhere,
+        "token file",
         "token {} of {} is {}, outside its vocabulary of {}; prepare it again",
         bad,
         path_.string(),
@@ -240,7 +239,7 @@ void TokenFile::require_tokenizer(const Tokenizer& tokenizer) const {
   const std::string hash = tokenizer.hash();
   require(
       hash == info_.tokenizer_hash,
-      kWhere,
+      "token file",
       "{} was made with the tokenizer of hash {}, but this one ({}, {} ids) "
       "has {}; name the tokenizer that prepare saved beside the file, or "
       "prepare it again with this one",

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A model before its weights are read.
-struct Candidate {
+struct Compared {
   std::string name;
   fs::path folder;
   ModelConfig config;
@@ -54,8 +54,8 @@ void check(const CompareRequest& request) {
 
 /// Opens all that is read before the weights, so that a mistake in the last
 /// folder shows before the first model is scored.
-std::vector<Candidate> open_candidates(const CompareRequest& request) {
-  std::vector<Candidate> candidates;
+std::vector<Compared> open_candidates(const CompareRequest& request) {
+  std::vector<Compared> candidates;
   std::set<fs::path> folders;
   for (const fs::path& path : request.models) {
     const fs::path folder = find_model_folder(path);
@@ -81,10 +81,10 @@ std::vector<Candidate> open_candidates(const CompareRequest& request) {
 
 /// One rule for all: the context asked for, else the longest that all take.
 int64_t common_context(
-    const std::vector<Candidate>& candidates,
+    const std::vector<Compared>& candidates,
     std::optional<int64_t> requested) {
   const auto shortest =
-      std::ranges::min_element(candidates, {}, [](const Candidate& candidate) {
+      std::ranges::min_element(candidates, {}, [](const Compared& candidate) {
         return candidate.config.max_seq_len;
       });
   const int64_t most = shortest->config.max_seq_len;
@@ -100,7 +100,7 @@ int64_t common_context(
 }
 
 ComparedModel score(
-    const Candidate& candidate,
+    const Compared& candidate,
     const CompareRequest& request,
     const ComparisonReport& report,
     const std::string& label,

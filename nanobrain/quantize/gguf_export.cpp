@@ -14,7 +14,6 @@ using torch::Tensor;
 
 namespace {
 
-constexpr const char* kWhere = "export";
 /// general.file_type: what most tensors are.
 constexpr uint32_t kAllF32 = 0;
 constexpr uint32_t kMostlyQ8_0 = 7;
@@ -23,7 +22,7 @@ constexpr uint32_t kQuantizationVersion = 2;
 GgmlType parse_type(const std::string& type) {
   if (type == "f32") return GgmlType::kF32;
   if (type == "q8_0") return GgmlType::kQ8_0;
-  fail<UsageError>(kWhere, "--type must be f32 or q8_0, but is \"{}\"", type);
+  fail<UsageError>("export", "--type must be f32 or q8_0, but is \"{}\"", type);
 }
 
 /// The model's parameters under llama.cpp's names, and the memory that they
@@ -111,7 +110,7 @@ fs::path find_f32_model(const fs::path& path) {
   require(
       fs::exists(folder / "model.safetensors") ||
           !fs::exists(folder / "model.int8.safetensors"),
-      kWhere,
+      "export",
       "{} is an int8 model; name the f32 model that it was made from",
       folder.string());
   return folder;
@@ -122,11 +121,11 @@ fs::path find_f32_model(const fs::path& path) {
 ExportReport export_model(const ExportRequest& request) {
   require<UsageError>(
       request.format == "gguf",
-      kWhere,
+      "export",
       "--format must be gguf, but is \"{}\"",
       request.format);
   const GgmlType type = parse_type(request.type);
-  if (!request.force) require_new_file(request.output, kWhere);
+  if (!request.force) require_new_file(request.output, "export");
   const fs::path folder = find_f32_model(request.model);
   NanoLM model = load_model(folder);
   const ModelConfig& config = model->config();

@@ -19,18 +19,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kWhere = "quantize";
 
 void check(const QuantizeRequest& request) {
   const bool dynamic = request.method == "dynamic";
   require<UsageError>(
       dynamic || request.method == "static-weights",
-      kWhere,
+      "quantize",
       "--method must be static-weights or dynamic, but is \"{}\"",
       request.method);
   require<UsageError>(
       !dynamic || !request.text.inputs.empty(),
-      kWhere,
+      "quantize",
       "--method dynamic is a row of the comparison on a text; give --text");
 }
 
@@ -41,7 +40,7 @@ void require_outside(const fs::path& output, const fs::path& folder) {
   const auto [end, _] = std::ranges::mismatch(outer, inner);
   require(
       end != outer.end(),
-      kWhere,
+      "quantize",
       "{} lies in the folder of the model itself; name another",
       output.string());
 }
@@ -87,7 +86,7 @@ std::vector<NamedError> block_errors(const std::vector<double>& values) {
 
 QuantizeReport quantize_model(const QuantizeRequest& request) {
   check(request);
-  require_new_directory(request.output, kWhere);
+  require_new_directory(request.output, "quantize");
   const fs::path folder = find_model_folder(request.model);
   require_outside(request.output, folder);
   const int64_t threads = set_threads(request.threads);

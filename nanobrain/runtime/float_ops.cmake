@@ -4,7 +4,7 @@ set(float_ops_dir ${CMAKE_CURRENT_LIST_DIR})
 function(nanobrain_float_ops_source target file)
   target_sources(${target} PRIVATE ${float_ops_dir}/${file})
   set_source_files_properties(${float_ops_dir}/${file} PROPERTIES
-    SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-Wno-psabi;${ARGN}")
+    SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON COMPILE_OPTIONS "-Wno-psabi;${ARGN}")
 endfunction()
 
 function(nanobrain_float_ops target)

@@ -6,7 +6,7 @@ function(nanobrain_int8_source target file)
   target_sources(${target} PRIVATE ${int8_kernels_dir}/${file})
   # GCC tells that AVX passes the vectors of internal functions in another way.
   set_source_files_properties(${int8_kernels_dir}/${file} PROPERTIES
-    SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-Wno-psabi;${ARGN}")
+    SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON COMPILE_OPTIONS "-Wno-psabi;${ARGN}")
 endfunction()
 
 function(nanobrain_int8_kernels target)

@@ -11,7 +11,7 @@ namespace nanobrain {
 
 namespace {
 
-constexpr size_t kBlock = FloatOps::kBlockLength;
+constexpr size_t kDrawBlock = FloatOps::kBlockLength;
 
 /// What is drawn of a list of weights with `left` of their sum to go; the last
 /// one above 0 where rounding leaves a rest. Negative where none is above 0.
@@ -52,7 +52,7 @@ Sampler::Sampler(const SamplerOptions& options)
 
 void Sampler::reserve(int64_t vocab_size) {
   const auto tokens = static_cast<size_t>(vocab_size);
-  const size_t blocks = (tokens + kBlock - 1) / kBlock;
+  const size_t blocks = (tokens + kDrawBlock - 1) / kDrawBlock;
   maxima_.reserve(blocks);
   order_.reserve(blocks);
   sums_.reserve(blocks);
@@ -98,7 +98,7 @@ TokenId Sampler::sample(std::span<const float> logits, Random& random) {
 
 void Sampler::look_at(std::span<const float> logits) {
   logits_ = logits;
-  maxima_.resize((logits.size() + kBlock - 1) / kBlock);
+  maxima_.resize((logits.size() + kDrawBlock - 1) / kDrawBlock);
   require<NumericError>(
       floats_.block_max(logits.data(), std::ssize(logits), maxima_.data()),
       "sample",
@@ -112,7 +112,7 @@ void Sampler::look_at(std::span<const float> logits) {
 TokenId Sampler::most_likely() const {
   const auto block = std::find(maxima_.begin(), maxima_.end(), maximum_);
   const auto first = logits_.begin() +
-                     (block - maxima_.begin()) * static_cast<int64_t>(kBlock);
+                     (block - maxima_.begin()) * static_cast<int64_t>(kDrawBlock);
   return static_cast<TokenId>(
       std::find(first, logits_.end(), maximum_) - logits_.begin());
 }
@@ -139,8 +139,8 @@ void Sampler::select(size_t count) {
   ids_.clear();
   for (size_t block = 0; block < maxima_.size(); ++block) {
     if (maxima_[block] < least) continue;
-    const size_t end = std::min((block + 1) * kBlock, logits_.size());
-    for (size_t i = block * kBlock; i < end; ++i) {
+    const size_t end = std::min((block + 1) * kDrawBlock, logits_.size());
+    for (size_t i = block * kDrawBlock; i < end; ++i) {
       if (logits_[i] >= least) ids_.push_back(static_cast<TokenId>(i));
     }
   }
@@ -221,8 +221,8 @@ TokenId Sampler::sample_of_all(Random& random) {
         seen += sums_[static_cast<size_t>(i)];
         return static_cast<double>(sums_[static_cast<size_t>(i)]);
       });
-  const int64_t first = block * static_cast<int64_t>(kBlock);
-  const int64_t count = std::min<int64_t>(kBlock, std::ssize(logits_) - first);
+  const int64_t first = block * static_cast<int64_t>(kDrawBlock);
+  const int64_t count = std::min<int64_t>(kDrawBlock, std::ssize(logits_) - first);
   const int64_t token = draw(count, uniform * total - before, [&](int64_t i) {
     return weight(static_cast<TokenId>(first + i));
   });

@@ -15,11 +15,11 @@ namespace {
 
 constexpr size_t kMostPoints = 100'000;
 constexpr size_t kLongestId = 100;
-constexpr const char* kTokenizer = "tokenizer";
+constexpr const char* kTokenizerKey = "tokenizer";
 
 /// What one value of an axis sets.
 Json keys_of(const std::string& axis, const Json& value) {
-  if (value.is_object() && axis != kTokenizer) return value;
+  if (value.is_object() && axis != kTokenizerKey) return value;
   Json keys;
   keys[axis] = value;
   return keys;

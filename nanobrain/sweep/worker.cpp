@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::milliseconds kPoll(500);
+constexpr std::chrono::milliseconds kIdlePoll(500);
 
 class Worker {
  public:
@@ -117,7 +117,7 @@ void run_worker(
     worker.run(at_rung);
     while (!worker.all_finished(at_rung)) {
       check_interrupted();
-      std::this_thread::sleep_for(kPoll);
+      std::this_thread::sleep_for(kIdlePoll);
       worker.run(at_rung); // where another worker was killed
     }
     rest = survivors(rest, sweep.search, rung, [&](const Cell& cell) {

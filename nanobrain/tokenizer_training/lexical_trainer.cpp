@@ -15,8 +15,7 @@ namespace nanobrain {
 
 namespace {
 
-constexpr std::string_view kWhere = "tokenizer train";
-constexpr size_t kFixedPieces = kLexicalBasePieces + 1; // the end of text
+constexpr size_t kLexicalPieces = kLexicalBasePieces + 1; // the end of text
 constexpr size_t kMostSubwordBytes = 12;
 constexpr int64_t kLeastSubwordCount = 50;
 
@@ -126,19 +125,19 @@ std::vector<std::string_view> choose_pieces(const Words& words, size_t places) {
 Trained<LexicalTokenizer> train_lexical(
     const NextDocument& next, const LexicalTraining& options) {
   require<UsageError>(
-      options.vocab_size > static_cast<int64_t>(kFixedPieces),
-      kWhere,
+      options.vocab_size > static_cast<int64_t>(kLexicalPieces),
+      "tokenizer train",
       "a vocabulary of {} is too small; {} pieces are always there",
       options.vocab_size,
-      kFixedPieces);
-  const auto places = static_cast<size_t>(options.vocab_size) - kFixedPieces;
+      kLexicalPieces);
+  const auto places = static_cast<size_t>(options.vocab_size) - kLexicalPieces;
   Progress progress("documents read", 0);
   const auto sample =
       read_sample(next, options.sample_bytes, options.seed, progress);
   const Words words(sample);
   require(
       words.size() > 0,
-      kWhere,
+      "tokenizer train",
       "there is no word to learn; give other inputs or a larger sample");
   progress.log(fmt::format(
       "choosing {} pieces out of {} distinct words",
@@ -147,9 +146,9 @@ Trained<LexicalTokenizer> train_lexical(
 
   const auto pieces = choose_pieces(words, places);
   if (pieces.size() < places) {
-    const size_t most = kFixedPieces + most_places(words, places);
+    const size_t most = kLexicalPieces + most_places(words, places);
     fail(
-        kWhere,
+        "tokenizer train",
         "the sample's words are enough for {} pieces, not for {}; ask for at "
         "most {} or give more text",
         format_count(static_cast<int64_t>(most)),

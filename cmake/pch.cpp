@@ -1,0 +1,1 @@
+// The owner of a precompiled header; see NanobrainTarget.cmake.
