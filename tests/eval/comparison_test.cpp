@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"

@@ -1,11 +1,12 @@
-// Files of synthetic documents and of their exact bits.
+#include "nanobrain/synthetic/corpus.h"
+
 #include <fmt/format.h>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/derivation.h"
 
 namespace nanobrain {
 

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "nanobrain/data/grammar.h"
+#include "nanobrain/synthetic/grammar.h"
 
 namespace nanobrain::testing {
 
