@@ -5,8 +5,8 @@
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/tokenizer/gpt2_huggingface.h"
 #include "nanobrain/tokenizer/gpt2_words.h"
+#include "nanobrain/tokenizer/huggingface_tokenizer.h"
 
 namespace nanobrain {
 
@@ -30,6 +30,30 @@ std::string hash_of(const Gpt2Vocabulary& vocabulary) {
   return sha256_hex(lines + '\n' + merge_lines(vocabulary));
 }
 
+/// Gives the same ids for every text.
+HuggingFaceTokenizer huggingface_tokenizer(const Gpt2Vocabulary& vocabulary) {
+  const auto& pieces = vocabulary.pieces;
+  // GPT-2's pattern, and its characters for bytes.
+  const Json byte_level = {
+      {"type", "ByteLevel"},
+      {"add_prefix_space", false},
+      {"trim_offsets", true},
+      {"use_regex", true}};
+  HuggingFaceTokenizer result;
+  result.pre_tokenizer = byte_level;
+  result.decoder = byte_level;
+  for (size_t id = 0; id < pieces.size(); ++id) {
+    result.add_token(pieces[id].name, id);
+  }
+  for (const auto& merge : vocabulary.merges) {
+    result.merges.push_back(
+        Json::array({pieces[merge.left].name, pieces[merge.right].name}));
+  }
+  result.end_of_text = vocabulary.end_of_text;
+  result.end_of_text_name = kGpt2EndOfText;
+  return result;
+}
+
 } // namespace
 
 Gpt2Tokenizer::Gpt2Tokenizer(Gpt2Vocabulary vocabulary)
@@ -44,16 +68,6 @@ size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
 void Gpt2Tokenizer::encode_segment(
     std::string_view segment, std::vector<TokenId>& ids) const {
   encoder_.encode(segment, ids);
-}
-
-std::string_view Gpt2Tokenizer::bytes_of(TokenId id) const {
-  require(
-      id >= 0 && id < vocab_size(),
-      "tokenizer",
-      "the id {} is not in [0, {})",
-      id,
-      vocab_size());
-  return vocabulary_.pieces[static_cast<size_t>(id)].bytes;
 }
 
 void Gpt2Tokenizer::save(const std::filesystem::path& directory) const {

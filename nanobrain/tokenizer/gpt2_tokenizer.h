@@ -20,7 +20,9 @@ class Gpt2Tokenizer : public SegmentTokenizer {
     return static_cast<int64_t>(vocabulary_.pieces.size());
   }
   TokenId end_of_text() const override { return vocabulary_.end_of_text; }
-  std::string_view bytes_of(TokenId id) const override;
+  std::string_view bytes_of(TokenId id) const override {
+    return vocabulary_.pieces[index_of(id)].bytes;
+  }
   /// The same from encoder.json and vocab.bpe as from vocab.json, merges.txt.
   std::string hash() const override { return hash_; }
   /// vocab.json, merges.txt, tokenizer.json and tokenizer_config.json.

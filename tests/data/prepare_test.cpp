@@ -1,7 +1,5 @@
 #include "nanobrain/data/prepare.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -15,6 +13,7 @@
 #include "nanobrain/data/token_file.h"
 #include "tests/data/document_files.h"
 #include "tests/support/byte_tokenizer.h"
+#include "tests/support/child.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -347,14 +346,9 @@ TEST_F(Prepare, InputsThatChangeMeanwhileAreAnError) {
 
 TEST_F(Prepare, AFullDiskIsAnErrorAndLeavesNothing) {
   const fs::path input = write("in.txt", as_text(some_documents(1000, 1000)));
-  ignore_file_signals();
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const rlimit small{100'000, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = testing::error_of<Error>(
-      [&] { prepare({input}, tokenizer_, out_, {.val_fraction = 0.0}); });
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  const std::string message = testing::error_on_full_disk(100'000, [&] {
+    prepare({input}, tokenizer_, out_, {.val_fraction = 0.0});
+  });
   EXPECT_THAT(message, HasSubstr("train.tokens"));
   EXPECT_THAT(message, HasSubstr("File too large"));
   EXPECT_THAT(left_over(), IsEmpty());

@@ -1,13 +1,12 @@
 #include "nanobrain/data/token_file.h"
 
-#include <sys/resource.h>
-
 #include <filesystem>
 #include <numeric>
 #include <vector>
 
 #include "nanobrain/base/error.h"
 #include "tests/support/byte_tokenizer.h"
+#include "tests/support/child.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -271,18 +270,12 @@ TEST(TokenFile, AnotherTokenizerIsRefused) {
 
 TEST(TokenFile, AFullDiskIsAnErrorAndLeavesNothing) {
   const TempDir dir;
-  ignore_file_signals();
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const rlimit small{64 * 1024, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = testing::error_of<Error>([&] {
+  const std::string message = testing::error_on_full_disk(64 * 1024, [&] {
     TokenFileWriter writer(dir / "a", ByteTokenizer());
     const std::vector<TokenId> ids(1000, 'x');
     for (int i = 0; i < 100; ++i) writer.append(ids, 1000);
     writer.finish();
   });
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_THAT(message, HasSubstr((dir / "a").string()));
   EXPECT_TRUE(fs::is_empty(dir.path()));
 }

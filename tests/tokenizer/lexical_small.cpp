@@ -51,6 +51,28 @@ LexicalVocabulary lexical_vocabulary(
   return vocabulary;
 }
 
+std::shared_ptr<const LexicalTokenizer> small_lexical_tokenizer() {
+  static const auto tokenizer =
+      std::make_shared<const LexicalTokenizer>(lexical_vocabulary(
+          {"The",
+           " cat",
+           " sleeps",
+           " peacefully",
+           " on",
+           " the",
+           " warm",
+           " mat",
+           "a",
+           "ing",
+           "er",
+           " over",
+           "ab",
+           "ag",
+           "abe",
+           "g_"}));
+  return tokenizer;
+}
+
 Ids try_all_ways(const LexicalVocabulary& vocabulary, const std::string& text) {
   PieceIds pieces;
   for (size_t id = 256; id < vocabulary.size(); ++id) {

@@ -7,28 +7,11 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "nanobrain/base/utf8.h"
+
 namespace nanobrain::testing {
 
 namespace {
-
-void append_utf8(char32_t c, std::string& text) {
-  const auto put = [&](unsigned byte) { text += static_cast<char>(byte); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | c >> 6);
-    put(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    put(0xe0 | c >> 12);
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xf0 | c >> 18);
-    put(0x80 | (c >> 12 & 0x3f));
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
-}
 
 template <class List>
 const auto& one_of(const List& list, Random& random) {

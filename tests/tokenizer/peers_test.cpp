@@ -1,10 +1,10 @@
-// The ids of GPT-2's tokenizer beside those of other programs.
+// The ids of tokenizers beside those of other programs.
 #include <map>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/tokenizer/conversion.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 #include "nanobrain/tokenizer/gpt2_words.h"
-#include "nanobrain/tokenizer/id_text.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/gpt2_small.h"
 #include "tests/tokenizer/texts.h"
@@ -73,6 +73,28 @@ void expect_same_ids(
       ASSERT_EQ(results[i].get<std::vector<TokenId>>(), expected)
           << peer << ", text " << i << ": " << text.substr(0, 500);
     }
+  }
+}
+
+/// Saves the tokenizer as a model's folder holds it and lets transformers'
+/// AutoTokenizer encode the texts.
+void expect_same_ids_when_saved(
+    const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
+  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  const TempDir dir;
+  tokenizer.save(dir.path());
+  write_text(dir / "config.json", R"({"model_type": "gpt2"})");
+  const Json result =
+      ask_peers("huggingface_ids.py", {dir.path().string()}, texts);
+  EXPECT_EQ(result["eos"], tokenizer.end_of_text());
+  EXPECT_EQ(result["bos"], tokenizer.end_of_text());
+  EXPECT_EQ(result["size"], tokenizer.vocab_size());
+  ASSERT_EQ(result["ids"].size(), texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto ids = result["ids"][i].get<std::vector<TokenId>>();
+    ASSERT_EQ(ids, tokenizer.encode(texts[i]))
+        << "text " << i << ": " << texts[i].substr(0, 500);
+    EXPECT_EQ(result["decoded"][i].get<std::string>(), texts[i]) << i;
   }
 }
 
@@ -175,28 +197,51 @@ TEST(Gpt2Peers, TheSameIdsWherePiecesAreMadeInSeveralWays) {
   expect_same_ids({dir / "vocab.json", dir / "merges.txt"}, texts, {});
 }
 
-TEST(Gpt2Peers, AutoTokenizerOpensWhatIsSaved) {
-  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForGpt2) {
   const auto tokenizer = shared_data().empty()
                              ? small_gpt2_tokenizer()
                              : load_tokenizer(shared_data() / "gpt2_tokenizer");
-  const TempDir dir;
-  tokenizer->save(dir.path());
-  write_text(dir / "config.json", R"({"model_type": "gpt2"})");
-  const auto texts = unicode_texts();
-  const Json result =
-      ask_peers("huggingface_ids.py", {dir.path().string()}, texts);
-  EXPECT_EQ(result["eos"], tokenizer->end_of_text());
-  EXPECT_EQ(result["bos"], tokenizer->end_of_text());
-  EXPECT_EQ(result["size"], tokenizer->vocab_size());
-  ASSERT_EQ(result["ids"].size(), texts.size());
-  for (size_t i = 0; i < texts.size(); ++i) {
-    ASSERT_EQ(
-        result["ids"][i].get<std::vector<TokenId>>(),
-        tokenizer->encode(texts[i]))
-        << texts[i].substr(0, 500);
-    EXPECT_EQ(result["decoded"][i].get<std::string>(), texts[i]);
+  expect_same_ids_when_saved(*tokenizer, unicode_texts());
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForHardTexts) {
+  auto texts = hard_texts();
+  Random random(10);
+  for (int i = 0; i < 2000; ++i) texts.push_back(random_text(random));
+  expect_same_ids_when_saved(*small_tokenizer(), texts);
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForRepetitions) {
+  // Pieces that overlap themselves ("aa", "aaa", "aba") are where the order of
+  // merges with the same result could differ.
+  Random random(11);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (uint64_t n = 10 + random.below(60); n > 0; --n) {
+      text += "aab "[random.below(random.below(2) ? 4 : 2)];
+    }
+    texts.push_back(text);
   }
+  const auto tokenizer =
+      train_sentencepiece(reader_of(texts), {.vocab_size = 700}).tokenizer;
+  expect_same_ids_when_saved(*tokenizer, texts);
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForProse) {
+  if (shared_data().empty()) GTEST_SKIP() << kNoData;
+  const auto run = run_process(
+      {"xz",
+       "-dc",
+       (shared_data() / "standin" / "standin_val.txt.xz").string()});
+  ASSERT_EQ(run.exit_code, 0);
+  const auto texts = split_documents(run.out);
+  ASSERT_GT(texts.size(), 100u);
+  const auto tokenizer =
+      train_sentencepiece(
+          reader_of(texts), {.vocab_size = 4096, .sample_bytes = 1'000'000})
+          .tokenizer;
+  expect_same_ids_when_saved(*tokenizer, texts);
 }
 
 } // namespace nanobrain
