@@ -4,6 +4,8 @@
 #include <regex>
 #include <tuple>
 
+#include "tests/tokenizer/texts.h"
+
 namespace nanobrain::testing {
 
 namespace {
@@ -53,23 +55,9 @@ LexicalVocabulary lexical_vocabulary(
 
 std::shared_ptr<const LexicalTokenizer> small_lexical_tokenizer() {
   static const auto tokenizer =
-      std::make_shared<const LexicalTokenizer>(lexical_vocabulary(
-          {"The",
-           " cat",
-           " sleeps",
-           " peacefully",
-           " on",
-           " the",
-           " warm",
-           " mat",
-           "a",
-           "ing",
-           "er",
-           " over",
-           "ab",
-           "ag",
-           "abe",
-           "g_"}));
+      std::make_shared<const LexicalTokenizer>(lexical_vocabulary(split_at_bars(
+          "The| cat| sleeps| peacefully| on| the| warm| mat|a|ing|er| over|ab|"
+          "ag|abe|g_")));
   return tokenizer;
 }
 

@@ -103,10 +103,9 @@ std::vector<std::string> unicode_texts() {
   Random random(40);
   for (int i = 0; i < 3000; ++i) texts.push_back(random_text(random));
   // What the pattern treats apart, close together.
-  const std::vector<std::string> parts = {
-      "a",   "B",   "é",  "中",     "1",      "½",          " ",
-      " ",   "  ",  "\n", "\u00a0", "\u3000", "'",          "'s",
-      "'ll", "'RE", "!",  "-",      "\u0301", "\U0001f600", "\u200b"};
+  const auto parts = split_at_bars(
+      "a|B|é|中|1|½| | |  |\n|\u00a0|\u3000|'|'s|'ll|'RE|!|-|\u0301|\U0001f600|"
+      "\u200b");
   for (int i = 0; i < 3000; ++i) {
     std::string text;
     for (uint64_t n = random.below(20); n > 0; --n) {
