@@ -1,16 +1,21 @@
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 
+#include <bit>
 #include <utility>
 
 #include "nanobrain/base/checksum.h"
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/base/random.h"
 #include "nanobrain/tokenizer/gpt2_words.h"
 #include "nanobrain/tokenizer/huggingface_tokenizer.h"
 
 namespace nanobrain {
 
 namespace {
+
+uint64_t pair_of(TokenId left, TokenId right) {
+  return static_cast<uint64_t>(left) << 32 | static_cast<uint32_t>(right);
+}
 
 /// The lines of merges.txt after the version.
 std::string merge_lines(const Gpt2Vocabulary& vocabulary) {
@@ -58,8 +63,21 @@ HuggingFaceTokenizer huggingface_tokenizer(const Gpt2Vocabulary& vocabulary) {
 
 Gpt2Tokenizer::Gpt2Tokenizer(Gpt2Vocabulary vocabulary)
     : vocabulary_(std::move(vocabulary)),
-      encoder_(vocabulary_),
-      hash_(hash_of(vocabulary_)) {}
+      slots_(std::bit_ceil(2 * vocabulary_.merges.size() + 1)),
+      hash_(hash_of(vocabulary_)) {
+  int32_t rank = 0;
+  for (const auto& [left, right, result] : vocabulary_.merges) {
+    const uint64_t pair = pair_of(left, right);
+    slots_[slot_of(pair)] = {pair, {result, rank++}};
+  }
+}
+
+size_t Gpt2Tokenizer::slot_of(uint64_t pair) const {
+  const size_t mask = slots_.size() - 1;
+  size_t i = mix64(pair) & mask;
+  while (slots_[i].pair != pair && slots_[i].pair != kEmpty) i = (i + 1) & mask;
+  return i;
+}
 
 size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
   return gpt2_word_end(text, begin);
@@ -67,7 +85,15 @@ size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
 
 void Gpt2Tokenizer::encode_segment(
     std::string_view segment, std::vector<TokenId>& ids) const {
-  encoder_.encode(segment, ids);
+  thread_local BpeMerger merger;
+  for (const char byte : segment) {
+    merger.add(1, vocabulary_.byte_ids[static_cast<uint8_t>(byte)]);
+  }
+  merger.merge(
+      [this](const BpeSymbol& left, const BpeSymbol& right) {
+        return slots_[slot_of(pair_of(left.id, right.id))].merge;
+      },
+      [&](const BpeSymbol& symbol) { ids.push_back(symbol.id); });
 }
 
 void Gpt2Tokenizer::save(const std::filesystem::path& directory) const {

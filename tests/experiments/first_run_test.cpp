@@ -112,7 +112,8 @@ TEST_F(FirstRun, MistakesCostNothingOfWhatIsMade) {
   EXPECT_THAT(
       changed.err,
       HasSubstr(
-          "train anew on the same tokens, remove " + (out / "run").string()));
+          "train again from the start on the same tokens, remove " +
+          (out / "run").string()));
 }
 
 TEST_F(FirstRun, GoesOnAfterAKill) {
