@@ -13,7 +13,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/config/resume_rules.h"
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_config_file.h"

@@ -4,9 +4,9 @@
 #include <ATen/Parallel.h>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/bench/f32_engine.h"
+#include "nanobrain/model/f32_model.h"
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/timing/timing.h"
+#include "nanobrain/inference/timing.h"
 #include "tests/runtime/int8_model.h"
 #include "tests/support/support.h"
 

@@ -1,4 +1,4 @@
-#include "nanobrain/bench/train_bench.h"
+#include "nanobrain/train/train_bench.h"
 
 #include <algorithm>
 

@@ -9,7 +9,7 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/utf8.h"
 #include "nanobrain/inference/generate.h"
-#include "nanobrain/inference/int8_predictor.h"
+#include "nanobrain/inference/int8_model.h"
 #include "nanobrain/runtime/session.h"
 #include "tests/capi/capi_fixture.h"
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "nanobrain/inference/generate.h"
-#include "nanobrain/inference/int8_predictor.h"
+#include "nanobrain/inference/int8_model.h"
 #include "tests/capi/session_fixture.h"
 
 namespace nanobrain::testing {

@@ -1,4 +1,4 @@
-#include "nanobrain/eval/bootstrap.h"
+#include "nanobrain/inference/bootstrap.h"
 
 #include <cmath>
 #include <numbers>

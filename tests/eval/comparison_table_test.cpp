@@ -1,4 +1,4 @@
-#include "nanobrain/eval/comparison_table.h"
+#include "nanobrain/inference/comparison_table.h"
 
 #include <numbers>
 

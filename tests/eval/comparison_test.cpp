@@ -1,4 +1,4 @@
-#include "nanobrain/eval/comparison.h"
+#include "nanobrain/inference/comparison.h"
 
 #include <torch/torch.h>
 
@@ -7,11 +7,10 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/data/synthetic.h"
-#include "nanobrain/synthetic/derivation.h"
-#include "nanobrain/eval/evaluation.h"
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/evaluation.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/tokenizer_training/lexical_trainer.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"

@@ -1,7 +1,7 @@
-#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/inference/evaluate.h"
 
 #include <torch/torch.h>
-#include "nanobrain/eval/f32_scorer.h"
+#include "nanobrain/model/f32_model.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/bf16.h"

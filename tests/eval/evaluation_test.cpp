@@ -1,4 +1,4 @@
-#include "nanobrain/eval/evaluation.h"
+#include "nanobrain/inference/evaluation.h"
 
 #include <torch/torch.h>
 
@@ -8,9 +8,9 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/ngram.h"
-#include "nanobrain/synthetic/derivation.h"
-#include "nanobrain/eval/generation.h"
+#include "nanobrain/inference/generation.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 

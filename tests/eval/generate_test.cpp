@@ -1,4 +1,4 @@
-#include "nanobrain/eval/f32_predictor.h"
+#include "nanobrain/model/f32_model.h"
 
 #include <torch/torch.h>
 

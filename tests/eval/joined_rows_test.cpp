@@ -1,4 +1,4 @@
-#include "nanobrain/eval/joined_rows.h"
+#include "nanobrain/inference/joined_rows.h"
 
 #include "nanobrain/base/error.h"
 #include "tests/support/support.h"

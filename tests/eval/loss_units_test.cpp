@@ -1,4 +1,4 @@
-#include "nanobrain/eval/loss_units.h"
+#include "nanobrain/inference/loss_units.h"
 
 #include <numeric>
 

@@ -1,4 +1,4 @@
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/open_model.h"
 
 #include "nanobrain/base/error.h"
 #include "tests/support/support.h"

@@ -1,12 +1,12 @@
-#include "nanobrain/eval/published_figures.h"
+#include "nanobrain/inference/published_figures.h"
 
 #include <cmath>
 
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
-#include "nanobrain/eval/joined_rows.h"
-#include "nanobrain/eval/published_references.h"
+#include "nanobrain/inference/joined_rows.h"
+#include "nanobrain/inference/published_references.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -19,7 +19,7 @@ const std::string kWikiText2 =
 
 TEST(PublishedFigures, TheProgramHoldsTheCommittedFile) {
   const auto file = testing::source_dir() /
-                    "nanobrain/eval/references/gpt2_small_published.json";
+                    "nanobrain/inference/references/gpt2_small_published.json";
   EXPECT_EQ(testing::read_text(file), kGpt2SmallPublished);
   EXPECT_EQ(
       load_published(file.string()).figures.size(),

@@ -1,4 +1,4 @@
-#include "nanobrain/eval/token_file_source.h"
+#include "nanobrain/inference/token_source.h"
 
 #include <vector>
 

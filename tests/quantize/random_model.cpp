@@ -1,7 +1,7 @@
 #include "tests/quantize/random_model.h"
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/eval/evaluation.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/model/huggingface.h"
 #include "tests/tokenizer/gpt2_small.h"
 

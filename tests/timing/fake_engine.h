@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/timing/engine.h"
+#include "nanobrain/inference/int8_model.h"
 
 namespace nanobrain::testing {
 

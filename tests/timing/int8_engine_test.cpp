@@ -1,5 +1,5 @@
 // The int8 engine under the clock computes what a session computes.
-#include "nanobrain/timing/int8_engine.h"
+#include "nanobrain/inference/int8_model.h"
 
 #include "nanobrain/base/isa.h"
 #include "nanobrain/runtime/session.h"

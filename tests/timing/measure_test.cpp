@@ -1,11 +1,11 @@
-#include "nanobrain/timing/measure.h"
+#include "nanobrain/inference/measure.h"
 
 #include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/timing/cache_eviction.h"
+#include "nanobrain/inference/cache_eviction.h"
 #include "tests/support/support.h"
 #include "tests/timing/fake_engine.h"
 

@@ -1,4 +1,4 @@
-#include "nanobrain/timing/report.h"
+#include "nanobrain/inference/timing_report.h"
 
 #include <sstream>
 

@@ -1,4 +1,4 @@
-#include "nanobrain/timing/statistics.h"
+#include "nanobrain/inference/statistics.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "nanobrain/timing/timing.h"
+#include "nanobrain/inference/timing.h"
 
 #include <algorithm>
 
