@@ -1,4 +1,5 @@
 #include "tests/quantize/random_model.h"
+#include "tests/inference/with_libtorch.h"
 
 #include "nanobrain/base/random.h"
 #include "nanobrain/inference/evaluation.h"
@@ -61,7 +62,7 @@ LossSum evaluate_folder(
   eval.protocol = request.text.protocol;
   eval.options.context = request.context;
   eval.threads = request.threads;
-  return run_evaluation(eval).model;
+  return run_evaluation(eval, testing::with_libtorch()).model;
 }
 
 } // namespace nanobrain::testing

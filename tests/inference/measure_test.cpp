@@ -6,8 +6,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/inference/cache_eviction.h"
+#include "tests/inference/fake_model.h"
 #include "tests/support/support.h"
-#include "tests/timing/fake_engine.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -54,7 +54,7 @@ TEST(Clock, RefusesCountsOutOfRange) {
 
 TEST(Measure, ForwardsAndPromptsReadTheSameIdsEachTime) {
   Calls calls;
-  FakeEngine engine(calls);
+  FakePredictor engine(calls);
   const std::vector<TokenId> ids = {3, 1, 4};
   const auto forwards =
       measure_forward(engine, ids, calls.vocab_size, kTwoOfThree, {});
@@ -75,7 +75,7 @@ TEST(Measure, ForwardsAndPromptsReadTheSameIdsEachTime) {
 
 TEST(Measure, PreparesEachRepetition) {
   Calls calls;
-  FakeEngine engine(calls);
+  FakePredictor engine(calls);
   const std::vector<TokenId> ids = {3, 1};
   const Preparation prepare = [&] { calls.note("prepare"); };
   measure_forward(engine, ids, calls.vocab_size, kTwoOfThree, prepare);
@@ -95,7 +95,7 @@ TEST(Measure, PreparesEachRepetition) {
 
 TEST(Measure, PreparationIsOffTheClock) {
   Calls calls;
-  FakeEngine engine(calls);
+  FakePredictor engine(calls);
   const std::vector<TokenId> ids = {3};
   const std::chrono::milliseconds length(100);
   const Preparation slow = [&] { std::this_thread::sleep_for(length); };
@@ -109,7 +109,7 @@ TEST(Measure, PreparationIsOffTheClock) {
 
 TEST(Measure, GenerationFeedsEachTokenThatCame) {
   Calls calls;
-  FakeEngine engine(calls);
+  FakePredictor engine(calls);
   const std::vector<TokenId> prompt = {5, 6};
   const auto seconds = measure_generation(
       engine, prompt, 3, {.warm_up = 0, .repetitions = 2}, {});

@@ -1,12 +1,13 @@
 // What the clock times is what the models compute.
-#include "nanobrain/bench/timed_models.h"
+#include "nanobrain/model/f32_model.h"
 
 #include <ATen/Parallel.h>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/inference/timing.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/inference/timing.h"
+#include "tests/inference/with_libtorch.h"
 #include "tests/runtime/int8_model.h"
 #include "tests/support/support.h"
 
@@ -23,7 +24,7 @@ ModelConfig tiny_config() {
   return config;
 }
 
-class F32Engine : public ::testing::Test {
+class F32Model : public ::testing::Test {
  protected:
   /// Logits (n, V) of the model as it is.
   torch::Tensor logits(const std::vector<TokenId>& ids) {
@@ -41,57 +42,61 @@ class F32Engine : public ::testing::Test {
   }
 
   NanoLM model_{tiny_config()};
-  std::unique_ptr<TimedModel> timed_ = make_timed_model("a name", model_);
-  std::unique_ptr<TimedEngine> engine_ = timed_->make_engine(1);
+  std::unique_ptr<LanguageModel> timed_ = make_f32_model(model_);
+  std::unique_ptr<Predictor> predictor_ = timed_->make_predictor(1);
   std::vector<TokenId> ids_ = random_ids(9, 101);
 };
 
-TEST_F(F32Engine, GivesTheModelsLogits) {
+TEST_F(F32Model, GivesTheModelsLogits) {
   std::vector<float> got(9 * 101);
   for (int repetition = 0; repetition < 2; ++repetition) {
-    engine_->forward(ids_, got.data());
+    predictor_->forward(ids_, got.data());
     expect_near(got, logits(ids_));
-    expect_near(engine_->prompt(ids_), logits(ids_)[-1]);
+    predictor_->reset();
+    predictor_->feed(ids_);
+    expect_near(predictor_->logits(), logits(ids_)[-1]);
   }
 }
 
-TEST_F(F32Engine, GeneratesGreedily) {
+TEST_F(F32Model, GeneratesGreedily) {
   for (int repetition = 0; repetition < 2; ++repetition) {
     std::vector<TokenId> ids = ids_;
-    TokenId id = engine_->begin(ids);
+    predictor_->reset();
+    predictor_->feed(ids);
+    TokenId id = predictor_->argmax();
     for (int i = 0; i < 12; ++i) {
       EXPECT_EQ(id, logits(ids)[-1].argmax().item<int64_t>());
       ids.push_back(id);
-      id = engine_->next(id);
+      predictor_->feed({&id, 1});
+      id = predictor_->argmax();
     }
   }
 }
 
-TEST_F(F32Engine, RunsOnTheThreadsAskedFor) {
+TEST_F(F32Model, RunsOnTheThreadsAskedFor) {
   EXPECT_EQ(at::get_num_threads(), 1);
-  timed_->make_engine(2);
+  timed_->make_predictor(2);
   EXPECT_EQ(at::get_num_threads(), 2);
 }
 
 TEST(TimedModels, AFolderIsF32OrInt8) {
   const TempDir dir;
   Int8Model().write(dir.path());
-  const auto int8 = open_timed_model(dir.path());
+  const auto int8 = open_language_model(dir.path(), with_libtorch());
   EXPECT_EQ(int8->precision(), "int8");
-  EXPECT_EQ(int8->name(), dir.path().string());
-  const auto f32 = make_random_timed_model("random", tiny_config());
+  const auto f32 = make_f32_model(NanoLM(tiny_config()));
   EXPECT_EQ(f32->precision(), "f32");
   EXPECT_THAT(f32->backend(), ::testing::StartsWith("LibTorch "));
-  EXPECT_EQ(f32->vocab_size(), 101);
-  EXPECT_EQ(f32->max_seq_len(), 24);
+  EXPECT_EQ(f32->config().vocab_size, 101);
+  EXPECT_EQ(f32->config().max_seq_len, 24);
 }
 
 TEST(TimedModels, BothAreTimedSideBySide) {
   const TempDir dir;
   Int8Model().write(dir.path());
   TimedModels models;
-  models.push_back(make_random_timed_model("random", tiny_config()));
-  models.push_back(open_timed_model(dir.path()));
+  models.push_back({"random", make_f32_model(NanoLM(tiny_config()))});
+  models.push_back({"int8", open_language_model(dir.path(), with_libtorch())});
   TimingRequest request{.tokens = {8}, .threads = {2, 1}};
   request.clock = {.warm_up = 0, .repetitions = 1};
   for (const TimedWork work :
@@ -109,10 +114,9 @@ TEST(TimedModels, BothAreTimedSideBySide) {
 TEST(TimedModels, Refused) {
   const TempDir dir;
   EXPECT_ERROR(
-      Error, "neither a model folder", open_timed_model(dir / "absent"));
-  ModelConfig config = tiny_config();
-  config.num_heads = 3;
-  EXPECT_ERROR(UsageError, "num_heads", make_random_timed_model("x", config));
+      Error,
+      "neither a model folder",
+      open_model(dir / "absent", with_libtorch()));
 }
 
 } // namespace

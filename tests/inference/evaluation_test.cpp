@@ -12,6 +12,7 @@
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "tests/inference/with_libtorch.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -98,8 +99,10 @@ class Evaluation : public ::testing::Test {
 };
 
 TEST_F(Evaluation, TextTokenFileAndTrainingAgree) {
-  const LossSum text = run_evaluation(request("val.txt")).model;
-  const LossSum tokens = run_evaluation(request("val.tokens")).model;
+  const LossSum text =
+      run_evaluation(request("val.txt"), testing::with_libtorch()).model;
+  const LossSum tokens =
+      run_evaluation(request("val.tokens"), testing::with_libtorch()).model;
   NanoLM model = load_model(*folder_ / "model");
   const TokenFile file(*folder_ / "val.tokens");
   const LossSum training = evaluate(model, file, *tokenizer_);
@@ -123,27 +126,31 @@ TEST_F(Evaluation, ModelFolderOrRunFolder) {
   EvalRequest folder = request();
   folder.model = *folder_ / "model";
   EXPECT_EQ(
-      run_evaluation(folder).model.nats, run_evaluation(request()).model.nats);
+      run_evaluation(folder, testing::with_libtorch()).model.nats,
+      run_evaluation(request(), testing::with_libtorch()).model.nats);
 }
 
 TEST_F(Evaluation, EntropyOfSyntheticTextIsTheFloor) {
   double bits = 0; // as drawn, not as parsed
   for (const auto& document : val_) bits += document.bits;
   for (const char* input : {"val.txt", "val.tokens"}) {
-    const EvalReport report = run_evaluation(request(input));
+    const EvalReport report =
+        run_evaluation(request(input), testing::with_libtorch());
     ASSERT_TRUE(report.floor_nats.has_value());
     EXPECT_NEAR(*report.floor_nats, bits * std::numbers::ln2, 1e-6);
     EXPECT_FALSE(report.leaked());
     EXPECT_GT(report.model.nats, *report.floor_nats);
   }
   write_text(*folder_ / "other.txt", val_[0].text + "\n\nNot of the grammar");
-  EXPECT_EQ(run_evaluation(request("other.txt")).floor_nats, std::nullopt);
+  EXPECT_EQ(
+      run_evaluation(request("other.txt"), testing::with_libtorch()).floor_nats,
+      std::nullopt);
 }
 
 TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
   EvalRequest with = request();
   with.baseline_tokens = *folder_ / "train.tokens";
-  const EvalReport report = run_evaluation(with);
+  const EvalReport report = run_evaluation(with, testing::with_libtorch());
   ASSERT_EQ(report.baselines.size(), 4u);
   const TokenFile train(*folder_ / "train.tokens");
   const TokenFile val(*folder_ / "val.tokens");
@@ -166,10 +173,15 @@ TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
 
   with.baseline_limit = 1000;
   const NgramLosses few = score_ngrams(NgramModel::count(train, 1000), val);
-  EXPECT_DOUBLE_EQ(run_evaluation(with).baselines[3].loss.nats, few.trigram);
+  EXPECT_DOUBLE_EQ(
+      run_evaluation(with, testing::with_libtorch()).baselines[3].loss.nats,
+      few.trigram);
   EXPECT_NE(few.trigram, expected.trigram);
   with.baseline_limit = 0;
-  EXPECT_ERROR(UsageError, "--baseline-limit is 0", run_evaluation(with));
+  EXPECT_ERROR(
+      UsageError,
+      "--baseline-limit is 0",
+      run_evaluation(with, testing::with_libtorch()));
 }
 
 TEST_F(Evaluation, DamagedBaselineTokensAreNamed) {
@@ -178,14 +190,16 @@ TEST_F(Evaluation, DamagedBaselineTokensAreNamed) {
   write_text(*folder_ / "damaged.tokens", bytes);
   EvalRequest with = request();
   with.baseline_tokens = *folder_ / "damaged.tokens";
-  EXPECT_ERROR(Error, "damaged.tokens", run_evaluation(with));
+  EXPECT_ERROR(
+      Error, "damaged.tokens", run_evaluation(with, testing::with_libtorch()));
 }
 
 TEST_F(Evaluation, ACorpusWithoutItsEntropySaysWhy) {
   write_text(*folder_ / "edited.txt", val_[0].text + "\n\nNot of synth.\n");
   write_text(*folder_ / "edited.txt.bits", "document\tbytes\tbits\n");
   ::testing::internal::CaptureStderr();
-  EXPECT_FALSE(run_evaluation(request("edited.txt")).floor_nats);
+  EXPECT_FALSE(run_evaluation(request("edited.txt"), testing::with_libtorch())
+                   .floor_nats);
   EXPECT_THAT(
       ::testing::internal::GetCapturedStderr(),
       ::testing::HasSubstr("edited.txt.bits lies beside"));
@@ -194,7 +208,7 @@ TEST_F(Evaluation, ACorpusWithoutItsEntropySaysWhy) {
 TEST_F(Evaluation, RowsOfDocumentsAddUp) {
   EvalRequest with = request();
   with.per_document = *folder_ / "rows.tsv";
-  const LossSum total = run_evaluation(with).model;
+  const LossSum total = run_evaluation(with, testing::with_libtorch()).model;
   std::istringstream rows(read_text(*folder_ / "rows.tsv"));
   std::string header;
   std::getline(rows, header);
@@ -219,7 +233,7 @@ TEST_F(Evaluation, RowsOfDocumentsAddUp) {
   EXPECT_EQ(sum.words, total.words);
 
   with.per_document = *folder_ / "rows.jsonl";
-  run_evaluation(with);
+  run_evaluation(with, testing::with_libtorch());
   std::istringstream lines(read_text(*folder_ / "rows.jsonl"));
   double nats = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -236,7 +250,7 @@ TEST_F(Evaluation, HuggingFaceProtocolEqualsTheGuide) {
       {32, 32}, {32, 12}, {17, 17}};
   std::vector<std::string> command = {
       testing::python(),
-      testing::source_dir() / "tests/eval/hf_perplexity.py",
+      testing::source_dir() / "tests/inference/hf_perplexity.py",
       *folder_ / "model",
       *folder_ / "rows.txt"};
   for (const auto& [context, stride] : plans) {
@@ -253,7 +267,7 @@ TEST_F(Evaluation, HuggingFaceProtocolEqualsTheGuide) {
     hf.protocol = Protocol::kHuggingFace;
     hf.options.context = context;
     hf.options.stride = stride;
-    const EvalReport report = run_evaluation(hf);
+    const EvalReport report = run_evaluation(hf, testing::with_libtorch());
     EXPECT_EQ(report.model.tokens, guide["tokens"].get<int64_t>());
     EXPECT_EQ(report.model.documents, guide["rows"].get<int64_t>());
     // f32 forward passes of two libraries: some 1e-6 a token.
@@ -275,60 +289,96 @@ TEST_F(Evaluation, HuggingFaceProtocolEqualsTheGuide) {
 TEST_F(Evaluation, PartsThatExcludeEachOther) {
   EvalRequest hf = request("val.tokens");
   hf.protocol = Protocol::kHuggingFace;
-  EXPECT_ERROR(UsageError, "a token file has none", run_evaluation(hf));
+  EXPECT_ERROR(
+      UsageError,
+      "a token file has none",
+      run_evaluation(hf, testing::with_libtorch()));
   hf = request();
   hf.protocol = Protocol::kHuggingFace;
   hf.per_document = *folder_ / "none.tsv";
-  EXPECT_ERROR(UsageError, "--per-document", run_evaluation(hf));
+  EXPECT_ERROR(
+      UsageError,
+      "--per-document",
+      run_evaluation(hf, testing::with_libtorch()));
   hf.per_document.reset();
   hf.baseline_tokens = *folder_ / "train.tokens";
-  EXPECT_ERROR(UsageError, "baselines", run_evaluation(hf));
+  EXPECT_ERROR(
+      UsageError, "baselines", run_evaluation(hf, testing::with_libtorch()));
   EvalRequest both = request();
   both.inputs.push_back(*folder_ / "val.tokens");
-  EXPECT_ERROR(UsageError, "one token file", run_evaluation(both));
+  EXPECT_ERROR(
+      UsageError,
+      "one token file",
+      run_evaluation(both, testing::with_libtorch()));
   EvalRequest limit = request();
   limit.baseline_limit = 10;
   EXPECT_ERROR(
-      UsageError, "--baseline-limit counts --base", run_evaluation(limit));
+      UsageError,
+      "--baseline-limit counts --base",
+      run_evaluation(limit, testing::with_libtorch()));
   EvalRequest batch = request();
   batch.options.batch_tokens = 0;
-  EXPECT_ERROR(UsageError, "--batch-tokens must be", run_evaluation(batch));
+  EXPECT_ERROR(
+      UsageError,
+      "--batch-tokens must be",
+      run_evaluation(batch, testing::with_libtorch()));
   EvalRequest stride = request();
   stride.options.stride = 33;
-  EXPECT_ERROR(UsageError, "stride is 33", run_evaluation(stride));
-  EXPECT_ERROR(UsageError, "--input", run_evaluation(EvalRequest{}));
+  EXPECT_ERROR(
+      UsageError,
+      "stride is 33",
+      run_evaluation(stride, testing::with_libtorch()));
+  EXPECT_ERROR(
+      UsageError,
+      "--input",
+      run_evaluation(EvalRequest{}, testing::with_libtorch()));
 }
 
 TEST_F(Evaluation, TextsWithNothingToScore) {
   write_text(*folder_ / "blank.txt", "\n \n");
   EXPECT_ERROR(
-      Error, "no token to score", run_evaluation(request("blank.txt")));
+      Error,
+      "no token to score",
+      run_evaluation(request("blank.txt"), testing::with_libtorch()));
   write_text(*folder_ / "latin1.txt", "caf\xe9");
   EvalRequest skipped = request("latin1.txt");
   skipped.per_document = *folder_ / "none.tsv";
-  EXPECT_ERROR(Error, "no token to score", run_evaluation(skipped));
+  EXPECT_ERROR(
+      Error,
+      "no token to score",
+      run_evaluation(skipped, testing::with_libtorch()));
   EXPECT_FALSE(std::filesystem::exists(*folder_ / "none.tsv"));
   skipped.documents.invalid_utf8 = "replace";
-  EXPECT_EQ(run_evaluation(skipped).repaired, 1);
+  EXPECT_EQ(run_evaluation(skipped, testing::with_libtorch()).repaired, 1);
   write_text(*folder_ / "empty.txt", "");
-  EXPECT_ERROR(Error, "empty", run_evaluation(request("empty.txt")));
+  EXPECT_ERROR(
+      Error,
+      "empty",
+      run_evaluation(request("empty.txt"), testing::with_libtorch()));
 }
 
 TEST_F(Evaluation, FoldersThatAreNoModel) {
   EvalRequest none = request();
   none.model = *folder_ / "nowhere";
-  EXPECT_ERROR(Error, "is neither a model folder", run_evaluation(none));
+  EXPECT_ERROR(
+      Error,
+      "is neither a model folder",
+      run_evaluation(none, testing::with_libtorch()));
 
   NanoLM model = load_model(*folder_ / "model");
   save_model(*folder_ / "bare", model, nullptr);
   none.model = *folder_ / "bare";
-  EXPECT_ERROR(Error, "has no tokenizer", run_evaluation(none));
+  EXPECT_ERROR(
+      Error,
+      "has no tokenizer",
+      run_evaluation(none, testing::with_libtorch()));
 
   const torch::NoGradGuard no_grad;
   model->wpe->weight[0][0] = NAN;
   save_model(*folder_ / "nan", model, tokenizer_.get());
   none.model = *folder_ / "nan";
-  EXPECT_ERROR(Error, "wpe.weight", run_evaluation(none));
+  EXPECT_ERROR(
+      Error, "wpe.weight", run_evaluation(none, testing::with_libtorch()));
 }
 
 TEST_F(Evaluation, GenerationDrawsSamplesWithSeedsOneApart) {
@@ -339,8 +389,10 @@ TEST_F(Evaluation, GenerationDrawsSamplesWithSeedsOneApart) {
   two.options.seed = 7;
   two.num_samples = 2;
   std::vector<std::string> streamed(2);
-  const auto samples =
-      run_generation(two, [&](int64_t sample, std::string_view text) {
+  const auto samples = run_generation(
+      two,
+      testing::with_libtorch(),
+      [&](int64_t sample, std::string_view text) {
         streamed[static_cast<size_t>(sample)] += text;
       });
   ASSERT_EQ(samples.size(), 2u);
@@ -351,11 +403,15 @@ TEST_F(Evaluation, GenerationDrawsSamplesWithSeedsOneApart) {
   GenerationRequest second = two;
   second.options.seed = 8;
   second.num_samples = 1;
-  EXPECT_EQ(run_generation(second, [](auto, auto) {})[0].ids, samples[1].ids);
+  EXPECT_EQ(
+      run_generation(second, testing::with_libtorch(), [](auto, auto) {})[0]
+          .ids,
+      samples[1].ids);
   second.num_samples = 0;
   EXPECT_ERROR(
-      UsageError, "num_samples is 0", run_generation(second, [](auto, auto) {
-      }));
+      UsageError,
+      "num_samples is 0",
+      run_generation(second, testing::with_libtorch(), [](auto, auto) {}));
 }
 
 } // namespace

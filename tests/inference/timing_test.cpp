@@ -4,8 +4,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
+#include "tests/inference/fake_model.h"
 #include "tests/support/support.h"
-#include "tests/timing/fake_engine.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -19,8 +19,10 @@ using ::testing::Lt;
 class Timing : public ::testing::Test {
  protected:
   Timing() {
-    models_.push_back(std::make_unique<FakeModel>("long", calls_, 64));
-    models_.push_back(std::make_unique<FakeModel>("short", calls_, 32));
+    models_.push_back(
+        {"long", std::make_shared<FakeModel>("long", calls_, 64)});
+    models_.push_back(
+        {"short", std::make_shared<FakeModel>("short", calls_, 32)});
     request_.clock = {.warm_up = 0, .repetitions = 1};
     request_.tokens = {8};
     request_.threads = {2, 1};

@@ -59,8 +59,8 @@ TEST(PublishedFigures, BitsPerByteOfTheVeryTextOnly) {
 TEST(PublishedFigures, TheChecksumIsThatOfWikiTextsRowsJoined) {
   const auto data = testing::shared_data();
   if (data.empty()) GTEST_SKIP() << "no shared data here";
-  const JoinedRows joined =
-      read_joined_rows({data / "wikitext2" / "wiki.test.raw"}, {});
+  const JoinedRows joined = read_joined_rows(
+      {data / "wikitext2" / "wiki.test.raw"}, {}, open_plain_documents);
   EXPECT_EQ(sha256_hex(joined.text), kWikiText2);
 }
 

@@ -13,6 +13,7 @@
 #include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/tokenizer_training/lexical_trainer.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "tests/inference/with_libtorch.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -75,7 +76,8 @@ class Comparison : public ::testing::Test {
 };
 
 TEST_F(Comparison, FiguresAreThoseOfEval) {
-  const ComparisonReport report = run_comparison(request());
+  const ComparisonReport report =
+      run_comparison(request(), testing::with_libtorch());
   ASSERT_EQ(report.models.size(), 2u);
   EXPECT_EQ(report.context, 32); // the longest that both take
   EXPECT_EQ(report.stride, 32);
@@ -85,7 +87,8 @@ TEST_F(Comparison, FiguresAreThoseOfEval) {
     eval.inputs = request().text.inputs;
     eval.options.context = 32;
     eval.threads = 1;
-    const LossSum expected = run_evaluation(eval).model;
+    const LossSum expected =
+        run_evaluation(eval, testing::with_libtorch()).model;
     EXPECT_NEAR(model.loss.nats, expected.nats, 1e-9 * expected.nats);
     EXPECT_EQ(model.loss.tokens, expected.tokens);
     EXPECT_EQ(model.loss.bytes, report.text.bytes);
@@ -108,7 +111,8 @@ TEST_F(Comparison, FiguresAreThoseOfEval) {
 }
 
 TEST_F(Comparison, IntervalsAreThoseOfEvalsRowsByDocument) {
-  const ComparisonReport report = run_comparison(request("many.txt"));
+  const ComparisonReport report =
+      run_comparison(request("many.txt"), testing::with_libtorch());
   EXPECT_EQ(report.units.describe(), "60 documents");
   std::vector<std::vector<LossSum>> rows;
   for (const fs::path& model : request().models) {
@@ -118,7 +122,7 @@ TEST_F(Comparison, IntervalsAreThoseOfEvalsRowsByDocument) {
     eval.options.context = 32;
     eval.threads = 1;
     eval.per_document = *folder_ / (model.filename().string() + ".jsonl");
-    run_evaluation(eval);
+    run_evaluation(eval, testing::with_libtorch());
     std::ifstream file(*eval.per_document);
     auto& units = rows.emplace_back();
     for (std::string line; std::getline(file, line);) {
@@ -158,13 +162,13 @@ TEST_F(Comparison, HuggingFaceProtocolGivesTransformersLoss) {
   hf.models[1] = *folder_ / "gpt2";
   hf.text.protocol = Protocol::kHuggingFace;
   hf.options.stride = 12;
-  const ComparisonReport report = run_comparison(hf);
+  const ComparisonReport report = run_comparison(hf, testing::with_libtorch());
   EXPECT_GT(report.units.block_bytes, 0);
   EXPECT_EQ(report.models[0].tokenizer, "sentencepiece");
   EXPECT_EQ(report.models[1].tokenizer, "gpt2");
   const auto run = testing::run_process(
       {testing::python(),
-       testing::source_dir() / "tests/eval/hf_perplexity.py",
+       testing::source_dir() / "tests/inference/hf_perplexity.py",
        *folder_ / "gpt2",
        *folder_ / "rows.txt",
        "32:12"});
@@ -184,7 +188,7 @@ TEST_F(Comparison, PublishedFiguresOfThisTextHaveBitsPerByte) {
   CompareRequest hf = request();
   hf.text.protocol = Protocol::kHuggingFace;
   hf.models.pop_back();
-  const TextFacts facts = survey_text(hf.text);
+  const TextFacts facts = survey_text(hf.text, open_documents);
   write_text(
       *folder_ / "own.json",
       fmt::format(
@@ -194,7 +198,9 @@ TEST_F(Comparison, PublishedFiguresOfThisTextHaveBitsPerByte) {
           facts.bytes,
           facts.sha256));
   hf.reference = (*folder_ / "own.json").string();
-  const auto row = [&] { return run_comparison(hf).to_json()["rows"][1]; };
+  const auto row = [&] {
+    return run_comparison(hf, testing::with_libtorch()).to_json()["rows"][1];
+  };
   EXPECT_EQ(row()["published"], true);
   EXPECT_NEAR(
       row()["bits_per_byte"].get<double>(),
@@ -222,7 +228,7 @@ TEST_F(Comparison, WikiText2HasGpt2sPublishedTokens) {
   hf.text.inputs = {data / "wikitext2" / "wiki.test.raw"};
   hf.text.protocol = Protocol::kHuggingFace;
   hf.reference = "gpt2-small-published";
-  const ComparisonReport report = run_comparison(hf);
+  const ComparisonReport report = run_comparison(hf, testing::with_libtorch());
   EXPECT_EQ(report.text.bytes, 1'296'370);
   // 287,644 but the first of each of 281 windows.
   EXPECT_EQ(report.models[0].loss.tokens, 287'644 - 281);
@@ -235,7 +241,8 @@ TEST_F(Comparison, WikiText2HasGpt2sPublishedTokens) {
 TEST_F(Comparison, OnlyTheFirstDocuments) {
   CompareRequest first = request("many.txt");
   first.text.max_documents = 3;
-  const ComparisonReport report = run_comparison(first);
+  const ComparisonReport report =
+      run_comparison(first, testing::with_libtorch());
   EXPECT_EQ(report.text.documents, 3);
   const auto reader = open_documents(first.text.inputs);
   int64_t bytes = 0;
@@ -246,10 +253,16 @@ TEST_F(Comparison, OnlyTheFirstDocuments) {
   EXPECT_EQ(report.models[1].loss.bytes, bytes);
 
   first.text.max_documents = 0;
-  EXPECT_ERROR(UsageError, "--max-documents is 0", run_comparison(first));
+  EXPECT_ERROR(
+      UsageError,
+      "--max-documents is 0",
+      run_comparison(first, testing::with_libtorch()));
   first.text.max_documents = 3;
   first.text.protocol = Protocol::kHuggingFace;
-  EXPECT_ERROR(UsageError, "one text of all rows", run_comparison(first));
+  EXPECT_ERROR(
+      UsageError,
+      "one text of all rows",
+      run_comparison(first, testing::with_libtorch()));
 }
 
 TEST_F(Comparison, ContextsThatNotAllModelsTake) {
@@ -259,29 +272,43 @@ TEST_F(Comparison, ContextsThatNotAllModelsTake) {
       UsageError,
       "context is 48, but " + (*folder_ / "narrow").string() +
           " takes 32 at most",
-      run_comparison(with));
+      run_comparison(with, testing::with_libtorch()));
   with.options.context = 16;
   with.options.stride = 17;
-  EXPECT_ERROR(UsageError, "stride is 17", run_comparison(with));
+  EXPECT_ERROR(
+      UsageError,
+      "stride is 17",
+      run_comparison(with, testing::with_libtorch()));
   with.options.stride.reset();
-  EXPECT_EQ(run_comparison(with).context, 16);
+  EXPECT_EQ(run_comparison(with, testing::with_libtorch()).context, 16);
   with.options.context = 0;
-  EXPECT_ERROR(UsageError, "context is 0", run_comparison(with));
+  EXPECT_ERROR(
+      UsageError,
+      "context is 0",
+      run_comparison(with, testing::with_libtorch()));
 }
 
 TEST_F(Comparison, ModelsMissingOrTwice) {
   CompareRequest none = request();
   none.models.clear();
-  EXPECT_ERROR(UsageError, "has no models; give --model", run_comparison(none));
+  EXPECT_ERROR(
+      UsageError,
+      "has no models; give --model",
+      run_comparison(none, testing::with_libtorch()));
   fs::create_directories(*folder_ / "run");
   fs::create_directory_symlink("../narrow", *folder_ / "run/model");
   CompareRequest twice = request();
   twice.models.push_back(*folder_ / "run"); // by another name
-  EXPECT_ERROR(UsageError, "run comes twice", run_comparison(twice));
+  EXPECT_ERROR(
+      UsageError,
+      "run comes twice",
+      run_comparison(twice, testing::with_libtorch()));
   CompareRequest absent = request();
   absent.models.push_back(*folder_ / "absent");
   EXPECT_ERROR(
-      Error, "absent is neither a model folder", run_comparison(absent));
+      Error,
+      "absent is neither a model folder",
+      run_comparison(absent, testing::with_libtorch()));
 }
 
 TEST_F(Comparison, FoldersWhoseTokenizerDoesNotFit) {
@@ -289,13 +316,16 @@ TEST_F(Comparison, FoldersWhoseTokenizerDoesNotFit) {
   NanoLM small(small_config(300, 32), 1);
   save_model(*folder_ / "small", small, nullptr);
   with.models[1] = *folder_ / "small";
-  EXPECT_ERROR(Error, "small has no tokenizer", run_comparison(with));
+  EXPECT_ERROR(
+      Error,
+      "small has no tokenizer",
+      run_comparison(with, testing::with_libtorch()));
   // Without the record that there was none.
   fs::remove(*folder_ / "small/nanobrain.json");
   fs::copy_file(
       *folder_ / "wide/tokenizer.model", *folder_ / "small/tokenizer.model");
-  const std::string message =
-      testing::error_of<Error>([&] { run_comparison(with); });
+  const std::string message = testing::error_of<Error>(
+      [&] { run_comparison(with, testing::with_libtorch()); });
   EXPECT_THAT(message, HasSubstr((*folder_ / "small").string()));
   EXPECT_THAT(
       message,
@@ -322,9 +352,10 @@ TEST_F(Comparison, ATokenizerWithoutEndOfTextTakesRowsOnly) {
       "the tokenizer of " + (*folder_ / "endless").string() +
           " has no end-of-text token to precede the text; compare with "
           "--protocol hf",
-      run_comparison(with));
+      run_comparison(with, testing::with_libtorch()));
   with.text.protocol = Protocol::kHuggingFace;
-  const ComparisonReport report = run_comparison(with);
+  const ComparisonReport report =
+      run_comparison(with, testing::with_libtorch());
   EXPECT_EQ(report.models[2].tokenizer, "lexical");
   EXPECT_EQ(report.models[2].loss.documents, report.text.documents);
 }
@@ -340,8 +371,8 @@ TEST_F(Comparison, WeightsThatAreNotNumbers) {
   save_model(*folder_ / "broken", model, tokenizer.get());
   CompareRequest with = request();
   with.models.push_back(*folder_ / "broken");
-  const std::string message =
-      testing::error_of<Error>([&] { run_comparison(with); });
+  const std::string message = testing::error_of<Error>(
+      [&] { run_comparison(with, testing::with_libtorch()); });
   EXPECT_THAT(message, HasSubstr((*folder_ / "broken").string()));
   EXPECT_THAT(message, HasSubstr("wpe.weight"));
   EXPECT_THAT(message, HasSubstr("not finite"));
@@ -350,26 +381,39 @@ TEST_F(Comparison, WeightsThatAreNotNumbers) {
 TEST_F(Comparison, TextsWithTooLittle) {
   write_text(*folder_ / "blank.txt", "\n \n");
   EXPECT_ERROR(
-      Error, "there is no text in", run_comparison(request("blank.txt")));
+      Error,
+      "there is no text in",
+      run_comparison(request("blank.txt"), testing::with_libtorch()));
   write_text(*folder_ / "latin1.txt", "caf\xe9 au lait\n");
   EXPECT_ERROR(
       Error,
       "skipped (1 documents that are not valid UTF-8",
-      run_comparison(request("latin1.txt")));
+      run_comparison(request("latin1.txt"), testing::with_libtorch()));
   write_text(*folder_ / "empty.txt", "");
-  EXPECT_ERROR(Error, "empty.txt", run_comparison(request("empty.txt")));
+  EXPECT_ERROR(
+      Error,
+      "empty.txt",
+      run_comparison(request("empty.txt"), testing::with_libtorch()));
   write_text(*folder_ / "short.txt", "The end.");
   CompareRequest shorter = request("short.txt");
   EXPECT_ERROR(
       Error,
       "less than one window of 32: give a longer text, or a shorter --context",
-      run_comparison(shorter));
+      run_comparison(shorter, testing::with_libtorch()));
   shorter.options.context = 2;
-  EXPECT_EQ(run_comparison(shorter).models[0].loss.bytes, 8);
+  EXPECT_EQ(
+      run_comparison(shorter, testing::with_libtorch()).models[0].loss.bytes,
+      8);
   shorter.text.inputs.clear();
-  EXPECT_ERROR(UsageError, "give --input", run_comparison(shorter));
+  EXPECT_ERROR(
+      UsageError,
+      "give --input",
+      run_comparison(shorter, testing::with_libtorch()));
   shorter.text.inputs = {*folder_ / "val.tokens"};
-  EXPECT_ERROR(UsageError, "ids of one tokenizer", run_comparison(shorter));
+  EXPECT_ERROR(
+      UsageError,
+      "ids of one tokenizer",
+      run_comparison(shorter, testing::with_libtorch()));
 }
 
 } // namespace

@@ -127,7 +127,7 @@ TEST(TimingReport, GenerationIsToldInTokensASecond) {
 TEST(TimingReport, CsvHasWhatJsonHas) {
   for (const TimingReport& report : {forward_report(), generation_report()}) {
     const Json json = report.to_json();
-    const auto lines = parse_csv(timing_csv(report));
+    const auto lines = parse_csv(report.table().csv());
     ASSERT_EQ(lines.size(), report.rows.size() + 1);
     for (size_t i = 0; i < report.rows.size(); ++i) {
       const Json& row = json["rows"][i];
@@ -147,8 +147,8 @@ TEST(TimingReport, CsvHasWhatJsonHas) {
 
 TEST(TimingReport, TextAndMarkdownHaveTheSameCells) {
   for (const TimingReport& report : {forward_report(), generation_report()}) {
-    std::istringstream text(timing_text(report));
-    std::istringstream markdown(timing_markdown(report));
+    std::istringstream text(report.table().text());
+    std::istringstream markdown(report.table().markdown());
     std::string line, bars;
     for (size_t i = 0; i < report.rows.size() + 1; ++i) {
       std::getline(text, line);
@@ -165,12 +165,12 @@ TEST(TimingReport, TextAndMarkdownHaveTheSameCells) {
     }
   }
   EXPECT_THAT(
-      timing_markdown(forward_report()), HasSubstr("\"the\" \\| second"));
+      forward_report().table().markdown(), HasSubstr("\"the\" \\| second"));
 }
 
 TEST(TimingReport, TablesSayHowTheyWereMade) {
   const TimingReport report = forward_report();
-  for (const auto& table : {timing_text(report), timing_markdown(report)}) {
+  for (const auto& table : {report.table().text(), report.table().markdown()}) {
     for (const char* words :
          {"4.0000",
           "0.5000",
@@ -183,7 +183,7 @@ TEST(TimingReport, TablesSayHowTheyWereMade) {
       EXPECT_THAT(table, HasSubstr(words));
     }
   }
-  const std::string generation = timing_text(generation_report());
+  const std::string generation = generation_report().table().text();
   for (const char* words : {"1280", "640", "2560", "7.0", "8.0", "9.0"}) {
     EXPECT_THAT(generation, HasSubstr(words));
   }

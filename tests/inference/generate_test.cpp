@@ -7,7 +7,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
 #include "nanobrain/runtime/context_window.h"
-#include "tests/eval/tiny_model.h"
+#include "tests/inference/tiny_model.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 

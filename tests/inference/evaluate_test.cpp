@@ -5,7 +5,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/bf16.h"
-#include "tests/eval/tiny_model.h"
+#include "tests/inference/tiny_model.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 

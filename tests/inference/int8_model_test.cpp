@@ -1,4 +1,4 @@
-// The int8 engine under the clock computes what a session computes.
+// An int8 model computes what a session computes.
 #include "nanobrain/inference/int8_model.h"
 
 #include "nanobrain/base/isa.h"
@@ -9,44 +9,48 @@
 namespace nanobrain::testing {
 namespace {
 
-class Int8Engine : public ::testing::Test {
+class Int8Predictions : public ::testing::Test {
  protected:
   std::shared_ptr<const RuntimeModel> model_ = Int8Model().load();
-  std::unique_ptr<TimedModel> timed_ = make_timed_model("a name", model_);
-  std::unique_ptr<TimedEngine> engine_ = timed_->make_engine(2);
+  std::unique_ptr<LanguageModel> timed_ = make_int8_model(model_);
+  std::unique_ptr<Predictor> predictor_ = timed_->make_predictor(2);
   Session session_{model_, std::make_shared<ThreadPool>(1)};
   std::vector<TokenId> ids_ = random_ids(9, 101);
 };
 
-TEST_F(Int8Engine, TellsItsModel) {
-  EXPECT_EQ(timed_->name(), "a name");
+TEST_F(Int8Predictions, TellsItsModel) {
   EXPECT_EQ(timed_->precision(), "int8");
   EXPECT_EQ(timed_->backend(), name(active_isa()));
-  EXPECT_EQ(timed_->vocab_size(), 101);
-  EXPECT_EQ(timed_->max_seq_len(), 50);
+  EXPECT_EQ(timed_->config().vocab_size, 101);
+  EXPECT_EQ(timed_->config().max_seq_len, 50);
 }
 
-TEST_F(Int8Engine, GivesTheSessionsLogits) {
+TEST_F(Int8Predictions, GivesTheSessionsLogits) {
   std::vector<float> expected(9 * 101), logits(9 * 101);
   session_.forward(ids_, expected.data());
   for (int repetition = 0; repetition < 2; ++repetition) {
-    engine_->forward(ids_, logits.data());
+    predictor_->forward(ids_, logits.data());
     EXPECT_EQ(logits, expected);
-    const auto last = engine_->prompt(ids_);
+    predictor_->reset();
+    predictor_->feed(ids_);
+    const auto last = predictor_->logits();
     EXPECT_TRUE(std::ranges::equal(
         last, std::span(expected).last(101))); // the same bits
   }
 }
 
-TEST_F(Int8Engine, GeneratesGreedily) {
+TEST_F(Int8Predictions, GeneratesGreedily) {
   for (int repetition = 0; repetition < 2; ++repetition) {
     session_.reset();
     session_.feed(ids_);
-    TokenId id = engine_->begin(ids_);
+    predictor_->reset();
+    predictor_->feed(ids_);
+    TokenId id = predictor_->argmax();
     for (int i = 0; i < 5; ++i) {
       EXPECT_EQ(id, session_.argmax());
       session_.feed({&id, 1});
-      id = engine_->next(id);
+      predictor_->feed({&id, 1});
+      id = predictor_->argmax();
     }
   }
 }
