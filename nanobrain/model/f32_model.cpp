@@ -183,6 +183,12 @@ std::unique_ptr<LanguageModel> make_f32_model(NanoLM model) {
   return std::make_unique<F32Model>(std::move(model), false, 0);
 }
 
+std::unique_ptr<LanguageModel> make_random_f32_model(
+    const ModelConfig& config) {
+  config.validate();
+  return make_f32_model(NanoLM(config));
+}
+
 std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16) {
   return std::make_unique<NanoLMScorer>(model, bf16);
 }

@@ -23,6 +23,9 @@ std::unique_ptr<LanguageModel> open_f32_model(
 /// A model in memory.
 std::unique_ptr<LanguageModel> make_f32_model(NanoLM model);
 
+/// At random initialisation. UsageError where the config cannot be.
+std::unique_ptr<LanguageModel> make_random_f32_model(const ModelConfig& config);
+
 /// Scores on the device where the model is. The model must outlive the scorer.
 /// A loss that is not finite is an Error that names the weight at fault.
 std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16);

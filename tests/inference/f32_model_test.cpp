@@ -117,6 +117,9 @@ TEST(TimedModels, Refused) {
       Error,
       "neither a model folder",
       open_model(dir / "absent", with_libtorch()));
+  ModelConfig config = tiny_config();
+  config.num_heads = 3;
+  EXPECT_ERROR(UsageError, "num_heads", make_random_f32_model(config));
 }
 
 } // namespace
