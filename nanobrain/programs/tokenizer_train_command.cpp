@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "nanobrain/base/progress.h"
+#include "nanobrain/data/documents.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
 #include "nanobrain/tokenizer_training/tokenizer_trainer.h"
