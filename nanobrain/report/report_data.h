@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/sweep/figures.h"
 
 namespace nanobrain {
 
 /// Of sweep folders and run folders, in their order:
-///   format, title, created_at, build
+///   format, title, created_at, build, figures (figures_json())
 ///   sweeps   name, path, counts, keys, cells (arithmetic, f32 and int8:
 ///            estimates over seeds and fronts), differences (all pairs of
 ///            cells, over common seeds), effects (of each key)
@@ -20,6 +21,7 @@ namespace nanobrain {
 Json report_data(
     const std::vector<std::filesystem::path>& folders,
     const std::string& title,
-    const std::string& build);
+    const std::string& build,
+    const Figures& figures = all_figures());
 
 } // namespace nanobrain

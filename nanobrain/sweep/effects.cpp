@@ -1,19 +1,16 @@
 #include "nanobrain/sweep/effects.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <utility>
 
-#include "nanobrain/base/table.h"
 #include "nanobrain/sweep/differences.h"
 
 namespace nanobrain {
 
 namespace {
 
-using SeedBits = std::map<int64_t, double>; // bits per byte, of the seeds done
+using BySeed = std::map<int64_t, double>; // the objective, of the seeds done
 
 struct Values {
   std::string key;
@@ -38,28 +35,23 @@ std::vector<Values> keys_that_vary(const SweepSummary& sweep) {
   return keys;
 }
 
-SeedBits bits_of(const CellSummary& cell) {
-  SeedBits bits;
-  for (const RunSummary& run : cell.runs) {
-    if (run.result) bits[run.seed] = run.result->val_bits_per_byte;
-  }
-  return bits;
-}
-
 /// Cells that differ in the key alone: at `from`, at `to`.
-std::vector<std::pair<SeedBits, SeedBits>> pairs_of(
+std::vector<std::pair<BySeed, BySeed>> pairs_of(
     const SweepSummary& sweep,
     const std::string& key,
     const Json& from,
     const Json& to) {
-  std::vector<std::pair<SeedBits, SeedBits>> pairs;
+  const Figure& figure = objective(sweep.figures);
+  std::vector<std::pair<BySeed, BySeed>> pairs;
   for (const CellSummary& a : sweep.cells) {
     Json other = a.facts.at("overrides");
     if (!a.f32 || other.value(key, Json()) != from) continue;
     other[key] = to;
     for (const CellSummary& b : sweep.cells) {
       if (b.f32 && b.facts.at("overrides") == other) {
-        pairs.emplace_back(bits_of(a), bits_of(b));
+        pairs.emplace_back(
+            a.by_seed(figure, Precision::kF32),
+            b.by_seed(figure, Precision::kF32));
       }
     }
   }
@@ -68,7 +60,7 @@ std::vector<std::pair<SeedBits, SeedBits>> pairs_of(
 
 /// None where the pairs have no seed in common.
 std::optional<PairedDifference> mean_difference(
-    const std::vector<std::pair<SeedBits, SeedBits>>& pairs) {
+    const std::vector<std::pair<BySeed, BySeed>>& pairs) {
   std::vector<double> at_from;
   std::vector<double> at_to;
   const auto n = static_cast<double>(pairs.size());
@@ -105,59 +97,31 @@ std::vector<KeyEffect> key_effects(const SweepSummary& sweep) {
         const auto difference = mean_difference(pairs);
         if (!difference) continue;
         effects.push_back(
-            {key, values[i], values[k], pairs.size(), *difference});
+            {*difference, key, values[i], values[k], pairs.size()});
       }
     }
   }
   return effects;
 }
 
-std::string effects_csv(const SweepSummary& sweep) {
-  std::string text = csv_line(
-      {"key",
-       "from",
-       "to",
-       "pairs",
-       "bits_per_byte_difference",
-       "sd",
-       "low",
-       "high",
-       "seeds",
-       "p"});
+Table effects_table(const SweepSummary& sweep) {
+  const Figure& figure = objective(sweep.figures);
+  Table table{.columns = difference_columns(figure, figure.title)};
+  table.columns.insert(
+      table.columns.begin(),
+      {word_column("key", "key"),
+       word_column("from", "from"),
+       word_column("to", "to"),
+       {.key = "pairs"}});
+  table.columns.push_back(word_column("", "pairs"));
   for (const KeyEffect& e : key_effects(sweep)) {
-    const Estimate& d = e.bits_per_byte.difference;
-    text += csv_line(
-        {e.key,
-         e.from,
-         e.to,
-         e.pairs,
-         d.mean,
-         number_or_null(d.sd),
-         number_or_null(d.low),
-         number_or_null(d.high),
-         d.values.size(),
-         number_or_null(e.bits_per_byte.p)});
+    TableRow& row = table.rows.emplace_back(difference_cells(e));
+    row.insert(
+        row.begin(),
+        {e.key, {e.from, e.from.dump()}, {e.to, e.to.dump()}, e.pairs});
+    row.emplace_back(e.pairs);
   }
-  return text;
-}
-
-std::string effects_markdown(const SweepSummary& sweep) {
-  const auto effects = key_effects(sweep);
-  if (effects.empty()) return "";
-  std::string text =
-      "| key | from | to | bits per byte | 95 % interval | p | seeds | pairs "
-      "|\n"
-      "|---|---|---|---|---|---|---|---|\n";
-  for (const KeyEffect& e : effects) {
-    text += fmt::format(
-        "| {} | {} | {} {} {} |\n",
-        escape_markdown(e.key),
-        escape_markdown(e.from.dump()),
-        escape_markdown(e.to.dump()),
-        markdown_fields(e.bits_per_byte),
-        e.pairs);
-  }
-  return text;
+  return table;
 }
 
 } // namespace nanobrain

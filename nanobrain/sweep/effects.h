@@ -10,15 +10,14 @@
 
 namespace nanobrain {
 
-/// The key at `to` less the key at `from` in bits per byte of f32: for each
+/// The key at `to` less the key at `from` in the objective of f32: for each
 /// seed the mean over the pairs of cells that differ in this key alone (the
 /// main effect of a factorial experiment).
-struct KeyEffect {
+struct KeyEffect : PairedDifference {
   std::string key;
   Json from;
   Json to;
   size_t pairs = 0;
-  PairedDifference bits_per_byte;
 };
 
 /// Of every two values of every key, in the order of the grid, over the seeds
@@ -27,8 +26,6 @@ struct KeyEffect {
 std::vector<KeyEffect> key_effects(const SweepSummary& sweep);
 
 /// A row an effect.
-std::string effects_csv(const SweepSummary& sweep);
-/// The same as a table of Markdown; empty without effects.
-std::string effects_markdown(const SweepSummary& sweep);
+Table effects_table(const SweepSummary& sweep);
 
 } // namespace nanobrain

@@ -141,15 +141,8 @@ double estimate_seconds(
 Json describe_cells(const std::vector<Cell>& cells) {
   Json list = Json::array();
   for (const Cell& cell : cells) {
-    const ModelBytes bytes = count_model_bytes(cell.config.model);
-    list.push_back(
-        {{"id", cell.id},
-         {"parameters", count_parameters(cell.config.model).total()},
-         {"f32_bytes", bytes.f32},
-         {"int8_bytes", bytes.int8},
-         {"steps", cell.config.train.steps},
-         {"tokens", cell.config.train.steps * cell.config.tokens_per_step()},
-         {"train_flops", training_flops(cell.config)}});
+    list.push_back({{"id", cell.id}});
+    list.back().update(cell_arithmetic(cell.config));
   }
   return list;
 }
@@ -177,8 +170,8 @@ Json dry_run(
 /// Written anew as each run ends, by whichever worker ends it.
 void write_tables(const SweepFolder& folder) {
   const SweepSummary summary = summarize_sweep(folder);
-  write_file(folder.root / "summary.csv", runs_csv(summary));
-  write_file(folder.root / "cells.csv", cells_csv(summary));
+  write_file(folder.root / "summary.csv", runs_table(summary).csv());
+  write_file(folder.root / "cells.csv", cells_table(summary).csv());
 }
 
 Json result_of(const SweepFolder& folder, const JobPlan& plan) {

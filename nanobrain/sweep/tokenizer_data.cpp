@@ -2,7 +2,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/sweep/child_process.h"
+#include "nanobrain/sweep/claim.h"
 
 namespace nanobrain {
 
@@ -11,24 +11,17 @@ namespace fs = std::filesystem;
 namespace {
 
 void run(
-    std::vector<std::string> arguments,
+    const std::vector<std::string>& arguments,
     const fs::path& log,
     const RunTools& tools,
     const Claim& claim) {
-  const std::string stage = arguments.front();
-  arguments.insert(arguments.begin(), tools.program.string());
-  arguments.push_back("--json");
-  const ChildResult child = run_child(
-      {.command = std::move(arguments),
-       .log = log,
-       .cpus = tools.cpus,
-       .inherited = {claim.descriptor()}});
+  const ChildResult child = tools.run(arguments, log, {claim.descriptor()});
   check_interrupted();
   require(
       child.ok(),
       log.string(),
       "{} failed with exit code {}: {}",
-      stage,
+      arguments.front(),
       child.exit_code,
       child.last_line);
 }
@@ -65,13 +58,13 @@ void prepare_tokenizer_data(
         "--output",
         beside.string()};
     add_inputs(train, "--input", text.train);
-    run(std::move(train), log, tools, claim);
+    run(train, log, tools, claim);
   }
   std::vector<std::string> prepare = {
       "prepare", "--tokenizer", beside.string(), "--output", data.string()};
   add_inputs(prepare, "--input", text.train);
   add_inputs(prepare, "--val-input", text.val);
-  run(std::move(prepare), log, tools, claim);
+  run(prepare, log, tools, claim);
 }
 
 } // namespace nanobrain

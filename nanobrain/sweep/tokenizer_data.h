@@ -1,8 +1,8 @@
 // The tokenizers of a sweep, each with the tokens that its cells train on.
 #pragma once
 
+#include "nanobrain/sweep/child_process.h"
 #include "nanobrain/sweep/folder.h"
-#include "nanobrain/sweep/run_stages.h"
 
 namespace nanobrain {
 

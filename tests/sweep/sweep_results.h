@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/base/fields.h"
 #include "nanobrain/sweep/folder.h"
-#include "nanobrain/sweep/run_result.h"
 #include "tests/sweep/sweep_files.h"
 
 namespace nanobrain::testing {
@@ -43,25 +41,26 @@ class SweepResults {
     set_status(cell, seed, status);
     const double nats = bits_per_byte * 2 * 0.6931471805599453;
     const Json facts = read_json(folder_.cell(id(cell)) / "cell.json");
-    write_result(
-        this->seed(cell, seed),
-        {.seed = seed,
-         .val_loss = nats,
-         .val_bits_per_byte = bits_per_byte,
-         .int8_val_loss = nats + 0.01,
-         .int8_val_bits_per_byte = bits_per_byte + 0.01 / nats * bits_per_byte,
-         .parameters = facts["parameters"],
-         .f32_bytes = facts["f32_bytes"].get<int64_t>() + 1000,
-         .int8_bytes = facts["int8_bytes"].get<int64_t>() + 1000,
-         .forward_ms = 1.0 + static_cast<double>(cell),
-         .int8_forward_ms = 0.5 + static_cast<double>(cell),
-         .train_flops = facts["train_flops"],
-         .tokens = facts["tokens"],
-         .steps = facts["steps"],
-         .tokens_per_s = 20'000,
-         .elapsed_s = 2,
-         .peak_rss_bytes = 1'000'000,
-         .threads = 2});
+    write_json(
+        this->seed(cell, seed).result(),
+        {{"seed", seed},
+         {"val_loss", nats},
+         {"val_bits_per_byte", bits_per_byte},
+         {"int8_val_loss", nats + 0.01},
+         {"int8_val_bits_per_byte",
+          bits_per_byte + 0.01 / nats * bits_per_byte},
+         {"parameters", facts["parameters"]},
+         {"f32_bytes", facts["f32_bytes"].get<int64_t>() + 1000},
+         {"int8_bytes", facts["int8_bytes"].get<int64_t>() + 1000},
+         {"forward_ms", 1.0 + static_cast<double>(cell)},
+         {"int8_forward_ms", 0.5 + static_cast<double>(cell)},
+         {"train_flops", facts["train_flops"]},
+         {"tokens", facts["tokens"]},
+         {"steps", facts["steps"]},
+         {"tokens_per_s", 20'000.0},
+         {"elapsed_s", 2.0},
+         {"peak_rss_bytes", 1'000'000},
+         {"threads", 2}});
   }
 
  private:
