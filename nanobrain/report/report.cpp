@@ -39,7 +39,7 @@ std::vector<FileText> table_files(const ReportRequest& r) {
   }
   if (r.markdown) {
     std::vector<Table> tables = {
-        cells_overview(sweep), differences_to_best(sweep)};
+        cells_table(sweep), differences_to_best(sweep)};
     const Table effects = effects_table(sweep);
     if (!effects.rows.empty()) tables.push_back(effects);
     files.push_back({*r.markdown, join_tables(tables, &Table::markdown)});

@@ -63,10 +63,10 @@ struct SweepSummary {
 SweepSummary summarize_sweep(
     const SweepFolder& folder, const Figures& figures = all_figures());
 
-/// summary.csv: a row a run; cells.csv: a row a cell.
+/// summary.csv: a row a run.
 Table runs_table(const SweepSummary& summary);
+/// A row a cell: every value in CSV (cells.csv) and JSON, what people look for
+/// first in text and Markdown.
 Table cells_table(const SweepSummary& summary);
-/// The cells for people.
-Table cells_overview(const SweepSummary& summary);
 
 } // namespace nanobrain

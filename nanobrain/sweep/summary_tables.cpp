@@ -72,35 +72,8 @@ std::string prefix_of(Precision precision) {
   return precision == Precision::kF32 ? "" : "int8_";
 }
 
-} // namespace
-
-Table runs_table(const SweepSummary& summary) {
-  Table table{.columns = {{.key = "cell"}}};
-  add_override_columns(summary, table);
-  for (const char* key : {"state", "attempts", "exit_code", "error", "host"}) {
-    table.columns.push_back({.key = key});
-  }
-  const auto sources = result_sources(summary.figures);
-  for (const FigureSource* source : sources) {
-    table.columns.push_back({.key = source->result});
-  }
-  for (const CellSummary& cell : summary.cells) {
-    for (const RunSummary& run : cell.runs) {
-      TableRow& row = table.rows.emplace_back(TableRow{cell.id});
-      add_overrides(summary, cell, row);
-      const RunStatus& s = run.status;
-      row.insert(
-          row.end(), {s.state, s.attempts, s.exit_code, s.error, s.host});
-      const Json own = run.result ? *run.result : Json{{"seed", run.seed}};
-      for (const FigureSource* source : sources) {
-        row.emplace_back(own.value(source->result, Json()));
-      }
-    }
-  }
-  return table;
-}
-
-Table cells_table(const SweepSummary& summary) {
+/// For programs.
+Table cell_values(const SweepSummary& summary) {
   const auto plain = in_places(summary.figures, &Figure::csv, false);
   const auto precise = in_places(summary.figures, &Figure::csv, true);
   Table table{.columns = {{.key = "cell"}}};
@@ -142,7 +115,8 @@ Table cells_table(const SweepSummary& summary) {
   return table;
 }
 
-Table cells_overview(const SweepSummary& summary) {
+/// For people.
+Table cell_texts(const SweepSummary& summary) {
   const Figures& all = summary.figures;
   const auto plain = in_places(all, &Figure::markdown, false);
   const auto precise = in_places(all, &Figure::markdown, true);
@@ -185,6 +159,49 @@ Table cells_overview(const SweepSummary& summary) {
       runs += fmt::format(", {} failed", failed);
     }
     row.emplace_back(runs);
+  }
+  return table;
+}
+
+} // namespace
+
+Table runs_table(const SweepSummary& summary) {
+  Table table{.columns = {{.key = "cell"}}};
+  add_override_columns(summary, table);
+  for (const char* key : {"state", "attempts", "exit_code", "error", "host"}) {
+    table.columns.push_back({.key = key});
+  }
+  const auto sources = result_sources(summary.figures);
+  for (const FigureSource* source : sources) {
+    table.columns.push_back({.key = source->result});
+  }
+  for (const CellSummary& cell : summary.cells) {
+    for (const RunSummary& run : cell.runs) {
+      TableRow& row = table.rows.emplace_back(TableRow{cell.id});
+      add_overrides(summary, cell, row);
+      const RunStatus& s = run.status;
+      row.insert(
+          row.end(), {s.state, s.attempts, s.exit_code, s.error, s.host});
+      const Json own = run.result ? *run.result : Json{{"seed", run.seed}};
+      for (const FigureSource* source : sources) {
+        row.emplace_back(own.value(source->result, Json()));
+      }
+    }
+  }
+  return table;
+}
+
+Table cells_table(const SweepSummary& summary) {
+  Table table = cell_values(summary);
+  for (Column& column : table.columns) column.title.clear();
+  Table texts = cell_texts(summary);
+  for (Column& column : texts.columns) column.key.clear();
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(table.columns, texts.columns);
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    append(table.rows[i], texts.rows[i]);
   }
   return table;
 }

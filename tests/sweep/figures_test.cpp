@@ -15,25 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-/// The registry and one row more, of what training tells about itself.
-Figures with_energy() {
-  Figures more = all_figures();
-  more.push_back(
-      {.key = "energy_j",
-       .title = "energy of training",
-       .brief = "energy",
-       .unit = "J",
-       .format = "{:.1f}",
-       .role = FigureRole::kCost,
-       .spread = Spread::kDeviation,
-       .sources = {{Stage::kTrain, "joules", "energy_j"}},
-       .optional = true,
-       .csv = 5,
-       .markdown = 3,
-       .markdown_heading = "energy J"});
-  return more;
-}
-
 // As files of before hold them: readers find their columns by name and place.
 TEST(Figures, ResultsKeepTheirKeysAndOrder) {
   std::vector<std::string> keys;
@@ -84,7 +65,7 @@ TEST(Figures, CellsKeepTheirColumns) {
           "failed," +
           of("") + "," + of("int8_") + "\n"));
   EXPECT_THAT(
-      cells_overview(summarize_sweep(sweep.folder())).markdown(),
+      cells_table(summarize_sweep(sweep.folder())).markdown(),
       StartsWith("| model.num_layers | parameters | training FLOPs | bits per "
                  "byte | on the front | int8 bits per byte | forward ms | "
                  "int8 forward ms | runs |\n"
@@ -111,16 +92,7 @@ TEST(Figures, AResultIsGatheredFromTheStages) {
 // One row in the registry, and the figure is wherever figures are.
 TEST(Figures, ARowMoreIsInEveryTable) {
   const SweepResults sweep;
-  for (const size_t cell : {0, 1}) {
-    for (const int64_t seed : {1, 2}) {
-      sweep.finish(cell, seed, 2.0 - 0.1 * static_cast<double>(cell));
-      Json result = read_json(sweep.seed(cell, seed).result());
-      result["energy_j"] =
-          10.0 * static_cast<double>(cell + 1) + static_cast<double>(seed);
-      write_json(sweep.seed(cell, seed).result(), result);
-    }
-  }
-  sweep.finish(1, 3, 1.9); // by a program that did not know it
+  finish_with_energy(sweep);
   const SweepSummary summary = summarize_sweep(sweep.folder(), with_energy());
   EXPECT_EQ(axes(summary.figures).back(), "energy_j");
   EXPECT_EQ(summary.cells[0].f32->at("energy_j").mean, 11.5);
@@ -134,7 +106,7 @@ TEST(Figures, ARowMoreIsInEveryTable) {
   EXPECT_EQ(cell["energy_j"], 11.5);
   EXPECT_NEAR(cell["energy_j_sd"].get<double>(), std::sqrt(0.5), 1e-12);
   EXPECT_EQ(cell["int8_front_energy_j"], "on");
-  const std::string overview = cells_overview(summary).markdown();
+  const std::string overview = cells_table(summary).markdown();
   EXPECT_THAT(overview, HasSubstr("| training FLOPs | energy J |"));
   EXPECT_THAT(overview, HasSubstr(" | 11.5 | "));
 }

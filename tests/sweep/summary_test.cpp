@@ -114,7 +114,7 @@ TEST(SweepSummary, TablesHoldEveryRunAndQuoteWhatTheyMust) {
   EXPECT_EQ(fields(cells[0]), fields(cells[2]));
   EXPECT_THAT(cells[1], HasSubstr(",1,1,2.0,,,,")); // no interval of one seed
   EXPECT_THAT(
-      cells_overview(summary).markdown(), HasSubstr("| 1 done, 1 failed |"));
+      cells_table(summary).markdown(), HasSubstr("| 1 done, 1 failed |"));
 }
 
 } // namespace

@@ -70,4 +70,38 @@ class SweepResults {
   std::vector<Cell> cells_;
 };
 
+/// The registry and one row more, of what training tells about itself.
+inline Figures with_energy() {
+  Figures more = all_figures();
+  more.push_back(
+      {.key = "energy_j",
+       .title = "energy of training",
+       .brief = "energy",
+       .unit = "J",
+       .format = "{:.1f}",
+       .role = FigureRole::kCost,
+       .spread = Spread::kDeviation,
+       .sources = {{Stage::kTrain, "joules", "energy_j"}},
+       .optional = true,
+       .csv = 5,
+       .markdown = 3,
+       .markdown_heading = "energy J"});
+  return more;
+}
+
+/// Two seeds of each cell that have it, and one that does not.
+inline void finish_with_energy(const SweepResults& sweep) {
+  for (const size_t cell : {0, 1}) {
+    for (const int64_t seed : {1, 2}) {
+      sweep.finish(cell, seed, 2.0 - 0.1 * static_cast<double>(cell));
+      const auto path = sweep.seed(cell, seed).result();
+      Json result = read_json(path);
+      result["energy_j"] =
+          10.0 * static_cast<double>(cell + 1) + static_cast<double>(seed);
+      write_json(path, result);
+    }
+  }
+  sweep.finish(1, 3, 1.9);
+}
+
 } // namespace nanobrain::testing
