@@ -8,10 +8,8 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/report/front_svg.h"
 #include "nanobrain/report/report_data.h"
-#include "nanobrain/report/report_page.h"
 #include "nanobrain/report/report_server.h"
 #include "nanobrain/sweep/differences.h"
-#include "nanobrain/sweep/effects.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {

@@ -1,13 +1,15 @@
 #include "nanobrain/report/report_data.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <chrono>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
-#include "nanobrain/report/report_folder.h"
+#include "nanobrain/report/page/page.h"
 #include "nanobrain/report/run_record.h"
 #include "nanobrain/sweep/differences.h"
-#include "nanobrain/sweep/effects.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -17,6 +19,24 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kFormat = 1;
+
+std::vector<std::string> parts_of(const fs::path& folder) {
+  std::vector<std::string> parts;
+  for (const fs::path& part : fs::absolute(folder).lexically_normal()) {
+    if (!part.empty()) parts.push_back(part.string());
+  }
+  return parts;
+}
+
+std::string last_parts(const std::vector<std::string>& parts, size_t count) {
+  fs::path name;
+  for (size_t i = parts.size() - std::min(count, parts.size());
+       i < parts.size();
+       ++i) {
+    name /= parts[i];
+  }
+  return name.string();
+}
 
 Json precision_json(
     const Figures& figures, const std::optional<PrecisionSummary>& p) {
@@ -185,6 +205,57 @@ Json report_data(
     }
   }
   return data;
+}
+
+std::string report_json(const Json& data) {
+  const std::string text =
+      data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string report_html(const Json& data) {
+  std::string page(report_page());
+  page.insert(
+      page.find(kReportDataTag) + kReportDataTag.size(), report_json(data));
+  return page;
+}
+
+std::vector<ReportFolder> name_folders(const std::vector<fs::path>& folders) {
+  std::vector<std::vector<std::string>> parts;
+  for (const fs::path& folder : folders) {
+    parts.push_back(parts_of(folder));
+    require<UsageError>(
+        std::count(parts.begin(), parts.end(), parts.back()) == 1,
+        folder.string(),
+        "is given twice");
+  }
+  std::vector<ReportFolder> named;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const auto is_shared = [&](const std::string& name, size_t count) {
+      return std::count_if(parts.begin(), parts.end(), [&](const auto& others) {
+               return last_parts(others, count) == name;
+             }) > 1;
+    };
+    size_t count = 1;
+    while (is_shared(last_parts(parts[i], count), count)) ++count;
+    named.push_back({folders[i], last_parts(parts[i], count)});
+  }
+  return named;
+}
+
+std::string join_names(const std::vector<ReportFolder>& folders) {
+  std::vector<std::string> names;
+  for (const ReportFolder& folder : folders) names.push_back(folder.name);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 } // namespace nanobrain

@@ -11,7 +11,6 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/sweep/arithmetic.h"
-#include "nanobrain/sweep/tokenizer_data.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -28,52 +27,43 @@ struct StageFailed {
   ChildResult result;
 };
 
-class Stages {
- public:
-  Stages(
-      const SeedFolder& folder,
-      RunConfig config,
-      const TimingConfig& timing,
-      const RunTools& tools,
-      const Claim& claim)
-      : folder_(folder),
-        config_(std::move(config)),
-        timing_(timing),
-        tools_(tools),
-        claim_(claim) {
-    config_.train.threads = tools.threads;
-  }
+struct Stages {
+  const SeedFolder& folder;
+  const RunConfig& config;
+  const TimingConfig& timing;
+  const RunTools& tools;
+  const Claim& claim;
 
-  StageValues run() {
+  StageValues run() const {
     StageValues values;
     values[Stage::kPlan] = {
-        {"seed", config_.train.seed},
-        {"threads", tools_.threads},
-        {"train_flops", training_flops(config_)}};
-    write_file(folder_.config(), to_yaml(write_fields(config_)));
+        {"seed", config.train.seed},
+        {"threads", tools.threads},
+        {"train_flops", training_flops(config)}};
+    write_file(folder.config(), to_yaml(write_fields(config)));
     values[Stage::kTrain] =
-        json({"train", folder_.config(), "--output", model(), "--resume"});
-    if (!fs::exists(folder_.int8())) {
+        json({"train", folder.config(), "--output", model(), "--resume"});
+    if (!fs::exists(folder.int8())) {
       json(
           {"quantize",
            "--model",
            model(),
            "--output",
-           folder_.int8(),
+           folder.int8(),
            "--threads",
            threads()});
     }
     values[Stage::kFiles] = {
-        {"f32", fs::file_size(folder_.run().model() / "model.safetensors")},
-        {"int8", fs::file_size(folder_.int8() / "model.int8.safetensors")}};
+        {"f32", fs::file_size(folder.run().model() / "model.safetensors")},
+        {"int8", fs::file_size(folder.int8() / "model.int8.safetensors")}};
     values[Stage::kInt8Loss] = json(
         {"eval",
          "--model",
-         folder_.int8(),
+         folder.int8(),
          "--input",
-         config_.data.val,
+         config.data.val,
          "--context",
-         std::to_string(config_.train.seq_len),
+         std::to_string(config.train.seq_len),
          "--threads",
          threads()});
     const Json rows = time_forward();
@@ -82,48 +72,103 @@ class Stages {
     return values;
   }
 
- private:
   Json json(const std::vector<std::string>& arguments) const {
     ChildResult child =
-        tools_.run(arguments, folder_.log(), {claim_.descriptor()});
+        tools.run(arguments, folder.log(), {claim.descriptor()});
     if (!child.ok()) throw StageFailed{std::move(child)};
-    return parse_json(child.out, folder_.log().string());
+    return parse_json(child.out, folder.log().string());
   }
 
   Json time_forward() const {
-    const int64_t tokens = std::min(kTimedTokens, config_.model.max_seq_len);
+    const int64_t tokens = std::min(kTimedTokens, config.model.max_seq_len);
     std::vector<std::string> bench = {
         "bench",
         "forward",
         "--model",
         model(),
         "--model",
-        folder_.int8(),
+        folder.int8(),
         "--tokens",
         std::to_string(tokens),
         "--threads",
         threads()};
-    if (timing_.repetitions) {
+    if (timing.repetitions) {
       bench.insert(
-          bench.end(), {"--repetitions", std::to_string(*timing_.repetitions)});
+          bench.end(), {"--repetitions", std::to_string(*timing.repetitions)});
     }
     return json(bench).at("rows");
   }
 
-  std::string threads() const { return std::to_string(tools_.threads); }
-  std::string model() const { return folder_.run().root.string(); }
-
-  const SeedFolder& folder_;
-  RunConfig config_;
-  const TimingConfig& timing_;
-  const RunTools& tools_;
-  const Claim& claim_;
+  std::string threads() const { return std::to_string(tools.threads); }
+  std::string model() const { return folder.run().root.string(); }
 };
+
+void run_tool(
+    const std::vector<std::string>& arguments,
+    const fs::path& log,
+    const RunTools& tools,
+    const Claim& claim) {
+  const ChildResult child = tools.run(arguments, log, {claim.descriptor()});
+  check_interrupted();
+  require(
+      child.ok(),
+      log.string(),
+      "{} failed with exit code {}: {}",
+      arguments.front(),
+      child.exit_code,
+      child.last_line);
+}
+
+void add_inputs(
+    std::vector<std::string>& arguments,
+    const char* flag,
+    const std::vector<fs::path>& inputs) {
+  arguments.push_back(flag);
+  for (const fs::path& input : inputs) arguments.push_back(input.string());
+}
+
+/// Trains a tokenizer on the sweep's text and prepares its tokens, once for all
+/// workers: another one that is at it is waited for. Error with the last line
+/// of the process that failed.
+void prepare_tokenizer_data(
+    const SweepFolder& folder,
+    const SweepText& text,
+    const CellTokenizer& tokenizer,
+    const RunTools& tools) {
+  const fs::path data = folder.data(tokenizer);
+  const fs::path beside = data.string() + ".tokenizer";
+  const fs::path log = data.string() + ".log";
+  fs::create_directories(data.parent_path());
+  const Claim claim = Claim::wait(data.string() + ".lock");
+  if (fs::exists(data)) return; // whole: prepare names it last
+  if (!fs::exists(beside)) {
+    std::vector<std::string> train = {
+        "tokenizer",
+        "train",
+        "--kind",
+        tokenizer.kind,
+        "--vocab-size",
+        std::to_string(tokenizer.vocab_size),
+        "--output",
+        beside.string()};
+    add_inputs(train, "--input", text.train);
+    run_tool(train, log, tools, claim);
+  }
+  std::vector<std::string> prepare = {
+      "prepare", "--tokenizer", beside.string(), "--output", data.string()};
+  add_inputs(prepare, "--input", text.train);
+  add_inputs(prepare, "--val-input", text.val);
+  run_tool(prepare, log, tools, claim);
+}
 
 /// The config of a run whose tokenizer the sweep has trained.
 RunConfig run_config(
-    const SweepFolder& folder, const Cell& cell, int64_t seed) {
+    const SweepFolder& folder,
+    const Cell& cell,
+    int64_t seed,
+    const RunTools& tools) {
   RunConfig config = config_for_seed(cell, seed);
+  config.train.threads = tools.threads;
   if (cell.tokenizer) {
     const fs::path data = folder.data(*cell.tokenizer);
     config.data = {
@@ -163,8 +208,8 @@ RunStatus run_stages(
     if (cell.tokenizer) {
       prepare_tokenizer_data(folder, sweep.text, *cell.tokenizer, tools);
     }
-    const RunConfig config = run_config(folder, cell, seed);
-    const auto values = Stages(run, config, sweep.timing, tools, claim).run();
+    const RunConfig config = run_config(folder, cell, seed, tools);
+    const auto values = Stages{run, config, sweep.timing, tools, claim}.run();
     write_json(run.result(), collect_result(all_figures(), values));
     end("done", 0, "");
   } catch (const StageFailed& failed) {

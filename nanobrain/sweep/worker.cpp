@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/sweep/rungs.h"
+#include "nanobrain/sweep/cell.h"
 
 namespace nanobrain {
 

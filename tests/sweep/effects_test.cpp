@@ -1,4 +1,4 @@
-#include "nanobrain/sweep/effects.h"
+#include "nanobrain/sweep/differences.h"
 
 #include <cmath>
 
