@@ -10,7 +10,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/cell.h"
 #include "nanobrain/sweep/live_view.h"
 #include "nanobrain/sweep/slurm.h"

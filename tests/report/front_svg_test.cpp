@@ -64,7 +64,9 @@ TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
   for (const size_t cell : {0, 1}) {
     const double bits = heights.bits(start_of(marks[cell]).second);
     EXPECT_NEAR(
-        bits, sweep.cells[cell].f32->at("bits_per_byte").mean, heights.tolerance());
+        bits,
+        sweep.cells[cell].f32->at("bits_per_byte").mean,
+        heights.tolerance());
   }
   // More parameters lie further right.
   EXPECT_LT(start_of(marks[0]).first, start_of(marks[1]).first);
