@@ -162,6 +162,10 @@ void check_sweep(const SweepConfig& sweep) {
   require_one_budget(sweep.budget);
   require_search(sweep.search);
   require_grid(sweep);
+  require<UsageError>(
+      sweep.timing.repetitions.value_or(1) >= 1,
+      "timing.repetitions",
+      "must be at least 1");
   require<UsageError>(sweep.retries >= 0, "retries", "must be 0 or more");
 }
 

@@ -67,6 +67,19 @@ struct SweepText {
   }
 };
 
+/// Of a finished run's models.
+struct TimingConfig {
+  std::optional<int64_t> repetitions;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field(
+        "repetitions",
+        repetitions,
+        "timed forwards of each run; null: those of a second, 5 at least");
+  }
+};
+
 struct SweepConfig {
   std::filesystem::path base;
   Json set = Json::object();
@@ -75,6 +88,7 @@ struct SweepConfig {
   BudgetConfig budget;
   SearchConfig search;
   SweepText text;
+  TimingConfig timing;
   int64_t retries = 0;
 
   template <class Visitor>
@@ -89,6 +103,7 @@ struct SweepConfig {
     field("budget", budget, "one of steps, tokens, flops and minutes");
     field("search", search, "which cells of the grid run");
     field("text", text, "where the grid varies the tokenizer");
+    field("timing", timing, "of the forward pass");
     field("retries", retries, "times that a failed run is begun again");
   }
 };
