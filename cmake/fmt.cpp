@@ -1,5 +1,5 @@
-// fmt's implementation, compiled once from the headers that LibTorch carries. Its symbols are hidden, so that they meet
-// no other fmt in the process.
+// fmt's implementation, compiled once from the headers that LibTorch carries.
+// Its symbols are hidden, so that they meet no other fmt in the process.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

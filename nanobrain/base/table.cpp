@@ -4,9 +4,19 @@
 
 #include <algorithm>
 
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/progress.h"
+
 namespace nanobrain {
 
 namespace {
+
+using Line = std::vector<std::string>;
+
+size_t width_of(std::string_view utf8) {
+  return static_cast<size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
 
 std::string csv_field(const Json& value) {
   if (value.is_null()) return "";
@@ -18,27 +28,83 @@ std::string csv_field(const Json& value) {
   return quoted + "\"";
 }
 
-} // namespace
+std::string markdown_line(const Line& cells) {
+  std::string line = "|";
+  for (const std::string& cell : cells) {
+    line += " " + escape_markdown(cell) + " |";
+  }
+  return line + "\n";
+}
 
-std::string align_columns(
-    const std::vector<std::vector<std::string>>& rows, size_t words) {
-  std::vector<size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
+std::string align_lines(
+    const std::vector<Line>& lines, const std::vector<Column>& columns) {
+  std::vector<size_t> widths(columns.size());
+  for (const Line& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(line[i]));
     }
   }
   std::string text;
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) text += "  ";
-      text += i < words ? fmt::format("{:<{}}", row[i], widths[i])
-                        : fmt::format("{:>{}}", row[i], widths[i]);
+  for (const Line& line : lines) {
+    std::string aligned;
+    for (size_t i = 0; i < line.size(); ++i) {
+      const std::string padding(widths[i] - width_of(line[i]), ' ');
+      if (i > 0) aligned += "  ";
+      aligned += columns[i].align == Align::kLeft ? line[i] + padding
+                                                  : padding + line[i];
     }
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += "\n";
+    aligned.erase(aligned.find_last_not_of(' ') + 1);
+    text += aligned + "\n";
   }
   return text;
+}
+
+/// What people see of a table.
+struct Shown {
+  std::vector<Column> columns;
+  std::vector<std::vector<const TableCell*>> rows;
+};
+
+Shown shown(const Table& table) {
+  Shown result;
+  for (const Column& column : table.columns) {
+    if (!column.heading().empty()) result.columns.push_back(column);
+  }
+  for (const TableRow& row : table.rows) {
+    require(
+        row.size() == table.columns.size(),
+        "table",
+        "a row has {} cells for {} columns",
+        row.size(),
+        table.columns.size());
+    auto& cells = result.rows.emplace_back();
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (!table.columns[i].heading().empty()) cells.push_back(&row[i]);
+    }
+  }
+  return result;
+}
+
+Line headings(const Shown& shown) {
+  Line line;
+  for (const Column& column : shown.columns) line.push_back(column.heading());
+  return line;
+}
+
+std::string read_cell(
+    const Table& table, const Column& column, const TableCell& cell) {
+  if (!cell.text.empty()) return cell.text;
+  if (cell.value.is_null()) return table.absent;
+  return format_value(cell.value, column.format);
+}
+
+} // namespace
+
+std::string csv_line(const std::vector<Json>& fields) {
+  std::string line;
+  for (const Json& value : fields) line += csv_field(value) + ",";
+  line.back() = '\n';
+  return line;
 }
 
 std::string escape_markdown(std::string_view cell) {
@@ -50,11 +116,114 @@ std::string escape_markdown(std::string_view cell) {
   return escaped;
 }
 
-std::string csv_line(const std::vector<Json>& fields) {
-  std::string line;
-  for (const Json& value : fields) line += csv_field(value) + ",";
-  line.back() = '\n';
-  return line;
+std::string align_columns(const std::vector<Line>& rows, size_t words) {
+  std::vector<Column> columns(rows.front().size());
+  for (size_t i = 0; i < std::min(words, columns.size()); ++i) {
+    columns[i].align = Align::kLeft;
+  }
+  return align_lines(rows, columns);
+}
+
+std::string format_value(const Json& value, std::string_view format) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_number() || format == kPlain) return value.dump();
+  if (format == kCount) return format_count(value.get<int64_t>());
+  if (format == kBytes) return format_bytes(value.get<double>());
+  return fmt::format(fmt::runtime(format), value.get<double>());
+}
+
+std::string Column::heading() const {
+  if (title.empty() || unit.empty()) return title + unit;
+  return title + " " + unit;
+}
+
+Column word_column(std::string key, std::string title) {
+  return {
+      .key = std::move(key), .title = std::move(title), .align = Align::kLeft};
+}
+
+std::string Table::text() const {
+  const Shown table = shown(*this);
+  std::vector<Line> lines = {headings(table)};
+  for (const auto& row : table.rows) {
+    Line& values = lines.emplace_back();
+    Line details;
+    for (size_t i = 0; i < row.size(); ++i) {
+      values.push_back(read_cell(*this, table.columns[i], *row[i]));
+      details.push_back(row[i]->detail);
+    }
+    const bool has_details = std::any_of(
+        details.begin(), details.end(), [](auto& d) { return !d.empty(); });
+    if (has_details) lines.push_back(std::move(details));
+  }
+  std::string text;
+  for (const std::string& line : preface) text += line + "\n";
+  if (!preface.empty()) text += "\n";
+  text += align_lines(lines, table.columns);
+  if (!notes.empty()) text += "\n";
+  for (const std::string& line : notes) text += line + "\n";
+  return text;
+}
+
+std::string Table::markdown() const {
+  const Shown table = shown(*this);
+  std::string text = markdown_line(headings(table)) + "|";
+  for (const Column& column : table.columns) {
+    text += column.align == Align::kLeft ? "---|" : "---:|";
+  }
+  text += "\n";
+  for (const auto& row : table.rows) {
+    Line line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      const std::string& detail = row[i]->detail;
+      line.push_back(read_cell(*this, table.columns[i], *row[i]));
+      if (!detail.empty()) line.back() += " (" + detail + ")";
+    }
+    text += markdown_line(line);
+  }
+  if (!preface.empty() || !notes.empty()) text += "\n";
+  for (const auto* lines : {&preface, &notes}) {
+    for (const std::string& line : *lines) text += "- " + line + "\n";
+  }
+  return text;
+}
+
+std::string Table::csv() const {
+  std::vector<Json> names;
+  for (const Column& column : columns) {
+    if (!column.key.empty()) names.emplace_back(column.key);
+  }
+  std::string text = csv_line(names);
+  for (const TableRow& row : rows) {
+    std::vector<Json> fields;
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (!columns[i].key.empty()) fields.push_back(row[i].value);
+    }
+    text += csv_line(fields);
+  }
+  return text;
+}
+
+Json Table::json() const {
+  Json list = Json::array();
+  for (const TableRow& row : rows) {
+    Json object = Json::object();
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (!columns[i].key.empty()) object[columns[i].key] = row[i].value;
+    }
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+std::string join_tables(
+    const std::vector<Table>& tables, std::string (Table::*form)() const) {
+  std::string text;
+  for (const Table& table : tables) {
+    if (!text.empty()) text += "\n";
+    text += (table.*form)();
+  }
+  return text;
 }
 
 } // namespace nanobrain

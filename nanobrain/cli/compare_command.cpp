@@ -2,7 +2,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
-#include "nanobrain/command_line/output_files.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/eval/comparison.h"
 #include "nanobrain/eval/comparison_table.h"
 

@@ -1,7 +1,7 @@
 // nanobrain eval: exact loss of a model over a whole text.
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
-#include "nanobrain/command_line/output_files.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/eval/evaluation.h"
 
 namespace nanobrain {

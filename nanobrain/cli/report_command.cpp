@@ -4,7 +4,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/cli/command.h"
-#include "nanobrain/command_line/output_files.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/report/report.h"
 #include "nanobrain/sweep/summary.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "nanobrain/base/file.h"
-#include "nanobrain/command_line/output_files.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/command_line/program.h"
 #include "nanobrain/timing/timing.h"
 

@@ -1,6 +1,6 @@
 // nanobrain-run score: exact loss of an int8 model over a whole text.
 #include "nanobrain/command_line/document_flags.h"
-#include "nanobrain/command_line/output_files.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/deploy/command.h"
 #include "nanobrain/deploy/scoring.h"
 

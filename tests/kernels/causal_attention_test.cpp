@@ -2,13 +2,17 @@
 #include "nanobrain/kernels/causal_attention.h"
 
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
 
 #include <cmath>
 
 #include "tests/support/support.h"
+#include "tests/support/tensor_error.h"
 
 namespace nanobrain {
 namespace {
+
+using testing::relative_error;
 
 using torch::Tensor;
 
@@ -32,10 +36,6 @@ Tensor random_qkv(const Shape& s, double deviation = 1) {
   torch::manual_seed(7);
   return torch::randn({s.batch, s.positions, 3 * s.heads * s.features}) *
          deviation;
-}
-
-double relative_error(const Tensor& x, const Tensor& expected) {
-  return ((x - expected).norm() / expected.norm()).item<double>();
 }
 
 class CausalAttention : public ::testing::TestWithParam<Shape> {};

@@ -4,18 +4,16 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/kernels/isa.h"
 #include "tests/support/support.h"
+#include "tests/support/tensor_error.h"
 
 namespace nanobrain {
 namespace {
 
+using testing::relative_error;
+
 using torch::Tensor;
 
 constexpr int64_t kIgnored = -100;
-
-double relative_error(const Tensor& got, const Tensor& expected) {
-  return ((got.to(torch::kFloat64) - expected).norm() / expected.norm())
-      .item<double>();
-}
 
 /// Hidden states, a weight that gives logits of standard deviation `spread`,
 /// and targets of which half are likely ones, so that p matters.

@@ -4,18 +4,14 @@
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "tests/golden/golden_model.h"
 #include "tests/support/support.h"
+#include "tests/support/tensor_error.h"
 
 namespace nanobrain {
 namespace {
 
 using testing::GoldenModel;
+using testing::relative_error;
 using torch::Tensor;
-
-double relative_error(const Tensor& got, const Tensor& expected) {
-  const Tensor reference = expected.to(torch::kFloat64);
-  return ((got.to(torch::kFloat64) - reference).norm() / reference.norm())
-      .item<double>();
-}
 
 ModelConfig small_config() {
   return {

@@ -2,9 +2,12 @@
 
 #include "nanobrain/kernels/isa.h"
 #include "tests/support/support.h"
+#include "tests/support/tensor_error.h"
 
 namespace nanobrain {
 namespace {
+
+using testing::relative_error;
 
 ModelConfig config_of(bool bias) {
   ModelConfig config;
@@ -56,10 +59,6 @@ std::map<std::string, torch::Tensor> reference(
     result[item.key()] = item.value().grad();
   }
   return result;
-}
-
-double relative_error(const torch::Tensor& got, const torch::Tensor& expected) {
-  return ((got - expected).norm() / expected.norm()).item<double>();
 }
 
 // More sequences than groups and fewer, windows shorter than the positions.

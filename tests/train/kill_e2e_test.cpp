@@ -1,4 +1,6 @@
 // The program itself, killed and stopped while it trains.
+#include <fmt/format.h>
+
 #include <chrono>
 #include <csignal>
 #include <random>

@@ -7,9 +7,12 @@
 #include "nanobrain/train/adamw.h"
 #include "nanobrain/train/gradient_norm.h"
 #include "tests/support/support.h"
+#include "tests/support/tensor_error.h"
 
 namespace nanobrain {
 namespace {
+
+using testing::relative_error;
 
 using torch::Tensor;
 
@@ -39,12 +42,6 @@ struct GoldenParameters {
 
 Tensor to_tensor(const Json& list) {
   return torch::tensor(list.get<std::vector<double>>(), torch::kFloat64);
-}
-
-double relative_error(const Tensor& got, const Tensor& expected) {
-  return ((got.to(torch::kFloat64).flatten() - expected).norm() /
-          expected.norm())
-      .item<double>();
 }
 
 // Ten f32 updates with some ten roundings of 6e-8 each, on steps of up to
