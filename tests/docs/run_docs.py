@@ -5,7 +5,8 @@ Runs every ```sh block of README.md and docs/, page after page, in one scratch
 folder: a page uses what the pages before it have made. A block marked
 ```sh no-run (a download, a long run, another machine) is listed instead. Of
 all commands, those in tables and no-run blocks too, the subcommand and the
-flags must exist. Links must lead to a file; lengths are limited.
+flags must exist. Links must lead to a file; lengths are limited. The picture
+of CONTRIBUTING.md shows the layers that CMake builds.
 """
 import functools
 import os
@@ -91,13 +92,28 @@ class Checker:
         for number, line in enumerate(lines, 1):
             if len(line) > WIDTH:
                 self.errors.append(f"{page}:{number}: {len(line)} columns")
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        for target in (re.findall(r"\]\(([^)#]+)[^)]*\)", text)
+                       + re.findall(r"^\[\w+\]: (\S+)$", text, re.MULTILINE)):
             if "://" not in target:
                 path = (ROOT / page).parent / target
                 if not path.exists():
                     self.errors.append(f"{page}: no file {target}")
         for command in commands(text):
             self.check_command(page, command)
+
+
+    def check_layers(self):
+        """[name] in the picture, one for each layer of CMakeLists.txt."""
+        picture = next(body for _, info, body in
+                       blocks((ROOT / "CONTRIBUTING.md").read_text())
+                       if info == "text")
+        shown = re.findall(r"\[([a-z_/]+)\]", picture)
+        built = re.findall(r"add_subdirectory\(nanobrain/([a-z_/]+)\)",
+                           (ROOT / "CMakeLists.txt").read_text())
+        if sorted(shown) != sorted(built):
+            self.errors.append(
+                "CONTRIBUTING.md: the picture and CMakeLists.txt differ in "
+                f"{sorted(set(shown) ^ set(built)) or 'repeated layers'}")
 
 
 def prepare_folder(folder, build):
@@ -155,6 +171,9 @@ def main():
     for page, text in texts.items():
         checker.check_text(page, text)
     if not sys.argv[2:]:
+        checker.check_text("CONTRIBUTING.md",
+                           (ROOT / "CONTRIBUTING.md").read_text())
+        checker.check_layers()
         unlisted = {f"docs/{path.name}" for path in ROOT.glob("docs/*.md")}
         for page in sorted(unlisted - set(PAGES)):
             checker.errors.append(f"{page}: not in run_docs.py's list")
