@@ -137,11 +137,12 @@ def run_page(page, text, folder):
         elif info.split()[:1] == ["sh"]:
             print(f"{page}:{line}: unknown mark: {info}")
             return None
-    environment = dict(os.environ, HOME=str(folder / "home"))
-    for variable in ("NANOBRAIN", "NANOBRAIN_RUN"):
-        environment.pop(variable, None)
-    path = f"{folder}/build/release/bin:{environment['PATH']}"
-    environment["PATH"] = path
+    programs = folder / "build/release/bin"
+    environment = dict(
+        os.environ, HOME=str(folder / "home"),
+        PATH=f"{programs}:{os.environ['PATH']}",
+        NANOBRAIN=str(programs / "nanobrain"),
+        NANOBRAIN_RUN=str(programs / "nanobrain-run"))
     start = time.monotonic()
     try:
         result = subprocess.run(

@@ -8,6 +8,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
