@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "nanobrain/bench/f32_engine.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/timing/int8_engine.h"

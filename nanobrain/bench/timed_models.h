@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "nanobrain/model/config.h"
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/timing/engine.h"
 
 namespace nanobrain {

@@ -5,11 +5,13 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/kernels/backend.h"
+#include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/timing/statistics.h"
 #include "nanobrain/train/gradient_norm.h"
-#include "nanobrain/train/gradients.h"
 #include "nanobrain/train/optimizer.h"
+#include "nanobrain/train/precision.h"
 
 namespace nanobrain {
 
@@ -87,8 +89,9 @@ TrainBenchReport bench_train(
   report.threads = set_threads(config.train.threads);
   NanoLM model(config.model, static_cast<uint64_t>(config.train.seed));
   model->to(torch::Device(config.train.device));
-  const auto optimizer =
-      make_optimizer(config.optimizer, optimized_parameters(*model));
+  const auto optimizer = make_optimizer(
+      config.optimizer,
+      optimized_parameters(*model, list_parameters(config.model)));
   GradientPass gradients(model, uses_bf16(config.train));
   torch::manual_seed(config.train.data_seed);
   report.tokens_per_step = config.tokens_per_step();
@@ -106,14 +109,15 @@ TrainBenchReport bench_train(
         const PhaseTimer timer(&phases, &Phases::data);
         batch = random_batch(config);
       }
-      gradients.add(batch, 1 / tokens);
+      gradients.loss_and_gradients(batch, 1 / tokens);
     }
     {
       const PhaseTimer timer(&phases, &Phases::optimizer);
       optimizer->step(
           step + options.warm_up,
           config.optimizer.lr,
-          clip_scale(gradients.norm(), config.train.clip_norm));
+          clip_scale(
+              gradient_norm(model->parameters()), config.train.clip_norm));
     }
     if (step >= 0) report.tokens_per_s.push_back(tokens / watch.seconds());
   }
@@ -123,7 +127,7 @@ TrainBenchReport bench_train(
       {"head", phases.head / phases.total()},
       {"optimizer", phases.optimizer / phases.total()}};
   report.precision = uses_bf16(config.train) ? "bf16" : "f32";
-  report.parameters = count_parameters(config.model).total();
+  report.parameters = count_parameters(config.model);
   report.peak_rss_bytes = peak_rss_bytes();
   report.cpu = cpu_name();
   report.backend = backend_summary();

@@ -7,7 +7,7 @@
 
 #include "nanobrain/capi/objects.h"
 #include "nanobrain/capi/status.h"
-#include "nanobrain/runtime/model_tokenizer.h"
+#include "nanobrain/config/model_folder.h"
 
 namespace nanobrain {
 
@@ -45,7 +45,7 @@ void fill(
 }
 
 nb_model_info info_of(const nb_model& model, size_t struct_size) {
-  const RuntimeConfig& config = model.weights->config();
+  const ModelConfig& config = model.weights->config();
   const Tokenizer* tokenizer = model.tokenizer.get();
   return {
       .struct_size = struct_size,
@@ -59,7 +59,7 @@ nb_model_info info_of(const nb_model& model, size_t struct_size) {
       .tokenizer_size = tokenizer != nullptr ? tokenizer->vocab_size() : 0,
       .end_of_text = tokenizer != nullptr
                          ? tokenizer->end_of_text()
-                         : static_cast<nb_token>(config.end_of_text)};
+                         : static_cast<nb_token>(model.weights->end_of_text())};
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 #include "nanobrain/bench/timed_models.h"
 #include "nanobrain/cli/command.h"
 #include "nanobrain/command_line/timing_commands.h"
-#include "nanobrain/train/config.h"
+#include "nanobrain/run/run_config_file.h"
 
 namespace nanobrain {
 

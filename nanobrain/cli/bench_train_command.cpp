@@ -2,7 +2,7 @@
 #include "nanobrain/bench/train_bench.h"
 #include "nanobrain/cli/bench_command.h"
 #include "nanobrain/cli/command.h"
-#include "nanobrain/train/config.h"
+#include "nanobrain/run/run_config_file.h"
 
 namespace nanobrain {
 

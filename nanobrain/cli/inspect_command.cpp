@@ -9,8 +9,8 @@
 #include "nanobrain/cli/command.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/inspect.h"
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/train/config.h"
 
 namespace nanobrain {
 

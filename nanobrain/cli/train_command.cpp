@@ -4,7 +4,7 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/cli/command.h"
-#include "nanobrain/train/config.h"
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/train/training_run.h"
 
 namespace nanobrain {

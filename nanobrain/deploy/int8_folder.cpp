@@ -3,7 +3,7 @@
 #include <future>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/runtime/model_tokenizer.h"
+#include "nanobrain/config/model_folder.h"
 
 namespace nanobrain {
 

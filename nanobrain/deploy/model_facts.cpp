@@ -3,23 +3,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
+
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/isa.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
+#include "nanobrain/config/model_folder.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/deploy/int8_folder.h"
-#include "nanobrain/runtime/model_file.h"
 
 namespace nanobrain {
 
 namespace {
-
-std::string part_of(const std::string& tensor) {
-  if (tensor.find(".wte.") != tensor.npos) return "embedder and head";
-  if (tensor.find(".wpe.") != tensor.npos) return "positions";
-  if (tensor.find(".ln_f.") != tensor.npos) return "final norm";
-  return "blocks";
-}
 
 std::vector<std::string> isa_names() {
   std::vector<std::string> names;
@@ -33,28 +29,33 @@ ModelFacts read_model_facts(const std::filesystem::path& folder) {
   const auto [model, tokenizer] = open_int8_folder(folder);
   ModelFacts facts{
       .config = model->config(),
+      .end_of_text = model->end_of_text(),
       .file_bytes = model->file_bytes(),
-      .bytes_by_part =
-          {{"embedder and head", 0},
-           {"positions", 0},
-           {"blocks", 0},
-           {"final norm", 0}},
       .tokenizer = tokenizer->kind(),
       .tokenizer_ids = tokenizer->vocab_size(),
       .tokenizer_hash = tokenizer->hash()};
-  const SafetensorsFile file(folder / ModelFile::kWeights);
+  const SafetensorsFile file(folder / kInt8WeightsFile);
+  const auto bytes_of = [&](const std::string& name) {
+    const auto it = file.tensors().find(name);
+    return it == file.tensors().end()
+               ? 0
+               : static_cast<int64_t>(it->second.data.size());
+  };
+  std::map<Part, int64_t> bytes;
   int64_t header = facts.file_bytes;
-  for (const auto& [name, tensor] : file.tensors()) {
-    const auto bytes = static_cast<int64_t>(tensor.data.size());
-    header -= bytes;
-    if (!name.ends_with(".scale")) {
-      facts.parameters += bytes / size_of(tensor.dtype);
-    }
-    for (auto& [part, sum] : facts.bytes_by_part) {
-      if (part == part_of(name)) sum += bytes;
-    }
+  for (const Parameter& p : list_parameters(facts.config)) {
+    const int64_t values = bytes_of(p.huggingface_name());
+    const int64_t all = values + bytes_of(p.huggingface_name() + ".scale");
+    if (values > 0) facts.parameters += p.count();
+    bytes[p.part] += all;
+    header -= all;
   }
-  facts.bytes_by_part.emplace_back("header", header);
+  facts.bytes_by_part = {
+      {"embedder and head", bytes[Part::kEmbedder]},
+      {"positions", bytes[Part::kPositions]},
+      {"blocks", bytes[Part::kBlocks]},
+      {"final norm", bytes[Part::kFinalNorm]},
+      {"header", header}};
   return facts;
 }
 
@@ -71,8 +72,8 @@ Json ModelFacts::to_json() const {
       {"ffn_dim", config.ffn_dim},
       {"vocab_size", config.vocab_size},
       {"max_seq_len", config.max_seq_len},
-      {"activation", config.gelu_tanh ? "gelu_new" : "gelu"},
-      {"end_of_text", config.end_of_text},
+      {"activation", config.activation},
+      {"end_of_text", end_of_text},
       {"tokenizer",
        {{"kind", tokenizer},
         {"vocab_size", tokenizer_ids},

@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/runtime/config.h"
+#include "nanobrain/config/model_config.h"
 
 namespace nanobrain {
 
 struct ModelFacts {
-  RuntimeConfig config;
-  int64_t parameters = 0; // scales are none
-  int64_t file_bytes = 0; // of the weights
+  ModelConfig config;
+  int64_t end_of_text = -1; // eos_token_id
+  int64_t parameters = 0;   // scales are none
+  int64_t file_bytes = 0;   // of the weights
   /// embedder (the head is tied to it), positions, blocks, final norm, header
-  std::vector<std::pair<std::string, int64_t>> bytes_by_part;
+  std::vector<std::pair<std::string, int64_t>> bytes_by_part = {};
   std::string tokenizer; // its kind
   int64_t tokenizer_ids = 0;
   std::string tokenizer_hash;

@@ -5,10 +5,11 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/config/model_folder.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
@@ -65,7 +66,7 @@ std::vector<Compared> open_candidates(const CompareRequest& request) {
         "{} comes twice; name each model once",
         path.string());
     require_precision(folder, request.options.bf16);
-    const ModelConfig config = read_model_config(folder);
+    const ModelConfig config = read_model_config(folder).model;
     const auto tokenizer = open_model_tokenizer(folder, config.vocab_size);
     require(
         request.text.protocol == Protocol::kHuggingFace ||
@@ -81,8 +82,7 @@ std::vector<Compared> open_candidates(const CompareRequest& request) {
 
 /// One rule for all: the context asked for, else the longest that all take.
 int64_t common_context(
-    const std::vector<Compared>& candidates,
-    std::optional<int64_t> requested) {
+    const std::vector<Compared>& candidates, std::optional<int64_t> requested) {
   const auto shortest =
       std::ranges::min_element(candidates, {}, [](const Compared& candidate) {
         return candidate.config.max_seq_len;
@@ -150,7 +150,7 @@ ComparedModel score(
   compared.tokenizer = tokenizer->kind();
   compared.loss = losses.total();
   compared.loss.documents = report.text.documents;
-  compared.parameters = count_parameters(candidate.config).total();
+  compared.parameters = count_parameters(candidate.config);
   compared.precision = model->precision();
   compared.file_bytes = model->file_bytes();
   units = losses.units();

@@ -26,8 +26,8 @@ class NanoLMPredictor : public Predictor {
     const auto unseen =
         ids.subspan(static_cast<size_t>(start_ + cache_.length));
     const std::vector<int64_t> wide(unseen.begin(), unseen.end());
-    const auto input = torch::tensor(wide).unsqueeze(0).to(
-        model_->wte->weight.device()); // (1, T)
+    const auto input =
+        torch::tensor(wide).unsqueeze(0).to(model_->device()); // (1, T)
     const auto hidden = model_->hidden(input, &cache_);
     logits_ = model_->logits(hidden.select(1, -1))
                   .to(torch::kCPU, torch::kFloat32)

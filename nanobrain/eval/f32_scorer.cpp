@@ -32,7 +32,7 @@ class NanoLMScorer : public TokenScorer {
 
   void score(const WindowBatch& batch, std::span<float> losses) override {
     const torch::NoGradGuard no_grad;
-    const auto device = model_->wte->weight.device();
+    const auto device = model_->device();
     // (B, T + 1); the batch outlives the tensor
     const auto ids = torch::from_blob(
                          const_cast<int64_t*>(batch.ids.data()),

@@ -3,7 +3,6 @@
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/inference/int8_predictor.h"
 #include "nanobrain/inference/int8_scorer.h"
-#include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {
 
@@ -12,11 +11,10 @@ namespace {
 class Int8Model : public LanguageModel {
  public:
   Int8Model(const std::filesystem::path& folder, int64_t threads)
-      : config_(read_model_config(folder)),
-        model_(RuntimeModel::load(folder)),
+      : model_(RuntimeModel::load(folder)),
         threads_(resolve_threads(threads)) {}
 
-  const ModelConfig& config() const override { return config_; }
+  const ModelConfig& config() const override { return model_->config(); }
   std::string_view precision() const override { return "int8"; }
   int64_t file_bytes() const override { return model_->file_bytes(); }
   std::unique_ptr<TokenScorer> make_scorer() override {
@@ -27,7 +25,6 @@ class Int8Model : public LanguageModel {
   }
 
  private:
-  ModelConfig config_;
   std::shared_ptr<const RuntimeModel> model_;
   int64_t threads_;
 };

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string_view>
 
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/inference/predictor.h"
 #include "nanobrain/inference/token_scorer.h"
-#include "nanobrain/model/config.h"
 
 namespace nanobrain {
 

@@ -1,11 +1,11 @@
 #include "nanobrain/eval/model_folder.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/eval/f32_model.h"
 #include "nanobrain/eval/int8_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_folder.h"
-#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 

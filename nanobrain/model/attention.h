@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "nanobrain/model/config.h"
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/model/kv_cache.h"
 #include "nanobrain/model/linear.h"
 

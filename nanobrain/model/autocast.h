@@ -3,8 +3,8 @@
 
 #include <ATen/autocast_mode.h>
 
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/kernels/bf16.h"
-#include "nanobrain/model/config.h"
 
 namespace nanobrain {
 

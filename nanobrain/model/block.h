@@ -4,8 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/model/attention.h"
-#include "nanobrain/model/config.h"
 #include "nanobrain/model/feed_forward.h"
 #include "nanobrain/model/kv_cache.h"
 

@@ -4,8 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/kernels/gelu.h"
-#include "nanobrain/model/config.h"
 #include "nanobrain/model/linear.h"
 
 namespace nanobrain {

@@ -13,6 +13,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/nearest.h"
 #include "nanobrain/base/safetensors.h"
+#include "nanobrain/config/parameters.h"
 
 namespace nanobrain {
 
@@ -22,19 +23,11 @@ using torch::Tensor;
 
 constexpr std::string_view kPrefix = "transformer.";
 constexpr std::string_view kHead = "lm_head.weight";
-/// What GPT-2 keeps in a Conv1D, [in, out], and we in a Linear, (out, in).
-constexpr std::array<std::string_view, 4> kTransposed = {
-    "attn.c_attn.weight",
-    "attn.c_proj.weight",
-    "mlp.c_fc.weight",
-    "mlp.c_proj.weight"};
 constexpr std::array<std::string_view, 2> kMasks = {
     ".attn.bias", ".attn.masked_bias"};
 
-template <size_t N>
-bool ends_with_any(
-    std::string_view name, const std::array<std::string_view, N>& endings) {
-  return std::any_of(endings.begin(), endings.end(), [&](auto ending) {
+bool is_mask(std::string_view name) {
+  return std::any_of(kMasks.begin(), kMasks.end(), [&](auto ending) {
     return name.ends_with(ending);
   });
 }
@@ -51,22 +44,14 @@ struct Entry {
 /// Every tensor that a file of this model holds, in the order of the layers.
 std::vector<Entry> list_entries(NanoLM& model) {
   std::vector<Entry> entries;
-  for (const auto& item : model->named_parameters()) {
-    const std::string& name = item.key();
-    const Tensor parameter = item.value().detach();
-    const bool transposed = ends_with_any(name, kTransposed);
-    auto shape = parameter.sizes().vec();
-    if (transposed) {
-      std::swap(shape[0], shape[1]);
-    }
-    entries.push_back({name, shape, parameter, transposed});
-    if (transposed && !model->config().bias) {
-      const size_t stem = name.size() - std::string_view("weight").size();
-      entries.push_back(
-          {fmt::format("{}bias", std::string_view(name).substr(0, stem)),
-           {shape[1]},
-           {},
-           false});
+  const auto tensors = model->named_parameters();
+  for (const Parameter& p : list_parameters(model->config())) {
+    auto shape = p.shape;
+    if (p.transposed()) std::swap(shape[0], shape[1]);
+    entries.push_back(
+        {p.name, shape, tensors[p.name].detach(), p.transposed()});
+    if (p.role == Role::kMatrix && !model->config().bias) {
+      entries.push_back({p.module() + ".bias", {p.shape[0]}, {}, false});
     }
   }
   return entries;
@@ -114,7 +99,7 @@ class StoredTensors {
       if (name.starts_with(kPrefix)) {
         name.remove_prefix(kPrefix.size());
       }
-      if (ends_with_any(name, kMasks)) {
+      if (is_mask(name)) {
         continue;
       }
       require(

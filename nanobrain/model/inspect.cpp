@@ -69,17 +69,19 @@ Tensor text_ids(
   return torch::tensor(ids).unsqueeze(0);
 }
 
-ParameterCounts count_tensors(NanoLM& model) {
-  ParameterCounts counts;
-  for (const auto& item : model->named_parameters()) {
-    const std::string& name = item.key();
-    int64_t& part = name.starts_with("wte.")   ? counts.embedder
-                    : name.starts_with("wpe.") ? counts.positions
-                    : name.starts_with("h.")   ? counts.blocks
-                                               : counts.final_norm;
-    part += item.value().numel();
+/// Counts the tensors and compares them with the inventory.
+void count_parameters(NanoLM& model, InspectReport& report) {
+  const auto tensors = model->named_parameters();
+  const auto inventory = list_parameters(model->config());
+  report.counted = tensors.size() == inventory.size();
+  for (const Parameter& p : inventory) {
+    const Tensor* tensor = tensors.find(p.name);
+    report.counted &= tensor != nullptr && tensor->sizes() == p.shape;
+    if (tensor != nullptr) {
+      report.parameters_by_part[p.part] += tensor->numel();
+      report.parameters += tensor->numel();
+    }
   }
-  return counts;
 }
 
 /// No storage is listed twice, and moving the embedder moves the logits.
@@ -174,11 +176,9 @@ InspectReport inspect_model(const InspectOptions& options) {
   const Tensor logits = model->logits(hidden);
   InspectReport report;
   report.model = config;
-  report.parameters = count_tensors(model);
-  const int64_t total = report.parameters.total();
-  report.counted = total == count_parameters(config).total();
-  report.f32_bytes = total * static_cast<int64_t>(sizeof(float));
-  report.int8_bytes = total;
+  count_parameters(model, report);
+  report.f32_bytes = report.parameters * static_cast<int64_t>(sizeof(float));
+  report.int8_bytes = report.parameters;
   report.tokens = ids.size(1);
   report.logits_shape = logits.sizes().vec();
   report.text_loss = text_loss(model, ids, hidden);

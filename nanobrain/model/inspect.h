@@ -4,11 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/model/config.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -25,7 +26,8 @@ struct InspectOptions {
 
 struct InspectReport {
   ModelConfig model;
-  ParameterCounts parameters; // of the tensors, not of the formula
+  int64_t parameters = 0; // of the tensors, not of the inventory
+  std::map<Part, int64_t> parameters_by_part;
   int64_t f32_bytes = 0;
   int64_t int8_bytes = 0; // one byte a parameter
   int64_t tokens = 0;
@@ -36,7 +38,7 @@ struct InspectReport {
   double text_loss = 0;    // nats per token after the first
   double init_loss = 0;    // over 1,024 random targets after random tokens
   double uniform_loss = 0; // ln V
-  /// the tensors hold as many parameters as the formula says
+  /// the tensors are those of the inventory
   bool counted = false;
   /// the head is the embedder: one storage, listed once among the parameters
   bool tied = false;

@@ -8,13 +8,13 @@
 namespace nanobrain {
 
 Json InspectReport::to_json() const {
+  Json parts;
+  for (const auto& [part, count] : parameters_by_part) {
+    parts[name_of(part)] = count;
+  }
   return {
-      {"parameters", parameters.total()},
-      {"parameters_by_part",
-       {{"embedder", parameters.embedder},
-        {"positions", parameters.positions},
-        {"blocks", parameters.blocks},
-        {"final_norm", parameters.final_norm}}},
+      {"parameters", parameters},
+      {"parameters_by_part", parts},
       {"f32_bytes", f32_bytes},
       {"int8_bytes", int8_bytes},
       {"tokens", tokens},
@@ -39,25 +39,25 @@ std::string InspectReport::to_text() const {
   };
   part(
       "embedder",
-      parameters.embedder,
+      parameters_by_part.at(Part::kEmbedder),
       fmt::format(
           "{} x {}, tied with the head", model.vocab_size, model.model_dim));
   part(
       "positions",
-      parameters.positions,
+      parameters_by_part.at(Part::kPositions),
       fmt::format("{} x {}", model.max_seq_len, model.model_dim));
   part(
       "blocks",
-      parameters.blocks,
+      parameters_by_part.at(Part::kBlocks),
       fmt::format(
           "{} of {} heads, feed-forward {}",
           model.num_layers,
           model.num_heads,
           model.ffn_dim));
-  part("final norm", parameters.final_norm, "");
+  part("final norm", parameters_by_part.at(Part::kFinalNorm), "");
   part(
       "total",
-      parameters.total(),
+      parameters,
       fmt::format(
           "{} f32, {} int8",
           format_bytes(f32_bytes),

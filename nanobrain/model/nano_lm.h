@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/model/block.h"
-#include "nanobrain/model/config.h"
 #include "nanobrain/model/kv_cache.h"
 
 namespace nanobrain {
@@ -38,6 +38,7 @@ class NanoLMImpl : public torch::nn::Module {
   torch::Tensor logits(const torch::Tensor& hidden);
 
   const ModelConfig& config() const { return config_; }
+  torch::Device device() const { return wte->weight.device(); }
 
   torch::nn::Embedding wte{nullptr};
   torch::nn::Embedding wpe{nullptr};

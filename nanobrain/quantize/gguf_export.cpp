@@ -2,6 +2,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_file.h"
@@ -129,7 +130,7 @@ ExportReport export_model(const ExportRequest& request) {
   const fs::path folder = find_f32_model(request.model);
   NanoLM model = load_model(folder);
   const ModelConfig& config = model->config();
-  const auto tokenizer = load_model_tokenizer(folder, config);
+  const auto tokenizer = load_model_tokenizer(folder, config.vocab_size);
 
   const TensorList list(model, type);
   const std::string name = fs::weakly_canonical(request.model).filename();

@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/safetensors.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/runtime/model_file.h"
 
 namespace nanobrain {
@@ -11,8 +12,6 @@ namespace nanobrain {
 using torch::Tensor;
 
 namespace {
-
-constexpr std::string_view kWeight = ".weight";
 
 DType dtype_of(const Tensor& tensor) {
   switch (tensor.scalar_type()) {
@@ -25,56 +24,55 @@ DType dtype_of(const Tensor& tensor) {
   }
 }
 
-/// The biases of norms are named after these modules.
-bool is_linear_bias(const std::string& name) {
-  return name.ends_with(".bias") && name.find("ln_") == name.npos;
-}
-
 } // namespace
 
 Int8Weights::Int8Weights(NanoLM& model) {
   const torch::NoGradGuard no_grad;
-  for (const auto& item : model->named_parameters()) {
-    const std::string& name = item.key();
-    const Tensor values =
-        item.value().detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  const auto parameters = model->named_parameters();
+  for (const Parameter& p : list_parameters(model->config())) {
+    const Tensor values = parameters[p.name]
+                              .detach()
+                              .to(torch::kCPU, torch::kFloat32)
+                              .contiguous();
     require(
         values.isfinite().all().item<bool>(),
         "quantize",
         "{} holds NaN or infinity: the model is broken, take an earlier "
         "checkpoint",
-        name);
-    if (name == "wpe.weight") {
+        p.name);
+    add(p, values);
+  }
+}
+
+void Int8Weights::add(const Parameter& p, const Tensor& values) {
+  const std::string name = p.huggingface_name();
+  const auto store = [&](const std::string& as, const Tensor& tensor) {
+    tensors_.emplace_back(as, tensor);
+    bytes_by_part_[p.part] += static_cast<int64_t>(tensor.nbytes());
+  };
+  switch (p.int8_storage()) {
+    case Int8Storage::kRows: {
+      const Int8Matrix matrix = quantize_rows(values);
+      matrices_.emplace(p.module(), matrix);
+      store(name, matrix.weight);
+      store(name + ".scale", matrix.scale);
+      break;
+    }
+    case Int8Storage::kHalf:
       positions_ = values.to(torch::kFloat16);
       require(
           positions_.isfinite().all().item<bool>(),
           "quantize",
           "{} has values beyond f16, in which positions are kept",
-          name);
-      add(name, positions_);
-    } else if (values.dim() == 2) {
-      const Int8Matrix matrix = quantize_rows(values);
-      matrices_.emplace(name.substr(0, name.size() - kWeight.size()), matrix);
-      add(name, matrix.weight);
-      add(name + ".scale", matrix.scale);
-    } else if (!is_linear_bias(name) || values.any().item<bool>()) {
-      add(name, values);
-    }
+          p.name);
+      store(name, positions_);
+      break;
+    case Int8Storage::kFloat:
+      store(name, values);
+      break;
+    case Int8Storage::kIfUsed:
+      if (values.any().item<bool>()) store(name, values);
   }
-}
-
-void Int8Weights::add(const std::string& name, const Tensor& values) {
-  tensors_.emplace_back("transformer." + name, values);
-}
-
-int64_t Int8Weights::bytes(const std::string& prefix) const {
-  int64_t sum = 0;
-  for (const auto& [name, values] : tensors_) {
-    if (name.starts_with("transformer." + prefix)) {
-      sum += static_cast<int64_t>(values.nbytes());
-    }
-  }
-  return sum;
 }
 
 void Int8Weights::write(const std::filesystem::path& file) const {

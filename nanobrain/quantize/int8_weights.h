@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/quantize/int8_matrix.h"
 
@@ -31,17 +32,20 @@ class Int8Weights {
   }
   /// (T, C) f16
   const torch::Tensor& positions() const { return positions_; }
-  /// Bytes of the tensors whose names begin so; "" for all.
-  int64_t bytes(const std::string& prefix) const;
+  /// Of the tensors.
+  const std::map<Part, int64_t>& bytes_by_part() const {
+    return bytes_by_part_;
+  }
   /// Writes the file; larger elements come first, so that every tensor lies at
   /// a multiple of its element's size.
   void write(const std::filesystem::path& file) const;
 
  private:
-  void add(const std::string& name, const torch::Tensor& values);
+  void add(const Parameter& parameter, const torch::Tensor& values);
 
   std::map<std::string, Int8Matrix> matrices_;
   torch::Tensor positions_;
+  std::map<Part, int64_t> bytes_by_part_;
   std::vector<std::pair<std::string, torch::Tensor>> tensors_; // of the file
 };
 

@@ -5,20 +5,19 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/message.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
 #include "nanobrain/quantize/quality.h"
 #include "nanobrain/runtime/model_file.h"
-#include "nanobrain/runtime/model_tokenizer.h"
 
 namespace nanobrain {
 
 namespace fs = std::filesystem;
 
 namespace {
-
 
 void check(const QuantizeRequest& request) {
   const bool dynamic = request.method == "dynamic";
@@ -47,29 +46,32 @@ void require_outside(const fs::path& output, const fs::path& folder) {
 
 std::vector<PartBytes> count_parts(
     const ModelConfig& config, const Int8Weights& weights, int64_t file_bytes) {
-  const ParameterCounts parameters = count_parameters(config);
-  return {
-      {"embedder", parameters.embedder, weights.bytes("wte.")},
-      {"positions", parameters.positions, weights.bytes("wpe.")},
-      {"blocks", parameters.blocks, weights.bytes("h.")},
-      {"final norm", parameters.final_norm, weights.bytes("ln_f.")},
-      {"header", 0, file_bytes - weights.bytes("")}};
+  std::map<Part, ModelSize> sizes;
+  for (const Parameter& p : list_parameters(config)) sizes[p.part].add(p);
+  std::vector<PartBytes> parts;
+  int64_t header = file_bytes;
+  for (const auto& [part, bytes] : weights.bytes_by_part()) {
+    const std::string title =
+        part == Part::kFinalNorm ? "final norm" : name_of(part);
+    parts.push_back({title, sizes[part].parameters, bytes});
+    header -= bytes;
+  }
+  parts.push_back({"header", 0, header});
+  return parts;
 }
 
 std::vector<NamedError> matrix_errors(
     NanoLM& model, const Int8Weights& weights) {
   std::vector<NamedError> errors;
-  for (const auto& item : model->named_parameters()) {
-    const std::string name = item.key().substr(0, item.key().rfind('.'));
-    if (name == "wpe") {
-      errors.push_back(
-          {name, relative_error(weights.positions(), item.value())});
-    } else if (item.value().dim() == 2) {
-      errors.push_back(
-          {name,
-           relative_error(
-               weights.matrices().at(name).dequantized(), item.value())});
-    }
+  const auto tensors = model->named_parameters();
+  for (const Parameter& p : list_parameters(model->config())) {
+    const auto storage = p.int8_storage();
+    if (storage != Int8Storage::kRows && storage != Int8Storage::kHalf)
+      continue;
+    const Tensor stored = storage == Int8Storage::kHalf
+                              ? weights.positions()
+                              : weights.matrices().at(p.module()).dequantized();
+    errors.push_back({p.module(), relative_error(stored, tensors[p.name])});
   }
   return errors;
 }
@@ -95,7 +97,7 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
   const bool compares = !request.text.inputs.empty();
   const auto tokenizer = compares
                              ? open_model_tokenizer(folder, config.vocab_size)
-                             : load_model_tokenizer(folder, config);
+                             : load_model_tokenizer(folder, config.vocab_size);
   if (compares) require_tokens(request.text, *tokenizer);
 
   const Int8Weights weights(model);
@@ -105,13 +107,13 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
       tokenizer.get(),
       training_record(folder),
       [&](const fs::path& written) {
-        weights.write(written / ModelFile::kWeights);
+        weights.write(written / kInt8WeightsFile);
       });
 
   QuantizeReport report;
   report.output = request.output;
   report.bytes =
-      static_cast<int64_t>(fs::file_size(request.output / ModelFile::kWeights));
+      static_cast<int64_t>(fs::file_size(request.output / kInt8WeightsFile));
   report.f32_bytes = static_cast<int64_t>(fs::file_size(folder / kWeightsFile));
   report.parts = count_parts(config, weights, report.bytes);
   report.matrices = matrix_errors(model, weights);

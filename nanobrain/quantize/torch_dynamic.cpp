@@ -4,6 +4,7 @@
 #include <c10/util/Exception.h>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/quantize/int8_matrix.h"
 
 namespace nanobrain {
@@ -48,11 +49,11 @@ Tensor to_quantized_tensor(const Tensor& weight) {
 std::map<std::string, c10::IValue> pack_matrices(
     NanoLM& model, const c10::OperatorHandle& pack) {
   std::map<std::string, c10::IValue> packed;
-  for (const auto& item : model->named_parameters()) {
-    const std::string& name = item.key();
-    if (item.value().dim() != 2 || name == "wpe.weight") continue;
-    packed[name.substr(0, name.rfind('.'))] =
-        call(pack, {to_quantized_tensor(item.value()), c10::IValue()});
+  const auto tensors = model->named_parameters();
+  for (const Parameter& p : list_parameters(model->config())) {
+    if (p.int8_storage() != Int8Storage::kRows) continue;
+    packed[p.module()] =
+        call(pack, {to_quantized_tensor(tensors[p.name]), c10::IValue()});
   }
   return packed;
 }

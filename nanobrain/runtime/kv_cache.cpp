@@ -4,7 +4,7 @@
 
 namespace nanobrain {
 
-KeyValueCache::KeyValueCache(const RuntimeConfig& config)
+KeyValueCache::KeyValueCache(const ModelConfig& config)
     : num_heads_(config.num_heads),
       head_dim_(config.head_dim()),
       value_stride_(padded_to_lanes(head_dim_)),
@@ -41,7 +41,7 @@ AttentionHeads KeyValueCache::layer(int64_t layer) const {
       .value_size = value_size_};
 }
 
-bool KeyValueCache::fits(const RuntimeConfig& config, int64_t bytes) {
+bool KeyValueCache::fits(const ModelConfig& config, int64_t bytes) {
   // Dimensions are below 2^31, their product may not be below 2^63.
   const auto floats =
       static_cast<double>(config.num_layers * config.num_heads) *

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "nanobrain/base/aligned_buffer.h"
-#include "nanobrain/runtime/config.h"
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/runtime/float_table.h"
 
 namespace nanobrain {
@@ -13,7 +13,7 @@ namespace nanobrain {
 /// reads them: see AttentionHeads.
 class KeyValueCache {
  public:
-  explicit KeyValueCache(const RuntimeConfig& config);
+  explicit KeyValueCache(const ModelConfig& config);
 
   /// Keys and values, (C) each, of the token at `position`.
   void put(
@@ -21,7 +21,7 @@ class KeyValueCache {
   AttentionHeads layer(int64_t layer) const;
 
   /// Whether a sequence of such a model takes at most `bytes`.
-  static bool fits(const RuntimeConfig& config, int64_t bytes);
+  static bool fits(const ModelConfig& config, int64_t bytes);
 
  private:
   int64_t num_heads_, head_dim_;

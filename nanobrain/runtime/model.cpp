@@ -52,7 +52,9 @@ RuntimeModel::Layer read_layer(ModelFile& file, int64_t layer) {
 } // namespace
 
 RuntimeModel::RuntimeModel(ModelFile& file)
-    : config_(file.config()), file_bytes_(file.file_bytes()) {
+    : config_(file.config()),
+      end_of_text_(file.end_of_text()),
+      file_bytes_(file.file_bytes()) {
   const int64_t C = config_.model_dim;
   for (int64_t layer = 0; layer < config_.num_layers; ++layer) {
     layers_.push_back(read_layer(file, layer));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/aligned_buffer.h"
-#include "nanobrain/runtime/config.h"
+#include "nanobrain/config/model_config.h"
 #include "nanobrain/runtime/packed_matrix.h"
 
 namespace nanobrain {
@@ -35,7 +35,9 @@ class RuntimeModel {
   static std::shared_ptr<const RuntimeModel> load(
       const std::filesystem::path& folder);
 
-  const RuntimeConfig& config() const { return config_; }
+  const ModelConfig& config() const { return config_; }
+  /// eos_token_id of config.json; -1: none
+  int64_t end_of_text() const { return end_of_text_; }
   /// Row `id` of the embedder, dequantized, into x (C).
   void embed(int64_t id, float* x) const;
   const std::vector<Layer>& layers() const { return layers_; }
@@ -46,7 +48,8 @@ class RuntimeModel {
 
  private:
   explicit RuntimeModel(ModelFile& file);
-  RuntimeConfig config_;
+  ModelConfig config_;
+  int64_t end_of_text_;
   std::vector<Layer> layers_;
   Norm final_norm_;
   PackedMatrix head_;

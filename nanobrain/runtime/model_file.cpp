@@ -11,8 +11,9 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/manifest.h"
 #include "nanobrain/base/nearest.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/runtime/half.h"
-#include "nanobrain/runtime/model_tokenizer.h"
+#include "nanobrain/runtime/kv_cache.h"
 
 namespace nanobrain {
 
@@ -20,7 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kConfig = "config.json";
 constexpr const char* kDamaged = "the file is damaged; copy or make it again";
 
 /// Error unless the two files are as nanobrain.json says, where there is one.
@@ -30,7 +30,7 @@ void check_manifest_of(const fs::path& folder) {
   const fs::path path = folder / kModelManifest;
   const Json all = manifest.value("files", Json());
   Json ours = Json::object();
-  for (const char* name : {kConfig, ModelFile::kWeights}) {
+  for (const char* name : {kModelConfig, kInt8WeightsFile}) {
     require(
         all.is_object() && all.contains(name),
         path.string(),
@@ -43,19 +43,40 @@ void check_manifest_of(const fs::path& folder) {
 
 /// The folder's weights, once the checksums are right.
 fs::path checked_path(const fs::path& folder) {
-  const fs::path path = folder / ModelFile::kWeights;
+  const fs::path path = folder / kInt8WeightsFile;
   require(
       fs::exists(path),
       folder.string(),
       "has no {}; make one of an f32 model with nanobrain quantize",
-      ModelFile::kWeights);
+      kInt8WeightsFile);
   check_manifest_of(folder);
   return path;
 }
 
-RuntimeConfig read_config(const fs::path& path) {
-  return runtime_config(
-      read_gpt2_config(read_json(path), path.string()), path.string());
+/// Above it, 255 * 127 * inputs would not fit the int32 of a dot product.
+constexpr int64_t kMostInputs = 65'536;
+constexpr int64_t kMostCacheBytes = int64_t{4} << 30;
+
+/// Error where the engine cannot run the model.
+HuggingFaceConfig read_config(const fs::path& folder) {
+  const std::string where = (folder / kModelConfig).string();
+  HuggingFaceConfig config = read_model_config(folder);
+  const ModelConfig& model = config.model;
+  require(
+      model.ffn_dim <= kMostInputs,
+      where,
+      "n_inner must be from 1 to {}, but is {}",
+      kMostInputs,
+      model.ffn_dim);
+  require(
+      KeyValueCache::fits(model, kMostCacheBytes),
+      where,
+      "keys and values of {} layers of {} x {} take more than {} bytes",
+      model.num_layers,
+      model.max_seq_len,
+      model.model_dim,
+      kMostCacheBytes);
+  return config;
 }
 
 void require_known_format(
@@ -93,7 +114,7 @@ void require_known_format(
 
 ModelFile::ModelFile(const fs::path& folder)
     : path_(checked_path(folder)),
-      config_(read_config(folder / kConfig)),
+      config_(read_config(folder)),
       file_(path_),
       file_bytes_(static_cast<int64_t>(fs::file_size(path_))) {
   require_known_format(file_.metadata(), path_.string());

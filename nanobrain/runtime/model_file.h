@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "nanobrain/base/safetensors.h"
-#include "nanobrain/runtime/config.h"
+#include "nanobrain/config/huggingface_config.h"
 
 namespace nanobrain {
 
@@ -18,7 +18,6 @@ namespace nanobrain {
 /// hostile file is an Error that names the file and the tensor.
 class ModelFile {
  public:
-  static constexpr const char* kWeights = "model.int8.safetensors";
   static constexpr const char* kFormat = "nanobrain-int8";
   static constexpr int64_t kVersion = 1;
 
@@ -32,7 +31,8 @@ class ModelFile {
 
   explicit ModelFile(const std::filesystem::path& folder);
 
-  const RuntimeConfig& config() const { return config_; }
+  const ModelConfig& config() const { return config_.model; }
+  int64_t end_of_text() const { return config_.end_of_text; }
   int64_t file_bytes() const { return file_bytes_; }
 
   /// The tensors `name` and `name`.scale.
@@ -55,7 +55,7 @@ class ModelFile {
       const std::vector<float>& values, const std::string& name) const;
 
   std::filesystem::path path_;
-  RuntimeConfig config_;
+  HuggingFaceConfig config_;
   SafetensorsFile file_;
   int64_t file_bytes_;
   std::set<std::string> asked_for_;

@@ -17,7 +17,7 @@ AlignedBuffer<float> rows_of(int64_t rows, int64_t stride) {
 
 } // namespace
 
-TransformerBody::Scratch::Scratch(const RuntimeConfig& c)
+TransformerBody::Scratch::Scratch(const ModelConfig& c)
     : hidden(rows_of(kRows, padded_to_lanes(c.model_dim) + 16)),
       wide(rows_of(kRows, padded_to_lanes(c.ffn_dim))),
       change(rows_of(kRows, padded_to_lanes(c.model_dim))),
@@ -160,7 +160,7 @@ void TransformerBody::feed_forward(Rows rows, int64_t layer, Scratch& scratch) {
       wide,
       wide_stride_);
   const auto gelu =
-      model_.config().gelu_tanh ? floats_.gelu_tanh : floats_.gelu_erf;
+      model_.config().gelu_tanh() ? floats_.gelu_tanh : floats_.gelu_erf;
   gelu(wide, rows.count() * wide_stride_);
   apply(
       weights.mlp_proj,
@@ -189,7 +189,7 @@ void TransformerBody::finish(Rows rows, int64_t first, Scratch& scratch) {
 
 void TransformerBody::normalize(
     const RuntimeModel::Norm& norm, Rows rows, Scratch& scratch) {
-  const RuntimeConfig& config = model_.config();
+  const ModelConfig& config = model_.config();
   for (int64_t i = 0; i < rows.count(); ++i) {
     floats_.layer_norm(
         residual(rows.begin + i),

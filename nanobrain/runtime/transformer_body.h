@@ -39,7 +39,7 @@ class TransformerBody {
   };
   /// What a thread needs for the rows that it is at, kRows at most.
   struct Scratch {
-    explicit Scratch(const RuntimeConfig& config);
+    explicit Scratch(const ModelConfig& config);
     AlignedBuffer<float> hidden;     // (kRows, hidden_stride_)
     AlignedBuffer<float> wide;       // (kRows, F)
     AlignedBuffer<float> change;     // (kRows, C), of the residual stream

@@ -5,7 +5,8 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/config/parameters.h"
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/grid.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 

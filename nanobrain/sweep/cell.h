@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/sweep/config.h"
-#include "nanobrain/train/config.h"
 
 namespace nanobrain {
 

@@ -1,7 +1,8 @@
 #include "nanobrain/sweep/folder.h"
 
 #include "nanobrain/base/file.h"
-#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/config/parameters.h"
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -112,16 +113,16 @@ SweepConfig read_sweep_folder(const SweepFolder& folder) {
 
 void write_cell(const SweepFolder& folder, const Cell& cell) {
   const RunConfig& config = cell.config;
-  const ModelBytes bytes = count_model_bytes(config.model);
+  const ModelSize size = model_size(config.model);
   write_json(
       folder.cell(cell.id) / "cell.json",
       {{"format", kFormat},
        {"id", cell.id},
        {"order", cell.order},
        {"overrides", cell.overrides},
-       {"parameters", count_parameters(config.model).total()},
-       {"f32_bytes", bytes.f32},
-       {"int8_bytes", bytes.int8},
+       {"parameters", size.parameters},
+       {"f32_bytes", size.f32_bytes},
+       {"int8_bytes", size.int8_bytes},
        {"steps", config.train.steps},
        {"tokens", config.train.steps * config.tokens_per_step()},
        {"train_flops", training_flops(config)}});

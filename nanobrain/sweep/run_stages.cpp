@@ -10,7 +10,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
-#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/child_process.h"
 #include "nanobrain/sweep/run_result.h"
 #include "nanobrain/sweep/tokenizer_data.h"

@@ -10,7 +10,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/live_view.h"
 #include "nanobrain/sweep/rungs.h"
 #include "nanobrain/sweep/slurm.h"
@@ -141,12 +141,12 @@ double estimate_seconds(
 Json describe_cells(const std::vector<Cell>& cells) {
   Json list = Json::array();
   for (const Cell& cell : cells) {
-    const ModelBytes bytes = count_model_bytes(cell.config.model);
+    const ModelSize size = model_size(cell.config.model);
     list.push_back(
         {{"id", cell.id},
-         {"parameters", count_parameters(cell.config.model).total()},
-         {"f32_bytes", bytes.f32},
-         {"int8_bytes", bytes.int8},
+         {"parameters", size.parameters},
+         {"f32_bytes", size.f32_bytes},
+         {"int8_bytes", size.int8_bytes},
          {"steps", cell.config.train.steps},
          {"tokens", cell.config.train.steps * cell.config.tokens_per_step()},
          {"train_flops", training_flops(cell.config)}});

@@ -3,16 +3,12 @@
 
 #include <torch/torch.h>
 
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/data/window_sampler.h"
-#include "nanobrain/train/config.h"
+#include "nanobrain/model/gradient_pass.h"
 
 namespace nanobrain {
-
-struct Batch {
-  torch::Tensor inputs;  // (B, T) int64
-  torch::Tensor targets; // (B, T) int64: the token after each input
-};
 
 /// Hands out micro-batches as a pure function of their position. Micro-batch m
 /// of a step takes the windows that follow those of m - 1, so that 4 x 2

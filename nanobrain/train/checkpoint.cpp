@@ -9,6 +9,7 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/manifest.h"
 #include "nanobrain/base/safetensors.h"
+#include "nanobrain/config/resume_rules.h"
 #include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {
@@ -79,8 +80,8 @@ void copy_weights(NanoLM& from, NanoLM& to) {
 
 } // namespace
 
-CheckpointStore::CheckpointStore(RunFolder run, std::string maths_hash)
-    : run_(std::move(run)), maths_hash_(std::move(maths_hash)) {}
+CheckpointStore::CheckpointStore(RunFolder run, RunConfig config)
+    : run_(std::move(run)), config_(std::move(config)) {}
 
 void CheckpointStore::save(
     const TrainerState& state,
@@ -98,7 +99,7 @@ void CheckpointStore::save(
   write_json(
       folder.path() / "trainer.json",
       {{"format_version", kFormatVersion},
-       {"maths_hash", maths_hash_},
+       {"config", write_fields(config_)},
        {"state", write_fields(state)}});
   write_manifest(folder.path());
   folder.commit();
@@ -118,10 +119,12 @@ TrainerState CheckpointStore::load(
   check_manifest(path);
   const Json json = read_json(path / "trainer.json");
   require_format_version(json, kFormatVersion, path.string());
-  require(
-      json.value("maths_hash", "") == maths_hash_,
-      path.string(),
-      "belongs to a run with another config");
+  if (json.contains("config")) {
+    RunConfig config;
+    read_fields(
+        json["config"], (path / "trainer.json: config").string(), config);
+    require_resumable(config, config_);
+  }
   TrainerState state;
   read_fields(json.at("state"), (path / "trainer.json: state").string(), state);
   NanoLM saved = load_model(path / "model");

@@ -1,7 +1,7 @@
 // Checkpoints of a run: checkpoints/step-N/ holds
 //   model/                 a model folder that eval and generate open as it is
 //   optimizer.safetensors  the optimizer's state
-//   trainer.json           format version, maths_hash(), TrainerState
+//   trainer.json           format version, config, TrainerState
 //   manifest.json          size and SHA-256 of every file above
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -22,8 +23,7 @@ namespace nanobrain {
 
 class CheckpointStore {
  public:
-  /// `maths_hash` ties the checkpoints to the run's config.
-  CheckpointStore(RunFolder run, std::string maths_hash);
+  CheckpointStore(RunFolder run, RunConfig config);
 
   /// Writes step-N whole or not at all, and only then removes older ones: the
   /// newest `keep_last` and the best stay.
@@ -50,7 +50,7 @@ class CheckpointStore {
   void remove_old(int64_t keep_last, int64_t best_step) const;
 
   RunFolder run_;
-  std::string maths_hash_;
+  RunConfig config_;
 };
 
 } // namespace nanobrain

@@ -43,6 +43,14 @@ double global_norm(const std::vector<torch::Tensor>& tensors) {
   return std::sqrt(sum);
 }
 
+double gradient_norm(const std::vector<torch::Tensor>& parameters) {
+  std::vector<torch::Tensor> gradients;
+  for (const auto& parameter : parameters) {
+    gradients.push_back(parameter.grad());
+  }
+  return global_norm(gradients);
+}
+
 double clip_scale(double norm, double max_norm) {
   constexpr double kEpsilon = 1e-6;
   if (max_norm == 0) return 1;

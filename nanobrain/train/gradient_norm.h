@@ -12,6 +12,9 @@ namespace nanobrain {
 /// not depend on the number of threads.
 double global_norm(const std::vector<torch::Tensor>& tensors);
 
+/// The same of the gradients of parameters.
+double gradient_norm(const std::vector<torch::Tensor>& parameters);
+
 /// What to multiply gradients of norm `norm` by so that it becomes at most
 /// `max_norm`, as torch.nn.utils.clip_grad_norm_ does; max_norm 0: 1.
 double clip_scale(double norm, double max_norm);

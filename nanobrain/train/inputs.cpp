@@ -3,6 +3,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {
@@ -116,8 +117,9 @@ NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer) {
   if (start.empty()) {
     model = NanoLM(config.model, static_cast<uint64_t>(config.train.seed));
   } else {
-    require_same_dimensions(config.model, read_model_config(start), start);
-    const auto own = load_model_tokenizer(start, config.model);
+    require_same_dimensions(
+        config.model, read_model_config(start).model, start);
+    const auto own = load_model_tokenizer(start, config.model.vocab_size);
     require<UsageError>(
         own == nullptr || own->hash() == tokenizer.hash(),
         "data.tokenizer",

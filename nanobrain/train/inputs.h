@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/train/config.h"
 
 namespace nanobrain {
 

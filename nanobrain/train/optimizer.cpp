@@ -9,19 +9,19 @@
 namespace nanobrain {
 
 std::vector<OptimizedParameter> optimized_parameters(
-    const torch::nn::Module& model) {
+    const torch::nn::Module& model, const std::vector<Parameter>& inventory) {
   std::vector<OptimizedParameter> parameters;
   std::set<const void*> storages;
-  for (const auto& item : model.named_parameters()) {
-    const torch::Tensor& value = item.value();
-    if (!value.requires_grad()) continue;
+  const auto tensors = model.named_parameters();
+  for (const Parameter& p : inventory) {
+    const torch::Tensor& value = tensors[p.name];
     require(
         storages.insert(value.storage().data()).second,
         "optimizer",
         "{} shares its storage with another parameter and would be stepped "
         "twice; register a tied tensor once",
-        item.key());
-    parameters.push_back({item.key(), value, value.dim() >= 2});
+        p.name);
+    parameters.push_back({p.name, value, p.decays()});
   }
   return parameters;
 }

@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "nanobrain/train/config.h"
+#include "nanobrain/config/parameters.h"
+#include "nanobrain/config/run_config.h"
 
 namespace nanobrain {
 
@@ -20,11 +21,10 @@ struct OptimizedParameter {
   bool decays = false;
 };
 
-/// All trainable parameters of a module, each once. Tensors of two or more
-/// dimensions (matrices, embedder, positions) decay; norms and biases do not.
+/// The parameters of the inventory, each once.
 /// Error where two names share one storage: it would be stepped twice.
 std::vector<OptimizedParameter> optimized_parameters(
-    const torch::nn::Module& model);
+    const torch::nn::Module& model, const std::vector<Parameter>& inventory);
 
 class Optimizer {
  public:

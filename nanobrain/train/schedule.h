@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nanobrain/train/config.h"
+#include "nanobrain/config/run_config.h"
 
 namespace nanobrain {
 

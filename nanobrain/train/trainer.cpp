@@ -9,7 +9,7 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/eval/evaluate.h"
 #include "nanobrain/train/gradient_norm.h"
-#include "nanobrain/train/resume_rules.h"
+#include "nanobrain/train/precision.h"
 #include "nanobrain/train/schedule.h"
 
 namespace nanobrain {
@@ -34,12 +34,13 @@ Trainer::Trainer(
     : config_(config),
       inputs_(inputs),
       model_(std::move(model)),
-      batches_(inputs.train, config.train, model_->wte->weight.device()),
+      batches_(inputs.train, config.train, model_->device()),
       gradients_(model_, uses_bf16(config.train)),
       parameters_(model_->parameters()),
-      optimizer_(
-          make_optimizer(config.optimizer, optimized_parameters(*model_))),
-      checkpoints_(run, maths_hash(config)),
+      optimizer_(make_optimizer(
+          config.optimizer,
+          optimized_parameters(*model_, list_parameters(config.model)))),
+      checkpoints_(run, config),
       state_(restore()),
       log_(run, config, state_),
       earlier_elapsed_s_(state_.elapsed_s) {}
@@ -92,8 +93,8 @@ double Trainer::accumulate_gradients(int64_t step) {
   gradients_.begin_step();
   double sum = 0;
   for (int64_t micro = 0; micro < config_.train.grad_accum_steps; ++micro) {
-    const double nats =
-        gradients_.add(batches_.micro_batch(step, micro), 1 / tokens);
+    const double nats = gradients_.loss_and_gradients(
+        batches_.micro_batch(step, micro), 1 / tokens);
     require(
         std::isfinite(nats),
         "train",
@@ -111,7 +112,7 @@ StepMetrics Trainer::take_step() {
   const int64_t step = state_.step;
   StepMetrics metrics;
   metrics.train_loss = accumulate_gradients(step);
-  metrics.grad_norm = gradients_.norm();
+  metrics.grad_norm = gradient_norm(parameters_);
   require(
       std::isfinite(metrics.grad_norm),
       "train",

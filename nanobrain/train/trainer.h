@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "nanobrain/base/stopwatch.h"
+#include "nanobrain/config/run_config.h"
+#include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/train/batch.h"
 #include "nanobrain/train/checkpoint.h"
-#include "nanobrain/train/config.h"
-#include "nanobrain/train/gradients.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
 #include "nanobrain/train/trainer_state.h"

@@ -8,10 +8,10 @@
 
 #include "nanobrain/base/append_file.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/run/metrics_log.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/train/config.h"
 #include "nanobrain/train/trainer_state.h"
 
 namespace nanobrain {

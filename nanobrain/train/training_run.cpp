@@ -11,13 +11,15 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/message.h"
+#include "nanobrain/config/parameters.h"
+#include "nanobrain/config/resume_rules.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/run/run_folder.h"
-#include "nanobrain/train/gradients.h"
 #include "nanobrain/train/inputs.h"
-#include "nanobrain/train/resume_rules.h"
+#include "nanobrain/train/precision.h"
 #include "nanobrain/train/run_lock.h"
 #include "nanobrain/train/trainer.h"
 #include "nanobrain/yaml/yaml.h"
@@ -91,7 +93,7 @@ Json result_of(
       {"best_step", state.best_step},
       {"best_val_loss", state.best_val_loss},
       {"best_model", (run.checkpoint(state.best_step) / "model").string()},
-      {"parameters", count_parameters(config.model).total()},
+      {"parameters", count_parameters(config.model)},
       {"elapsed_s", state.elapsed_s},
       {"peak_rss_bytes", peak_rss_bytes()},
       {"model", run.model().string()}};

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/train/config.h"
+#include "nanobrain/config/run_config.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

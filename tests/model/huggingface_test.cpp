@@ -1,5 +1,6 @@
 // Model folders: what is written, and every way in which one can be broken.
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/config/model_folder.h"
 
 #include <fstream>
 #include <functional>
@@ -109,7 +110,8 @@ TEST(ModelFolder, RoundTripsBitForBit) {
     const Json manifest = read_json(dir / "m" / "nanobrain.json");
     EXPECT_EQ(manifest["training"]["steps"], 7);
     EXPECT_EQ(manifest["files"].size(), 2);
-    EXPECT_EQ(load_model_tokenizer(dir / "m", model->config()), nullptr);
+    EXPECT_EQ(
+        load_model_tokenizer(dir / "m", model->config().vocab_size), nullptr);
   }
 }
 
@@ -135,7 +137,7 @@ TEST(ModelFolder, CarriesItsTokenizer) {
   NanoLM model(config);
   save_model(dir / "m", model, tokenizer.get());
   load_model(dir / "m");
-  const auto read = load_model_tokenizer(dir / "m", config);
+  const auto read = load_model_tokenizer(dir / "m", config.vocab_size);
   ASSERT_NE(read, nullptr);
   EXPECT_EQ(read->hash(), tokenizer->hash());
   EXPECT_EQ(
@@ -158,7 +160,7 @@ TEST(ModelFolder, CarriesAGpt2Tokenizer) {
   NanoLM model(config);
   save_model(dir / "m", model, &tokenizer);
   load_model(dir / "m");
-  const auto read = load_model_tokenizer(dir / "m", config);
+  const auto read = load_model_tokenizer(dir / "m", config.vocab_size);
   ASSERT_NE(read, nullptr);
   EXPECT_EQ(read->kind(), "gpt2");
   EXPECT_EQ(read->hash(), tokenizer.hash());
@@ -170,15 +172,17 @@ TEST(ModelFolder, CarriesAGpt2Tokenizer) {
   EXPECT_ERROR(
       Error,
       "names token 257 as end of text, but the tokenizer has 257 ids",
-      load_model_tokenizer(dir / "m", config));
+      load_model_tokenizer(dir / "m", config.vocab_size));
   fs::remove(dir / "m" / "merges.txt");
   EXPECT_ERROR(
       Error,
       "vocab.json] is half of a GPT-2 tokenizer; put merges.txt beside it",
-      load_model_tokenizer(dir / "m", config));
+      load_model_tokenizer(dir / "m", config.vocab_size));
   fs::remove(dir / "m" / "vocab.json");
   EXPECT_ERROR(
-      Error, "has lost its tokenizer", load_model_tokenizer(dir / "m", config));
+      Error,
+      "has lost its tokenizer",
+      load_model_tokenizer(dir / "m", config.vocab_size));
 }
 
 TEST(ModelFolder, RefusesATokenizerThatIsNotItsOwn) {
@@ -202,15 +206,17 @@ TEST(ModelFolder, RefusesATokenizerThatIsNotItsOwn) {
   EXPECT_ERROR(
       Error,
       "the tokenizer is not the one that the model was trained with",
-      load_model_tokenizer(dir / "m", config));
+      load_model_tokenizer(dir / "m", config.vocab_size));
   config.vocab_size = 299;
   EXPECT_ERROR(
       Error,
       "the tokenizer has 300 ids, but the model only 299",
-      load_model_tokenizer(dir / "m", config));
+      load_model_tokenizer(dir / "m", config.vocab_size));
   fs::remove(dir / "m" / "tokenizer.model");
   EXPECT_ERROR(
-      Error, "has lost its tokenizer", load_model_tokenizer(dir / "m", config));
+      Error,
+      "has lost its tokenizer",
+      load_model_tokenizer(dir / "m", config.vocab_size));
 }
 
 TEST(ModelFolder, NamesTheFileWithAFlippedByte) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/config/parameters.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -52,7 +53,7 @@ TEST(Inspect, TakesOtherModels) {
   options.timed_runs = 1;
   const InspectReport report = inspect_model(options);
   EXPECT_TRUE(report.passed());
-  EXPECT_EQ(report.parameters.total(), count_parameters(options.model).total());
+  EXPECT_EQ(report.parameters, count_parameters(options.model));
 }
 
 /// One id a word.
@@ -80,7 +81,7 @@ TEST(Inspect, TakesATokenizerAndItsVocabulary) {
   options.model.vocab_size = 0;
   const InspectReport report = inspect_model(options);
   EXPECT_EQ(report.logits_shape, (std::vector<int64_t>{1, 8, 50}));
-  EXPECT_EQ(report.parameters.embedder, 50 * 64);
+  EXPECT_EQ(report.parameters_by_part.at(Part::kEmbedder), 50 * 64);
   options.model.vocab_size = 51;
   EXPECT_ERROR(
       UsageError,

@@ -1,7 +1,7 @@
 #include "nanobrain/sweep/cell.h"
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/sweep/arithmetic.h"
+#include "nanobrain/config/parameters.h"
 #include "tests/sweep/sweep_files.h"
 
 namespace nanobrain::testing {

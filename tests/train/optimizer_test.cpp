@@ -176,15 +176,16 @@ TEST(GradientNormTest, ScaleBringsTheNormToItsLimit) {
 
 struct TwoNamesImpl : torch::nn::Module {
   explicit TwoNamesImpl(bool tie) {
-    a = register_parameter("a", torch::ones({2, 3}));
-    b = register_parameter("b", torch::ones({3}));
-    if (tie) register_parameter("c", a.view({3, 2}).detach());
+    const Tensor a = register_parameter("a", torch::ones({2, 3}));
+    register_parameter("b", tie ? a.view(6).detach() : torch::ones({6}));
   }
-  Tensor a, b;
 };
+const std::vector<Parameter> kTwoNames = {
+    {"a", {2, 3}, Part::kBlocks, Role::kMatrix, 0},
+    {"b", {6}, Part::kBlocks, Role::kNorm, 0}};
 
-TEST(OptimizedParametersTest, MatricesDecayAndVectorsDoNot) {
-  const auto parameters = optimized_parameters(TwoNamesImpl(false));
+TEST(OptimizedParametersTest, AreTheInventorys) {
+  const auto parameters = optimized_parameters(TwoNamesImpl(false), kTwoNames);
   ASSERT_EQ(parameters.size(), 2U);
   EXPECT_EQ(parameters[0].name, "a");
   EXPECT_TRUE(parameters[0].decays);
@@ -193,7 +194,9 @@ TEST(OptimizedParametersTest, MatricesDecayAndVectorsDoNot) {
 
 TEST(OptimizedParametersTest, RefusesAStorageUnderTwoNames) {
   EXPECT_ERROR(
-      Error, "c shares its storage", optimized_parameters(TwoNamesImpl(true)));
+      Error,
+      "b shares its storage",
+      optimized_parameters(TwoNamesImpl(true), kTwoNames));
 }
 
 } // namespace

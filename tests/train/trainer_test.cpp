@@ -1,6 +1,6 @@
 #include "nanobrain/train/trainer.h"
 
-#include "nanobrain/train/config.h"
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/train/inputs.h"
 #include "tests/train/tiny_run.h"
 

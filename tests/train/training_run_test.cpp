@@ -1,5 +1,6 @@
 // Whole runs in this process: what they write and what they refuse.
 #include "nanobrain/train/training_run.h"
+#include "nanobrain/config/model_folder.h"
 
 #include <cmath>
 
@@ -72,8 +73,8 @@ TEST(TrainingRunTest, ValidationLossIsThatOfTheSavedModel) {
   const TinyRun tiny;
   const Json result = tiny.train("run");
   NanoLM model = load_model(tiny.path("run") / "model");
-  const auto tokenizer =
-      load_model_tokenizer(tiny.path("run") / "model", model->config());
+  const auto tokenizer = load_model_tokenizer(
+      tiny.path("run") / "model", model->config().vocab_size);
   ASSERT_NE(tokenizer, nullptr);
   const LossSum loss =
       evaluate(model, TokenFile(tiny.path("val.tokens")), *tokenizer);

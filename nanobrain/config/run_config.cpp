@@ -1,5 +1,4 @@
-// The YAML of a training run: reading, defaults, checks.
-#include "nanobrain/train/config.h"
+#include "nanobrain/config/run_config.h"
 
 #include <type_traits>
 
@@ -7,8 +6,7 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/nearest.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/yaml/yaml.h"
+#include "nanobrain/config/parameters.h"
 
 namespace nanobrain {
 
@@ -17,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 template <class T>
-void make_paths_absolute(T& section, const fs::path& base) {
+void set_base(T& section, const fs::path& base) {
   section.visit([&](const char*, auto& member, const char*) {
     using Member = std::remove_reference_t<decltype(member)>;
     if constexpr (std::is_same_v<Member, fs::path>) {
@@ -25,7 +23,7 @@ void make_paths_absolute(T& section, const fs::path& base) {
         member = fs::absolute(base / member).lexically_normal();
       }
     } else if constexpr (fields_detail::HasFields<Member>) {
-      make_paths_absolute(member, base);
+      set_base(member, base);
     }
   });
 }
@@ -145,34 +143,16 @@ void RunConfig::validate() const {
   validate_schedule(schedule);
 }
 
-RunConfig parse_run_config(
-    const fs::path& path, const std::vector<std::string>& overrides) {
-  RunConfig config;
-  config.model.vocab_size = 0;
-  read_fields(read_yaml(path), path.string() + ":", config);
-  make_paths_absolute(config, fs::absolute(path).parent_path());
-  if (!overrides.empty()) {
-    Json json = write_fields(config);
-    for (const auto& assignment : overrides) apply_override(json, assignment);
-    read_fields(json, "--set", config);
-    make_paths_absolute(config, fs::current_path());
-  }
-  return config;
+double training_flops(const RunConfig& config) {
+  const auto forward = static_cast<double>(
+      forward_flops_per_token(config.model, config.train.seq_len));
+  const auto tokens = static_cast<double>(config.tokens_per_step()) *
+                      static_cast<double>(config.train.steps);
+  return 3 * forward * tokens;
 }
 
-RunConfig read_run_config(
-    const fs::path& path, const std::vector<std::string>& overrides) {
-  RunConfig config = parse_run_config(path, overrides);
-  if (config.model.vocab_size == 0) {
-    require<UsageError>(
-        !config.data.tokenizer.empty(),
-        path.string(),
-        "leaves out model.vocab_size and data.tokenizer: give one of them");
-    config.model.vocab_size =
-        load_tokenizer(config.data.tokenizer)->vocab_size();
-  }
-  config.validate();
-  return config;
+void make_paths_absolute(RunConfig& config, const fs::path& base) {
+  set_base(config, base);
 }
 
 } // namespace nanobrain

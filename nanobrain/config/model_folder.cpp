@@ -1,11 +1,51 @@
-#include "nanobrain/runtime/model_tokenizer.h"
+#include "nanobrain/config/model_folder.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "nanobrain/base/manifest.h"
 
 namespace nanobrain {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kModelFormatVersion = 1;
+
+} // namespace
+
+bool is_int8_folder(const fs::path& directory) {
+  return fs::exists(directory / kInt8WeightsFile) &&
+         !fs::exists(directory / kWeightsFile);
+}
+
+HuggingFaceConfig read_model_config(const fs::path& directory) {
+  const fs::path path = directory / kModelConfig;
+  return parse_huggingface_config(read_json(path), path.string());
+}
+
+void write_model_folder(
+    const fs::path& directory,
+    const ModelConfig& config,
+    const Tokenizer* tokenizer,
+    const Json& record,
+    const std::function<void(const fs::path& folder)>& write_weights) {
+  AtomicDirectory folder(directory);
+  if (tokenizer != nullptr) tokenizer->save(folder.path());
+  const int64_t end_of_text =
+      tokenizer != nullptr ? tokenizer->end_of_text() : -1;
+  write_json(
+      folder.path() / kModelConfig, to_huggingface({config, end_of_text}));
+  write_weights(folder.path());
+  write_json(
+      folder.path() / kModelManifest,
+      {{"format_version", kModelFormatVersion},
+       {"tokenizer_hash",
+        tokenizer != nullptr ? Json(tokenizer->hash()) : Json(nullptr)},
+       {"training", record},
+       {"files", hash_files(folder.path())}});
+  folder.commit();
+}
 
 Json read_model_manifest(const fs::path& directory) {
   const fs::path path = directory / kModelManifest;
@@ -15,6 +55,12 @@ Json read_model_manifest(const fs::path& directory) {
   Json manifest = read_json(path);
   require_format_version(manifest, kModelFormatVersion, path.string());
   return manifest;
+}
+
+Json training_record(const fs::path& directory) {
+  const Json manifest = read_model_manifest(directory);
+  return manifest.is_null() ? Json::object()
+                            : manifest.value("training", Json::object());
 }
 
 namespace {

@@ -1,10 +1,9 @@
 // Which keys of a run's config may change when it is resumed.
-#include "nanobrain/train/resume_rules.h"
+#include "nanobrain/config/resume_rules.h"
 
 #include <array>
 #include <string_view>
 
-#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 
@@ -33,10 +32,6 @@ Json maths_of(const RunConfig& config) {
 }
 
 } // namespace
-
-std::string maths_hash(const RunConfig& config) {
-  return sha256_hex(maths_of(config).dump());
-}
 
 void require_resumable(const RunConfig& before, const RunConfig& now) {
   const Json old_maths = maths_of(before);

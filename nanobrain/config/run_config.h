@@ -1,4 +1,4 @@
-// The YAML of a training run, every key with its default and meaning.
+// The config of a training run, every key with its default and meaning.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/model/config.h"
+#include "nanobrain/config/model_config.h"
 
 namespace nanobrain {
 
@@ -132,18 +132,10 @@ struct RunConfig {
   }
 };
 
-/// Reads a run's YAML and then overrides ("train.steps=200"). Relative paths
-/// are relative to the file, those of overrides to the working directory; all
-/// come back absolute. No other file is touched: a model.vocab_size that is
-/// left out comes back as 0. UsageError that names the key at fault.
-RunConfig parse_run_config(
-    const std::filesystem::path& path,
-    const std::vector<std::string>& overrides = {});
+/// FLOPs of a whole run: the backward pass counts twice the forward one.
+double training_flops(const RunConfig& config);
 
-/// parse_run_config() and what it leaves open: an absent model.vocab_size is
-/// the tokenizer's. Validated.
-RunConfig read_run_config(
-    const std::filesystem::path& path,
-    const std::vector<std::string>& overrides = {});
+/// Every path of the config, where it is relative, is one below `base`.
+void make_paths_absolute(RunConfig& config, const std::filesystem::path& base);
 
 } // namespace nanobrain

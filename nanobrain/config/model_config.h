@@ -33,20 +33,11 @@ struct ModelConfig {
   }
 
   int64_t head_dim() const { return model_dim / num_heads; }
+  /// GELU by its tanh formula, else by erf.
+  bool gelu_tanh() const { return activation == "gelu_new"; }
   /// UsageError that names the key where a dimension cannot be.
   void validate() const;
   bool operator==(const ModelConfig&) const = default;
 };
-
-/// Trainable parameters by part: embedder, positions, blocks, final_norm, and
-/// their total. The tied head counts once.
-struct ParameterCounts {
-  int64_t embedder = 0;
-  int64_t positions = 0;
-  int64_t blocks = 0;
-  int64_t final_norm = 0;
-  int64_t total() const { return embedder + positions + blocks + final_norm; }
-};
-ParameterCounts count_parameters(const ModelConfig& config);
 
 } // namespace nanobrain

@@ -1,7 +1,8 @@
-#include "nanobrain/model/config.h"
+#include "nanobrain/config/model_config.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/nearest.h"
+#include "nanobrain/config/parameters.h"
 
 namespace nanobrain {
 
@@ -34,7 +35,7 @@ void ModelConfig::validate() const {
   require_dimension("ffn_dim", ffn_dim, kWidestFfn);
   require_dimension("vocab_size", vocab_size, kMostTokens);
   require_dimension("max_seq_len", max_seq_len, kMostTokens);
-  const int64_t parameters = count_parameters(*this).total();
+  const int64_t parameters = count_parameters(*this);
   require<UsageError>(
       parameters <= kMostParameters,
       "model",
@@ -58,19 +59,6 @@ void ModelConfig::validate() const {
       "model",
       "layer_norm_epsilon must be between 0 and 1, but is {}",
       layer_norm_epsilon);
-}
-
-ParameterCounts count_parameters(const ModelConfig& config) {
-  const int64_t c = config.model_dim;
-  const int64_t f = config.ffn_dim;
-  const int64_t norm = 2 * c;
-  const int64_t matrices = 3 * c * c + c * c + 2 * c * f; // qkv, proj, ffn
-  const int64_t biases = config.bias ? 3 * c + c + f + c : 0;
-  return {
-      .embedder = config.vocab_size * c,
-      .positions = config.max_seq_len * c,
-      .blocks = config.num_layers * (2 * norm + matrices + biases),
-      .final_norm = norm};
 }
 
 } // namespace nanobrain

@@ -1,12 +1,10 @@
 // Loss and gradients of a micro-batch.
-#include "nanobrain/train/gradients.h"
+#include "nanobrain/model/gradient_pass.h"
 
 #include "nanobrain/kernels/add_rows.h"
-#include "nanobrain/kernels/bf16.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/sequence_groups.h"
-#include "nanobrain/train/gradient_norm.h"
 
 namespace nanobrain {
 
@@ -20,18 +18,11 @@ void accumulate(Tensor& sum, const Tensor& x) {
 
 } // namespace
 
-bool uses_bf16(const TrainConfig& config) {
-  return config.precision == "bf16" ||
-         (config.precision == "auto" &&
-          has_bf16_products(torch::Device(config.device)));
-}
-
 GradientPass::GradientPass(NanoLM model, bool bf16)
     : model_(std::move(model)),
       bf16_(bf16),
       bf16_body_(
-          bf16 && blocks_gain_from_bf16(
-                      model_->config(), model_->wte->weight.device())) {
+          bf16 && blocks_gain_from_bf16(model_->config(), model_->device())) {
   for (const auto& parameter : model_->h->parameters()) {
     body_.push_back(parameter);
   }
@@ -44,7 +35,7 @@ void GradientPass::begin_step() {
   for (auto& parameter : model_->parameters()) parameter.mutable_grad().reset();
 }
 
-double GradientPass::add(const Batch& batch, double scale) {
+double GradientPass::loss_and_gradients(const Batch& batch, double scale) {
   const torch::NoGradGuard no_grad;
   const int64_t dim = model_->config().model_dim;
   std::vector<Group> groups;
@@ -70,14 +61,6 @@ double GradientPass::add(const Batch& batch, double scale) {
   add_body_gradients(groups);
   add_embedder_gradients(batch, groups, head.weight);
   return head.loss;
-}
-
-double GradientPass::norm() const {
-  std::vector<Tensor> gradients;
-  for (const auto& parameter : model_->parameters()) {
-    gradients.push_back(parameter.grad());
-  }
-  return global_norm(gradients);
 }
 
 std::vector<GradientPass::Group> GradientPass::forward(const Tensor& embedded) {

@@ -1,4 +1,4 @@
-#include "nanobrain/train/gradients.h"
+#include "nanobrain/model/gradient_pass.h"
 
 #include "nanobrain/kernels/isa.h"
 #include "tests/support/support.h"
@@ -34,7 +34,7 @@ std::map<std::string, torch::Tensor> gradients(
   NanoLM model(config, 1);
   GradientPass pass(model, bf16);
   pass.begin_step();
-  for (const auto& batch : batches) pass.add(batch, 0.25);
+  for (const auto& batch : batches) pass.loss_and_gradients(batch, 0.25);
   std::map<std::string, torch::Tensor> result;
   for (const auto& item : model->named_parameters()) {
     result[item.key()] = item.value().grad();

@@ -1,8 +1,8 @@
-#include "nanobrain/train/config.h"
+#include "nanobrain/run/run_config_file.h"
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/train/resume_rules.h"
+#include "nanobrain/config/resume_rules.h"
 #include "nanobrain/yaml/yaml.h"
 #include "tests/support/support.h"
 
@@ -154,7 +154,6 @@ TEST_F(ConfigTest, ResumingRefusesOnlyWhatChangesTheMathematics) {
   const auto resumed = [&](const std::string& set) {
     const RunConfig now = read(yaml, {set});
     require_resumable(before, now);
-    return maths_hash(now);
   };
   for (const char* free :
        {"train.eval_every=7",
@@ -168,7 +167,7 @@ TEST_F(ConfigTest, ResumingRefusesOnlyWhatChangesTheMathematics) {
         "train.device=cuda",
         "data.train=elsewhere.tokens"}) {
     SCOPED_TRACE(free);
-    EXPECT_EQ(resumed(free), maths_hash(before));
+    EXPECT_NO_THROW(resumed(free));
   }
   for (const char* key :
        {"train.steps=7",
@@ -184,7 +183,6 @@ TEST_F(ConfigTest, ResumingRefusesOnlyWhatChangesTheMathematics) {
     const std::string name =
         std::string(key).substr(0, std::string(key).find('='));
     EXPECT_ERROR(UsageError, "[" + name + "] is", resumed(key));
-    EXPECT_NE(maths_hash(read(yaml, {key})), maths_hash(before)) << key;
   }
 }
 

@@ -5,14 +5,15 @@
 #include <torch/torch.h>
 
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/train/batch.h"
-#include "nanobrain/train/phases.h"
+#include "nanobrain/model/phases.h"
 
 namespace nanobrain {
 
-/// Whether products are in bf16: where the config says so, or says auto and the
-/// device has them.
-bool uses_bf16(const TrainConfig& config);
+/// Windows of a micro-batch.
+struct Batch {
+  torch::Tensor inputs;  // (B, T) int64
+  torch::Tensor targets; // (B, T) int64: the token after each input
+};
 
 class GradientPass {
  public:
@@ -26,10 +27,7 @@ class GradientPass {
   /// its gradient to that of every parameter. On a CPU the sequences are dealt
   /// to a fixed number of groups, one thread each, whose gradients are summed
   /// in order.
-  double add(const Batch& batch, double scale);
-
-  /// The 2-norm of all gradients together.
-  double norm() const;
+  double loss_and_gradients(const Batch& batch, double scale);
 
   /// Adds up the time in head and body, where one is given.
   void measure(Phases* phases) { phases_ = phases; }

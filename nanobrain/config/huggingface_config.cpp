@@ -1,0 +1,146 @@
+#include "nanobrain/config/huggingface_config.h"
+
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "nanobrain/base/error.h"
+
+namespace nanobrain {
+
+namespace {
+
+/// config.json's value of a key; its type is checked.
+template <class T>
+std::optional<T> value_of(
+    const Json& json, const char* key, std::string_view where) {
+  const auto it = json.find(key);
+  if (it == json.end() || it->is_null()) {
+    return std::nullopt;
+  }
+  const bool fits = std::is_same_v<T, bool>      ? it->is_boolean()
+                    : std::is_same_v<T, int64_t> ? it->is_number_integer()
+                    : std::is_same_v<T, double>  ? it->is_number()
+                                                 : it->is_string();
+  require(fits, where, "{} has the wrong type: {}", key, it->dump());
+  return it->get<T>();
+}
+
+int64_t dimension(const Json& json, const char* key, std::string_view where) {
+  const auto value = value_of<int64_t>(json, key, where);
+  require(value.has_value(), where, "{} is missing", key);
+  return *value;
+}
+
+/// Switches of GPT-2's relatives, with the one value that our models have.
+struct Switch {
+  const char* key;
+  bool value;
+};
+constexpr Switch kSwitches[] = {
+    {"scale_attn_weights", true},
+    {"scale_attn_by_inverse_layer_idx", false},
+    {"reorder_and_upcast_attn", false},
+    {"add_cross_attention", false},
+    {"tie_word_embeddings", true},
+};
+
+void require_gpt2(const Json& json, std::string_view where) {
+  require(json.is_object(), where, "is not a JSON object");
+  const auto type = value_of<std::string>(json, "model_type", where);
+  require(
+      type == "gpt2",
+      where,
+      "model_type must be gpt2, but is {}",
+      type.value_or("missing"));
+  for (const Switch& s : kSwitches) {
+    require(
+        value_of<bool>(json, s.key, where).value_or(s.value) == s.value,
+        where,
+        "{}: {} describes a model that is not supported; only {} is",
+        s.key,
+        !s.value,
+        s.value);
+  }
+}
+
+/// Both tanh formulas are the same.
+std::string activation(const Json& json, std::string_view where) {
+  const auto name = value_of<std::string>(json, "activation_function", where)
+                        .value_or("gelu_new");
+  return name == "gelu_pytorch_tanh" ? "gelu_new" : name;
+}
+
+bool has_biases(const Json& json, std::string_view where) {
+  const auto own = json.find("nanobrain");
+  return own == json.end() ||
+         value_of<bool>(*own, "bias", where).value_or(true);
+}
+
+} // namespace
+
+HuggingFaceConfig parse_huggingface_config(
+    const Json& json, std::string_view where) {
+  require_gpt2(json, where);
+  HuggingFaceConfig config;
+  ModelConfig& model = config.model;
+  model.num_layers = dimension(json, "n_layer", where);
+  model.num_heads = dimension(json, "n_head", where);
+  model.model_dim = dimension(json, "n_embd", where);
+  if (const auto inner = value_of<int64_t>(json, "n_inner", where)) {
+    model.ffn_dim = *inner;
+  } else if (__builtin_mul_overflow(model.model_dim, 4, &model.ffn_dim)) {
+    fail(where, "n_embd is {}: too large", model.model_dim);
+  }
+  model.vocab_size = dimension(json, "vocab_size", where);
+  model.max_seq_len = dimension(json, "n_positions", where);
+  model.bias = has_biases(json, where);
+  model.activation = activation(json, where);
+  model.layer_norm_epsilon = value_of<double>(json, "layer_norm_epsilon", where)
+                                 .value_or(model.layer_norm_epsilon);
+  config.end_of_text =
+      value_of<int64_t>(json, "eos_token_id", where).value_or(-1);
+  try {
+    model.validate();
+  } catch (const UsageError& error) { // a file's fault here, not a flag's
+    fail(where, "{}", error.what());
+  }
+  require(
+      config.end_of_text >= -1 && config.end_of_text < model.vocab_size,
+      where,
+      "eos_token_id is {}, but the vocabulary has {} tokens",
+      config.end_of_text,
+      model.vocab_size);
+  return config;
+}
+
+Json to_huggingface(const HuggingFaceConfig& file) {
+  const ModelConfig& config = file.model;
+  const Json token =
+      file.end_of_text < 0 ? Json(nullptr) : Json(file.end_of_text);
+  Json json = {
+      {"model_type", "gpt2"},
+      {"architectures", Json::array({"GPT2LMHeadModel"})},
+      {"dtype", "float32"},
+      {"n_embd", config.model_dim},
+      {"n_head", config.num_heads},
+      {"n_layer", config.num_layers},
+      {"n_inner", config.ffn_dim},
+      {"n_positions", config.max_seq_len},
+      {"vocab_size", config.vocab_size},
+      {"activation_function", config.activation},
+      {"layer_norm_epsilon", config.layer_norm_epsilon},
+      {"tie_word_embeddings", true},
+      // Without these two transformers takes 50256, out of our range.
+      {"bos_token_id", token},
+      {"eos_token_id", token},
+      {"attn_pdrop", 0.0},
+      {"embd_pdrop", 0.0},
+      {"resid_pdrop", 0.0},
+      {"initializer_range", 0.02},
+  };
+  json["nanobrain"] = {{"bias", config.bias}};
+  return json;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,72 @@
+// The parameter inventory: what a model is made of. Readers, writers, counts
+// and the optimizer's groups derive from it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nanobrain/config/model_config.h"
+
+namespace nanobrain {
+
+enum class Part { kEmbedder, kPositions, kBlocks, kFinalNorm };
+inline constexpr std::array kParts = {
+    Part::kEmbedder, Part::kPositions, Part::kBlocks, Part::kFinalNorm};
+/// "embedder", "positions", "blocks", "final_norm"
+const char* name_of(Part part);
+
+enum class Role { kMatrix, kEmbedding, kPosition, kNorm, kBias };
+
+/// How an int8 model stores it (runtime/model_file.h).
+enum class Int8Storage {
+  kRows,   // int8, with a scale a row in NAME.scale
+  kHalf,   // f16
+  kFloat,  // f32
+  kIfUsed, // f32; left out where all are zero
+};
+
+struct Parameter {
+  std::string name;           // of the module: "h.0.attn.c_attn.weight"
+  std::vector<int64_t> shape; // a matrix (out, in)
+  Part part;
+  Role role;
+  int64_t layer = -1; // of blocks, from 0
+
+  /// "h.0.attn.c_attn"
+  std::string module() const { return name.substr(0, name.rfind('.')); }
+  int64_t count() const;
+  /// In model.safetensors and model.int8.safetensors.
+  std::string huggingface_name() const { return "transformer." + name; }
+  /// Hugging Face's Conv1D keeps a matrix as (in, out).
+  bool transposed() const { return role == Role::kMatrix; }
+  /// Whether weight decay falls on it.
+  bool decays() const { return role != Role::kNorm && role != Role::kBias; }
+  Int8Storage int8_storage() const;
+  int64_t f32_bytes() const;
+  int64_t int8_bytes() const;
+};
+
+/// Every parameter, in the order of the model's modules and of the files. The
+/// tied head counts once, as the embedder.
+std::vector<Parameter> list_parameters(const ModelConfig& config);
+
+/// Of tensors, headers left out.
+struct ModelSize {
+  int64_t parameters = 0;
+  int64_t f32_bytes = 0;
+  int64_t int8_bytes = 0; // as `nanobrain quantize` stores them
+  void add(const Parameter& parameter);
+};
+ModelSize model_size(const ModelConfig& config);
+int64_t count_parameters(const ModelConfig& config);
+
+/// FLOPs of the forward pass a token, at the mean of a window of `seq_len`
+/// tokens: 2 for every weight of a matrix, the tied head's once, and 2 for each
+/// product of causal attention, of which a token at position t (from 1) has
+/// 2 t model_dim a layer, (seq_len + 1) model_dim at the mean. Norms, GELU and
+/// softmax are left out, as in Kaplan et al. 2020 (arXiv:2001.08361, 2.1).
+int64_t forward_flops_per_token(const ModelConfig& config, int64_t seq_len);
+
+} // namespace nanobrain

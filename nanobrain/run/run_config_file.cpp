@@ -1,0 +1,42 @@
+#include "nanobrain/run/run_config_file.h"
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+#include "nanobrain/yaml/yaml.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+RunConfig parse_run_config(
+    const fs::path& path, const std::vector<std::string>& overrides) {
+  RunConfig config;
+  config.model.vocab_size = 0;
+  read_fields(read_yaml(path), path.string() + ":", config);
+  make_paths_absolute(config, fs::absolute(path).parent_path());
+  if (!overrides.empty()) {
+    Json json = write_fields(config);
+    for (const auto& assignment : overrides) apply_override(json, assignment);
+    read_fields(json, "--set", config);
+    make_paths_absolute(config, fs::current_path());
+  }
+  return config;
+}
+
+RunConfig read_run_config(
+    const fs::path& path, const std::vector<std::string>& overrides) {
+  RunConfig config = parse_run_config(path, overrides);
+  if (config.model.vocab_size == 0) {
+    require<UsageError>(
+        !config.data.tokenizer.empty(),
+        path.string(),
+        "leaves out model.vocab_size and data.tokenizer: give one of them");
+    config.model.vocab_size =
+        load_tokenizer(config.data.tokenizer)->vocab_size();
+  }
+  config.validate();
+  return config;
+}
+
+} // namespace nanobrain
