@@ -101,7 +101,7 @@ TEST(HuggingFaceConfig, OtherModelsAreRefused) {
   expect_fault(
       "activation_function",
       "relu",
-      "[model.activation] cannot be \"relu\"; known: gelu, gelu_new");
+      "[model.activation] cannot be \"relu\"; did you mean gelu?");
 }
 
 TEST(HuggingFaceConfig, DimensionsThatCannotBe) {
@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"n_layer", nullptr, "n_layer is missing"},
         Fault{"n_embd", "768", "n_embd has the wrong type: \"768\""},
         Fault{"n_head", 7, "7 does not divide 768"},
-        Fault{"activation_function", "relu", "activation must be gelu"},
+        Fault{"activation_function", "relu", "[model.activation] cannot be"},
         Fault{"scale_attn_weights", false, "scale_attn_weights: false"},
         Fault{
             "scale_attn_by_inverse_layer_idx",
