@@ -1,36 +1,32 @@
 #!/usr/bin/env bash
 # first_run.sh INPUT... OUT [--val FILE... | --val-fraction F] [--vocab-size N] [--set key=value]...
 # The first run, from text to a trained, evaluated, generating Nano Brain. INPUT: files or folders (FineWeb-EDU parquet shards as
-# published, jsonl, plain text; each also .gz .xz .zst). Without --val a part of INPUT is held out: the share F of its documents, by hash (0.005).
-# --vocab-size: pieces of the tokenizer (32,294); a text of less than some 10 MB wants fewer, and a larger F. --set: over first_run.yaml.
+# published, jsonl, plain text; each also .gz .xz .zst). Without --val the share F of the documents of INPUT is held out, by hash (0.005).
+# --vocab-size: pieces of the tokenizer (32,294); a text of less than some 10 MB needs fewer, and a larger F. --set: over first_run.yaml.
 #
 #   tokens: 1,000 steps x 32 x 256 = 8.19 million; parameters: 2.18 million; arithmetic: about 6 x 2.18 M x 8.19 M = 107 TFLOP.
 #
-# Begun again after a kill, with the same arguments, it goes on where it was.
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-nanobrain=${NANOBRAIN:-$here/../build/release/bin/nanobrain}
-die() { echo "first_run.sh: $1" >&2; exit "${2:-1}"; }
-[ -x "$nanobrain" ] || die "$nanobrain is missing: run 'make build' first"
+# Called again after a kill, with the same arguments, it resumes.
+source "$(dirname "$0")/lib.sh"
 
-usage="usage: first_run.sh INPUT... OUT [--val FILE... | --val-fraction F] [--vocab-size N] [--set key=value]..."
 paths=() val=() held_out=() overrides=() vocab_size=32294
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) echo "$usage"; exit 0 ;;
-    --val | --val-fraction | --vocab-size | --set) [ $# -ge 2 ] || die "$usage" 2 ;;&
+    -h | --help) help ;;
+    --val | --val-fraction | --vocab-size | --set) [ $# -ge 2 ] || wrong_usage "$1 needs a value" ;;&
     --val) val+=("$(realpath -m "$2")"); shift 2 ;;
     --val-fraction) held_out=(--val-fraction "$2"); shift 2 ;;
     --vocab-size) vocab_size=$2; shift 2 ;;
     --set) overrides+=(--set "$2"); shift 2 ;;
-    -*) die "$usage" 2 ;;
+    -*) wrong_usage "there is no flag $1" ;;
     *) paths+=("$(realpath -m "$1")"); shift ;;
   esac
 done
-[ ${#paths[@]} -ge 2 ] || die "$usage" 2
+[ ${#paths[@]} -ge 2 ] || wrong_usage
 out=${paths[-1]}
 unset 'paths[-1]'
-for path in "${paths[@]}" "${val[@]}"; do [ -e "$path" ] || die "$path does not exist"; done
+need_nanobrain
+need_paths "${paths[@]}" "${val[@]}"
 if [ ${#val[@]} -gt 0 ]; then
   [ ${#held_out[@]} -eq 0 ] || die "--val and --val-fraction exclude each other" 2
   held_out=(--val-input "${val[@]}")
@@ -39,7 +35,7 @@ fi
 # What tokenizer/ and data/ are made from is kept beside them: another text needs another folder.
 text="--input ${paths[*]} --vocab-size $vocab_size"
 split="$text ${held_out[*]}"
-[ ! -e "$out" ] || [ -e "$out/tokenizer.txt" ] || [ -z "$(ls -A "$out")" ] || die "$out holds other things; name a new folder"
+own_folder "$out" tokenizer.txt
 require_made_from() { # FOLDER REQUEST
   [ ! -e "$out/$1" ] || [ "$(cat "$out/$1.txt")" = "$2" ] ||
     die "$out/$1 was made with $(cat "$out/$1.txt"), not with $2; name another folder, or remove $out"
@@ -47,9 +43,8 @@ require_made_from() { # FOLDER REQUEST
 require_made_from tokenizer "$text"
 require_made_from data "$split"
 
-step() { printf '\n== %s\n' "$*"; }
 step "Look at the model: a mistake in --set shows before the long work"
-"$nanobrain" inspect --config "$here/first_run.yaml" --text "The history of" --set "model.vocab_size=$vocab_size" \
+"$nanobrain" inspect --config "$experiments/first_run.yaml" --text "The history of" --set "model.vocab_size=$vocab_size" \
   "${overrides[@]}"
 mkdir -p "$out"
 if [ ! -e "$out/tokenizer" ]; then
@@ -66,17 +61,17 @@ step "Train the Nano Brain"
 if [ -e "$out/run" ]; then
   "$nanobrain" train --output "$out/run" --resume "${overrides[@]}" || {
     code=$?
-    [ $code -ne 2 ] || echo "first_run.sh: to train anew on the same tokens, remove $out/run" >&2
+    [ $code -ne 2 ] || echo "first_run.sh: to train again from the start on the same tokens, remove $out/run" >&2
     exit $code
   }
 else
-  "$nanobrain" train "$here/first_run.yaml" --output "$out/run" --set "data.tokenizer=$out/data" \
+  "$nanobrain" train "$experiments/first_run.yaml" --output "$out/run" --set "data.tokenizer=$out/data" \
     --set "data.train=$out/data/train.tokens" --set "data.val=$out/data/val.tokens" "${overrides[@]}"
 fi
-step "Evaluate it on the held-out part, beside what counting achieves"
+step "Evaluate it on the held-out text, beside what counting achieves"
 "$nanobrain" eval --model "$out/run" --input "$out/data/val.tokens" --baseline-tokens "$out/data/train.tokens" \
   --output "$out/evaluation.json" --force | tee "$out/evaluation.txt"
 step "Let it write"
 "$nanobrain" generate --model "$out/run" --prompt "The history of" --max-tokens 100 --temperature 0.8 --top-p 0.95 --seed 1 \
   --num-samples 3 | tee "$out/samples.txt"
-step "Everything lies in $out: tokenizer/ data/ run/ (run/model/ is the model) evaluation.txt evaluation.json samples.txt"
+step "Everything is stored in $out: tokenizer/ data/ run/ (run/model/ is the model) evaluation.txt evaluation.json samples.txt"

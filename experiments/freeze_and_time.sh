@@ -3,34 +3,29 @@
 # From a run folder to the deploy table: freezes the model of RUN to int8, says what that costs on TEXT, and times it beside the f32
 # model: forward, prompt, generation, scoring; then the size and the start of the deployed program, nanobrain-run. --threads: 2,1 times
 # both numbers of threads; default: all and 1. --peers: also beside other programs on the same weights (peers/deploy.sh, which installs them).
-# Nothing else should run meanwhile. Begun again with the same arguments, it makes only what is missing.
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-nanobrain=${NANOBRAIN:-$here/../build/release/bin/nanobrain}
-deployed=${NANOBRAIN_RUN:-$(dirname "$nanobrain")/nanobrain-run}
-die() { echo "freeze_and_time.sh: $1" >&2; exit "${2:-1}"; }
-[ -x "$nanobrain" ] || die "$nanobrain is missing: run 'make build' first"
+# Nothing else should run meanwhile. Called again with the same arguments, it makes only what is missing.
+source "$(dirname "$0")/lib.sh"
 
-usage="usage: freeze_and_time.sh RUN TEXT OUT [--threads LIST] [--peers]"
 paths=() threads='' peers=''
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) echo "$usage"; exit 0 ;;
-    --threads) [ $# -ge 2 ] || die "$usage" 2; threads=$2; shift 2 ;;
+    -h | --help) help ;;
+    --threads) [ $# -ge 2 ] || wrong_usage "$1 needs a value"; threads=$2; shift 2 ;;
     --peers) peers=yes; shift ;;
-    -*) die "$usage" 2 ;;
+    -*) wrong_usage "there is no flag $1" ;;
     *) paths+=("$(realpath -m "$1")"); shift ;;
   esac
 done
-[ ${#paths[@]} -eq 3 ] || die "$usage" 2
+[ ${#paths[@]} -eq 3 ] || wrong_usage
 model=${paths[0]} text=${paths[1]} out=${paths[2]}
 [ -n "$threads" ] || { threads=$(nproc); [ "$threads" = 1 ] || threads+=,1; }
-for path in "$model" "$text"; do [ -e "$path" ] || die "$path does not exist"; done
+need_nanobrain
+need_paths "$model" "$text"
 [ -e "$model/config.json" ] || model=$model/model
 [ -e "$model/model.safetensors" ] || die "${paths[0]} holds no f32 model, neither itself nor in model/"
 
 request="freeze_and_time.sh $model $text --threads $threads"
-[ ! -e "$out" ] || [ -e "$out/request.txt" ] || [ -z "$(ls -A "$out")" ] || die "$out holds other things; name a new folder"
+own_folder "$out" request.txt
 [ ! -e "$out/request.txt" ] || [ "$(cat "$out/request.txt")" = "$request" ] ||
   die "$out was made by $(cat "$out/request.txt"), not by $request; name another folder, or remove $out"
 # A mistake shows before the long work, and takes no folder.
@@ -39,7 +34,6 @@ tables=$out/tables
 mkdir -p "$tables"
 echo "$request" >"$out/request.txt"
 
-step() { printf '\n== %s\n' "$*"; }
 # A table that is there is whole: it gets its name last.
 table() { # NAME, nanobrain's arguments
   local name=$tables/$1
@@ -86,7 +80,7 @@ if [ -n "$peers" ]; then
   if [ ! -e "$tables/peers.md" ]; then
     mkdir -p "$out/peers"
     ln -sfn ../int8 "$out/peers/int8"
-    NANOBRAIN=$nanobrain NANOBRAIN_RUN=$deployed THREADS=${threads//,/ } TEXT=$text "$here/peers/deploy.sh" "$model" "$out/peers" >"$tables/peers.part"
+    NANOBRAIN=$nanobrain NANOBRAIN_RUN=$deployed THREADS=${threads//,/ } TEXT=$text "$experiments/peers/deploy.sh" "$model" "$out/peers" >"$tables/peers.part"
     mv "$tables/peers.part" "$tables/peers.md"
   fi
   cat "$tables/peers.md"
@@ -102,4 +96,4 @@ fi
   printf '\n## The deployed program\n\n' && sed 's/^/- /' "$tables/program.txt"
   [ ! -e "$tables/peers.md" ] || { printf '\n## Other programs on the same weights\n\n' && cat "$tables/peers.md"; }
 } >"$out/deploy.md"
-step "The deploy table is $out/deploy.md; its parts lie in $tables, the model in $out/int8"
+step "The deploy table is $out/deploy.md; its tables are stored in $tables, the model in $out/int8"

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# growth.sh [OUT]: how the time of a training step grows with vocabulary, batch, depth and FFN width, one of them at a time from the
-# Nano Brain; prints a Markdown table. Arithmetic is counted a token, forward and backward: 6 FLOP for each weight of a matrix product
-# (head and blocks) and 6 T C a layer for causal attention. Nothing else should run meanwhile.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-out=${1:-build/growth}
-nanobrain=${NANOBRAIN:-build/release/bin/nanobrain}
-[ -x "$nanobrain" ] || { echo "growth.sh: $nanobrain is missing: run 'make build' first" >&2; exit 1; }
+# growth.sh [OUT]
+# How the time of a training step grows with vocabulary, batch, depth and FFN width, one of them at a time from the Nano Brain; prints a
+# Markdown table. Arithmetic is counted a token, forward and backward: 6 FLOP for each weight of a matrix product (head and blocks) and
+# 6 T C a layer for causal attention. STEPS=10 a measurement. Nothing else should run meanwhile.
+source "$(dirname "$0")/lib.sh"
+positional 0 1 "$@"
+need_nanobrain
+out=$(realpath -m "${1:-$root/build/growth}")
+own_folder "$out" results.jsonl
 
 mkdir -p "$out"
 : >"$out/results.jsonl"
 time_one() {  # vocab_size batch_size num_layers ffn_dim
   echo "vocabulary $1, batch $2, layers $3, FFN $4" >&2
-  "$nanobrain" bench train experiments/first_run.yaml --json --steps "${STEPS:-10}" --vocab-size "$1" --set "train.batch_size=$2" \
+  "$nanobrain" bench train "$experiments/first_run.yaml" --json --steps "${STEPS:-10}" --vocab-size "$1" --set "train.batch_size=$2" \
     --set "model.num_layers=$3" --set "model.ffn_dim=$4" | tr -d '\n' >"$out/last.json"
   echo "{\"vocab_size\": $1, \"batch_size\": $2, \"num_layers\": $3, \"ffn_dim\": $4, \"bench\": $(cat "$out/last.json")}" >>"$out/results.jsonl"
 }

@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
-# tokenizers.sh TEXT GPT2_FOLDER [OUT]: encoding speed of nanobrain beside tiktoken and Hugging Face tokenizers (GPT-2) and beside
-# SentencePiece, on the documents of TEXT (parted by blank lines), in turns in one session; prints a Markdown table of MB/s (median, min,
-# max) and ratios. GPT2_FOLDER holds vocab.json and merges.txt, or encoder.json and vocab.bpe. A SentencePiece model of 32,294 pieces is
-# trained on TEXT, unless SENTENCEPIECE names a folder with one. Nothing else should run meanwhile. THREADS="1 2" and ROUNDS=5 change
-# what is timed; a round before them warms up.
-set -euo pipefail
-[ $# -ge 2 ] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
-text=$(realpath "$1")
-gpt2=$(realpath "$2")
-out=$(realpath -m "${3:-$(dirname "$0")/../../build/peers/tokenizers}")
-sentencepiece=${SENTENCEPIECE:+$(realpath "$SENTENCEPIECE")}
-cd "$(dirname "$0")/../.."
-nanobrain=${NANOBRAIN:-build/release/bin/nanobrain}
-python=build/deps/test/bin/python
-[ -x "$nanobrain" ] && [ -x "$python" ] || { echo "tokenizers.sh: run 'make test' first: it builds nanobrain and installs the peers" >&2; exit 1; }
+# tokenizers.sh TEXT GPT2_FOLDER [OUT]
+# Encoding speed of nanobrain beside tiktoken and Hugging Face tokenizers (GPT-2) and beside SentencePiece, on the documents of TEXT
+# (separated by blank lines), in turns in one session; prints a Markdown table of MB/s (median, min, max) and ratios. GPT2_FOLDER holds
+# vocab.json and merges.txt, or encoder.json and vocab.bpe. A SentencePiece model of 32,294 pieces is trained on TEXT, unless
+# SENTENCEPIECE names a folder with one. Nothing else should run meanwhile. THREADS="1 2" and ROUNDS=5 change what is timed; a round
+# before them warms up.
+source "$(dirname "$0")/../lib.sh"
+positional 2 3 "$@"
+need_peers
+need_paths "$1" "$2"
+text=$1 gpt2=$2
+out=$(realpath -m "${3:-$root/build/peers/tokenizers}")
+own_folder "$out" results.jsonl sentencepiece
+sentencepiece=${SENTENCEPIECE:-}
 
 mkdir -p "$out"
 if [ -z "$sentencepiece" ]; then
@@ -23,7 +22,7 @@ if [ -z "$sentencepiece" ]; then
 fi
 
 measure() {  # kind folder peer threads
-  "$python" experiments/peers/tokenizers_speed.py "$3" --text "$text" --folder "$2" --threads "$4" --nanobrain "$nanobrain" \
+  "$test_python" "$experiments/peers/tokenizers_speed.py" "$3" --text "$text" --folder "$2" --threads "$4" --nanobrain "$nanobrain" \
     --scratch "$out/ids.txt" | sed "s/^{/{\"kind\": \"$1\", /"
 }
 for round in $(seq 0 "${ROUNDS:-5}"); do
@@ -35,4 +34,4 @@ for round in $(seq 0 "${ROUNDS:-5}"); do
   done
 done
 rm -f "$out/ids.txt"
-"$python" experiments/peers/tokenizers_table.py "$out/results.jsonl" | tee "$out/table.md"
+"$test_python" "$experiments/peers/tokenizers_table.py" "$out/results.jsonl" | tee "$out/table.md"

@@ -70,6 +70,16 @@ std::string replace_invalid_utf8(std::string_view text) {
   return out;
 }
 
+void append_utf8(char32_t c, std::string& text) {
+  const size_t size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  constexpr unsigned kLeads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  for (size_t i = 0; i < size; ++i) {
+    const auto bits = static_cast<unsigned>(c >> (6 * (size - 1 - i)));
+    text +=
+        static_cast<char>(i == 0 ? kLeads[size] | bits : 0x80 | (bits & 0x3F));
+  }
+}
+
 std::string Utf8Stream::feed(std::string_view bytes) {
   pending_ += bytes;
   // A character is cut off within its last three bytes at the latest.

@@ -17,6 +17,9 @@ inline bool is_valid_utf8(std::string_view text) {
 /// Each maximal invalid part becomes U+FFFD (the WHATWG decoding rule).
 std::string replace_invalid_utf8(std::string_view text);
 
+/// Appends the bytes of a code point that is no surrogate.
+void append_utf8(char32_t c, std::string& text);
+
 /// Holds back the bytes of a character that is not complete yet, so that a
 /// stream never shows half a character.
 class Utf8Stream {

@@ -5,7 +5,7 @@
 
 #include "nanobrain/base/progress.h"
 #include "nanobrain/cli/command.h"
-#include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/corpus.h"
 
 namespace nanobrain {
 

@@ -1,51 +1,35 @@
 #include "nanobrain/data/duplicates.h"
 
 #include <algorithm>
-#include <tuple>
-#include <utility>
+#include <limits>
 
 #include "nanobrain/base/checksum.h"
+#include "nanobrain/base/error.h"
 
 namespace nanobrain {
 
-DuplicateFinder::DuplicateFinder(std::filesystem::path folder, size_t buffered)
-    : folder_(std::move(folder)), buffered_(buffered) {}
-
 void DuplicateFinder::add(std::string_view document) {
-  const uint64_t high = hash64(document, 1);
-  Partition& partition = partitions_[high >> 56];
-  partition.records.push_back({high, hash64(document, 2), size_++});
-  if (partition.records.size() < buffered_) return;
-  if (!file_) file_ = std::make_unique<TemporaryFile>(folder_);
-  partition.blocks.push_back(file_->size());
-  file_->append(partition.records.data(), buffered_ * sizeof(Record));
-  partition.records.clear();
-}
-
-std::vector<DuplicateFinder::Record> DuplicateFinder::take(
-    Partition& partition) {
-  std::vector<Record> records = std::move(partition.records);
-  size_t filled = records.size();
-  records.resize(filled + partition.blocks.size() * buffered_);
-  for (const uint64_t offset : partition.blocks) {
-    file_->read_at(offset, &records[filled], buffered_ * sizeof(Record));
-    filled += buffered_;
-  }
-  return records;
+  require(
+      records_.size() < std::numeric_limits<uint32_t>::max(),
+      "prepare",
+      "the inputs hold more than {} documents; prepare them in several folders",
+      records_.size());
+  records_.push_back(
+      {hash64(document, 1),
+       static_cast<uint32_t>(hash64(document, 2)),
+       static_cast<uint32_t>(records_.size())});
 }
 
 std::vector<bool> DuplicateFinder::find() {
-  std::vector<bool> is_copy(size_);
-  for (Partition& partition : partitions_) {
-    std::vector<Record> records = take(partition);
-    std::ranges::sort(records, {}, [](const Record& r) {
-      return std::tuple(r.high, r.low, r.index);
-    });
-    for (size_t i = 1; i < records.size(); ++i) {
-      is_copy[records[i].index] = records[i].high == records[i - 1].high &&
-                                  records[i].low == records[i - 1].low;
-    }
+  std::vector<bool> is_copy(records_.size());
+  std::ranges::sort(records_);
+  for (size_t i = 1; i < records_.size(); ++i) {
+    const Record& before = records_[i - 1];
+    const Record& record = records_[i];
+    is_copy[record.index] =
+        record.high == before.high && record.low == before.low;
   }
+  records_.clear();
   return is_copy;
 }
 

@@ -10,7 +10,6 @@ namespace nanobrain {
 
 namespace {
 
-
 uint64_t append(uint64_t context, TokenId token) {
   return context << kNgramTokenBits | static_cast<uint64_t>(token);
 }

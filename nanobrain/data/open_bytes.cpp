@@ -3,19 +3,87 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/data/gzip_file.h"
 #include "nanobrain/documents/plain_file.h"
 
 namespace nanobrain {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr size_t kBlockBytes = size_t{1} << 18;
+
+/// All members of a gzip file, one after the other (RFC 1952, section 2.2),
+/// through zlib. libarchive reads them too, but checks neither the CRC-32 nor
+/// the length, and takes a second member that is cut off inside its header for
+/// the end of the file.
+class GzipFile : public ByteSource {
+ public:
+  explicit GzipFile(const fs::path& path)
+      : path_(path), file_(path), buffer_(kBlockBytes) {
+    require(
+        inflateInit2(&stream_, kGzipWindowBits) == Z_OK,
+        "input",
+        "zlib cannot start to read {}",
+        path.string());
+  }
+  GzipFile(const GzipFile&) = delete;
+  GzipFile& operator=(const GzipFile&) = delete;
+  ~GzipFile() override { inflateEnd(&stream_); }
+
+  std::string_view next_block() override {
+    for (;;) {
+      if (stream_.avail_in == 0) {
+        const std::string_view block = file_.next_block();
+        stream_.next_in =
+            reinterpret_cast<Bytef*>(const_cast<char*>(block.data()));
+        stream_.avail_in = static_cast<uInt>(block.size());
+        if (block.empty()) {
+          require(
+              !inside_member_,
+              "input",
+              "{} is truncated: its gzip data ends too early; get it again",
+              path_.string());
+          return {};
+        }
+      }
+      if (!inside_member_) {
+        inflateReset(&stream_);
+        inside_member_ = true;
+      }
+      stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
+      stream_.avail_out = static_cast<uInt>(buffer_.size());
+      const int result = inflate(&stream_, Z_NO_FLUSH);
+      require(
+          result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR,
+          "input",
+          "{} is damaged or not gzip: {}; get it again",
+          path_.string(),
+          stream_.msg != nullptr ? stream_.msg : "unknown fault");
+      inside_member_ = result != Z_STREAM_END;
+      const size_t count = buffer_.size() - stream_.avail_out;
+      if (count > 0) return {buffer_.data(), count};
+    }
+  }
+
+  int64_t position() const override { return file_.position(); }
+
+ private:
+  static constexpr int kGzipWindowBits = 16 + MAX_WBITS; // 16 asks for gzip
+
+  fs::path path_;
+  PlainFile file_;
+  z_stream stream_ = {};
+  bool inside_member_ = true; // a file without any member is truncated
+  std::vector<char> buffer_;
+};
 
 /// xz and Zstandard files through libarchive's filters, all streams or frames
 /// of the file one after the other.
@@ -57,8 +125,6 @@ class ArchiveFile : public ByteSource {
   }
 
  private:
-  static constexpr size_t kBlockBytes = size_t{1} << 18;
-
   void check(int result) {
     if (result == ARCHIVE_OK) return;
     // Of files that end within a header it knows no more than this.

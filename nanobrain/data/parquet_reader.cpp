@@ -7,18 +7,23 @@
 #ifdef NANOBRAIN_HAVE_ARROW
 
 #include <arrow/io/file.h>
+#include <fcntl.h>
 #include <fmt/ranges.h>
 #include <parquet/column_reader.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
 #include <parquet/schema.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/data/open_bytes.h"
-#include "nanobrain/data/temporary_file.h"
 #include "nanobrain/documents/input_files.h"
 
 namespace nanobrain {
@@ -47,6 +52,35 @@ auto guarded(const fs::path& path, Body&& body) {
   }
 }
 
+/// The descriptor of a file without a name, which is gone with it however the
+/// process ends, of what a compressed file holds.
+int unpack(const fs::path& path) {
+  const fs::path folder = fs::temp_directory_path();
+  const auto check = [&](bool ok) {
+    require(
+        ok,
+        "temporary file",
+        "cannot use {}: {}; free some space there or set TMPDIR",
+        folder.string(),
+        std::strerror(errno));
+  };
+  std::string name = (folder / "nanobrain-XXXXXX").string();
+  const int fd = mkostemp(name.data(), O_CLOEXEC);
+  check(fd >= 0);
+  unlink(name.c_str());
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(fdopen(fd, "w"), fclose);
+  const std::unique_ptr<ByteSource> source = open_bytes(path);
+  for (auto block = source->next_block(); !block.empty();
+       block = source->next_block()) {
+    check_interrupted();
+    check(fwrite(block.data(), 1, block.size(), file.get()) == block.size());
+  }
+  check(fflush(file.get()) == 0);
+  const int whole = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  check(whole >= 0 && lseek(whole, 0, SEEK_SET) == 0);
+  return whole;
+}
+
 /// Opens the file; a compressed one is unpacked first, for parquet is read
 /// from its end.
 std::shared_ptr<arrow::io::ReadableFile> open_input(const fs::path& path) {
@@ -55,15 +89,7 @@ std::shared_ptr<arrow::io::ReadableFile> open_input(const fs::path& path) {
     PARQUET_ASSIGN_OR_THROW(file, arrow::io::ReadableFile::Open(path.string()));
     return file;
   }
-  TemporaryFile unpacked(fs::temp_directory_path());
-  const std::unique_ptr<ByteSource> source = open_bytes(path);
-  for (auto block = source->next_block(); !block.empty();
-       block = source->next_block()) {
-    check_interrupted();
-    unpacked.append(block.data(), block.size());
-  }
-  PARQUET_ASSIGN_OR_THROW(
-      file, arrow::io::ReadableFile::Open(unpacked.duplicate()));
+  PARQUET_ASSIGN_OR_THROW(file, arrow::io::ReadableFile::Open(unpack(path)));
   return file;
 }
 

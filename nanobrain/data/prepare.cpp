@@ -89,11 +89,10 @@ void check_same(bool same) {
 
 Survey survey(
     const std::vector<fs::path>& inputs,
-    const fs::path& scratch,
     const PrepareOptions& options,
     OverlapMeter& overlap) {
   SidedDocuments reader(inputs, options);
-  DuplicateFinder duplicates(scratch);
+  DuplicateFinder duplicates;
   Progress progress("scan", reader.size());
   std::vector<bool> sides; // of each document: whether it is held out
   bool is_val = false;
@@ -277,7 +276,7 @@ PrepareReport prepare(
   check_options(tokenizer, options);
   AtomicDirectory folder(output);
   OverlapMeter overlap;
-  const Survey found = survey(inputs, folder.path(), options, overlap);
+  const Survey found = survey(inputs, options, overlap);
 
   PrepareReport report;
   SidedDocuments documents(inputs, options);

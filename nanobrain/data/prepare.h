@@ -31,7 +31,7 @@ struct PrepareOptions {
 /// The inputs are read twice: first to find copies and the validation
 /// documents' n-grams, then to write. Of equal documents the first is kept,
 /// validation documents coming before all others, so that none is in both
-/// files. Memory is bounded whatever the size of the inputs.
+/// files. Memory is bounded but for 16 bytes a document (DuplicateFinder).
 ///
 /// Errors: bad inputs, no document for one of the files, inputs that change
 /// while they are read, an `output` that exists, a full disk. Interrupted

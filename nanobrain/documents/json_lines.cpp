@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/utf8.h"
 
 namespace nanobrain {
 namespace {
@@ -27,26 +28,10 @@ constexpr std::array<bool, 256> kEndsRun = [] {
   return table;
 }();
 
-void append_utf8(BoundedText& out, uint32_t c) {
-  char bytes[4];
-  size_t size = 0;
-  const auto put = [&](uint32_t b) { bytes[size++] = static_cast<char>(b); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0 | (c >> 6));
-    put(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    put(0xE0 | (c >> 12));
-    put(0x80 | ((c >> 6) & 0x3F));
-    put(0x80 | (c & 0x3F));
-  } else {
-    put(0xF0 | (c >> 18));
-    put(0x80 | ((c >> 12) & 0x3F));
-    put(0x80 | ((c >> 6) & 0x3F));
-    put(0x80 | (c & 0x3F));
-  }
-  out.append({bytes, size});
+void append_character(BoundedText& out, uint32_t c) {
+  std::string bytes;
+  append_utf8(c, bytes);
+  out.append(bytes);
 }
 
 } // namespace
@@ -290,13 +275,14 @@ void JsonLines::read_escape(BoundedText& out) {
     rest_.remove_prefix(1);
     const uint32_t low = read_hex4();
     if (is_low(low)) {
-      return append_utf8(out, 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF));
+      return append_character(
+          out, 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF));
     }
     out.append("\xFF");
     unit = low;
   }
   if (is_low(unit)) return out.append("\xFF");
-  append_utf8(out, unit);
+  append_character(out, unit);
 }
 
 uint32_t JsonLines::read_hex4() {

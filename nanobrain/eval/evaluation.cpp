@@ -3,7 +3,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
-#include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/corpus.h"
 #include "nanobrain/eval/eval_input.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/eval/ngram_baselines.h"

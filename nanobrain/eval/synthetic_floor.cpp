@@ -3,7 +3,7 @@
 #include <numbers>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/derivation.h"
 
 namespace nanobrain {
 

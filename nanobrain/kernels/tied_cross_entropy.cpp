@@ -76,42 +76,25 @@ HeadLosses all_tokens(
   const bool tiled =
       hidden.is_cpu() && hidden.size(0) > 0 && kernel_isa() != Isa::kPortable;
   const auto head = tiled ? tied_head_tiled : tied_head_chunked;
-  TiedHeadResult result = head(
-      hidden,
-      weight,
-      {bf16, options.z_loss, options.gradient_scale, with_gradients});
+  TiedHeadResult result =
+      head(hidden, weight, {bf16, options.gradient_scale, with_gradients});
 
   // Scores as the products round their operands.
   const auto rounded = [&](const Tensor& x) {
     return bf16 ? x.to(torch::kBFloat16).to(torch::kFloat32) : x;
   };
-  const double smoothing = options.label_smoothing;
   const Tensor target_rows = weight.index_select(0, targets); // (N, C)
   const Tensor target_scores =
       (rounded(hidden) * rounded(target_rows)).sum(1, false, torch::kFloat64);
-  Tensor losses = result.lse - (1 - smoothing) * target_scores;
-  const auto vocab_size = static_cast<double>(weight.size(0));
-  Tensor mean; // (C) f64, of the rows of E
-  if (smoothing != 0) {
-    mean = ordered_sum(rounded(weight)) / vocab_size;
-    losses -= smoothing * hidden.to(torch::kFloat64).matmul(mean);
-  }
-  if (options.z_loss != 0) losses += options.z_loss * result.lse.square();
   if (with_gradients) {
     const double scale = options.gradient_scale;
-    Tensor& dh = result.hidden_gradient;
-    Tensor& de = result.weight_gradient;
-    dh.sub_(target_rows, scale * (1 - smoothing));
-    add_rows(de, targets, hidden, scale * (smoothing - 1));
-    if (smoothing != 0) {
-      dh.sub_(mean.to(torch::kFloat32), scale * smoothing);
-      // Every row of E has the same share of the mean score of every token.
-      de.sub_(
-          ordered_sum(hidden).to(torch::kFloat32),
-          scale * smoothing / vocab_size);
-    }
+    result.hidden_gradient.sub_(target_rows, scale);
+    add_rows(result.weight_gradient, targets, hidden, -scale);
   }
-  return {losses, result.hidden_gradient, result.weight_gradient};
+  return {
+      result.lse - target_scores,
+      result.hidden_gradient,
+      result.weight_gradient};
 }
 
 /// Ignored targets have a loss and a gradient of 0.

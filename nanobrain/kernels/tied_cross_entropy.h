@@ -15,18 +15,12 @@ struct TiedCrossEntropyOptions {
   bool bf16 = false;
   /// targets with this value are left out
   int64_t ignore_index = -100;
-  /// share of the target's probability that is spread over the vocabulary
-  /// (Szegedy et al. 2016)
-  double label_smoothing = 0;
-  /// weight of log^2 of the softmax's normalizer (PaLM, Chowdhery et al. 2022)
-  double z_loss = 0;
   /// factor of the gradients, not of the loss
   double gradient_scale = 1;
 };
 
-/// The loss of a token with e = label_smoothing, z = z_loss:
-///   lse - (1 - e) S[target] - e mean_v S[v] + z lse^2, lse = log sum_v exp
-///   S[v]
+/// The loss of a token:
+///   lse - S[target], lse = log sum_v exp S[v]
 /// in nats, summed over the tokens, as a 0-dim f64 tensor that backward()
 /// differentiates (once) with respect to H and E.
 ///   hidden (N, C) f32, weight (V, C) f32, targets (N) int64

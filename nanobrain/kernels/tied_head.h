@@ -7,9 +7,9 @@
 namespace nanobrain {
 
 /// lse_t = log sum_v exp(S_tv) with S = H E^T, and the gradients of
-/// sum_t lse_t + z_loss lse_t^2 where they are asked for:
-///   dH_t = w_t sum_v P_tv E_v,  dE_v = sum_t w_t P_tv H_t,
-///   P = exp(S - lse),  w = gradient_scale (1 + 2 z_loss lse).
+/// gradient_scale * sum_t lse_t where they are asked for:
+///   dH_t = gradient_scale sum_v P_tv E_v,
+///   dE_v = gradient_scale sum_t P_tv H_t,  P = exp(S - lse).
 struct TiedHeadResult {
   torch::Tensor lse;             // (N) f64
   torch::Tensor hidden_gradient; // (N, C) f32, or undefined
@@ -18,7 +18,6 @@ struct TiedHeadResult {
 
 struct TiedHeadOptions {
   bool bf16 = false;
-  double z_loss = 0;
   double gradient_scale = 1;
   bool with_gradients = false;
 };

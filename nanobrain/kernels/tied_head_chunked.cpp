@@ -54,9 +54,9 @@ TiedHeadResult tied_head_chunked(
     part(result.lse).copy_(lse.squeeze(1));
     if (!options.with_gradients) continue;
     const Tensor p = scores.sub_(lse).exp_().to(type);
-    const Tensor w = (lse * (2 * options.z_loss) + 1) * options.gradient_scale;
-    part(result.hidden_gradient).copy_(at::mm(p, e_in)).mul_(w);
-    const Tensor weighted = (part(hidden) * w).to(type);
+    const double scale = options.gradient_scale;
+    part(result.hidden_gradient).copy_(at::mm(p, e_in)).mul_(scale);
+    const Tensor weighted = (part(hidden) * scale).to(type);
     if (bf16) {
       result.weight_gradient.add_(at::mm(p.t(), weighted));
     } else {

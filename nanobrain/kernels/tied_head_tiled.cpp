@@ -255,10 +255,8 @@ class TiledHead {
         if (counts) lse_.data_ptr<double>()[begin + t] = lse;
         if (!options_.with_gradients) continue;
         row_lse_.data_ptr<float>()[t] = static_cast<float>(lse);
-        const double weight =
-            options_.gradient_scale * (1 + 2 * options_.z_loss * lse);
         row_weight_.data_ptr<float>()[t] =
-            counts ? static_cast<float>(weight) : 0.0F;
+            counts ? static_cast<float>(options_.gradient_scale) : 0.0F;
       }
     });
   }

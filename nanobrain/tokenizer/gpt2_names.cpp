@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "nanobrain/base/utf8.h"
+
 namespace nanobrain {
 
 namespace {
@@ -39,14 +41,7 @@ const Alphabet& alphabet() {
 std::string gpt2_name(std::string_view bytes) {
   std::string name;
   for (const char byte : bytes) {
-    const unsigned character =
-        alphabet().character_of[static_cast<uint8_t>(byte)];
-    if (character < 0x80) {
-      name += static_cast<char>(character);
-    } else {
-      name += static_cast<char>(0xc0 | character >> 6);
-      name += static_cast<char>(0x80 | (character & 0x3f));
-    }
+    append_utf8(alphabet().character_of[static_cast<uint8_t>(byte)], name);
   }
   return name;
 }

@@ -1,16 +1,21 @@
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 
+#include <bit>
 #include <utility>
 
 #include "nanobrain/base/checksum.h"
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/tokenizer/gpt2_huggingface.h"
+#include "nanobrain/base/random.h"
 #include "nanobrain/tokenizer/gpt2_words.h"
+#include "nanobrain/tokenizer/huggingface_tokenizer.h"
 
 namespace nanobrain {
 
 namespace {
+
+uint64_t pair_of(TokenId left, TokenId right) {
+  return static_cast<uint64_t>(left) << 32 | static_cast<uint32_t>(right);
+}
 
 /// The lines of merges.txt after the version.
 std::string merge_lines(const Gpt2Vocabulary& vocabulary) {
@@ -30,12 +35,49 @@ std::string hash_of(const Gpt2Vocabulary& vocabulary) {
   return sha256_hex(lines + '\n' + merge_lines(vocabulary));
 }
 
+/// Gives the same ids for every text.
+HuggingFaceTokenizer huggingface_tokenizer(const Gpt2Vocabulary& vocabulary) {
+  const auto& pieces = vocabulary.pieces;
+  // GPT-2's pattern, and its characters for bytes.
+  const Json byte_level = {
+      {"type", "ByteLevel"},
+      {"add_prefix_space", false},
+      {"trim_offsets", true},
+      {"use_regex", true}};
+  HuggingFaceTokenizer result;
+  result.pre_tokenizer = byte_level;
+  result.decoder = byte_level;
+  for (size_t id = 0; id < pieces.size(); ++id) {
+    result.add_token(pieces[id].name, id);
+  }
+  for (const auto& merge : vocabulary.merges) {
+    result.merges.push_back(
+        Json::array({pieces[merge.left].name, pieces[merge.right].name}));
+  }
+  result.end_of_text = vocabulary.end_of_text;
+  result.end_of_text_name = kGpt2EndOfText;
+  return result;
+}
+
 } // namespace
 
 Gpt2Tokenizer::Gpt2Tokenizer(Gpt2Vocabulary vocabulary)
     : vocabulary_(std::move(vocabulary)),
-      encoder_(vocabulary_),
-      hash_(hash_of(vocabulary_)) {}
+      slots_(std::bit_ceil(2 * vocabulary_.merges.size() + 1)),
+      hash_(hash_of(vocabulary_)) {
+  int32_t rank = 0;
+  for (const auto& [left, right, result] : vocabulary_.merges) {
+    const uint64_t pair = pair_of(left, right);
+    slots_[slot_of(pair)] = {pair, {result, rank++}};
+  }
+}
+
+size_t Gpt2Tokenizer::slot_of(uint64_t pair) const {
+  const size_t mask = slots_.size() - 1;
+  size_t i = mix64(pair) & mask;
+  while (slots_[i].pair != pair && slots_[i].pair != kEmpty) i = (i + 1) & mask;
+  return i;
+}
 
 size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
   return gpt2_word_end(text, begin);
@@ -43,17 +85,15 @@ size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
 
 void Gpt2Tokenizer::encode_segment(
     std::string_view segment, std::vector<TokenId>& ids) const {
-  encoder_.encode(segment, ids);
-}
-
-std::string_view Gpt2Tokenizer::bytes_of(TokenId id) const {
-  require(
-      id >= 0 && id < vocab_size(),
-      "tokenizer",
-      "the id {} is not in [0, {})",
-      id,
-      vocab_size());
-  return vocabulary_.pieces[static_cast<size_t>(id)].bytes;
+  thread_local BpeMerger merger;
+  for (const char byte : segment) {
+    merger.add(1, vocabulary_.byte_ids[static_cast<uint8_t>(byte)]);
+  }
+  merger.merge(
+      [this](const BpeSymbol& left, const BpeSymbol& right) {
+        return slots_[slot_of(pair_of(left.id, right.id))].merge;
+      },
+      [&](const BpeSymbol& symbol) { ids.push_back(symbol.id); });
 }
 
 void Gpt2Tokenizer::save(const std::filesystem::path& directory) const {

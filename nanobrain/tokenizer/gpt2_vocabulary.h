@@ -2,14 +2,25 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "nanobrain/tokenizer/gpt2_files.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
+
+struct Gpt2Files {
+  std::filesystem::path vocab;  // vocab.json, or encoder.json as OpenAI has it
+  std::filesystem::path merges; // merges.txt, or vocab.bpe
+};
+
+/// The files in the folder `path`, or the file `path` with its partner beside
+/// it. Nothing where there is none of them; Error where one is there without
+/// its partner.
+std::optional<Gpt2Files> find_gpt2_files(const std::filesystem::path& path);
 
 /// The piece that ends a document.
 inline constexpr std::string_view kGpt2EndOfText = "<|endoftext|>";

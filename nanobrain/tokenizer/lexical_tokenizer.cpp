@@ -68,16 +68,6 @@ void LexicalTokenizer::encode_segment(
   }
 }
 
-std::string_view LexicalTokenizer::bytes_of(TokenId id) const {
-  require(
-      id >= 0 && id < vocab_size(),
-      "tokenizer",
-      "the id {} is not in [0, {})",
-      id,
-      vocab_size());
-  return vocabulary_[static_cast<size_t>(id)].bytes;
-}
-
 void LexicalTokenizer::save(const fs::path& directory) const {
   fs::create_directories(directory);
   write_file(directory / kFileName, model_bytes());

@@ -28,7 +28,9 @@ class LexicalTokenizer : public SegmentTokenizer {
   /// The CONTROL entry.
   TokenId end_of_text() const override;
   bool requires_utf8() const override { return false; }
-  std::string_view bytes_of(TokenId id) const override;
+  std::string_view bytes_of(TokenId id) const override {
+    return vocabulary_[index_of(id)].bytes;
+  }
   /// Of the file that save() writes.
   std::string hash() const override { return hash_; }
   /// tokenizer.lexical.json; Hugging Face has no equivalent.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -33,22 +34,17 @@ std::optional<LexicalKind> find_kind(std::string_view name) {
   return std::nullopt;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// Null where `hex` is no pairs of digits.
 std::optional<std::string> from_hex(std::string_view hex) {
-  if (hex.size() % 2 != 0) return std::nullopt;
   std::string bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    const int high = hex_digit(hex[i]);
-    const int low = hex_digit(hex[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes += static_cast<char>(high * 16 + low);
+  for (; !hex.empty(); hex.remove_prefix(2)) {
+    if (hex.size() == 1) return std::nullopt;
+    uint8_t byte = 0;
+    const char* end = hex.data() + 2;
+    if (std::from_chars(hex.data(), end, byte, 16).ptr != end) {
+      return std::nullopt;
+    }
+    bytes += static_cast<char>(byte);
   }
   return bytes;
 }

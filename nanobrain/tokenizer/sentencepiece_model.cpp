@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
@@ -45,6 +46,7 @@ class Message {
     return true;
   }
   int64_t number() const { return number_; }
+  /// The size where the field is no number.
   int64_t integer() const { return static_cast<int64_t>(integer_); }
   std::string_view bytes() const { return content_; }
   float real() const {
@@ -71,6 +73,7 @@ class Message {
   std::string_view read_bytes(uint64_t size) {
     if (size > bytes_.size() - position_) broken();
     position_ += size;
+    integer_ = size;
     return bytes_.substr(position_ - size, size);
   }
 
@@ -82,62 +85,24 @@ class Message {
   std::string_view content_;
 };
 
-/// The settings that decide whether encoding is lossless, with the defaults of
-/// sentencepiece_model.proto.
-struct Settings {
-  int64_t model_type = 1; // unigram; 2 is BPE
-  int64_t vocab_size = -1;
-  bool whitespace_as_suffix = false;
-  bool byte_fallback = false;
-  int64_t eos_id = 2;
-  bool normalises = false;
-  bool has_normalizer = false;
-  bool dummy_prefix = true;
-  bool remove_spaces = true;
-  bool escape_spaces = true;
+/// The numbers of a specification by their fields; sizes of what is no number.
+class Fields {
+ public:
+  void read(Message message) {
+    is_there_ = true;
+    while (message.next()) values_[message.number()] = message.integer();
+  }
+  bool is_there() const { return is_there_; }
+  /// `otherwise`: the default of sentencepiece_model.proto.
+  int64_t get(int64_t number, int64_t otherwise) const {
+    const auto found = values_.find(number);
+    return found == values_.end() ? otherwise : found->second;
+  }
+
+ private:
+  bool is_there_ = false;
+  std::map<int64_t, int64_t> values_;
 };
-
-void read_trainer_spec(Message spec, Settings& settings) {
-  while (spec.next()) {
-    switch (spec.number()) {
-      case 3:
-        settings.model_type = spec.integer();
-        break;
-      case 4:
-        settings.vocab_size = spec.integer();
-        break;
-      case 24:
-        settings.whitespace_as_suffix = spec.integer() != 0;
-        break;
-      case 35:
-        settings.byte_fallback = spec.integer() != 0;
-        break;
-      case 42:
-        settings.eos_id = spec.integer();
-        break;
-    }
-  }
-}
-
-void read_normalizer_spec(Message spec, Settings& settings) {
-  settings.has_normalizer = true;
-  while (spec.next()) {
-    switch (spec.number()) {
-      case 2:
-        settings.normalises = !spec.bytes().empty();
-        break;
-      case 3:
-        settings.dummy_prefix = spec.integer() != 0;
-        break;
-      case 4:
-        settings.remove_spaces = spec.integer() != 0;
-        break;
-      case 5:
-        settings.escape_spaces = spec.integer() != 0;
-        break;
-    }
-  }
-}
 
 SentencePieceModel::Piece read_piece(Message message) {
   SentencePieceModel::Piece piece;
@@ -179,7 +144,8 @@ std::string with_spaces(std::string_view text) {
   return bytes.append(text);
 }
 
-void require_lossless(const Settings& settings, std::string_view where) {
+void require_lossless(
+    const Fields& trainer, const Fields& normalizer, std::string_view where) {
   const auto refuse = [&](bool fault, const char* what) {
     require(
         !fault,
@@ -188,13 +154,13 @@ void require_lossless(const Settings& settings, std::string_view where) {
         "with nanobrain tokenizer train",
         what);
   };
-  refuse(settings.model_type != 2, "of another type than BPE");
-  refuse(!settings.byte_fallback, "without byte fallback");
-  refuse(settings.normalises, "with normalisation");
-  refuse(settings.dummy_prefix, "with a dummy prefix");
-  refuse(settings.remove_spaces, "that removes spaces");
-  refuse(!settings.escape_spaces, "that does not escape spaces");
-  refuse(settings.whitespace_as_suffix, "with spaces as suffixes");
+  refuse(trainer.get(3, 1) != 2, "of another type than BPE");
+  refuse(trainer.get(35, 0) == 0, "without byte fallback");
+  refuse(normalizer.get(2, 0) != 0, "with normalisation");
+  refuse(normalizer.get(3, 1) != 0, "with a dummy prefix");
+  refuse(normalizer.get(4, 1) != 0, "that removes spaces");
+  refuse(normalizer.get(5, 1) == 0, "that does not escape spaces");
+  refuse(trainer.get(24, 0) != 0, "with spaces as suffixes");
 }
 
 } // namespace
@@ -203,7 +169,8 @@ SentencePieceModel parse_sentencepiece_model(
     std::string_view bytes, std::string_view where) {
   SentencePieceModel model;
   model.pieces.reserve(bytes.size() / 16); // most take more of the file
-  Settings settings;
+  Fields trainer;
+  Fields normalizer;
   Message file(bytes, where);
   while (file.next()) {
     switch (file.number()) {
@@ -211,20 +178,20 @@ SentencePieceModel parse_sentencepiece_model(
         model.pieces.push_back(read_piece({file.bytes(), where}));
         break;
       case 2:
-        read_trainer_spec({file.bytes(), where}, settings);
+        trainer.read({file.bytes(), where});
         break;
       case 3:
-        read_normalizer_spec({file.bytes(), where}, settings);
+        normalizer.read({file.bytes(), where});
         break;
     }
   }
   // The settings come last in the file: a file cut short lacks them.
   require(
-      settings.has_normalizer &&
-          settings.vocab_size == static_cast<int64_t>(model.pieces.size()),
+      normalizer.is_there() &&
+          trainer.get(4, -1) == static_cast<int64_t>(model.pieces.size()),
       where,
       "is not a whole SentencePiece model; copy or train it again");
-  require_lossless(settings, where);
+  require_lossless(trainer, normalizer, where);
 
   PieceTable seen(model.pieces.size());
   const auto text_of = [&](TokenId id) -> std::string_view {
@@ -269,10 +236,10 @@ SentencePieceModel parse_sentencepiece_model(
       std::ranges::all_of(has_byte, [](bool found) { return found; }),
       where,
       "lacks byte pieces; train one with nanobrain tokenizer train");
-  if (settings.eos_id >= 0 &&
-      settings.eos_id < static_cast<int64_t>(model.pieces.size()) &&
-      model.pieces[settings.eos_id].type == PieceType::control) {
-    model.end_of_text = static_cast<TokenId>(settings.eos_id);
+  const int64_t end = trainer.get(42, 2);
+  if (end >= 0 && end < static_cast<int64_t>(model.pieces.size()) &&
+      model.pieces[end].type == PieceType::control) {
+    model.end_of_text = static_cast<TokenId>(end);
   }
   return model;
 }

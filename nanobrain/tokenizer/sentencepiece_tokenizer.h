@@ -23,7 +23,9 @@ class SentencePieceTokenizer : public SegmentTokenizer {
     return static_cast<int64_t>(model_.pieces.size());
   }
   TokenId end_of_text() const override { return model_.end_of_text; }
-  std::string_view bytes_of(TokenId id) const override;
+  std::string_view bytes_of(TokenId id) const override {
+    return model_.pieces[index_of(id)].bytes;
+  }
   std::string hash() const override { return hash_; }
   /// tokenizer.model, tokenizer.json and tokenizer_config.json.
   void save(const std::filesystem::path& directory) const override;

@@ -16,6 +16,16 @@ std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   return text;
 }
 
+size_t Tokenizer::index_of(TokenId id) const {
+  require(
+      id >= 0 && id < vocab_size(),
+      "tokenizer",
+      "the id {} is not in [0, {})",
+      id,
+      vocab_size());
+  return static_cast<size_t>(id);
+}
+
 std::shared_ptr<const Tokenizer> find_tokenizer(const fs::path& path) {
   const fs::path model =
       fs::is_directory(path) ? path / "tokenizer.model" : path;

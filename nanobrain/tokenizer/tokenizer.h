@@ -49,6 +49,10 @@ class Tokenizer {
   virtual void save(const std::filesystem::path& directory) const = 0;
 
   std::string decode(std::span<const TokenId> ids) const;
+
+ protected:
+  /// The id as an index; Error where it is out of range.
+  size_t index_of(TokenId id) const;
 };
 
 /// Opens a tokenizer file, or the folder of one: tokenizer.model (any *.model:

@@ -123,7 +123,7 @@ std::vector<std::string_view> choose_pieces(const Words& words, size_t places) {
 } // namespace
 
 Trained<LexicalTokenizer> train_lexical(
-    const NextDocument& next, const LexicalTraining& options) {
+    const NextDocument& next, const TokenizerTraining& options) {
   require<UsageError>(
       options.vocab_size > static_cast<int64_t>(kLexicalPieces),
       "tokenizer train",
@@ -132,8 +132,8 @@ Trained<LexicalTokenizer> train_lexical(
       kLexicalPieces);
   const auto places = static_cast<size_t>(options.vocab_size) - kLexicalPieces;
   Progress progress("documents read", 0);
-  const auto sample =
-      read_sample(next, options.sample_bytes, options.seed, progress);
+  const auto sample = read_sample(
+      next, options.sample_bytes.value_or(100'000'000), options.seed, progress);
   const Words words(sample);
   require(
       words.size() > 0,

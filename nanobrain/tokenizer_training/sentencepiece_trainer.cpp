@@ -99,7 +99,7 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
 } // namespace
 
 Trained<SentencePieceTokenizer> train_sentencepiece(
-    const NextDocument& next, const SentencePieceTraining& options) {
+    const NextDocument& next, const TokenizerTraining& options) {
   require<UsageError>(
       options.vocab_size > kFixedPieces,
       kWhere,
@@ -107,8 +107,8 @@ Trained<SentencePieceTokenizer> train_sentencepiece(
       options.vocab_size,
       kFixedPieces);
   Progress progress("documents read", 0);
-  const auto sample =
-      read_sample(next, options.sample_bytes, options.seed, progress);
+  const auto sample = read_sample(
+      next, options.sample_bytes.value_or(32'000'000), options.seed, progress);
   double bytes = 0;
   for (const auto& text : sample) {
     require(is_valid_utf8(text), kWhere, "a document is not valid UTF-8");

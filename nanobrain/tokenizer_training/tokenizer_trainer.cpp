@@ -10,7 +10,7 @@ namespace nanobrain {
 namespace {
 
 /// `train` is called once `output` is known to be free.
-template <class Options, class Train>
+template <class Train>
 Trained<Tokenizer> train_into(
     const NextDocument& next,
     const TokenizerTraining& training,
@@ -22,11 +22,7 @@ Trained<Tokenizer> train_into(
   if (one_file && !replace) require_new_file(output, "tokenizer");
   std::optional<AtomicDirectory> folder;
   if (!one_file) folder.emplace(output);
-  Options options;
-  options.vocab_size = training.vocab_size;
-  options.sample_bytes = training.sample_bytes.value_or(options.sample_bytes);
-  options.seed = training.seed;
-  const auto trained = train(next, options);
+  const auto trained = train(next, training);
   if (one_file) {
     write_file(output, trained.tokenizer->model_bytes());
   } else {
@@ -44,7 +40,7 @@ Trained<Tokenizer> train_tokenizer(
     const std::filesystem::path& output,
     bool replace) {
   if (training.kind == "sentencepiece") {
-    return train_into<SentencePieceTraining>(
+    return train_into(
         next, training, output, replace, ".model", train_sentencepiece);
   }
   require<UsageError>(
@@ -52,8 +48,7 @@ Trained<Tokenizer> train_tokenizer(
       "tokenizer train",
       "the kind must be sentencepiece or lexical, but is \"{}\"",
       training.kind);
-  return train_into<LexicalTraining>(
-      next, training, output, replace, ".json", train_lexical);
+  return train_into(next, training, output, replace, ".json", train_lexical);
 }
 
 } // namespace nanobrain

@@ -1,25 +1,13 @@
 // Training of a tokenizer of any kind into a file or folder.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
 
 #include "nanobrain/tokenizer/tokenizer.h"
 #include "nanobrain/tokenizer_training/document_sample.h"
 #include "nanobrain/tokenizer_training/trained.h"
 
 namespace nanobrain {
-
-struct TokenizerTraining {
-  /// "sentencepiece" or "lexical": their trainers say what they learn
-  std::string kind = "sentencepiece";
-  int64_t vocab_size = 32'294;
-  /// absent: the kind's own default
-  std::optional<int64_t> sample_bytes = {};
-  uint64_t seed = 42;
-};
 
 /// Writes the tokenizer to `output`: a new folder, or one file where the name
 /// ends in .model (SentencePiece) or .json (lexical). Errors: those of the

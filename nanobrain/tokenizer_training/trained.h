@@ -1,13 +1,26 @@
-// What the training of a tokenizer gives.
+// What the training of a tokenizer takes and gives.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace nanobrain {
+
+struct TokenizerTraining {
+  /// "sentencepiece" or "lexical": their trainers say what they learn
+  std::string kind = "sentencepiece";
+  /// ids in all, with those that every tokenizer of the kind has
+  int64_t vocab_size = 32'294;
+  /// text to train on: a uniform sample of the documents of this size; absent:
+  /// the kind's own default
+  std::optional<int64_t> sample_bytes = {};
+  /// picks the sample
+  uint64_t seed = 42;
+};
 
 /// A tokenizer with its size and count of the sample that it was trained on.
 template <class T>

@@ -99,6 +99,19 @@ TEST(Utf8, FindsAFaultBehindLongAsciiRuns) {
   }
 }
 
+TEST(Utf8, AppendsCharactersOfEveryLength) {
+  std::string text;
+  for (const char32_t c : {0x0, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000}) {
+    append_utf8(c, text);
+  }
+  append_utf8(0x10ffff, text);
+  using namespace std::string_literals;
+  EXPECT_EQ(
+      text,
+      "\0\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80"
+      "\xf4\x8f\xbf\xbf"s);
+}
+
 TEST(Utf8Stream, ShowsWholeCharactersAsSoonAsTheyAreThere) {
   Utf8Stream stream;
   EXPECT_EQ(stream.feed("a\xe2\x82"), "a");

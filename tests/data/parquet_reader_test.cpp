@@ -29,16 +29,25 @@ Documents many_documents() {
   return documents;
 }
 
+/// What is read of the file that `script` writes.
+Documents read_written(
+    const std::string& script,
+    const Documents& documents = {},
+    const DocumentOptions& options = {}) {
+  const TempDir dir;
+  run_python(script, documents, dir / "a.parquet");
+  return read_all({dir / "a.parquet"}, options);
+}
+
 class ParquetColumn : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ParquetColumn, IsReadAsWritten) {
-  const TempDir dir;
   const Documents documents = many_documents();
-  run_python(
-      "column = pa.array(documents, pa.string())\n" + GetParam(),
-      documents,
-      dir / "a.parquet");
-  EXPECT_EQ(read_all({dir / "a.parquet"}), documents);
+  EXPECT_EQ(
+      read_written(
+          "column = pa.array(documents, pa.string())\n" + GetParam(),
+          documents),
+      documents);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -62,13 +71,12 @@ INSTANTIATE_TEST_SUITE_P(
         " row_group_size=13)"));
 
 TEST(ParquetReader, AnotherColumnCanBeNamed) {
-  const TempDir dir;
-  run_python(
-      "pq.write_table(pa.table({'text': ['x'], 'body': ['y']}), path)",
-      {},
-      dir / "a.parquet");
   EXPECT_THAT(
-      read_all({dir / "a.parquet"}, {.text_column = "body"}), ElementsAre("y"));
+      read_written(
+          "pq.write_table(pa.table({'text': ['x'], 'body': ['y']}), path)",
+          {},
+          {.text_column = "body"}),
+      ElementsAre("y"));
 }
 
 TEST(ParquetReader, NullsAndEmptyTextsAreCountedAsEmpty) {
@@ -88,38 +96,25 @@ TEST(ParquetReader, NullsAndEmptyTextsAreCountedAsEmpty) {
 }
 
 TEST(ParquetReader, AFileWithoutRowsHasNoDocuments) {
-  const TempDir dir;
-  run_python(
-      "pq.write_table(pa.table({'text': pa.array([], pa.string())}), path)",
-      {},
-      dir / "a.parquet");
-  EXPECT_THAT(read_all({dir / "a.parquet"}), ElementsAre());
+  EXPECT_THAT(
+      read_written("pq.write_table(pa.table({'text': pa.array([], "
+                   "pa.string())}), path)"),
+      ElementsAre());
 }
 
-TEST(ParquetReader, AMissingColumnNamesThoseThatAreThere) {
-  const TempDir dir;
-  run_python(
-      "pq.write_table(pa.table({'id': [1], 'url': ['x']}), path)",
-      {},
-      dir / "a.parquet");
+TEST(ParquetReader, AColumnThatIsMissingOrHoldsNoStringsIsAnError) {
   EXPECT_ERROR(
       Error,
       "a.parquet has no column \"text\"; its columns are: id, url; name one "
       "by --text-column",
-      read_all({dir / "a.parquet"}));
-}
-
-TEST(ParquetReader, AColumnThatHoldsNoStringsIsAnError) {
-  const TempDir dir;
+      read_written(
+          "pq.write_table(pa.table({'id': [1], 'url': ['x']}), path)"));
   for (const std::string values : {"[1, 2]", "[['x'], ['y']]"}) {
-    run_python(
-        "pq.write_table(pa.table({'text': " + values + "}), path)",
-        {},
-        dir / "a.parquet");
     EXPECT_ERROR(
         Error,
         "column \"text\" does not hold strings",
-        read_all({dir / "a.parquet"}));
+        read_written(
+            "pq.write_table(pa.table({'text': " + values + "}), path)"));
   }
 }
 

@@ -1,7 +1,5 @@
 #include "nanobrain/data/prepare.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -15,6 +13,7 @@
 #include "nanobrain/data/token_file.h"
 #include "tests/data/document_files.h"
 #include "tests/support/byte_tokenizer.h"
+#include "tests/support/child.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -73,6 +72,10 @@ class Prepare : public ::testing::Test {
     write_text(dir_ / name, text);
     return dir_ / name;
   }
+  PrepareReport run(
+      const std::vector<fs::path>& inputs, const PrepareOptions& options = {}) {
+    return prepare(inputs, tokenizer_, out_, options);
+  }
   /// What lies in the folder beside the named inputs.
   std::vector<std::string> left_over() const {
     std::vector<std::string> names;
@@ -93,11 +96,8 @@ class Prepare : public ::testing::Test {
 
 TEST_F(Prepare, SplitsByHashAndKeepsTheOrder) {
   const Documents documents = some_documents(500);
-  const PrepareReport report = prepare(
-      {write("in.txt", as_text(documents))},
-      tokenizer_,
-      out_,
-      {.val_fraction = 0.1});
+  const PrepareReport report =
+      run({write("in.txt", as_text(documents))}, {.val_fraction = 0.1});
   Documents train;
   Documents val;
   for (const std::string& text : documents) {
@@ -119,7 +119,7 @@ TEST_F(Prepare, TheSplitStaysWhenFilesAreAddedAndReordered) {
   const Documents others(documents.begin() + 300, documents.end());
   const fs::path a = write("a.txt", as_text(some));
   const fs::path b = write("b.jsonl", as_jsonl(others));
-  prepare({a}, tokenizer_, out_, {.val_fraction = 0.1});
+  run({a}, {.val_fraction = 0.1});
   prepare({b, a}, tokenizer_, dir_ / "out2", {.val_fraction = 0.1});
   Documents before = documents_of(out_ / "val.tokens");
   Documents after = documents_of(dir_ / "out2/val.tokens");
@@ -131,12 +131,10 @@ TEST_F(Prepare, CopiesAreDroppedAndCounted) {
   Documents documents = some_documents(300);
   Documents with_copies = documents;
   for (size_t i = 0; i < 300; i += 3) with_copies.push_back(documents[i]);
-  const PrepareReport report = prepare(
-      {write("a.txt", as_text(with_copies)),
-       write("b.txt", as_text(documents))},
-      tokenizer_,
-      out_,
-      {.val_fraction = 0.2});
+  const PrepareReport report =
+      run({write("a.txt", as_text(with_copies)),
+           write("b.txt", as_text(documents))},
+          {.val_fraction = 0.2});
   EXPECT_EQ(report.train.duplicates + report.val.duplicates, 400);
   EXPECT_GT(report.val.duplicates, 0);
   EXPECT_EQ(report.overlap.val_documents, report.val.documents);
@@ -152,8 +150,7 @@ TEST_F(Prepare, CopiesAreDroppedAndCounted) {
 TEST_F(Prepare, ValidationInputsReplaceTheSplit) {
   const fs::path train = write("train.txt", "one\n\ntwo\n\nheld\n\nthree\n");
   const fs::path val = write("val.txt", "held\n\nalso held\n\nheld\n");
-  const PrepareReport report =
-      prepare({train}, tokenizer_, out_, {.val_inputs = {val}});
+  const PrepareReport report = run({train}, {.val_inputs = {val}});
   EXPECT_THAT(
       documents_of(out_ / "train.tokens"), ElementsAre("one", "two", "three"));
   EXPECT_THAT(
@@ -163,11 +160,8 @@ TEST_F(Prepare, ValidationInputsReplaceTheSplit) {
 }
 
 TEST_F(Prepare, WithoutAFractionThereIsNoValidationFile) {
-  const PrepareReport report = prepare(
-      {write("in.txt", "one\n\ntwo\n")},
-      tokenizer_,
-      out_,
-      {.val_fraction = 0.0});
+  const PrepareReport report =
+      run({write("in.txt", "one\n\ntwo\n")}, {.val_fraction = 0.0});
   EXPECT_THAT(documents_of(out_ / "train.tokens"), ElementsAre("one", "two"));
   EXPECT_FALSE(fs::exists(out_ / "val.tokens"));
   EXPECT_EQ(report.val.documents, 0);
@@ -197,11 +191,7 @@ TEST_F(Prepare, ADocumentAsLongAsABatchKeepsItsPlace) {
   Documents documents = some_documents(20);
   documents.insert(
       documents.begin() + 10, some_documents(1, 8'100'000).front());
-  prepare(
-      {write("in.txt", as_text(documents))},
-      tokenizer_,
-      out_,
-      {.val_fraction = 0});
+  run({write("in.txt", as_text(documents))}, {.val_fraction = 0});
   EXPECT_EQ(documents_of(out_ / "train.tokens"), documents);
 }
 
@@ -234,8 +224,7 @@ TEST_F(Prepare, TheReportCountsAndIsKept) {
   const fs::path train =
       write("train.txt", "It is " + words + ".\n\nbad \xff\n\nx\n\nx\n");
   const fs::path val = write("val.txt", "Here is " + words + "!\n\nother\n");
-  const PrepareReport report =
-      prepare({train}, tokenizer_, out_, {.val_inputs = {val}});
+  const PrepareReport report = run({train}, {.val_inputs = {val}});
   const Json json = report.to_json();
   EXPECT_EQ(json["documents"], 4);
   EXPECT_EQ(json["bytes"], report.train.bytes + report.val.bytes);
@@ -268,10 +257,7 @@ TEST_F(Prepare, AnOutputThatExistsIsLeftAlone) {
   const fs::path input = write("in.txt", "one\n\ntwo\n");
   fs::create_directory(out_);
   write_text(out_ / "precious", "data");
-  EXPECT_ERROR(
-      Error,
-      "exists already",
-      prepare({input}, tokenizer_, out_, {.val_fraction = 0.0}));
+  EXPECT_ERROR(Error, "exists already", run({input}, {.val_fraction = 0.0}));
   EXPECT_EQ(read_text(out_ / "precious"), "data");
   EXPECT_THAT(left_over(), ElementsAre("out"));
 }
@@ -297,28 +283,27 @@ TEST_F(Prepare, ASideWithoutDocumentsIsAnError) {
   EXPECT_ERROR(
       Error,
       "none of 2 documents fell to validation at --val-fraction 0.005; raise",
-      prepare({input}, tokenizer_, out_));
+      run({input}));
   EXPECT_ERROR(
       Error,
       "all 2 documents for training are copies of validation documents; give "
       "training other text",
-      prepare({input}, tokenizer_, out_, {.val_inputs = {input}}));
+      run({input}, {.val_inputs = {input}}));
   EXPECT_ERROR(
       Error,
       "the inputs hold no documents (1 were skipped)",
-      prepare({write("bad.txt", "\xff")}, tokenizer_, out_));
+      run({write("bad.txt", "\xff")}));
   EXPECT_ERROR(
       UsageError,
       "[--val-fraction] must be at least 0 and less than 1, but is 1",
-      prepare({input}, tokenizer_, out_, {.val_fraction = 1.0}));
+      run({input}, {.val_fraction = 1.0}));
   EXPECT_THAT(left_over(), IsEmpty());
 }
 
 TEST_F(Prepare, AFaultInTheInputLeavesNothing) {
   const fs::path input =
       write("in.jsonl", as_jsonl(some_documents(1000)) + "{\"text\": \"cut of");
-  EXPECT_ERROR(
-      Error, "in.jsonl, line 1001", prepare({input}, tokenizer_, out_));
+  EXPECT_ERROR(Error, "in.jsonl, line 1001", run({input}));
   EXPECT_THAT(left_over(), IsEmpty());
 }
 
@@ -347,14 +332,8 @@ TEST_F(Prepare, InputsThatChangeMeanwhileAreAnError) {
 
 TEST_F(Prepare, AFullDiskIsAnErrorAndLeavesNothing) {
   const fs::path input = write("in.txt", as_text(some_documents(1000, 1000)));
-  ignore_file_signals();
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const rlimit small{100'000, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = testing::error_of<Error>(
-      [&] { prepare({input}, tokenizer_, out_, {.val_fraction = 0.0}); });
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  const std::string message = testing::error_on_full_disk(
+      100'000, [&] { run({input}, {.val_fraction = 0.0}); });
   EXPECT_THAT(message, HasSubstr("train.tokens"));
   EXPECT_THAT(message, HasSubstr("File too large"));
   EXPECT_THAT(left_over(), IsEmpty());

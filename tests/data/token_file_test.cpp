@@ -1,13 +1,12 @@
 #include "nanobrain/data/token_file.h"
 
-#include <sys/resource.h>
-
 #include <filesystem>
 #include <numeric>
 #include <vector>
 
 #include "nanobrain/base/error.h"
 #include "tests/support/byte_tokenizer.h"
+#include "tests/support/child.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -29,6 +28,19 @@ fs::path write_example(const fs::path& path, const Tokenizer& tokenizer) {
   writer.finish();
   return path;
 }
+
+/// Where those bytes are written, the example's by default.
+class TokenFileBytes : public ::testing::Test {
+ protected:
+  std::string refusal_of(const std::string& bytes) const {
+    write_text(dir_ / "a", bytes);
+    return testing::error_of<Error>([&] { TokenFile(dir_ / "a"); });
+  }
+
+  const TempDir dir_;
+  const std::string bytes_ =
+      read_text(write_example(dir_ / "a", ByteTokenizer()));
+};
 
 std::vector<int64_t> all_tokens(const TokenFile& file) {
   std::vector<int64_t> ids(static_cast<size_t>(file.size()));
@@ -148,57 +160,46 @@ TEST(TokenFile, NothingAppearsBeforeFinish) {
   EXPECT_TRUE(fs::is_empty(dir.path()));
 }
 
-TEST(TokenFile, OtherFilesAreRefused) {
-  const TempDir dir;
-  EXPECT_ERROR(Error, (dir / "none").string(), TokenFile(dir / "none"));
-  write_text(dir / "text", std::string(1000, 'x'));
-  EXPECT_ERROR(Error, "is not a token file", TokenFile(dir / "text"));
-  write_text(dir / "empty", "");
-  EXPECT_ERROR(Error, "is empty", TokenFile(dir / "empty"));
-  write_text(dir / "short", "NBTOKENS");
-  EXPECT_ERROR(Error, "cut off inside its header", TokenFile(dir / "short"));
-}
-
-TEST(TokenFile, ANewerVersionIsRefused) {
-  const TempDir dir;
-  std::string bytes = read_text(write_example(dir / "a", ByteTokenizer()));
-  bytes[8] = 2;
-  write_text(dir / "a", bytes);
-  EXPECT_ERROR(
-      Error,
-      "has format version 2, but this program reads up to 1",
-      TokenFile(dir / "a"));
-}
-
-TEST(TokenFile, AByteShortOrLongIsRefused) {
-  const TempDir dir;
-  const std::string bytes =
-      read_text(write_example(dir / "a", ByteTokenizer()));
-  write_text(dir / "a", bytes.substr(0, bytes.size() - 1));
-  EXPECT_ERROR(
-      Error,
-      "has 21 bytes of tokens, but its header promises 11 tokens of 2 bytes",
-      TokenFile(dir / "a"));
-  write_text(dir / "a", bytes + 'x');
-  EXPECT_ERROR(Error, "has 23 bytes of tokens", TokenFile(dir / "a"));
-  write_text(dir / "a", bytes.substr(0, 255));
-  EXPECT_ERROR(Error, "cut off inside its header", TokenFile(dir / "a"));
-}
-
-TEST(TokenFile, EveryByteOfTheHeaderIsGuarded) {
-  const TempDir dir;
-  const std::string bytes =
-      read_text(write_example(dir / "a", ByteTokenizer()));
-  for (size_t i = 0; i < 256; ++i) {
-    std::string damaged = bytes;
-    damaged[i] ^= static_cast<char>(1 << (i % 8));
-    write_text(dir / "a", damaged);
-    EXPECT_THROW(TokenFile(dir / "a"), Error) << "byte " << i;
-  }
-  std::string damaged = bytes;
+TEST_F(TokenFileBytes, OfOtherFilesAreRefused) {
+  EXPECT_ERROR(Error, (dir_ / "none").string(), TokenFile(dir_ / "none"));
+  std::string newer = bytes_;
+  newer[8] = 2;
+  std::string damaged = bytes_;
   damaged[20] ^= 1;
-  write_text(dir / "a", damaged);
-  EXPECT_ERROR(Error, "the header of", TokenFile(dir / "a"));
+  for (const auto& [bytes, message] :
+       std::vector<std::pair<std::string, std::string>>{
+           {std::string(1000, 'x'), "is not a token file"},
+           {"", "is empty"},
+           {"NBTOKENS", "cut off inside its header"},
+           {bytes_.substr(0, 255), "cut off inside its header"},
+           {newer, "has format version 2, but this program reads up to 1"},
+           {damaged, "the header of"},
+           {bytes_.substr(0, bytes_.size() - 1),
+            "has 21 bytes of tokens, but its header promises 11 tokens of 2"},
+           {bytes_ + 'x', "has 23 bytes of tokens"}}) {
+    EXPECT_THAT(refusal_of(bytes), HasSubstr(message));
+  }
+}
+
+TEST_F(TokenFileBytes, OfTheHeaderAreAllGuarded) {
+  for (size_t i = 0; i < 256; ++i) {
+    std::string damaged = bytes_;
+    damaged[i] ^= static_cast<char>(1 << (i % 8));
+    EXPECT_THAT(refusal_of(damaged), HasSubstr((dir_ / "a").string()))
+        << "byte " << i;
+  }
+}
+
+TEST_F(TokenFileBytes, OfTheTokensAreAllGuardedByTheCheck) {
+  for (size_t bit = 256 * 8; bit < bytes_.size() * 8; ++bit) {
+    std::string damaged = bytes_;
+    damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    write_text(dir_ / "a", damaged);
+    EXPECT_ERROR(
+        Error,
+        "do not have the checksum its header promises",
+        TokenFile(dir_ / "a").check_tokens());
+  }
 }
 
 /// The example with its header's fields changed and its checksum made right.
@@ -219,21 +220,6 @@ TEST(TokenFile, ALyingHeaderIsRefused) {
   EXPECT_ERROR(Error, "makes no sense", TokenFile(dir / "b"));
   forge(write_example(dir / "c", tokenizer), 48, 257, 8);
   EXPECT_ERROR(Error, "makes no sense", TokenFile(dir / "c"));
-}
-
-TEST(TokenFile, EveryBitOfTheTokensIsGuardedByTheCheck) {
-  const TempDir dir;
-  const std::string bytes =
-      read_text(write_example(dir / "a", ByteTokenizer()));
-  for (size_t bit = 256 * 8; bit < bytes.size() * 8; ++bit) {
-    std::string damaged = bytes;
-    damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
-    write_text(dir / "a", damaged);
-    EXPECT_ERROR(
-        Error,
-        "do not have the checksum its header promises",
-        TokenFile(dir / "a").check_tokens());
-  }
 }
 
 TEST(TokenFile, IdsOutsideTheVocabularyAreRefused) {
@@ -271,18 +257,12 @@ TEST(TokenFile, AnotherTokenizerIsRefused) {
 
 TEST(TokenFile, AFullDiskIsAnErrorAndLeavesNothing) {
   const TempDir dir;
-  ignore_file_signals();
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const rlimit small{64 * 1024, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = testing::error_of<Error>([&] {
+  const std::string message = testing::error_on_full_disk(64 * 1024, [&] {
     TokenFileWriter writer(dir / "a", ByteTokenizer());
     const std::vector<TokenId> ids(1000, 'x');
     for (int i = 0; i < 100; ++i) writer.append(ids, 1000);
     writer.finish();
   });
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_THAT(message, HasSubstr((dir / "a").string()));
   EXPECT_TRUE(fs::is_empty(dir.path()));
 }

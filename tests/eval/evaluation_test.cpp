@@ -8,7 +8,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/ngram.h"
-#include "nanobrain/data/synthetic.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/eval/generation.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"

@@ -182,9 +182,6 @@ TEST_F(CompareGpt2, WithoutANetworkItSaysWhatToGive) {
 }
 
 TEST_F(CompareGpt2, Mistakes) {
-  const auto help = run({"--help"});
-  EXPECT_EQ(help.exit_code, 0);
-  EXPECT_THAT(help.out, HasSubstr("usage: compare_gpt2.sh OUT"));
   EXPECT_EQ(run({}).exit_code, 2);
   EXPECT_EQ(run_given({"--vla", "x"}).exit_code, 2);
   EXPECT_EQ(run_given({"--context"}).exit_code, 2);

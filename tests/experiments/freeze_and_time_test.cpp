@@ -144,9 +144,6 @@ TEST_F(FreezeAndTime, StoppedWhileItFreezesItFreezesAnew) {
 }
 
 TEST_F(FreezeAndTime, Mistakes) {
-  const auto help = run({"--help"});
-  EXPECT_EQ(help.exit_code, 0);
-  EXPECT_THAT(help.out, HasSubstr("usage: freeze_and_time.sh RUN TEXT OUT"));
   EXPECT_EQ(run({}).exit_code, 2);
   EXPECT_EQ(run({dir_ / "run", dir_ / "out"}).exit_code, 2);
   EXPECT_EQ(run_given({"--thraeds", "1"}).exit_code, 2);

@@ -1,6 +1,5 @@
 // Model folders: what is written, and every way in which one can be broken.
 #include "nanobrain/model/huggingface.h"
-#include "nanobrain/config/model_folder.h"
 
 #include <fstream>
 #include <functional>
@@ -8,6 +7,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/tokenizer/gpt2_names.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"

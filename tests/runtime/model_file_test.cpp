@@ -180,7 +180,7 @@ TEST(ModelFile, WrongShapes) {
       [](auto& model) { model.config["n_positions"] = 49; });
   expect_fault(
       "has no tensor \"transformer.h.2.ln_1.weight\"",
-      [](auto& model) { model.config["n_layer"] = 65536; });
+      [](auto& model) { model.config["n_layer"] = 4096; });
   expect_fault("holds a tensor transformer.h.1.", [](auto& model) {
     model.config["n_layer"] = 1;
   });

@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "nanobrain/base/file.h"
+
 namespace nanobrain::testing {
 
 struct ChildResult {
@@ -51,6 +53,19 @@ inline ChildResult run_in_child(const std::function<std::string()>& body) {
 inline void limit_file_size(int64_t bytes) {
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/// The message of the Error that `body` throws where no file may grow past
+/// `bytes`.
+inline std::string error_on_full_disk(
+    int64_t bytes, const std::function<void()>& body) {
+  return run_in_child([&] {
+           ignore_file_signals();
+           limit_file_size(bytes);
+           body();
+           return std::string("nothing was thrown");
+         })
+      .text;
 }
 
 } // namespace nanobrain::testing

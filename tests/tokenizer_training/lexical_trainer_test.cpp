@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <regex>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/tokenizer/lexical_bytes.h"
@@ -20,7 +19,8 @@ namespace {
 constexpr int64_t kFixed = 295; // ids that are no learned pieces
 
 Trained<LexicalTokenizer> train(
-    const std::vector<std::string>& documents, const LexicalTraining& options) {
+    const std::vector<std::string>& documents,
+    const TokenizerTraining& options) {
   return train_lexical(reader_of(documents), options);
 }
 
@@ -141,59 +141,6 @@ TEST(TrainLexical, EncodesLearnedSentencesAWordAToken) {
   EXPECT_EQ(trained.tokenizer->encode(sentence).size(), 9u);
 }
 
-TEST(TrainLexical, MakesAsManyPiecesAsAskedAndMeasuresThem) {
-  const auto documents = invented_documents(200);
-  int64_t bytes = 0;
-  for (const auto& text : documents) bytes += static_cast<int64_t>(text.size());
-  double least = 1.0; // bytes alone
-  for (const int64_t vocab_size : {300, 400, 777}) {
-    const auto trained = train(documents, {.vocab_size = vocab_size});
-    EXPECT_EQ(trained.tokenizer->vocab_size(), vocab_size);
-    EXPECT_EQ(trained.tokenizer->end_of_text(), vocab_size - 1);
-    int64_t tokens = 0;
-    for (const auto& text : documents) {
-      const auto ids = trained.tokenizer->encode(text);
-      tokens += static_cast<int64_t>(ids.size());
-      ASSERT_EQ(trained.tokenizer->decode(ids), text);
-    }
-    EXPECT_EQ(trained.sample_bytes, bytes);
-    EXPECT_EQ(trained.sample_tokens, tokens);
-    EXPECT_GT(trained.bytes_per_token(), least);
-    least = trained.bytes_per_token();
-  }
-}
-
-TEST(TrainLexical, IsDeterministic) {
-  const auto documents = invented_documents(300);
-  const LexicalTraining sampled = {
-      .vocab_size = 500, .sample_bytes = 50'000, .seed = 1};
-  const auto first = train(documents, sampled);
-  const auto second = train(documents, sampled);
-  EXPECT_EQ(first.tokenizer->model_bytes(), second.tokenizer->model_bytes());
-  EXPECT_LE(first.sample_bytes, 50'000);
-  LexicalTraining other_seed = sampled;
-  other_seed.seed = 2;
-  EXPECT_NE(
-      train(documents, other_seed).tokenizer->hash(), first.tokenizer->hash());
-}
-
-TEST(TrainLexical, NamesTheLargestVocabularyThatIsPossible) {
-  for (const auto& documents :
-       {invented_documents(3), std::vector{skewed_text()}}) {
-    const std::string message =
-        error_of<Error>([&] { train(documents, {.vocab_size = 32'294}); });
-    EXPECT_THAT(message, HasSubstr("not for 32,294; ask for at most"));
-    std::smatch number;
-    ASSERT_TRUE(
-        std::regex_search(message, number, std::regex("at most ([0-9]+)")));
-    const int64_t most = std::stoll(number[1]);
-    EXPECT_EQ(
-        train(documents, {.vocab_size = most}).tokenizer->vocab_size(), most);
-    EXPECT_ERROR(
-        Error, "ask for at most", train(documents, {.vocab_size = most + 1}));
-  }
-}
-
 TEST(TrainLexical, RefusesWhatCannotBe) {
   const auto documents = invented_documents(5);
   EXPECT_ERROR(
@@ -206,10 +153,6 @@ TEST(TrainLexical, RefusesWhatCannotBe) {
       train(documents, {.vocab_size = 295}));
   EXPECT_ERROR(Error, "there is no word to learn", train({}, {}));
   EXPECT_ERROR(Error, "there is no word to learn", train({"a\n-.b"}, {}));
-  EXPECT_ERROR(
-      UsageError,
-      "the sample must have",
-      train(documents, {.sample_bytes = 0}));
 }
 
 TEST(TrainLexical, TakesAllBytes) {

@@ -1,7 +1,6 @@
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "nanobrain/base/error.h"
 #include "tests/support/support.h"
@@ -15,19 +14,11 @@ namespace {
 
 Trained<SentencePieceTokenizer> train(
     const std::vector<std::string>& documents,
-    const SentencePieceTraining& options) {
+    const TokenizerTraining& options) {
   return train_sentencepiece(reader_of(documents), options);
 }
 
 } // namespace
-
-TEST(TrainSentencePiece, MakesExactlyAsManyPiecesAsAsked) {
-  const auto documents = invented_documents(200);
-  for (const int64_t vocab_size : {400, 777, 1024}) {
-    const auto trained = train(documents, {.vocab_size = vocab_size});
-    EXPECT_EQ(trained.tokenizer->vocab_size(), vocab_size);
-  }
-}
 
 TEST(TrainSentencePiece, LearnsThePiecesThatSentencePieceLearnsFromLines) {
   // The library counts the words of whole lines itself there.
@@ -39,49 +30,6 @@ TEST(TrainSentencePiece, LearnsThePiecesThatSentencePieceLearnsFromLines) {
   for (size_t id = 2; id < ours.pieces.size(); ++id) {
     EXPECT_EQ(ours.pieces[id].text, expected.pieces[id].text);
   }
-}
-
-TEST(TrainSentencePiece, IsDeterministic) {
-  const auto documents = invented_documents(300);
-  const SentencePieceTraining sampled = {
-      .vocab_size = 500, .sample_bytes = 50'000, .seed = 1};
-  const auto first = train(documents, sampled);
-  const auto second = train(documents, sampled);
-  EXPECT_EQ(first.tokenizer->model_bytes(), second.tokenizer->model_bytes());
-  EXPECT_LE(first.sample_bytes, 50'000);
-
-  SentencePieceTraining other_seed = sampled;
-  other_seed.seed = 2;
-  EXPECT_NE(
-      train(documents, other_seed).tokenizer->hash(), first.tokenizer->hash());
-}
-
-TEST(TrainSentencePiece, MeasuresBytesPerToken) {
-  const auto documents = invented_documents(100);
-  const auto trained = train(documents, {.vocab_size = 600});
-  int64_t bytes = 0, tokens = 0;
-  for (const auto& text : documents) {
-    bytes += static_cast<int64_t>(text.size());
-    tokens += static_cast<int64_t>(trained.tokenizer->encode(text).size());
-  }
-  EXPECT_EQ(trained.sample_bytes, bytes);
-  EXPECT_EQ(trained.sample_tokens, tokens);
-  EXPECT_GT(trained.bytes_per_token(), 1.5); // bytes alone would give 1
-}
-
-TEST(TrainSentencePiece, NamesTheLargestVocabularyThatIsPossible) {
-  const auto documents = invented_documents(3);
-  const std::string message =
-      error_of<Error>([&] { train(documents, {.vocab_size = 32'294}); });
-  EXPECT_THAT(message, ::testing::HasSubstr("not for 32,294; ask for at most"));
-  std::smatch number;
-  ASSERT_TRUE(
-      std::regex_search(message, number, std::regex("at most ([0-9]+)")));
-  const int64_t most = std::stoll(number[1]);
-  EXPECT_EQ(
-      train(documents, {.vocab_size = most}).tokenizer->vocab_size(), most);
-  EXPECT_ERROR(
-      Error, "ask for at most", train(documents, {.vocab_size = most + 1}));
 }
 
 TEST(TrainSentencePiece, RefusesWhatCannotBe) {
@@ -99,10 +47,6 @@ TEST(TrainSentencePiece, RefusesWhatCannotBe) {
           "sample's characters; ask for [0-9]+ or more"));
   EXPECT_ERROR(Error, "there is no text to train on", train({}, {}));
   EXPECT_ERROR(Error, "there is no text to train on", train({"", "\n"}, {}));
-  EXPECT_ERROR(
-      UsageError,
-      "the sample must have",
-      train(documents, {.sample_bytes = 0}));
   EXPECT_ERROR(Error, "not valid UTF-8", train({"abc\xff"}, {}));
 }
 

@@ -1,5 +1,7 @@
 #include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 
+#include <regex>
+
 #include "nanobrain/base/error.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/texts.h"
@@ -7,6 +9,93 @@
 namespace nanobrain {
 
 using namespace testing;
+
+namespace {
+
+class TrainKind : public ::testing::TestWithParam<std::string> {
+ protected:
+  Trained<Tokenizer> train(
+      const std::vector<std::string>& documents,
+      TokenizerTraining training) const {
+    const TempDir dir;
+    training.kind = GetParam();
+    return train_tokenizer(
+        reader_of(documents), training, dir / "trained", false);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds,
+    TrainKind,
+    ::testing::Values("sentencepiece", "lexical"),
+    [](const auto& info) { return info.param; });
+
+TEST_P(TrainKind, MakesAsManyPiecesAsAskedAndMeasuresThem) {
+  const auto documents = invented_documents(200);
+  int64_t bytes = 0;
+  for (const auto& text : documents) bytes += std::ssize(text);
+  double least = 1.0; // bytes alone
+  for (const int64_t vocab_size : {400, 777, 960}) {
+    const auto trained = train(documents, {.vocab_size = vocab_size});
+    EXPECT_EQ(trained.tokenizer->vocab_size(), vocab_size);
+    int64_t tokens = 0;
+    for (const auto& text : documents) {
+      const auto ids = trained.tokenizer->encode(text);
+      tokens += std::ssize(ids);
+      ASSERT_EQ(trained.tokenizer->decode(ids), text);
+    }
+    EXPECT_EQ(trained.sample_bytes, bytes);
+    EXPECT_EQ(trained.sample_tokens, tokens);
+    EXPECT_GT(trained.bytes_per_token(), least);
+    least = trained.bytes_per_token();
+  }
+}
+
+TEST_P(TrainKind, IsDeterministic) {
+  const auto documents = invented_documents(300);
+  TokenizerTraining sampled = {
+      .vocab_size = 500, .sample_bytes = 50'000, .seed = 1};
+  const auto first = train(documents, sampled);
+  EXPECT_EQ(
+      train(documents, sampled).tokenizer->hash(), first.tokenizer->hash());
+  EXPECT_LE(first.sample_bytes, 50'000);
+  sampled.seed = 2;
+  EXPECT_NE(
+      train(documents, sampled).tokenizer->hash(), first.tokenizer->hash());
+}
+
+TEST_P(TrainKind, NamesTheLargestVocabularyThatIsPossible) {
+  // And 3,000 rare words that share endings: parts of words count.
+  std::string rare;
+  Random random(41);
+  for (int i = 0; i < 3000; ++i) {
+    for (int n = 0; n < 5; ++n) rare += "abcdefghij"[random.below(10)];
+    rare += i % 3 == 0 ? "ation\n" : i % 3 == 1 ? "ness\n" : "ingly\n";
+  }
+  for (const auto& documents : {invented_documents(3), std::vector{rare}}) {
+    const std::string message =
+        error_of<Error>([&] { train(documents, {.vocab_size = 32'294}); });
+    EXPECT_THAT(
+        message, ::testing::HasSubstr("not for 32,294; ask for at most"));
+    std::smatch number;
+    ASSERT_TRUE(
+        std::regex_search(message, number, std::regex("at most ([0-9]+)")));
+    const int64_t most = std::stoll(number[1]);
+    EXPECT_EQ(
+        train(documents, {.vocab_size = most}).tokenizer->vocab_size(), most);
+    EXPECT_ERROR(
+        Error, "ask for at most", train(documents, {.vocab_size = most + 1}));
+  }
+}
+
+TEST_P(TrainKind, NeedsASample) {
+  EXPECT_ERROR(
+      UsageError,
+      "the sample must have",
+      train(invented_documents(5), {.sample_bytes = 0}));
+}
+
+} // namespace
 
 TEST(TrainTokenizer, WritesAFolderOrTheKindsFile) {
   const auto documents = invented_documents(100);

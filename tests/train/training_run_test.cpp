@@ -1,10 +1,10 @@
 // Whole runs in this process: what they write and what they refuse.
 #include "nanobrain/train/training_run.h"
-#include "nanobrain/config/model_folder.h"
 
 #include <cmath>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/eval/evaluate.h"
 #include "nanobrain/kernels/bf16.h"

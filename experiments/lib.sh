@@ -1,0 +1,55 @@
+# What the scripts of this folder share; they source it first. The comment at the head of a script is its help: its first line, with
+# the indented lines that follow, is how to call it.
+set -euo pipefail
+script=$(realpath "$0")
+experiments=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+root=$(dirname "$experiments")
+nanobrain=$(realpath -ms "${NANOBRAIN:-$root/build/release/bin/nanobrain}")
+deployed=$(realpath -ms "${NANOBRAIN_RUN:-$(dirname "$nanobrain")/nanobrain-run}")
+test_python=$root/build/deps/test/bin/python
+
+die() { # MESSAGE [EXIT CODE]
+  echo "$(basename "$script"): $1" >&2
+  exit "${2:-1}"
+}
+header() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$script"; }
+wrong_usage() { # [MESSAGE]
+  die "${1:+$1; }usage: $(header | awk 'NR > 1 && !/^ / { exit } { sub(/^ +/, ""); print }' | tr '\n' ' ')" 2
+}
+help() {
+  echo "usage: $(header)"
+  exit 0
+}
+positional() { # AT LEAST, AT MOST, "$@": the arguments of a script that has no flags but --help
+  local least=$1 most=$2 argument
+  shift 2
+  for argument; do
+    case $argument in
+      -h | --help) help ;;
+      -*) wrong_usage "there is no flag $argument" ;;
+    esac
+  done
+  [ $# -ge "$least" ] && [ $# -le "$most" ] || wrong_usage
+}
+need_nanobrain() { [ -x "$nanobrain" ] || die "$nanobrain is missing: run 'make build' first"; }
+need_peers() { # for scripts that time nanobrain beside Python packages
+  [ -x "$nanobrain" ] && [ -x "$test_python" ] || die "run 'make test' first: it builds nanobrain and installs its peers"
+}
+need_paths() {
+  local path
+  for path; do [ -e "$path" ] || die "$path does not exist"; done
+}
+# Nothing of the user's is taken for an output folder: it is absent, empty, or holds one of the MARKs that the script leaves.
+own_folder() { # FOLDER MARK...
+  local folder=$1 mark
+  shift
+  [ -e "$folder" ] && [ -n "$(ls -A "$folder")" ] || return 0
+  for mark; do [ ! -e "$folder/$mark" ] || return 0; done
+  die "$folder holds other things; name a new folder"
+}
+step() { printf '\n== %s\n' "$*"; }
+json_line() { # COMMAND...: its JSON object on one line
+  "$@" | tr -d '\n'
+  echo
+}
+text_of() { head -c "$1" "$2" | iconv -c -f utf-8 -t utf-8; } # BYTES FILE: its beginning, without a character cut in half

@@ -1,0 +1,89 @@
+// A stochastic grammar whose every text has exactly one derivation.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nanobrain/synthetic/lexicon.h"
+#include "nanobrain/synthetic/weights.h"
+
+namespace nanobrain {
+
+/// Slots keep the words that later sentences recall; the word in this one
+/// decides the topic of the document.
+inline constexpr int kTopicSlot = 'T' - 'A';
+inline constexpr int kNumSlots = 26;
+
+struct Symbol {
+  enum class Kind { kLiteral, kRule, kDraw, kRecall };
+  Kind kind = Kind::kLiteral;
+  std::string literal = {}; // "": the end of the text
+  int rule = 0;
+  int word_class = -1;
+  int form = -1;
+  int slot = -1; // where a drawn word is kept (-1: nowhere), or recalled from
+};
+
+struct Alternative {
+  uint32_t weight = 1;
+  std::vector<Symbol> symbols = {}; // at least one
+};
+
+struct Rule {
+  std::string name;
+  std::vector<Alternative> alternatives;
+};
+
+/// Reads rules; the first is the start. Error that names the rule at fault.
+///
+///   name = WEIGHT SYMBOL... | WEIGHT SYMBOL... | ...     -- no weight: 1
+///
+///   the , .            a word or a mark as it is; NL a new line, END the end
+///   $name              another rule
+///   {noun.pl}          a word of a class in a form, drawn by its weight
+///   {noun.pl>X}        and kept in slot X
+///   {X.sg}             the word that a symbol before put in slot X, in a form
+std::vector<Rule> read_rules(std::string_view text, const Lexicon& lexicon);
+
+/// No symbol is empty and no two alternatives of a rule can start with the same
+/// word, which is checked: so the next word of a text always decides, and a
+/// text has at most one derivation.
+class Grammar {
+ public:
+  /// Error that names the rule and a word where two alternatives clash.
+  Grammar(std::string_view rules, Lexicon lexicon);
+
+  const Lexicon& lexicon() const { return lexicon_; }
+  const std::vector<Rule>& rules() const { return rules_; }
+  const Weights& alternatives(int rule) const { return alternatives_[rule]; }
+  const Weights& words(int word_class, int topic) const {
+    return words_[word_class][topic + 1];
+  }
+
+  // Words are compared without regard to the case of their first letter.
+  /// The alternative that can start with this word; -1 where none can.
+  int predict(int rule, const std::string& word) const;
+  /// The lexeme whose form this is; -1 where there is none.
+  int find_word(int word_class, int form, const std::string& word) const;
+
+ private:
+  enum class Progress { kNone, kOpen, kDone };
+  void index_words(const Rule& rule);
+  void predict_rule(int index, std::vector<Progress>& progress);
+
+  Lexicon lexicon_;
+  std::vector<Rule> rules_;
+  std::vector<Weights> alternatives_;                   // [rule]
+  std::vector<std::vector<Weights>> words_;             // [class][topic + 1]
+  std::vector<std::map<std::string, int>> predictions_; // [rule]
+  std::map<std::pair<int, int>, std::map<std::string, int>>
+      drawn_; // [class, form]
+};
+
+/// The rules and words of the synthetic corpus, made on first use.
+const Grammar& english_grammar();
+
+} // namespace nanobrain

@@ -1,0 +1,246 @@
+// The ids of tokenizers beside those of other programs.
+#include <map>
+
+#include "nanobrain/base/json.h"
+#include "nanobrain/tokenizer/conversion.h"
+#include "nanobrain/tokenizer/gpt2_tokenizer.h"
+#include "nanobrain/tokenizer/gpt2_words.h"
+#include "tests/support/support.h"
+#include "tests/tokenizer/gpt2_small.h"
+#include "tests/tokenizer/texts.h"
+
+namespace nanobrain {
+
+using namespace testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
+constexpr const char* kNoData = "no shared data here";
+
+Gpt2Files published_files() {
+  const fs::path folder = shared_data() / "gpt2_tokenizer";
+  return {folder / "encoder.json", folder / "vocab.bpe"};
+}
+
+/// Runs a script of this folder with a JSON list of texts; what it writes.
+Json ask_peers(
+    const std::string& script,
+    std::vector<std::string> arguments,
+    const std::vector<std::string>& texts,
+    const std::vector<std::string>& more = {}) {
+  const TempDir dir;
+  write_text(dir / "texts.json", Json(texts).dump());
+  std::vector<std::string> command = {
+      python().string(),
+      (source_dir() / "tests" / "tokenizer" / script).string()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  command.push_back((dir / "texts.json").string());
+  command.push_back((dir / "result.json").string());
+  command.insert(command.end(), more.begin(), more.end());
+  const auto run = run_process(command);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  return read_json(dir / "result.json");
+}
+
+/// Compares words and ids with Hugging Face tokenizers, and ids with tiktoken.
+void expect_same_ids(
+    const Gpt2Files& files,
+    const std::vector<std::string>& texts,
+    const std::vector<std::string>& more = {"tiktoken"}) {
+  const auto tokenizer = load_tokenizer(files.vocab);
+  const Json peers = ask_peers(
+      "gpt2_ids.py",
+      {files.vocab.string(), files.merges.string()},
+      texts,
+      more);
+  ASSERT_EQ(peers.size(), 2 + more.size());
+  for (const auto& [peer, results] : peers.items()) {
+    ASSERT_EQ(results.size(), texts.size());
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const std::string& text = texts[i];
+      std::vector<TokenId> expected = tokenizer->encode(text);
+      ASSERT_EQ(tokenizer->decode(expected), text);
+      if (peer == "words") {
+        expected.clear();
+        for (size_t begin = 0; begin < text.size();) {
+          const size_t end = gpt2_word_end(text, begin);
+          expected.push_back(static_cast<TokenId>(end - begin));
+          begin = end;
+        }
+      }
+      ASSERT_EQ(results[i].get<std::vector<TokenId>>(), expected)
+          << peer << ", text " << i << ": " << text.substr(0, 500);
+    }
+  }
+}
+
+/// Saves the tokenizer as a model's folder holds it and lets transformers'
+/// AutoTokenizer encode the texts.
+void expect_same_ids_when_saved(
+    const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
+  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  const TempDir dir;
+  tokenizer.save(dir.path());
+  write_text(dir / "config.json", R"({"model_type": "gpt2"})");
+  const Json result =
+      ask_peers("huggingface_ids.py", {dir.path().string()}, texts);
+  EXPECT_EQ(result["eos"], tokenizer.end_of_text());
+  EXPECT_EQ(result["bos"], tokenizer.end_of_text());
+  EXPECT_EQ(result["size"], tokenizer.vocab_size());
+  ASSERT_EQ(result["ids"].size(), texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto ids = result["ids"][i].get<std::vector<TokenId>>();
+    ASSERT_EQ(ids, tokenizer.encode(texts[i]))
+        << "text " << i << ": " << texts[i].substr(0, 500);
+    EXPECT_EQ(result["decoded"][i].get<std::string>(), texts[i]) << i;
+  }
+}
+
+std::vector<std::string> unicode_texts() {
+  auto texts = hard_texts();
+  Random random(40);
+  for (int i = 0; i < 3000; ++i) texts.push_back(random_text(random));
+  // What the pattern treats apart, close together.
+  const auto parts = split_at_bars(
+      "a|B|é|中|1|½| | |  |\n|\u00a0|\u3000|'|'s|'ll|'RE|!|-|\u0301|\U0001f600|"
+      "\u200b");
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (uint64_t n = random.below(20); n > 0; --n) {
+      text += parts[random.below(parts.size())];
+    }
+    texts.push_back(text);
+  }
+  std::string word;
+  while (word.size() < 300'000) word += "abeingr"[random.below(7)];
+  texts.push_back(word);
+  return texts;
+}
+
+} // namespace
+
+TEST(Gpt2Peers, PublishedVectors) {
+  if (shared_data().empty()) GTEST_SKIP() << kNoData;
+  const auto tokenizer = load_tokenizer(shared_data() / "gpt2_tokenizer");
+  EXPECT_EQ(tokenizer->vocab_size(), 50'257);
+  EXPECT_EQ(tokenizer->end_of_text(), 50'256);
+  const fs::path folder = shared_data() / "gpt2_tokenizer";
+  const std::string separator = "\n__ggml_vocab_test__\n";
+  std::string input = read_text(folder / "vectors.inp");
+  const auto expected = parse_ids(read_text(folder / "vectors.out"), 50'257);
+  size_t compared = 0;
+  for (size_t begin = 0; begin < input.size();) {
+    size_t end = std::min(input.find(separator, begin), input.size());
+    ASSERT_LT(compared, expected.size());
+    const std::string text = input.substr(begin, end - begin);
+    EXPECT_EQ(tokenizer->encode(text), expected[compared]) << text;
+    EXPECT_EQ(tokenizer->decode(expected[compared]), text);
+    ++compared;
+    begin = end + separator.size();
+  }
+  EXPECT_EQ(compared, expected.size());
+  EXPECT_EQ(compared, 46u);
+}
+
+TEST(Gpt2Peers, TheSameIdsForUnicode) {
+  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  const TempDir dir;
+  gpt2_text(learned_merges()).write(dir.path());
+  expect_same_ids({dir / "vocab.json", dir / "merges.txt"}, unicode_texts());
+}
+
+TEST(Gpt2Peers, TheSameIdsForUnicodeWithThePublishedVocabulary) {
+  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  if (shared_data().empty()) GTEST_SKIP() << kNoData;
+  expect_same_ids(published_files(), unicode_texts());
+}
+
+TEST(Gpt2Peers, TheSameIdsForProse) {
+  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  if (shared_data().empty()) GTEST_SKIP() << kNoData;
+  const auto archive = shared_data() / "standin" / "standin_train.txt.xz";
+  const auto run = run_process(
+      {"bash", "-c", "xz -dc '" + archive.string() + "' | head -c 5000000"});
+  // Without the last document: it may be cut off within a character.
+  const auto texts = split_documents(run.out.substr(0, run.out.rfind("\n\n")));
+  ASSERT_GT(texts.size(), 100u);
+  expect_same_ids(published_files(), texts);
+}
+
+TEST(Gpt2Peers, TheSameIdsWherePiecesAreMadeInSeveralWays) {
+  // tiktoken knows pieces, not pairs: beside Hugging Face alone.
+  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  const TempDir dir;
+  gpt2_text({{"b", "c"},
+             {"a", "b"},
+             {"a", "a"},
+             {"a", "bc"},
+             {"ab", "c"},
+             {"abc", "abc"},
+             {"aa", "a"},
+             {"a", "aa"},
+             {"aa", "aa"},
+             {"aaa", "a"}})
+      .write(dir.path());
+  Random random(41);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (uint64_t n = random.below(40); n > 0; --n) {
+      text += "aabc "[random.below(5)];
+    }
+    texts.push_back(text);
+  }
+  expect_same_ids({dir / "vocab.json", dir / "merges.txt"}, texts, {});
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForGpt2) {
+  const auto tokenizer = shared_data().empty()
+                             ? small_gpt2_tokenizer()
+                             : load_tokenizer(shared_data() / "gpt2_tokenizer");
+  expect_same_ids_when_saved(*tokenizer, unicode_texts());
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForHardTexts) {
+  auto texts = hard_texts();
+  Random random(10);
+  for (int i = 0; i < 2000; ++i) texts.push_back(random_text(random));
+  expect_same_ids_when_saved(*small_tokenizer(), texts);
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForRepetitions) {
+  // Pieces that overlap themselves ("aa", "aaa", "aba") are where the order of
+  // merges with the same result could differ.
+  Random random(11);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (uint64_t n = 10 + random.below(60); n > 0; --n) {
+      text += "aab "[random.below(random.below(2) ? 4 : 2)];
+    }
+    texts.push_back(text);
+  }
+  const auto tokenizer =
+      train_sentencepiece(reader_of(texts), {.vocab_size = 700}).tokenizer;
+  expect_same_ids_when_saved(*tokenizer, texts);
+}
+
+TEST(HuggingFaceTokenizer, GivesTheSameIdsForProse) {
+  if (shared_data().empty()) GTEST_SKIP() << kNoData;
+  const auto run = run_process(
+      {"xz",
+       "-dc",
+       (shared_data() / "standin" / "standin_val.txt.xz").string()});
+  ASSERT_EQ(run.exit_code, 0);
+  const auto texts = split_documents(run.out);
+  ASSERT_GT(texts.size(), 100u);
+  const auto tokenizer =
+      train_sentencepiece(
+          reader_of(texts), {.vocab_size = 4096, .sample_bytes = 1'000'000})
+          .tokenizer;
+  expect_same_ids_when_saved(*tokenizer, texts);
+}
+
+} // namespace nanobrain
