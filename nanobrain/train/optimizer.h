@@ -1,5 +1,6 @@
 // What the trainer asks of an optimizer. To add one: implement Optimizer in a
-// file of its own, name it in optimizers() and in RunConfig::validate().
+// file of its own, name it in optimizers() and on the line of
+// OptimizerConfig::kind.
 #pragma once
 
 #include <torch/torch.h>
