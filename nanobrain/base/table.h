@@ -19,6 +19,7 @@ namespace nanobrain {
 constexpr const char* kPlain = "";
 constexpr const char* kCount = "count"; // 1,234,567
 constexpr const char* kBytes = "bytes"; // 8.73 MB
+constexpr const char* kDuration = "duration"; // 1:02:03
 
 std::string format_value(const Json& value, std::string_view format);
 

@@ -1,16 +1,17 @@
 // nanobrain quantize: an int8 model of an f32 one, and what it costs.
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 #include "nanobrain/quantize/quantize.h"
 
 namespace nanobrain {
 
 namespace {
 
-void run(const QuantizeRequest& request, const Output& output) {
+void run(const QuantizeRequest& request, const TableOutput& output) {
+  output.check(request.text.inputs);
   const QuantizeReport report = quantize_model(request);
-  output.text(report.to_text());
-  output.result(report.to_json());
+  output.write(report.tables(), report.to_json());
 }
 
 } // namespace
@@ -20,7 +21,7 @@ void add_quantize(CLI::App& program) {
       "quantize", "an int8 model of an f32 one, and what it costs");
   const auto asked = std::make_shared<QuantizeRequest>();
   QuantizeRequest& request = *asked;
-  const Output output(*command);
+  const TableOutput output(*command, TableOutput::OutputFlag::kTaken);
   const auto flag = [&](const char* name, auto& field, const char* help) {
     return command->add_option(name, field, help)->capture_default_str();
   };

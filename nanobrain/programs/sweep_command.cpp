@@ -2,6 +2,7 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 #include "nanobrain/sweep/config.h"
 #include "nanobrain/sweep/sweep.h"
 #include "nanobrain/sweep/sweep_text.h"
@@ -11,7 +12,7 @@ namespace nanobrain {
 void add_sweep(CLI::App& program) {
   CLI::App* sub = program.add_subcommand("sweep", "a grid of training runs");
   auto request = std::make_shared<SweepRequest>();
-  const Output output(*sub);
+  const TableOutput output(*sub, TableOutput::OutputFlag::kTaken);
   sub->add_option(
       "config",
       request->config,
@@ -50,9 +51,12 @@ void add_sweep(CLI::App& program) {
       "Keys of the YAML and their defaults:\n" +
       describe_fields(SweepConfig{}));
   sub->callback([request, output] {
+    output.check();
     const Json result = run_sweep(*request);
-    output.text(describe_sweep(*request, result));
-    output.result(result);
+    output.write(
+        {sweep_table(*request, result)},
+        result,
+        describe_sweep(*request, result));
   });
 }
 
