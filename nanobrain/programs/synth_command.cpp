@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "nanobrain/base/progress.h"
-#include "nanobrain/synthetic/corpus.h"
 #include "nanobrain/programs/command.h"
+#include "nanobrain/synthetic/corpus.h"
 
 namespace nanobrain {
 

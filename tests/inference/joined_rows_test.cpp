@@ -62,7 +62,8 @@ TEST(JoinedRows, NothingIsLeftOut) {
       Error,
       "raise --max-document-bytes",
       read_joined_rows(
-          {folder / "long.jsonl"}, DocumentOptions{.max_document_bytes = 10},
+          {folder / "long.jsonl"},
+          DocumentOptions{.max_document_bytes = 10},
           open_plain_documents));
 }
 
