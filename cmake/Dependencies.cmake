@@ -20,6 +20,8 @@ find_file(CHART_JS chart.min.js PATHS /usr/share/javascript
   PATH_SUFFIXES chart.js share/javascript/chart.js REQUIRED)
 
 # A target with the property NANOBRAIN_STATIC gets the archive, where the system has it; others the shared library.
+# It leaves out libraries that only come shared: it may link layers with them, but not call what needs them.
+set(NANOBRAIN_NOT_STATIC $<NOT:$<BOOL:$<TARGET_PROPERTY:NANOBRAIN_STATIC>>>)
 find_library(CRYPTO_ARCHIVE libcrypto.a)
 mark_as_advanced(CRYPTO_ARCHIVE)
 add_library(nanobrain_crypto INTERFACE)

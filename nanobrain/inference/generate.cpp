@@ -57,8 +57,11 @@ Generated generate(
   };
   Sampler sampler(options.sampler);
   Random random(options.seed);
+  size_t read = 0;
   while (static_cast<int64_t>(result.ids.size()) < options.max_tokens) {
-    const auto logits = predictor.logits(ids);
+    predictor.feed(std::span(ids).subspan(read));
+    read = ids.size();
+    const auto logits = predictor.logits();
     // Ids past the tokenizer's have no bytes.
     const size_t count =
         std::min(logits.size(), static_cast<size_t>(tokenizer.vocab_size()));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/inference/predictor.h"
+#include "nanobrain/inference/language_model.h"
 #include "nanobrain/runtime/sampler.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
@@ -33,11 +33,12 @@ struct Generated {
   Json to_json() const;
 };
 
-/// Continues `prompt`. As in training, end-of-text precedes it; it may be
-/// empty, or longer than the context (window_start()). `on_text` gets the
-/// text as it is made, never half a UTF-8 character; bytes that are not UTF-8
-/// come as U+FFFD. Stops at end-of-text or after max_tokens. Error where the
-/// tokenizer cannot encode the prompt or the logits are not finite.
+/// Continues `prompt` with a predictor that has read nothing. As in training,
+/// end-of-text precedes it; it may be empty, or longer than the context
+/// (window_start()). `on_text` gets the text as it is made, never half a UTF-8
+/// character; bytes that are not UTF-8 come as U+FFFD. Stops at end-of-text or
+/// after max_tokens. Error where the tokenizer cannot encode the prompt or the
+/// logits are not finite.
 Generated generate(
     Predictor& predictor,
     const Tokenizer& tokenizer,

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "nanobrain/base/progress.h"
-#include "nanobrain/inference/token_scorer.h"
+#include "nanobrain/inference/language_model.h"
 #include "nanobrain/inference/token_source.h"
 #include "nanobrain/inference/windows.h"
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/data/token_file.h"
 #include "nanobrain/documents/document_reader.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
@@ -36,6 +37,20 @@ class SpanSource : public TokenSource {
  private:
   std::span<const TokenId> ids_;
   size_t next_ = 0;
+};
+
+/// The ids of a token file.
+class TokenFileSource : public TokenSource {
+ public:
+  /// The file must outlive the source.
+  explicit TokenFileSource(const TokenFile& file) : file_(file) {}
+  size_t read(std::span<TokenId> out) override;
+  int64_t position() const override { return next_; }
+  int64_t size() const override { return file_.size(); }
+
+ private:
+  const TokenFile& file_;
+  int64_t next_ = 0;
 };
 
 /// Documents encoded as they are read, a few megabytes of text at a time on

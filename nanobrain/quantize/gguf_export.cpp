@@ -3,7 +3,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_file.h"
 #include "nanobrain/quantize/gguf_tokenizer.h"

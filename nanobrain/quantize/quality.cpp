@@ -5,8 +5,9 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/data/documents.h"
 #include "nanobrain/inference/document_losses.h"
+#include "nanobrain/inference/score_stream.h"
 #include "nanobrain/quantize/divergence.h"
 #include "nanobrain/quantize/replaced_products.h"
 #include "nanobrain/quantize/torch_dynamic.h"
@@ -143,7 +144,7 @@ Tensor first_window(EvalInput& input, const WindowPlan& plan, int64_t most) {
 } // namespace
 
 void require_tokens(const EvalText& text, const Tokenizer& tokenizer) {
-  EvalInput input(text, tokenizer, /*threads=*/1);
+  EvalInput input(text, tokenizer, /*threads=*/1, open_documents);
   TokenId id = 0;
   require(
       input.source().read({&id, 1}) > 0,
@@ -172,7 +173,7 @@ std::vector<MethodQuality> measure_quality(
   }
 
   const WindowPlan plan = plan_text(model, tokenizer, request);
-  EvalInput input(request.text, tokenizer, request.threads);
+  EvalInput input(request.text, tokenizer, request.threads, open_documents);
   DocumentLosses losses(tokenizer);
   Progress progress("quantize", input.source().size());
   score_stream(
@@ -215,7 +216,7 @@ std::vector<double> measure_block_errors(
     const QualityRequest& request) {
   constexpr int64_t kMostTokens = 256;
   const torch::NoGradGuard no_grad;
-  EvalInput input(request.text, tokenizer, request.threads);
+  EvalInput input(request.text, tokenizer, request.threads, open_documents);
   const Tensor ids =
       first_window(input, plan_text(model, tokenizer, request), kMostTokens);
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "nanobrain/eval/eval_input.h"
+#include "nanobrain/inference/eval_input.h"
 #include "nanobrain/inference/windows.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/quantize/int8_weights.h"

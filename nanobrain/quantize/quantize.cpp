@@ -6,7 +6,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"

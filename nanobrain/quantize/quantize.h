@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "nanobrain/eval/eval_input.h"
+#include "nanobrain/inference/eval_input.h"
 #include "nanobrain/quantize/quantize_report.h"
 
 namespace nanobrain {

@@ -7,7 +7,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/model/f32_model.h"
 #include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/precision.h"
 #include "nanobrain/train/schedule.h"

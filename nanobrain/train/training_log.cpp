@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "nanobrain/eval/f32_predictor.h"
+#include "nanobrain/model/f32_model.h"
 
 namespace nanobrain {
 

@@ -12,7 +12,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/config/parameters.h"
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_config_file.h"

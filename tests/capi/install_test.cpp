@@ -9,7 +9,7 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/utf8.h"
 #include "nanobrain/inference/generate.h"
-#include "nanobrain/inference/int8_predictor.h"
+#include "nanobrain/inference/int8_model.h"
 #include "nanobrain/runtime/session.h"
 #include "tests/capi/capi_fixture.h"
 
@@ -96,9 +96,8 @@ class CInstalled : public ::testing::Test {
         run_process({program, folder.path(), prompt, "40", "0"}, environment());
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const auto model = RuntimeModel::load(folder.path());
-    const auto pool = std::make_shared<ThreadPool>(1);
     const LexicalTokenizer tokenizer = capi_tokenizer();
-    const auto predictor = make_int8_predictor(model, pool);
+    const auto predictor = make_int8_model(model)->make_predictor(1);
     const Generated generated = generate(
         *predictor,
         tokenizer,

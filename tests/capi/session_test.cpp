@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "nanobrain/inference/generate.h"
-#include "nanobrain/inference/int8_predictor.h"
+#include "nanobrain/inference/int8_model.h"
 #include "tests/capi/session_fixture.h"
 
 namespace nanobrain::testing {
@@ -55,7 +55,7 @@ TEST_F(CSession, DrawsAsGenerateDoes) {
   nb_sampler_options options = NB_SAMPLER_OPTIONS_INIT;
   const auto tokenizer = capi_tokenizer();
   const auto generated = [&](double temperature, int64_t top_k, double top_p) {
-    auto predictor = make_int8_predictor(engine_model_, engine_pool_);
+    auto predictor = make_int8_model(engine_model_)->make_predictor(1);
     return generate(
                *predictor,
                tokenizer,

@@ -4,7 +4,7 @@ usage: make_bootstrap.py > bootstrap.json
 
 Two models, 60 units of uneven length, 400,000 resamples with numpy's generator,
 the tail by integrating Student's density: nothing in common with
-nanobrain/eval/bootstrap.cpp but the definition (Hesterberg 2015).
+nanobrain/inference/bootstrap.cpp but the definition (Hesterberg 2015).
 """
 
 import json

@@ -3,12 +3,13 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/eval/comparison.h"
-#include "nanobrain/eval/evaluation.h"
-#include "nanobrain/eval/generation.h"
-#include "nanobrain/eval/model_folder.h"
+#include "nanobrain/inference/comparison.h"
+#include "nanobrain/inference/evaluation.h"
+#include "nanobrain/inference/generation.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/runtime/session.h"
+#include "tests/inference/with_libtorch.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
 
@@ -42,14 +43,16 @@ class Int8Folder : public ::testing::Test {
 };
 
 TEST_F(Int8Folder, ScoresTheSameBitsHoweverWindowsAreShared) {
-  const EvalReport one = run_evaluation(eval("int8"));
+  const EvalReport one = run_evaluation(eval("int8"), testing::with_libtorch());
   EXPECT_EQ(one.precision, "int8");
   for (const int64_t batch_tokens : {1, 100, 1 << 20}) {
     EvalRequest request = eval("int8", 3);
     request.options.batch_tokens = batch_tokens;
-    EXPECT_EQ(run_evaluation(request).model.nats, one.model.nats);
+    EXPECT_EQ(
+        run_evaluation(request, testing::with_libtorch()).model.nats,
+        one.model.nats);
   }
-  const EvalReport f32 = run_evaluation(eval("f32"));
+  const EvalReport f32 = run_evaluation(eval("f32"), testing::with_libtorch());
   EXPECT_EQ(f32.precision, "f32");
   EXPECT_EQ(f32.model.tokens, one.model.tokens);
   EXPECT_EQ(f32.model.bytes, one.model.bytes);
@@ -61,7 +64,7 @@ TEST_F(Int8Folder, OverlappingWindowsScoreTheirLastTokensOnly) {
   EvalRequest request = eval("int8");
   request.options.context = 9;
   request.options.stride = 4;
-  const LossSum loss = run_evaluation(request).model;
+  const LossSum loss = run_evaluation(request, testing::with_libtorch()).model;
   // The same windows by hand.
   const auto tokenizer = random_tokenizer();
   const auto documents = open_documents(request.inputs);
@@ -92,7 +95,7 @@ TEST_F(Int8Folder, ComparesBesideItsF32Model) {
   request.models = {*dir_ / "f32", *dir_ / "int8"};
   request.text.inputs = {*dir_ / "text.txt"};
   request.threads = 1;
-  const Json json = run_comparison(request).to_json();
+  const Json json = run_comparison(request, testing::with_libtorch()).to_json();
   EXPECT_EQ(json["precision"], "f32, int8");
   const Json& rows = json["rows"];
   EXPECT_EQ(rows[0]["precision"], "f32");
@@ -105,7 +108,8 @@ TEST_F(Int8Folder, ComparesBesideItsF32Model) {
   EXPECT_GT(rows[1]["tokens_per_s"], 0);
   EXPECT_DOUBLE_EQ(
       rows[1]["bits_per_byte"].get<double>(),
-      run_evaluation(eval("int8")).model.bits_per_byte());
+      run_evaluation(eval("int8"), testing::with_libtorch())
+          .model.bits_per_byte());
 }
 
 TEST_F(Int8Folder, GreedyTextIsThatOfFullForwards) {
@@ -116,7 +120,9 @@ TEST_F(Int8Folder, GreedyTextIsThatOfFullForwards) {
   request.options.sampler.temperature = 0;
   request.threads = 1;
   const Generated got =
-      run_generation(request, [](int64_t, std::string_view) {}).front();
+      run_generation(
+          request, testing::with_libtorch(), [](int64_t, std::string_view) {})
+          .front();
 
   const auto tokenizer = random_tokenizer();
   const auto model = RuntimeModel::load(*dir_ / "int8");
@@ -151,7 +157,10 @@ TEST_F(Int8Folder, SameSeedSameTextOnAnyThreads) {
   const auto draw = [&](uint64_t seed, int64_t threads) {
     request.options.seed = seed;
     request.threads = threads;
-    return run_generation(request, [](int64_t, std::string_view) {})
+    return run_generation(
+               request,
+               testing::with_libtorch(),
+               [](int64_t, std::string_view) {})
         .front()
         .ids;
   };
@@ -165,12 +174,15 @@ TEST_F(Int8Folder, HasNoOtherPrecision) {
   EXPECT_ERROR(
       UsageError,
       "is an int8 model: --precision bf16 is for f32 models; leave it out",
-      run_evaluation(bf16));
+      run_evaluation(bf16, testing::with_libtorch()));
   CompareRequest compare;
   compare.models = {*dir_ / "f32", *dir_ / "int8"};
   compare.text.inputs = {*dir_ / "text.txt"};
   compare.options.bf16 = true;
-  EXPECT_ERROR(UsageError, "is an int8 model", run_comparison(compare));
+  EXPECT_ERROR(
+      UsageError,
+      "is an int8 model",
+      run_comparison(compare, testing::with_libtorch()));
 }
 
 TEST_F(Int8Folder, IsNoModelToTrain) {
@@ -185,8 +197,12 @@ TEST_F(Int8Folder, AFolderWithBothIsTheF32Model) {
   fs::copy_file(
       *dir_ / "int8/model.int8.safetensors",
       *dir_ / "both/model.int8.safetensors");
-  EXPECT_EQ(open_model_folder(*dir_ / "both").model->precision(), "f32");
-  EXPECT_EQ(open_model_folder(*dir_ / "int8").model->precision(), "int8");
+  EXPECT_EQ(
+      open_model(*dir_ / "both", testing::with_libtorch()).model->precision(),
+      "f32");
+  EXPECT_EQ(
+      open_model(*dir_ / "int8", testing::with_libtorch()).model->precision(),
+      "int8");
 }
 
 TEST_F(Int8Folder, DamageIsNamed) {
@@ -209,8 +225,8 @@ TEST_F(Int8Folder, DamageIsNamed) {
     fs::copy(*dir_ / "int8", *dir_ / "damaged");
     write_text(*dir_ / "damaged/model.int8.safetensors", damage.bytes);
     if (!damage.checksums) fs::remove(*dir_ / "damaged/nanobrain.json");
-    const std::string message =
-        error_of<Error>([] { run_evaluation(eval("damaged")); });
+    const std::string message = error_of<Error>(
+        [] { run_evaluation(eval("damaged"), testing::with_libtorch()); });
     EXPECT_THAT(message, ::testing::HasSubstr("model.int8.safetensors"));
     EXPECT_THAT(message, ::testing::HasSubstr(damage.message));
   }

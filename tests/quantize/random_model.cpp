@@ -1,7 +1,8 @@
 #include "tests/quantize/random_model.h"
+#include "tests/inference/with_libtorch.h"
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/eval/evaluation.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/model/huggingface.h"
 #include "tests/tokenizer/gpt2_small.h"
 
@@ -61,7 +62,7 @@ LossSum evaluate_folder(
   eval.protocol = request.text.protocol;
   eval.options.context = request.context;
   eval.threads = request.threads;
-  return run_evaluation(eval).model;
+  return run_evaluation(eval, testing::with_libtorch()).model;
 }
 
 } // namespace nanobrain::testing

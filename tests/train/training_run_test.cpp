@@ -6,7 +6,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/eval/evaluate.h"
+#include "nanobrain/inference/evaluate.h"
 #include "nanobrain/kernels/bf16.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/yaml/yaml.h"

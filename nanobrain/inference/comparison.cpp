@@ -1,0 +1,216 @@
+#include "nanobrain/inference/comparison.h"
+
+#include <algorithm>
+#include <set>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/parallel.h"
+#include "nanobrain/config/model_folder.h"
+#include "nanobrain/config/parameters.h"
+#include "nanobrain/inference/open_model.h"
+
+namespace nanobrain {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A model before its weights are read.
+struct Compared {
+  std::string name;
+  fs::path folder;
+  ModelConfig config;
+};
+
+void check(const CompareRequest& request) {
+  require<UsageError>(
+      !request.models.empty(),
+      "compare",
+      "has no models; give --model, once for each");
+  require<UsageError>(
+      !request.text.inputs.empty(),
+      "compare",
+      "has nothing to read; give --input");
+  for (const fs::path& input : request.text.inputs) {
+    require<UsageError>(
+        !is_token_file(input),
+        "compare",
+        "{} holds the ids of one tokenizer; compare reads text, which every "
+        "model tokenises by itself",
+        input.string());
+  }
+  require<UsageError>(
+      request.text.max_documents.value_or(1) >= 1,
+      "compare",
+      "--max-documents is {}; it must be 1 or more",
+      request.text.max_documents.value_or(1));
+  require<UsageError>(
+      !request.text.max_documents ||
+          request.text.protocol == Protocol::kDocuments,
+      "compare",
+      "--protocol hf makes one text of all rows: --max-documents has none");
+}
+
+/// Opens all that is read before the weights, so that a mistake in the last
+/// folder shows before the first model is scored.
+std::vector<Compared> open_candidates(
+    const CompareRequest& request, const Capabilities& capabilities) {
+  std::vector<Compared> candidates;
+  std::set<fs::path> folders;
+  for (const fs::path& path : request.models) {
+    const fs::path folder = capabilities.find_folder(path);
+    require<UsageError>(
+        folders.insert(fs::canonical(folder)).second,
+        "compare",
+        "{} comes twice; name each model once",
+        path.string());
+    require_precision(folder, request.options.bf16);
+    const ModelConfig config = read_model_config(folder).model;
+    const auto tokenizer = open_model_tokenizer(folder, config.vocab_size);
+    require(
+        request.text.protocol == Protocol::kHuggingFace ||
+            tokenizer->end_of_text() >= 0,
+        "compare",
+        "the tokenizer of {} has no end-of-text token to precede the text; "
+        "compare with --protocol hf",
+        path.string());
+    candidates.push_back({path.string(), folder, config});
+  }
+  return candidates;
+}
+
+/// One rule for all: the context asked for, else the longest that all take.
+int64_t common_context(
+    const std::vector<Compared>& candidates, std::optional<int64_t> requested) {
+  const auto shortest =
+      std::ranges::min_element(candidates, {}, [](const Compared& candidate) {
+        return candidate.config.max_seq_len;
+      });
+  const int64_t most = shortest->config.max_seq_len;
+  require<UsageError>(
+      requested.value_or(1) <= most,
+      "compare",
+      "context is {}, but {} takes {} at most; leave --context out for the "
+      "longest that all models take",
+      requested.value_or(1),
+      shortest->name,
+      most);
+  return requested.value_or(most);
+}
+
+ComparedModel score(
+    const Compared& candidate,
+    const CompareRequest& request,
+    const Capabilities& capabilities,
+    const ComparisonReport& report,
+    const std::string& label,
+    std::vector<LossSum>& units) {
+  const auto model =
+      open_language_model(candidate.folder, capabilities, request.options.bf16);
+  const auto tokenizer =
+      open_model_tokenizer(candidate.folder, candidate.config.vocab_size);
+  const WindowPlan plan = plan_windows(
+      report.protocol,
+      report.context,
+      report.stride,
+      candidate.config.max_seq_len,
+      tokenizer->end_of_text());
+  EvalInput input(
+      request.text, *tokenizer, request.threads, capabilities.open_documents);
+  LossUnits losses(*tokenizer, report.units);
+  const auto scorer = model->make_scorer(report.threads);
+  Progress progress(label, input.source().size());
+  ComparedModel compared;
+  compared.seconds = score_stream(
+      *scorer,
+      input.source(),
+      plan,
+      request.options.batch_tokens,
+      [&](TokenId id, std::optional<double> nats) {
+        losses.add(id, nats);
+        check_interrupted();
+      },
+      &progress);
+  progress.finish();
+  require(
+      losses.tokens() >= plan.context,
+      "compare",
+      "the text gives {} tokens of {} to score, less than one window of {}: "
+      "give a longer text, or a shorter --context",
+      losses.tokens(),
+      candidate.name,
+      plan.context);
+  require(
+      losses.bytes() == report.text.bytes,
+      "compare",
+      "the tokens of {} stand for {} bytes, but the text has {}: bits per byte "
+      "would not be those of the text",
+      candidate.name,
+      losses.bytes(),
+      report.text.bytes);
+  compared.name = candidate.name;
+  compared.tokenizer = tokenizer->kind();
+  compared.loss = losses.total();
+  compared.loss.documents = report.text.documents;
+  compared.parameters = count_parameters(candidate.config);
+  compared.precision = model->precision();
+  compared.file_bytes = model->file_bytes();
+  units = losses.units();
+  return compared;
+}
+
+} // namespace
+
+ComparisonReport run_comparison(
+    const CompareRequest& request, const Capabilities& capabilities) {
+  check(request);
+  ComparisonReport report;
+  if (request.reference) report.published = load_published(*request.reference);
+  report.threads = resolve_threads(request.threads);
+  const auto candidates = open_candidates(request, capabilities);
+  // Checks stride and context against the shortest model as well.
+  const WindowPlan plan = plan_windows(
+      request.text.protocol,
+      common_context(candidates, request.options.context),
+      request.options.stride,
+      common_context(candidates, std::nullopt),
+      0);
+  report.protocol = request.text.protocol;
+  report.context = plan.context;
+  report.stride = plan.stride;
+  report.text = survey_text(request.text, capabilities.open_documents);
+  require(
+      report.text.bytes > 0,
+      "compare",
+      "there is no text in {}: it is empty or blank{}",
+      request.text.inputs.front().string(),
+      report.text.skipped > 0
+          ? fmt::format(
+                ", or all of it was skipped ({} documents that are not valid "
+                "UTF-8 or too long; --invalid-utf8 replace repairs the former)",
+                report.text.skipped)
+          : "");
+  const bool documents = report.protocol == Protocol::kDocuments;
+  report.units =
+      plan_units(documents ? report.text.documents : 1, report.text.bytes);
+
+  std::vector<std::vector<LossSum>> units(candidates.size());
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    report.models.push_back(score(
+        candidates[i],
+        request,
+        capabilities,
+        report,
+        fmt::format(
+            "{} ({} of {})", candidates[i].name, i + 1, candidates.size()),
+        units[i]));
+  }
+  const auto intervals = bootstrap_intervals(units, request.threads);
+  for (size_t i = 0; i < intervals.size(); ++i) {
+    report.models[i].intervals = intervals[i];
+  }
+  return report;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,101 @@
+#include "nanobrain/inference/open_model.h"
+
+#include <future>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/config/model_folder.h"
+#include "nanobrain/inference/int8_model.h"
+#include "nanobrain/run/run_folder.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Says what to do about a run folder that has no model/ yet.
+[[noreturn]] void fail_unfinished(const RunFolder& run) {
+  const auto checkpoints = list_checkpoints(run);
+  const std::string root = run.root.string();
+  fail(
+      "model",
+      "{} is a run that has not finished; go on with it: nanobrain train "
+      "--output {} --resume{}",
+      root,
+      root,
+      checkpoints.empty()
+          ? ""
+          : ", or name a checkpoint's model: " +
+                (checkpoints.rbegin()->second / "model").string());
+}
+
+} // namespace
+
+fs::path require_folder(const fs::path& path) {
+  require(
+      fs::is_directory(path),
+      "model",
+      "{} is no folder; name one that nanobrain quantize made",
+      path.string());
+  return path;
+}
+
+fs::path find_model_folder(const fs::path& path) {
+  for (const auto& folder : {path, path / "model"}) {
+    if (fs::exists(folder / "config.json")) return folder;
+  }
+  if (const RunFolder run{path}; fs::exists(run.record())) {
+    fail_unfinished(run);
+  }
+  fail(
+      "model",
+      "{} is neither a model folder (it has no config.json) nor a run folder "
+      "(it has no model/config.json)",
+      path.string());
+}
+
+void require_precision(const fs::path& folder, bool bf16) {
+  require<UsageError>(
+      !bf16 || !is_int8_folder(folder),
+      "model",
+      "{} is an int8 model: --precision bf16 is for f32 models; leave it out",
+      folder.string());
+}
+
+std::unique_ptr<LanguageModel> open_language_model(
+    const fs::path& folder, const Capabilities& capabilities, bool bf16) {
+  require_precision(folder, bf16);
+  if (capabilities.open_f32 && !is_int8_folder(folder)) {
+    return capabilities.open_f32(folder, bf16);
+  }
+  require(
+      capabilities.open_f32 || !fs::exists(folder / kWeightsFile) ||
+          fs::exists(folder / kInt8WeightsFile),
+      "model",
+      "{} is an f32 model, and this program runs int8 models only; make one "
+      "with nanobrain quantize",
+      folder.string());
+  return make_int8_model(RuntimeModel::load(folder));
+}
+
+OpenedModel open_model(
+    const fs::path& path, const Capabilities& capabilities, bool bf16) {
+  const fs::path folder = capabilities.find_folder(path);
+  // Each takes milliseconds. Where both are at fault the model's error counts.
+  auto found = std::async(
+      std::launch::async, [&folder] { return find_tokenizer(folder); });
+  OpenedModel opened;
+  opened.model = open_language_model(folder, capabilities, bf16);
+  opened.tokenizer = open_model_tokenizer(
+      folder, opened.model->config().vocab_size, found.get());
+  return opened;
+}
+
+std::optional<int64_t> trained_tokens(const fs::path& path) {
+  const Json record = training_record(find_model_folder(path));
+  const Json tokens = record.value(Json::json_pointer("/tokens"), Json());
+  if (!tokens.is_number_integer()) return std::nullopt;
+  return tokens.get<int64_t>();
+}
+
+} // namespace nanobrain

@@ -1,0 +1,74 @@
+// Opens the model that a command is given, with its tokenizer.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "nanobrain/documents/document_reader.h"
+#include "nanobrain/inference/language_model.h"
+#include "nanobrain/tokenizer/tokenizer.h"
+
+namespace nanobrain {
+
+class TokenCounter;
+struct EvalRequest;
+
+/// Opens an f32 model folder; `bf16`: matrix products in bf16.
+using OpenF32 = std::function<std::unique_ptr<LanguageModel>(
+    const std::filesystem::path& folder, bool bf16)>;
+/// The model folder that a path stands for; Error where it is none.
+using FindFolder =
+    std::function<std::filesystem::path(const std::filesystem::path& path)>;
+using OpenDocuments = std::function<std::unique_ptr<DocumentReader>(
+    const std::vector<std::filesystem::path>& inputs,
+    const DocumentOptions& options)>;
+/// What counts over the tokens of an evaluation (evaluation.h).
+using MakeCounters = std::function<std::vector<std::unique_ptr<TokenCounter>>(
+    const EvalRequest& request, const Tokenizer& tokenizer)>;
+
+/// The path itself. Error where it is no folder.
+std::filesystem::path require_folder(const std::filesystem::path& path);
+
+/// What a program adds to the int8 engine, as libraries that a smaller program
+/// does without.
+struct Capabilities {
+  FindFolder find_folder = require_folder;
+  OpenF32 open_f32 = {}; // empty: int8 folders only
+  OpenDocuments open_documents = open_plain_documents;
+  MakeCounters make_counters = {}; // empty: none
+};
+
+struct OpenedModel {
+  std::unique_ptr<LanguageModel> model;
+  std::shared_ptr<const Tokenizer> tokenizer;
+};
+
+/// `path` itself where it holds a config.json, else its folder model/ (a run
+/// folder). Error where neither is a model; of a run that has not finished it
+/// names the newest checkpoint.
+std::filesystem::path find_model_folder(const std::filesystem::path& path);
+
+/// The model of a folder, f32 or int8. Errors as of require_precision(); Error
+/// where it is an f32 model and the program runs none.
+std::unique_ptr<LanguageModel> open_language_model(
+    const std::filesystem::path& folder,
+    const Capabilities& capabilities,
+    bool bf16 = false);
+
+/// The model that a path stands for, with its tokenizer, which must be there.
+OpenedModel open_model(
+    const std::filesystem::path& path,
+    const Capabilities& capabilities,
+    bool bf16 = false);
+
+/// UsageError where bf16 is asked of an int8 model.
+void require_precision(const std::filesystem::path& folder, bool bf16);
+
+/// Tokens that the model was trained on, where its nanobrain.json says.
+std::optional<int64_t> trained_tokens(const std::filesystem::path& path);
+
+} // namespace nanobrain

@@ -1,0 +1,224 @@
+#include "nanobrain/model/f32_model.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/config/model_folder.h"
+#include "nanobrain/kernels/backend.h"
+#include "nanobrain/kernels/tied_cross_entropy.h"
+#include "nanobrain/model/autocast.h"
+#include "nanobrain/model/huggingface.h"
+#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/model/sequence_groups.h"
+#include "nanobrain/runtime/context_window.h"
+
+namespace nanobrain {
+
+namespace {
+
+std::string describe_fault(NanoLM& model) {
+  for (const auto& parameter : model->named_parameters()) {
+    if (!parameter.value().isfinite().all().item<bool>()) {
+      return fmt::format(
+          "{} holds NaN or infinity: the model is broken, take an earlier "
+          "checkpoint",
+          parameter.key());
+    }
+  }
+  return "every weight is finite, so an activation has overflowed";
+}
+
+class NanoLMScorer : public TokenScorer {
+ public:
+  NanoLMScorer(NanoLM& model, bool bf16) : model_(model), bf16_(bf16) {}
+
+  void score(const WindowBatch& batch, std::span<float> losses) override {
+    const torch::NoGradGuard no_grad;
+    const auto device = model_->device();
+    // (B, T + 1); the batch outlives the tensor
+    const auto ids = torch::from_blob(
+                         const_cast<int64_t*>(batch.ids.data()),
+                         {batch.count, batch.inputs + 1},
+                         torch::kInt64)
+                         .to(device);
+    const auto inputs = ids.narrow(1, 0, batch.inputs).contiguous();
+    const auto targets =
+        ids.slice(1, batch.first_scored + 1).reshape({-1}).contiguous();
+    const auto result = tied_token_losses(
+                            scored_hidden(inputs, batch.first_scored),
+                            model_->wte->weight,
+                            targets,
+                            {.bf16 = bf16_, .ignore_index = -100})
+                            .to(torch::kCPU)
+                            .contiguous();
+    if (!result.isfinite().all().item<bool>()) {
+      fail("eval", "the loss is not finite: {}", describe_fault(model_));
+    }
+    std::copy_n(result.data_ptr<float>(), losses.size(), losses.data());
+  }
+
+ private:
+  /// Of the scored positions alone, (N, C): only they go through the head, the
+  /// costliest part.
+  torch::Tensor scored_hidden(const torch::Tensor& ids, int64_t first_scored) {
+    const auto embedded = model_->embed(ids); // (B, T, C)
+    const auto device = embedded.device();
+    const bool bf16 = bf16_ && blocks_gain_from_bf16(model_->config(), device);
+    std::vector<torch::Tensor> parts(
+        static_cast<size_t>(count_sequence_groups(embedded)));
+    each_sequence_group(embedded, [&](int64_t g, const torch::Tensor& windows) {
+      const torch::NoGradGuard no_grad;
+      const Bf16Autocast products(device, bf16);
+      parts[static_cast<size_t>(g)] = model_->body(windows)
+                                          .slice(1, first_scored)
+                                          .reshape({-1, embedded.size(2)})
+                                          .to(torch::kFloat32);
+    });
+    return torch::cat(parts);
+  }
+
+  NanoLM& model_;
+  bool bf16_;
+};
+
+class NanoLMPredictor : public Predictor {
+ public:
+  explicit NanoLMPredictor(NanoLM& model) : model_(model) {}
+
+  void reset() override {
+    ids_.clear();
+    cache_ = {};
+    start_ = 0;
+  }
+  void feed(std::span<const TokenId> ids) override {
+    ids_.insert(ids_.end(), ids.begin(), ids.end());
+  }
+
+  std::span<const float> logits() override {
+    const c10::InferenceMode guard;
+    const auto length = static_cast<int64_t>(ids_.size());
+    const int64_t start = window_start(length, model_->config().max_seq_len);
+    if (start != start_ || cache_.length == 0) {
+      start_ = start;
+      cache_ = {};
+    }
+    const auto input = tokens(
+        std::span(ids_).subspan(static_cast<size_t>(start_ + cache_.length)));
+    const auto hidden = model_->hidden(input, &cache_);
+    logits_ = model_->logits(hidden.select(1, -1))
+                  .to(torch::kCPU, torch::kFloat32)
+                  .contiguous(); // (1, V)
+    return {
+        logits_.const_data_ptr<float>(), static_cast<size_t>(logits_.numel())};
+  }
+
+  TokenId argmax() override {
+    const c10::InferenceMode guard;
+    logits();
+    return static_cast<TokenId>(logits_.argmax().item<int64_t>());
+  }
+
+  void forward(std::span<const TokenId> ids, float* logits) override {
+    const c10::InferenceMode guard;
+    const auto hidden = model_->hidden(tokens(ids))[0]; // (T, C)
+    auto out = torch::from_blob(
+        logits,
+        {static_cast<int64_t>(ids.size()), model_->config().vocab_size});
+    torch::mm_out(out, hidden, model_->wte->weight.t()); // (T, V)
+  }
+
+ private:
+  /// (1, T) int64
+  torch::Tensor tokens(std::span<const TokenId> ids) const {
+    const std::vector<int64_t> wide(ids.begin(), ids.end());
+    return torch::tensor(wide).unsqueeze(0).to(model_->device());
+  }
+
+  NanoLM& model_;
+  std::vector<TokenId> ids_; // read so far
+  KVCache cache_;
+  int64_t start_ = 0;
+  torch::Tensor logits_;
+};
+
+class F32Model : public LanguageModel {
+ public:
+  F32Model(NanoLM model, bool bf16, int64_t file_bytes)
+      : model_(std::move(model)), bf16_(bf16), file_bytes_(file_bytes) {}
+
+  const ModelConfig& config() const override { return model_->config(); }
+  std::string_view precision() const override { return bf16_ ? "bf16" : "f32"; }
+  std::string backend() const override { return "LibTorch " + torch_version(); }
+  int64_t file_bytes() const override { return file_bytes_; }
+  std::unique_ptr<TokenScorer> make_scorer(int64_t threads) override {
+    set_threads(threads);
+    return make_token_scorer(model_, bf16_);
+  }
+  std::unique_ptr<Predictor> make_predictor(int64_t threads) override {
+    set_threads(threads);
+    return nanobrain::make_predictor(model_);
+  }
+
+ private:
+  NanoLM model_;
+  bool bf16_;
+  int64_t file_bytes_;
+};
+
+} // namespace
+
+std::unique_ptr<LanguageModel> open_f32_model(
+    const std::filesystem::path& folder, bool bf16) {
+  NanoLM model = load_model(folder);
+  const auto bytes = std::filesystem::file_size(folder / kWeightsFile);
+  return std::make_unique<F32Model>(
+      std::move(model), bf16, static_cast<int64_t>(bytes));
+}
+
+std::unique_ptr<LanguageModel> make_f32_model(NanoLM model) {
+  return std::make_unique<F32Model>(std::move(model), false, 0);
+}
+
+std::unique_ptr<LanguageModel> make_random_f32_model(
+    const ModelConfig& config) {
+  config.validate();
+  return make_f32_model(NanoLM(config));
+}
+
+std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16) {
+  return std::make_unique<NanoLMScorer>(model, bf16);
+}
+
+std::unique_ptr<Predictor> make_predictor(NanoLM& model) {
+  return std::make_unique<NanoLMPredictor>(model);
+}
+
+LossSum evaluate(
+    NanoLM& model,
+    const TokenFile& file,
+    const Tokenizer& tokenizer,
+    const EvalOptions& options,
+    Progress* progress) {
+  return evaluate(
+      *make_token_scorer(model, options.bf16),
+      model->config().max_seq_len,
+      file,
+      tokenizer,
+      options,
+      progress);
+}
+
+Generated generate(
+    NanoLM& model,
+    const Tokenizer& tokenizer,
+    std::string_view prompt,
+    const GenerateOptions& options,
+    const std::function<void(std::string_view)>& on_text) {
+  return generate(*make_predictor(model), tokenizer, prompt, options, on_text);
+}
+
+} // namespace nanobrain

@@ -1,0 +1,53 @@
+// NanoLM as a LanguageModel, on LibTorch.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "nanobrain/inference/evaluate.h"
+#include "nanobrain/inference/generate.h"
+#include "nanobrain/inference/language_model.h"
+
+namespace nanobrain {
+
+class NanoLM;
+
+/// Reads the folder's model (load_model); `bf16`: products in bf16 where the
+/// device gains from them. Its scorers and predictors set the threads of all
+/// LibTorch operators.
+std::unique_ptr<LanguageModel> open_f32_model(
+    const std::filesystem::path& folder, bool bf16);
+
+/// A model in memory.
+std::unique_ptr<LanguageModel> make_f32_model(NanoLM model);
+
+/// At random initialisation. UsageError where the config cannot be.
+std::unique_ptr<LanguageModel> make_random_f32_model(const ModelConfig& config);
+
+/// Scores on the device where the model is. The model must outlive the scorer.
+/// A loss that is not finite is an Error that names the weight at fault.
+std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16);
+
+/// Predicts on the device where the model is, keys and values kept until the
+/// window moves. The model must outlive the predictor.
+std::unique_ptr<Predictor> make_predictor(NanoLM& model);
+
+/// evaluate() with a scorer of the model.
+LossSum evaluate(
+    NanoLM& model,
+    const TokenFile& file,
+    const Tokenizer& tokenizer,
+    const EvalOptions& options = {},
+    Progress* progress = nullptr);
+
+/// generate() with a predictor of the model.
+Generated generate(
+    NanoLM& model,
+    const Tokenizer& tokenizer,
+    std::string_view prompt,
+    const GenerateOptions& options = {},
+    const std::function<void(std::string_view)>& on_text = {});
+
+} // namespace nanobrain

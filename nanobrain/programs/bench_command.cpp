@@ -1,0 +1,77 @@
+// bench forward and bench generate, of both programs.
+#include <memory>
+
+#include "nanobrain/programs/command.h"
+#include "nanobrain/programs/table_output.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct TimingFlags {
+  TimingRequest request;
+  bool last = false;
+};
+
+void run(
+    TimingFlags& flags, const OpenModels& open, const TableOutput& output) {
+  if (flags.last) flags.request.work = TimedWork::kPrompt;
+  output.check();
+  const TimingReport report = run_timing(open(), flags.request);
+  output.write({report.table()}, report.to_json());
+}
+
+void add_timing_command(
+    CLI::App& bench,
+    TimedWork work,
+    const std::function<OpenModels(CLI::App&)>& add_models) {
+  const bool generates = work == TimedWork::kGenerate;
+  auto* command =
+      generates ? bench.add_subcommand(
+                      "generate", "greedy generation, token by token")
+                : bench.add_subcommand("forward", "forwards of so many tokens");
+  const auto flags = std::make_shared<TimingFlags>();
+  TimingRequest& request = flags->request;
+  request.work = work;
+  if (generates) request.tokens = {128};
+  const TableOutput output(*command);
+  const OpenModels open = add_models(*command);
+  const auto flag = [&](const char* name, auto& field, const char* help) {
+    return command->add_option(name, field, help)->capture_default_str();
+  };
+  const auto list = [&](const char* name, auto& field, const char* help) {
+    flag(name, field, help)->delimiter(',');
+  };
+  list("--tokens", request.tokens, "how many, one number or several: 16,64");
+  if (generates) {
+    list("--prompt-tokens", request.prompt_tokens, "ahead of them, not timed");
+  } else {
+    command->add_flag("--last", flags->last, "only the last token's logits");
+  }
+  list("--threads", request.threads, "CPU threads: 2,1 times both; 0: all");
+  command->add_flag(
+      "--cold", request.cold, "also with emptied caches, a row each");
+  flag(
+      "--repetitions",
+      request.clock.repetitions,
+      "how many count; default: those of a second, 5 at least");
+  flag(
+      "--warm-up",
+      request.clock.warm_up,
+      "how many before them; default: those of 0.3 seconds");
+  command->callback([flags, open, output] { run(*flags, open, output); });
+}
+
+} // namespace
+
+CLI::App* add_bench(
+    CLI::App& program,
+    const std::function<OpenModels(CLI::App& command)>& add_models) {
+  auto* bench = program.add_subcommand("bench", "timing harness");
+  bench->require_subcommand(1);
+  add_timing_command(*bench, TimedWork::kForward, add_models);
+  add_timing_command(*bench, TimedWork::kGenerate, add_models);
+  return bench;
+}
+
+} // namespace nanobrain

@@ -1,0 +1,53 @@
+// nanobrain bench train: how fast this machine trains.
+#include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
+#include "nanobrain/run/run_config_file.h"
+#include "nanobrain/train/train_bench.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct TrainBenchFlags {
+  std::filesystem::path config;
+  std::vector<std::string> overrides;
+  int64_t vocab_size = 32294;
+  std::optional<int64_t> threads;
+  TrainBenchOptions options;
+};
+
+void run(const TrainBenchFlags& flags, const Output& output) {
+  RunConfig config = parse_run_config(flags.config, flags.overrides);
+  if (config.model.vocab_size == 0) config.model.vocab_size = flags.vocab_size;
+  if (flags.threads) config.train.threads = *flags.threads;
+  const TrainBenchReport report = bench_train(config, flags.options);
+  output.line(report.to_text());
+  output.result(report.to_json());
+}
+
+} // namespace
+
+void add_bench_train(CLI::App& bench) {
+  auto* command = bench.add_subcommand(
+      "train", "whole training steps of a config, on random tokens");
+  const auto flags = std::make_shared<TrainBenchFlags>();
+  const Output output(*command);
+  command->add_option("config,--config", flags->config, "YAML of a run")
+      ->required();
+  add_overrides(*command, flags->overrides);
+
+  command
+      ->add_option(
+          "--vocab-size",
+          flags->vocab_size,
+          "where the YAML leaves it to a tokenizer")
+      ->capture_default_str();
+  command->add_option("--steps", flags->options.steps, "steps to time")
+      ->capture_default_str();
+  command->add_option("--warm-up", flags->options.warm_up, "steps before them")
+      ->capture_default_str();
+  command->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  command->callback([flags, output] { run(*flags, output); });
+}
+
+} // namespace nanobrain

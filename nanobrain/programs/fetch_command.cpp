@@ -1,0 +1,75 @@
+// nanobrain fetch: downloads models and text, checked and resumable.
+#include <memory>
+#include <optional>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/fetch/catalogue.h"
+#include "nanobrain/fetch/fetch.h"
+#include "nanobrain/programs/command.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct FetchFlags {
+  std::string what;
+  std::filesystem::path list;
+  std::string base_url;
+  std::optional<int64_t> shards;
+  FetchOptions options;
+  bool quiet = false;
+};
+
+FileList chosen_list(const FetchFlags& flags) {
+  require<UsageError>(
+      flags.what.empty() != flags.list.empty(),
+      "fetch",
+      "needs one of fineweb-edu, gpt2 and --list FILE.json");
+  if (!flags.what.empty()) {
+    return known_file_list(flags.what, flags.shards, flags.base_url);
+  }
+  require<UsageError>(
+      !flags.shards, "--shards", "goes with fineweb-edu; leave it out");
+  return read_file_list(flags.list, flags.base_url);
+}
+
+} // namespace
+
+void add_fetch(CLI::App& program) {
+  CLI::App* sub = program.add_subcommand(
+      "fetch", "download FineWeb-EDU or GPT-2, checked and resumable");
+  auto flags = std::make_shared<FetchFlags>();
+  const Output output(*sub);
+  FetchOptions& options = flags->options;
+  sub->add_option("what", flags->what, "fineweb-edu or gpt2");
+  sub->add_option("--output", options.output, "folder")->required();
+  sub->add_option(
+      "--shards", flags->shards, "of fineweb-edu, from the first: 1 to 14 [1]");
+  sub->add_option(
+      "--base-url", flags->base_url, "a mirror of https://huggingface.co");
+  sub->add_option(
+      "--list",
+      flags->list,
+      "other files instead: JSON {\"base_url\", \"files\": [{\"name\", "
+      "\"path\", "
+      "\"bytes\", \"sha256\"}]}");
+  sub->add_option("--jobs", options.jobs, "files at a time")
+      ->capture_default_str();
+  sub->add_flag(
+      "--force",
+      options.download.force,
+      "replace files that are there and are others");
+  sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
+  sub->footer(
+      "Run it again to go on after a stop. Proxies: https_proxy, no_proxy; "
+      "certificates of your own: CURL_CA_BUNDLE.");
+  sub->callback([flags, output] {
+    if (flags->quiet) set_progress_enabled(false);
+    const FetchReport report = fetch(chosen_list(*flags), flags->options);
+    output.text(report.to_text());
+    output.result(report.to_json());
+  });
+}
+
+} // namespace nanobrain

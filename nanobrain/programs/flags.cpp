@@ -1,0 +1,109 @@
+#include "nanobrain/programs/flags.h"
+
+namespace nanobrain {
+
+namespace {
+
+/// A flag whose words stand for values; the first is the default.
+template <class Value>
+CLI::Option* add_choice(
+    CLI::App& command,
+    const char* name,
+    Value& value,
+    const char* help,
+    const std::vector<std::pair<std::string, Value>>& choices) {
+  std::vector<std::string> words;
+  for (const auto& choice : choices) words.push_back(choice.first);
+  return command
+      .add_option_function<std::string>(
+          name,
+          [&value, choices](const std::string& word) {
+            for (const auto& [key, meaning] : choices) {
+              if (key == word) value = meaning;
+            }
+          },
+          help)
+      ->check(CLI::IsMember(words))
+      ->default_str(words.front());
+}
+
+} // namespace
+
+void add_plain_document_options(CLI::App& command, DocumentOptions& options) {
+  const auto add = [&](const char* name, auto& value, const char* help) {
+    return command.add_option(name, value, help)
+        ->capture_default_str()
+        ->group("Documents");
+  };
+  add("--text-documents",
+      options.text_documents,
+      "txt: documents are parted by blank lines, or one a file")
+      ->check(CLI::IsMember({"blank-line", "file"}));
+  add("--text-key", options.text_key, "jsonl: the key that holds the text");
+  add("--invalid-utf8",
+      options.invalid_utf8,
+      "documents that are not UTF-8: skip them, or replace the faults by "
+      "U+FFFD")
+      ->check(CLI::IsMember({"skip", "replace"}));
+  add("--max-document-bytes",
+      options.max_document_bytes,
+      "longer documents are skipped and counted");
+}
+
+void add_document_options(CLI::App& command, DocumentOptions& options) {
+  add_plain_document_options(command, options);
+  command
+      .add_option(
+          "--text-column",
+          options.text_column,
+          "parquet: the column that holds the text")
+      ->capture_default_str()
+      ->group("Documents");
+}
+
+void add_generate_options(CLI::App& command, GenerateOptions& options) {
+  SamplerOptions& sampler = options.sampler;
+  const auto flag = [&](const char* name, auto& field, const char* help) {
+    command.add_option(name, field, help)->capture_default_str();
+  };
+  flag("--max-tokens", options.max_tokens, "tokens to generate at most");
+  flag("--temperature", sampler.temperature, "0: always the most likely token");
+  flag("--top-k", sampler.top_k, "only the k most likely tokens; 0: all");
+  flag("--top-p", sampler.top_p, "only the most likely of this mass; 1: all");
+  flag("--seed", options.seed, "of the draws");
+}
+
+void add_threads(CLI::App& command, int64_t& threads) {
+  command.add_option("--threads", threads, "CPU threads; 0: all")
+      ->capture_default_str();
+}
+
+CLI::Option* add_overrides(
+    CLI::App& command, std::vector<std::string>& overrides) {
+  return command
+      .add_option(
+          "--set", overrides, "KEY=VALUE over the YAML; may be repeated")
+      ->expected(1)
+      ->take_all();
+}
+
+CLI::Option* add_protocol(
+    CLI::App& command, Protocol& protocol, const char* help) {
+  return add_choice<Protocol>(
+      command,
+      "--protocol",
+      protocol,
+      help,
+      {{"documents", Protocol::kDocuments}, {"hf", Protocol::kHuggingFace}});
+}
+
+void add_precision(CLI::App& command, bool& bf16) {
+  add_choice<bool>(
+      command,
+      "--precision",
+      bf16,
+      "of the matrix products",
+      {{"f32", false}, {"bf16", true}});
+}
+
+} // namespace nanobrain

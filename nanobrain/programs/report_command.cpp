@@ -1,0 +1,71 @@
+// nanobrain report: sweeps and runs as one page, tables and an image.
+#include <fmt/format.h>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/host.h"
+#include "nanobrain/kernels/backend.h"
+#include "nanobrain/programs/command.h"
+#include "nanobrain/programs/table_output.h"
+#include "nanobrain/report/report.h"
+#include "nanobrain/sweep/figures.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct ReportFlags {
+  ReportRequest request;
+  bool watch = false;
+  int port = 0;
+  bool force = false;
+};
+
+void check(const ReportFlags& flags) {
+  require<UsageError>(
+      flags.watch || writes_files(flags.request),
+      "report",
+      "has nothing to write: name --output, a table or --svg, or --watch");
+  std::vector<OutputFile> files;
+  for (const auto& [name, file, help] : kReportFiles) {
+    files.push_back({name, flags.request.*file});
+  }
+  check_output_files("report", files, {}, flags.force);
+}
+
+} // namespace
+
+void add_report(CLI::App& program) {
+  CLI::App* sub =
+      program.add_subcommand("report", "sweeps and runs as a page, tables");
+  auto flags = std::make_shared<ReportFlags>();
+  ReportRequest& r = flags->request;
+  const Output output(*sub);
+  sub->add_option("folders", r.folders, "of sweeps and runs")->required();
+  sub->add_option("--title", r.title, "default: the folders' names");
+  for (const auto& [name, file, help] : kReportFiles) {
+    sub->add_option(name, r.*file, help);
+  }
+  sub->add_option("--svg-axis", r.svg_axis, "what it is drawn against")
+      ->check(CLI::IsMember(axes(all_figures())));
+  sub->add_flag("--force", flags->force, "replace files that exist");
+  sub->add_flag(
+      "--watch", flags->watch, "serve the page here, follow the runs");
+  sub->add_option("--port", flags->port, "to serve it on; 0: one that is free")
+      ->check(CLI::Range(0, 65535));
+  sub->callback([flags, output] {
+    check(*flags);
+    flags->request.build = fmt::format(
+        "nanobrain {}, LibTorch {}", build_commit(), torch_version());
+    if (writes_files(flags->request)) {
+      const Json result = write_report(flags->request);
+      output.line(fmt::format(
+          "{} runs of {} sweeps",
+          result["runs"].dump(),
+          result["sweeps"].dump()));
+      output.result(result);
+    }
+    if (flags->watch) watch_report(flags->request, flags->port);
+  });
+}
+
+} // namespace nanobrain

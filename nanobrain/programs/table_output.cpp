@@ -1,0 +1,76 @@
+#include "nanobrain/programs/table_output.h"
+
+#include <map>
+
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+
+namespace nanobrain {
+
+namespace fs = std::filesystem;
+
+void check_output_files(
+    std::string_view command,
+    const std::vector<OutputFile>& outputs,
+    std::span<const fs::path> inputs,
+    bool force) {
+  std::map<fs::path, std::string_view> taken; // by whom
+  for (const fs::path& input : inputs) {
+    taken.emplace(fs::weakly_canonical(input), "--input");
+  }
+  for (const auto& [flag, path] : outputs) {
+    if (!path) continue;
+    const auto [other, is_new] =
+        taken.emplace(fs::weakly_canonical(*path), flag);
+    require<UsageError>(
+        is_new,
+        command,
+        "{} and {} both name {}; give each a file of its own",
+        other->second,
+        flag,
+        path->string());
+    if (!force) require_new_file(*path, command);
+  }
+}
+
+TableOutput::TableOutput(CLI::App& command, OutputFlag output)
+    : Output(command), flags_(std::make_shared<Flags>()) {
+  // "bench" of "bench forward"
+  const CLI::App* named = &command;
+  while (named->get_parent() != nullptr &&
+         named->get_parent()->get_parent() != nullptr) {
+    named = named->get_parent();
+  }
+  flags_->command = named->get_name();
+  command.add_option("--csv", flags_->csv, "write the table there as CSV");
+  command.add_option(
+      "--markdown", flags_->markdown, "write it there as Markdown");
+  if (output == OutputFlag::kJson) {
+    command.add_option(
+        "--output", flags_->output, "write the JSON there as well");
+  }
+  command.add_flag("--force", flags_->force, "replace files that exist");
+}
+
+void TableOutput::check(
+    std::span<const fs::path> inputs, std::vector<OutputFile> others) const {
+  const auto& [command, csv, markdown, output, force] = *flags_;
+  others.insert(
+      others.end(),
+      {{"--csv", csv}, {"--markdown", markdown}, {"--output", output}});
+  check_output_files(command, others, inputs, force);
+}
+
+void TableOutput::write(
+    const std::vector<Table>& tables,
+    const Json& result,
+    const std::optional<std::string>& text) const {
+  this->text(text ? *text : join_tables(tables, &Table::text));
+  this->result(result);
+  const auto& [command, csv, markdown, output, force] = *flags_;
+  if (csv) write_file(*csv, join_tables(tables, &Table::csv));
+  if (markdown) write_file(*markdown, join_tables(tables, &Table::markdown));
+  if (output) write_json(*output, result);
+}
+
+} // namespace nanobrain

@@ -1,0 +1,63 @@
+// The flags of every command that prints a table, and the files they name.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nanobrain/base/table.h"
+#include "nanobrain/programs/program.h"
+
+namespace nanobrain {
+
+/// A file that a command is to write.
+struct OutputFile {
+  std::string_view flag; // "--svg"
+  std::optional<std::filesystem::path> path;
+};
+
+/// UsageError where two flags name one file, or one names an input. Error
+/// where a file exists, unless `force`.
+void check_output_files(
+    std::string_view command,
+    const std::vector<OutputFile>& outputs,
+    std::span<const std::filesystem::path> inputs,
+    bool force);
+
+/// Where a command's tables go: aligned text on stdout or the one JSON object
+/// of --json, and the files of --csv, --markdown and --output.
+class TableOutput : public Output {
+ public:
+  enum class OutputFlag {
+    kJson, // --output FILE: the JSON object as well
+    kTaken // --output is a flag of the command's own
+  };
+  explicit TableOutput(
+      CLI::App& command, OutputFlag output = OutputFlag::kJson);
+
+  /// Before the work: check_output_files() of these flags and `others`.
+  void check(
+      std::span<const std::filesystem::path> inputs = {},
+      std::vector<OutputFile> others = {}) const;
+  /// `text` where people read more than the tables, or in another order.
+  void write(
+      const std::vector<Table>& tables,
+      const Json& result,
+      const std::optional<std::string>& text = {}) const;
+  bool force() const { return flags_->force; }
+
+ private:
+  struct Flags {
+    std::string command;
+    std::optional<std::filesystem::path> csv, markdown, output;
+    bool force = false;
+  };
+  std::shared_ptr<Flags> flags_;
+};
+
+} // namespace nanobrain

@@ -1,0 +1,78 @@
+// nanobrain tokenizer train: a tokenizer from documents.
+#include <fmt/format.h>
+
+#include "nanobrain/base/progress.h"
+#include "nanobrain/data/documents.h"
+#include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct TokenizerTrainFlags {
+  TokenizerTraining training;
+  std::vector<std::filesystem::path> inputs;
+  DocumentOptions documents;
+  std::filesystem::path output;
+  bool force = false;
+};
+
+void run(const TokenizerTrainFlags& flags, const Output& output) {
+  const auto reader = open_documents(flags.inputs, flags.documents);
+  const auto trained = train_tokenizer(
+      [&](std::string& text) { return reader->next(text); },
+      flags.training,
+      flags.output,
+      flags.force);
+  const Tokenizer& tokenizer = *trained.tokenizer;
+  output.line(fmt::format(
+      "{}: {} pieces, {:.3f} bytes per token",
+      flags.output.string(),
+      format_count(tokenizer.vocab_size()),
+      trained.bytes_per_token()));
+  output.result(
+      {{"vocab_size", tokenizer.vocab_size()},
+       {"bytes_per_token", trained.bytes_per_token()},
+       {"sample_bytes", trained.sample_bytes},
+       {"hash", tokenizer.hash()},
+       {"input", reader->counts().to_json()}});
+}
+
+} // namespace
+
+void add_tokenizer_train(CLI::App& tokenizer) {
+  auto* command =
+      tokenizer.add_subcommand("train", "train a tokenizer on documents");
+  const auto flags = std::make_shared<TokenizerTrainFlags>();
+  TokenizerTraining& training = flags->training;
+  const Output output(*command);
+  const auto flag = [&](const char* name, auto& field, const char* help) {
+    return command->add_option(name, field, help)->capture_default_str();
+  };
+  flag("--kind", training.kind, "of tokenizer")
+      ->check(CLI::IsMember({"sentencepiece", "lexical"}));
+  flag("--vocab-size", training.vocab_size, "pieces in all");
+  flag("--input", flags->inputs, "texts and folders")->required();
+  flag("--output", flags->output, "a new folder, or one *.model (*.json) file")
+      ->required();
+  command->add_option(
+      "--sample-bytes",
+      training.sample_bytes,
+      "train on a sample this large; 32 MB by default, lexical 100 MB");
+  flag("--seed", training.seed, "of the sample");
+  command->add_flag("--force", flags->force, "replace the file");
+  add_document_options(*command, flags->documents);
+  command->callback([flags, output] { run(*flags, output); });
+}
+
+void add_tokenizer(CLI::App& program) {
+  auto* command = program.add_subcommand(
+      "tokenizer", "train a tokenizer; texts to ids and back");
+  command->require_subcommand(1);
+  add_tokenizer_train(*command);
+  add_tokenizer_convert(*command);
+}
+
+} // namespace nanobrain

@@ -1,0 +1,79 @@
+// nanobrain train: trains the model of a YAML, or goes on training it.
+#include <fmt/format.h>
+
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/config/run_config.h"
+#include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
+#include "nanobrain/train/training_run.h"
+
+namespace nanobrain {
+
+namespace {
+
+struct TrainFlags {
+  TrainingRequest request;
+  std::filesystem::path init_from;
+  std::string device;
+  std::optional<int64_t> threads;
+  bool quiet = false;
+};
+
+/// Flags that stand for a key of the YAML.
+void add_key_flags(TrainFlags& flags) {
+  auto& overrides = flags.request.overrides;
+  const auto add = [&](const char* key, const Json& value) {
+    overrides.push_back(fmt::format("{}={}", key, value.dump()));
+  };
+  if (!flags.init_from.empty()) {
+    add("train.init_from", flags.init_from.string());
+  }
+  if (!flags.device.empty()) add("train.device", flags.device);
+  if (flags.threads) add("train.threads", *flags.threads);
+}
+
+std::string summary(const Json& result) {
+  return fmt::format(
+      "trained {} steps ({} tokens, {} tokens/s)\n"
+      "train loss {:.4f}, validation loss {:.4f} nats per token ({:.4f} bits "
+      "per byte), best {:.4f} at step {}\n"
+      "model: {}",
+      format_count(result["steps"]),
+      format_count(result["tokens"]),
+      format_count(static_cast<int64_t>(result["tokens_per_s"].get<double>())),
+      result["train_loss"].get<double>(),
+      result["val_loss"].get<double>(),
+      result["val_bits_per_byte"].get<double>(),
+      result["best_val_loss"].get<double>(),
+      result["best_step"].get<int64_t>(),
+      result["model"].get<std::string>());
+}
+
+} // namespace
+
+void add_train(CLI::App& program) {
+  CLI::App* sub = program.add_subcommand("train", "train a model");
+  auto flags = std::make_shared<TrainFlags>();
+  const Output output(*sub);
+  sub->add_option("config", flags->request.config, "YAML of the run");
+  sub->add_option("--output", flags->request.output, "run folder")->required();
+  sub->add_flag("--resume", flags->request.resume, "go on where it stopped");
+  sub->add_option(
+      "--init-from", flags->init_from, "model or run folder to fine-tune");
+  sub->add_option("--device", flags->device, "cpu or cuda");
+  sub->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  add_overrides(*sub, flags->request.overrides);
+  sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
+  sub->footer(
+      "Keys of the YAML and their defaults:\n" + describe_fields(RunConfig{}));
+  sub->callback([flags, output] {
+    if (flags->quiet) set_progress_enabled(false);
+    add_key_flags(*flags);
+    const Json result = train(flags->request);
+    output.line(summary(result));
+    output.result(result);
+  });
+}
+
+} // namespace nanobrain

@@ -1,0 +1,50 @@
+#include "nanobrain/inference/open_model.h"
+
+#include "nanobrain/base/error.h"
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using testing::TempDir;
+using testing::write_text;
+namespace fs = std::filesystem;
+
+TEST(FindModelFolder, AModelFolderOrTheModelOfARun) {
+  const TempDir dir;
+  fs::create_directories(dir / "run/model");
+  write_text(dir / "run/model/config.json", "{}");
+  EXPECT_EQ(find_model_folder(dir / "run"), dir / "run/model");
+  EXPECT_EQ(find_model_folder(dir / "run/model"), dir / "run/model");
+  EXPECT_ERROR(
+      Error,
+      "neither a model folder (it has no config.json) nor a run folder",
+      find_model_folder(dir.path()));
+}
+
+TEST(FindModelFolder, SaysHowToGoOnWithAnUnfinishedRun) {
+  const TempDir dir;
+  const fs::path run = dir / "run";
+  fs::create_directory(run);
+  write_text(run / "run.json", "{}");
+  const std::string message =
+      testing::error_of<Error>([&] { find_model_folder(run); });
+  EXPECT_THAT(
+      message,
+      ::testing::EndsWith(
+          "is a run that has not finished; go on with it: nanobrain train "
+          "--output " +
+          run.string() + " --resume"));
+
+  fs::create_directories(run / "checkpoints/step-9/model");
+  fs::create_directories(run / "checkpoints/step-10/model");
+  EXPECT_ERROR(
+      Error,
+      message.substr(message.find("is a run")) +
+          ", or name a checkpoint's model: " +
+          (run / "checkpoints/step-10/model").string(),
+      find_model_folder(run));
+}
+
+} // namespace
+} // namespace nanobrain

@@ -1,0 +1,194 @@
+#include "nanobrain/inference/timing_report.h"
+
+#include <sstream>
+
+#include "tests/support/support.h"
+
+namespace nanobrain::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// 4 ms and 1 ms of a forward.
+TimingReport forward_report() {
+  const Statistics slow = {
+      .count = 9,
+      .min = 3e-3,
+      .p50 = 4e-3,
+      .p90 = 5e-3,
+      .p99 = 6e-3,
+      .max = 7e-3};
+  const Statistics fast = {
+      .count = 30,
+      .min = 0.5e-3,
+      .p50 = 1e-3,
+      .p90 = 1.5e-3,
+      .p99 = 2e-3,
+      .max = 2.5e-3};
+  return {
+      .work = TimedWork::kForward,
+      .rows =
+          {{.model = "runs/a",
+            .precision = "f32",
+            .backend = "LibTorch",
+            .threads = 2,
+            .tokens = 64,
+            .seconds = slow},
+           {.model = "b, \"the\" | second",
+            .precision = "int8",
+            .backend = "amx",
+            .threads = 1,
+            .tokens = 64,
+            .cold = true,
+            .seconds = fast}},
+      .eviction = "1.00 GB written",
+      .cpu = "A processor",
+      .isa = "amx",
+      .commit = "abc123"};
+}
+
+/// 128 tokens in 0.1 s, the slowest in 0.2, the fastest in 0.05.
+TimingReport generation_report() {
+  TimingReport report = forward_report();
+  report.work = TimedWork::kGenerate;
+  report.eviction.clear();
+  report.rows.resize(1);
+  TimingRow& row = report.rows[0];
+  row.prompt_tokens = 16;
+  row.tokens = 128;
+  row.seconds = {.count = 10, .min = 0.05, .p50 = 0.1, .max = 0.2};
+  row.token_seconds = {.p50 = 7e-6, .p90 = 8e-6, .p99 = 9e-6};
+  return report;
+}
+
+/// Lines of CSV as fields.
+std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
+  std::vector<std::vector<std::string>> lines(1, {""});
+  bool quoted = false;
+  for (size_t i = 0; i + 1 < text.size(); ++i) { // but the last line's end
+    const char c = text[i];
+    if (c == '"' && quoted && text[i + 1] == '"') {
+      lines.back().back() += text[++i];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      lines.back().emplace_back();
+    } else if (c == '\n' && !quoted) {
+      lines.push_back({""});
+    } else {
+      lines.back().back() += c;
+    }
+  }
+  return lines;
+}
+
+TEST(TimingReport, JsonHasTheFirstRowAtTheTop) {
+  const Json json = forward_report().to_json();
+  EXPECT_EQ(json["work"], "forward");
+  EXPECT_DOUBLE_EQ(json["median_ms"], 4);
+  EXPECT_DOUBLE_EQ(json["min"], 3);
+  EXPECT_DOUBLE_EQ(json["max"], 7);
+  EXPECT_EQ(json["threads"], 2);
+  EXPECT_EQ(json["cpu"], "A processor");
+  EXPECT_EQ(json["isa"], "amx");
+  EXPECT_EQ(json["commit"], "abc123");
+  EXPECT_EQ(json["cold"], "1.00 GB written");
+  ASSERT_EQ(json["rows"].size(), 2);
+  const Json& second = json["rows"][1];
+  EXPECT_EQ(second["cache"], "cold");
+  EXPECT_EQ(second["precision"], "int8");
+  EXPECT_DOUBLE_EQ(second["p90_ms"], 1.5);
+  EXPECT_DOUBLE_EQ(second["p99_ms"], 2);
+  EXPECT_DOUBLE_EQ(second["ratio"], 4);
+}
+
+TEST(TimingReport, GenerationIsToldInTokensASecond) {
+  const Json json = generation_report().to_json();
+  EXPECT_EQ(json["work"], "generate");
+  EXPECT_DOUBLE_EQ(json["tokens_per_s"], 1280);
+  EXPECT_DOUBLE_EQ(json["min"], 640); // the slowest
+  EXPECT_DOUBLE_EQ(json["max"], 2560);
+  EXPECT_FALSE(json.contains("median_ms"));
+  EXPECT_FALSE(json.contains("cold"));
+  const Json& row = json["rows"][0];
+  EXPECT_EQ(row["prompt_tokens"], 16);
+  EXPECT_DOUBLE_EQ(row["token_p50_us"], 7);
+  EXPECT_DOUBLE_EQ(row["token_p90_us"], 8);
+  EXPECT_DOUBLE_EQ(row["token_p99_us"], 9);
+
+  // Faster is more, in both units.
+  TimingReport two = generation_report();
+  two.rows.push_back(two.rows[0]);
+  two.rows[1].seconds.p50 = 0.05;
+  EXPECT_DOUBLE_EQ(two.ratio(two.rows[1]), 2);
+}
+
+TEST(TimingReport, CsvHasWhatJsonHas) {
+  for (const TimingReport& report : {forward_report(), generation_report()}) {
+    const Json json = report.to_json();
+    const auto lines = parse_csv(report.table().csv());
+    ASSERT_EQ(lines.size(), report.rows.size() + 1);
+    for (size_t i = 0; i < report.rows.size(); ++i) {
+      const Json& row = json["rows"][i];
+      ASSERT_EQ(lines[i + 1].size(), lines[0].size());
+      ASSERT_EQ(lines[0].size(), row.size() + 4);
+      for (size_t column = 0; column < lines[0].size(); ++column) {
+        const std::string& key = lines[0][column];
+        const Json& value = row.contains(key) ? row[key] : json[key];
+        EXPECT_EQ(
+            lines[i + 1][column],
+            value.is_string() ? value.get<std::string>() : value.dump())
+            << key;
+      }
+    }
+  }
+}
+
+TEST(TimingReport, TextAndMarkdownHaveTheSameCells) {
+  for (const TimingReport& report : {forward_report(), generation_report()}) {
+    std::istringstream text(report.table().text());
+    std::istringstream markdown(report.table().markdown());
+    std::string line, bars;
+    for (size_t i = 0; i < report.rows.size() + 1; ++i) {
+      std::getline(text, line);
+      std::getline(markdown, bars);
+      if (i == 1) { // the rule below the heading
+        EXPECT_THAT(bars, HasSubstr("|---|---|---|---:|"));
+        std::getline(markdown, bars);
+      }
+      // Both without what parts the cells.
+      std::erase_if(line, [](char c) { return c == ' ' || c == '|'; });
+      std::erase_if(
+          bars, [](char c) { return c == ' ' || c == '|' || c == '\\'; });
+      EXPECT_EQ(line, bars);
+    }
+  }
+  EXPECT_THAT(
+      forward_report().table().markdown(), HasSubstr("\"the\" \\| second"));
+}
+
+TEST(TimingReport, TablesSayHowTheyWereMade) {
+  const TimingReport report = forward_report();
+  for (const auto& table : {report.table().text(), report.table().markdown()}) {
+    for (const char* words :
+         {"4.0000",
+          "0.5000",
+          "4.00",
+          "cold",
+          "1.00 GB written",
+          "A processor",
+          "amx",
+          "abc123"}) {
+      EXPECT_THAT(table, HasSubstr(words));
+    }
+  }
+  const std::string generation = generation_report().table().text();
+  for (const char* words : {"1280", "640", "2560", "7.0", "8.0", "9.0"}) {
+    EXPECT_THAT(generation, HasSubstr(words));
+  }
+  EXPECT_THAT(generation, Not(HasSubstr("Cold")));
+}
+
+} // namespace
+} // namespace nanobrain::testing
