@@ -32,7 +32,7 @@ constexpr int kAttempts = 5;            // in a row without much progress
 constexpr int kUnreachableAttempts = 3; // no connection at all
 constexpr int64_t kMuchProgress = 1 << 20;
 constexpr double kLongestPause = 60;
-constexpr curl_off_t kLongestAskedPause = 600; // by Retry-After
+constexpr int64_t kLongestAskedPause = 600; // by Retry-After
 
 void stop_if_interrupted() {
   require<Interrupted>(
@@ -115,34 +115,16 @@ class PartFile {
 /// The variables that the curl program and OpenSSL know; libcurl leaves them
 /// to its callers.
 const char* certificate_bundle() {
-  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
-    const char* path = std::getenv(name);
-    if (path != nullptr && *path != '\0') return path;
-  }
-  return nullptr;
+  const char* path = std::getenv("CURL_CA_BUNDLE");
+  return path != nullptr ? path : std::getenv("SSL_CERT_FILE");
 }
 
-bool is_unreachable(CURLcode code) {
-  return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT ||
-         code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY;
-}
-
-bool is_broken(CURLcode code) {
-  constexpr CURLcode kCodes[] = {
-      CURLE_OPERATION_TIMEDOUT,
-      CURLE_SSL_CONNECT_ERROR,
-      CURLE_RECV_ERROR,
-      CURLE_SEND_ERROR,
-      CURLE_PARTIAL_FILE,
-      CURLE_GOT_NOTHING,
-      CURLE_WEIRD_SERVER_REPLY,
-      CURLE_HTTP2,
-      CURLE_HTTP2_STREAM};
-  return std::ranges::find(kCodes, code) != std::end(kCodes);
-}
-
-bool is_busy(long status) {
-  return status == 408 || status == 425 || status == 429 || status >= 500;
+/// Another attempt would end the same.
+bool is_final(CURLcode code) {
+  return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT ||
+         code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_SSL_CERTPROBLEM ||
+         code == CURLE_PEER_FAILED_VERIFICATION ||
+         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_OUT_OF_MEMORY;
 }
 
 /// One file of a list on its way to `path`.
@@ -165,16 +147,15 @@ class Download {
     PartFile part(path_);
     part_ = &part;
     if (!may_resume()) part.empty();
-    bool resumed = part.size() > 0;
+    resumed_ = part.size() > 0;
     for (bool again = false;; again = true) {
       receive();
       const std::string sha256 = part.sha256();
       if (file_.sha256.empty() || sha256 == file_.sha256) {
         part.commit();
-        return row(sha256, resumed ? "resumed" : "fetched");
+        return row(sha256, resumed_ ? "resumed" : "fetched");
       }
-      part.empty();
-      resumed = false;
+      discard();
       require(
           !again,
           shown_,
@@ -197,6 +178,11 @@ class Download {
            part_->size() <= file_.bytes.value_or(kMost);
   }
 
+  void discard() {
+    part_->empty();
+    resumed_ = false;
+  }
+
   /// The sha256 of the file that has the final name; an Error where it is
   /// another one.
   std::optional<std::string> present() const {
@@ -216,11 +202,10 @@ class Download {
     require(
         options_.force,
         path_.string(),
-        "is there already and another file ({}); move it away, or pass --force "
-        "to replace it",
-        right_length
-            ? fmt::format("sha256 {}, not {}", sha256, file_.sha256)
-            : fmt::format("{} bytes, not {}", bytes, file_.bytes.value_or(0)));
+        "is there already and another file ({} bytes{}); move it away, or pass "
+        "--force to replace it",
+        bytes,
+        right_length ? ", sha256 " + sha256 : "");
     return {};
   }
 
@@ -231,6 +216,7 @@ class Download {
     int64_t mark = part_->size();
     for (int failures = 0; part_->size() != file_.bytes;) {
       if (!may_resume()) part_->empty();
+      asked_pause_ = 0;
       if (attempt()) return;
       if (part_->size() >= mark + kMuchProgress) failures = 0;
       mark = std::max(mark, part_->size());
@@ -241,8 +227,11 @@ class Download {
           "{} ({} attempts); {}",
           reason_,
           failures,
-          unreachable_ ? by_hand()
-                       : "what came is kept: run it again to resume");
+          unreachable_
+              ? "behind a proxy set https_proxy; or name a mirror with "
+                "--base-url; or bring the file by hand to " +
+                    path_.string()
+              : "what came is kept: run it again to resume");
       const double pause = std::min(
           kLongestPause, options_.first_pause_s * (1 << (failures - 1)));
       progress.log(fmt::format("{}: {}; trying again", file_.name, reason_));
@@ -250,26 +239,8 @@ class Download {
     }
   }
 
-  std::string by_hand() const {
-    return fmt::format(
-        "behind a proxy set https_proxy; or name a mirror with --base-url; or "
-        "bring the file by hand to {}{}",
-        path_.string(),
-        file_.sha256.empty() ? "" : " (sha256 " + file_.sha256 + ")");
-  }
-
-  template <class T>
-  void set(CURLoption option, T value) {
-    const CURLcode code = curl_easy_setopt(curl_, option, value);
-    require(
-        code == CURLE_OK,
-        "libcurl",
-        "refuses option {}: {}; install 7.85 or newer",
-        static_cast<int>(option),
-        curl_easy_strerror(code));
-  }
   int64_t info(CURLINFO which) const {
-    curl_off_t value = -1;
+    curl_off_t value = 0;
     curl_easy_getinfo(curl_, which, &value);
     return value;
   }
@@ -285,11 +256,14 @@ class Download {
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(
         curl_easy_init(), curl_easy_cleanup);
     curl_ = handle.get();
-    require(curl_ != nullptr, "libcurl", "does not start; out of memory?");
     offset_ = part_->size();
     expected_.reset();
-    error_ = nullptr;
     char message[CURL_ERROR_SIZE] = "";
+    const bool secure = url_.starts_with("https:");
+    bool ok = curl_ != nullptr;
+    const auto set = [&](CURLoption option, auto value) {
+      ok = ok && curl_easy_setopt(curl_, option, value) == CURLE_OK;
+    };
     set(CURLOPT_ERRORBUFFER, message);
     set(CURLOPT_URL, url_.c_str());
     set(CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(offset_));
@@ -297,8 +271,7 @@ class Download {
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_USERAGENT, "nanobrain");
     set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR,
-        url_.starts_with("https:") ? "https" : "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, 10L);
     set(CURLOPT_CONNECTTIMEOUT, 20L);
@@ -309,81 +282,76 @@ class Download {
     set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_XFERINFOFUNCTION, take_progress);
     set(CURLOPT_NOPROGRESS, 0L);
+    require(ok, "libcurl", "does not start; install 7.85 or newer");
     const CURLcode code = curl_easy_perform(curl_);
     if (error_) std::rethrow_exception(error_);
     stop_if_interrupted();
-    return judge(code, *message != '\0' ? message : curl_easy_strerror(code));
-  }
-
-  bool judge(CURLcode code, const std::string& message) {
-    reason_ = without_controls(message);
-    unreachable_ = is_unreachable(code);
-    asked_pause_ = info(CURLINFO_RETRY_AFTER);
-    if (unreachable_) {
-      reason_ = "cannot be reached: " + reason_;
-      return false;
-    }
-    if (code == CURLE_HTTP_RETURNED_ERROR) return judge_status();
-    if (code == CURLE_RANGE_ERROR || (code == CURLE_OK && status() == 416)) {
-      // Whole already, or the server cannot resume it.
-      if (!file_.bytes && part_->sha256() == file_.sha256) return true;
-      part_->empty();
-      reason_ = "the server does not resume";
-      return false;
-    }
-    if (is_broken(code)) {
-      reason_ = "the connection broke: " + reason_;
-      return false;
+    unreachable_ = code != CURLE_OK && info(CURLINFO_CONNECT_TIME_T) == 0;
+    reason_ =
+        without_controls(*message != 0 ? message : curl_easy_strerror(code));
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && secure) {
+      reason_ = "it is redirected away from https";
     }
     require(
-        code == CURLE_OK,
+        !is_final(code),
         shown_,
         "{}; check the URL, and name the certificates of a proxy of your own "
         "in CURL_CA_BUNDLE",
-        code == CURLE_UNSUPPORTED_PROTOCOL && url_.starts_with("https:")
-            ? "it is redirected away from https"
-            : reason_);
-    if (!expected_) begin(); // an empty body
-    reason_ = fmt::format(
-        "the answer ended after {} of {} bytes", part_->size(), *expected_);
-    return part_->size() == *expected_;
+        reason_);
+    return judge(code);
   }
 
-  bool judge_status() {
-    const long code = status();
-    if (is_busy(code)) {
-      reason_ = fmt::format("the server answers {}", code);
-      require(
-          asked_pause_ <= kLongestAskedPause,
-          shown_,
-          "{} and asks to wait {} s; run it again later",
-          reason_,
-          asked_pause_);
-      return false;
+  bool judge(CURLcode code) {
+    if (offset_ > 0 && (code == CURLE_RANGE_ERROR || status() == 416)) {
+      // Whole already, or the server cannot resume it.
+      if (!file_.bytes && part_->sha256() == file_.sha256) return true;
+      discard();
+      reason_ = "the server does not resume";
+    } else if (code == CURLE_HTTP_RETURNED_ERROR) {
+      refuse_or_wait();
+    } else if (code != CURLE_OK) {
+      reason_ = fmt::format(
+          "{}: {}",
+          unreachable_ ? "cannot be reached" : "the connection broke",
+          reason_);
+    } else {
+      if (!expected_) begin(); // an empty body
+      reason_ = fmt::format(
+          "the answer ended after {} of {} bytes", part_->size(), *expected_);
+      return part_->size() == *expected_;
     }
+    return false;
+  }
+
+  /// The server answers with an error: an Error where it would again.
+  void refuse_or_wait() {
+    const long code = status();
+    if (code != 408 && code != 425 && code != 429 && code < 500) refuse(code);
+    reason_ = fmt::format("the server answers {}", code);
+    asked_pause_ = info(CURLINFO_RETRY_AFTER);
     require(
-        code != 404 && code != 410,
+        asked_pause_ <= kLongestAskedPause,
         shown_,
-        "is not there ({}); check the list and --base-url",
-        code);
-    require(
-        code != 401 && code != 403 && code != 407,
+        "{} and asks to wait {} s; run it again later",
+        reason_,
+        asked_pause_);
+  }
+
+  [[noreturn]] void refuse(long code) const {
+    fail(
         shown_,
-        "may not be read ({}); name a mirror with --base-url, or fetch it by "
-        "hand to {}",
+        "{} ({}); check the list and --base-url, or fetch it by hand to {}",
+        code == 404 || code == 410                  ? "is not there"
+        : code == 401 || code == 403 || code == 407 ? "may not be read"
+                                                    : "is answered by no file",
         code,
         path_.string());
-    fail_no_file(code);
-  }
-
-  [[noreturn]] void fail_no_file(long code) const {
-    fail(shown_, "answers {} and no file; check the list and --base-url", code);
   }
 
   /// Before the first byte: what the answer announces must be the file.
   void begin() {
     const long code = status();
-    if (code != (offset_ > 0 ? 206 : 200)) fail_no_file(code);
+    if (code != (offset_ > 0 ? 206 : 200)) refuse(code);
     const int64_t length = info(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
     require(
         length >= 0 ? length <= kMost - offset_ : file_.bytes.has_value(),
@@ -438,6 +406,7 @@ class Download {
   const FetchOptions& options_;
   PartFile* part_ = nullptr;
   Progress* progress_ = nullptr;
+  bool resumed_ = false; // with what an earlier process left
   // Of the attempt:
   CURL* curl_ = nullptr;
   int64_t offset_ = 0;              // where it began
@@ -445,7 +414,7 @@ class Download {
   std::exception_ptr error_;        // of a callback
   std::string reason_;
   bool unreachable_ = false;
-  curl_off_t asked_pause_ = 0;
+  int64_t asked_pause_ = 0;
 };
 
 } // namespace

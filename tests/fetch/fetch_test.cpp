@@ -84,14 +84,14 @@ TEST_F(Fetch, ReplacesAnotherFileOnlyByForce) {
   write_text(target(), "my own");
   EXPECT_ERROR(
       Error,
-      "file] is there already and another file (6 bytes, not 100000)",
+      "file] is there already and another file (6 bytes)",
       fetch(listed(server), options_));
   std::string same_length = content_;
   same_length[50] ^= 1;
   write_text(target(), same_length);
   EXPECT_ERROR(
       Error,
-      "(sha256 " + sha256_hex(same_length) + ", not " + sha256_hex(content_),
+      "(100000 bytes, sha256 " + sha256_hex(same_length),
       fetch(listed(server), options_));
   EXPECT_TRUE(read_text(target()) == same_length);
   options_.force = true;
@@ -103,8 +103,10 @@ TEST_F(Fetch, AMissingFileIsAnErrorAtOnce) {
   EXPECT_THAT(refusal({{"status", 404}}, 1), HasSubstr("is not there (404)"));
   EXPECT_THAT(
       refusal({{"status", 403}}, 1), HasSubstr("may not be read (403)"));
-  EXPECT_THAT(refusal({{"status", 418}}, 1), HasSubstr("418 and no file"));
-  EXPECT_THAT(refusal({{"status", 203}}, 1), HasSubstr("203 and no file"));
+  EXPECT_THAT(
+      refusal({{"status", 418}}, 1), HasSubstr("answered by no file (418)"));
+  EXPECT_THAT(
+      refusal({{"status", 203}}, 1), HasSubstr("answered by no file (203)"));
   expect_only_in_output({});
 }
 
@@ -286,7 +288,6 @@ TEST_F(Fetch, SaysWhatToDoWithoutANetworkAndHidesCredentials) {
         "by hand to "}) {
     EXPECT_THAT(message, HasSubstr(part));
   }
-  EXPECT_THAT(message, HasSubstr(sha256_hex(content_)));
   EXPECT_THAT(message, Not(HasSubstr("secret")));
   expect_only_in_output({});
 }
