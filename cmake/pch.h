@@ -1,4 +1,5 @@
-// Precompiled for the layers without LibTorch; each file still includes what it uses.
+// Precompiled for the layers without LibTorch; each file still includes what it
+// uses.
 #pragma once
 
 #include <fmt/format.h>

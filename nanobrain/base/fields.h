@@ -1,13 +1,14 @@
-// Configuration structs list their fields once, and parsing, dump and
-// documentation are derived from that list:
+// Configuration structs list their fields once with the rules of each, and
+// parsing, dump, documentation, checks and the comparison on resume are derived
+// from that list:
 //
 //   struct ScheduleConfig {
 //     std::string kind = "cosine";
 //     int64_t warmup_steps = 50;
 //     template <class Visitor>
 //     void visit(Visitor&& field) {
-//       field("kind", kind, "cosine, wsd or constant");
-//       field("warmup_steps", warmup_steps, "steps of linear warm-up");
+//       field("kind", kind, "of the curve", one_of({"cosine", "constant"}));
+//       field("warmup_steps", warmup_steps, "linear warm-up", at_least(0));
 //     }
 //   };
 //
@@ -28,6 +29,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 #include "nanobrain/base/nearest.h"
 
 namespace nanobrain {
@@ -35,8 +37,8 @@ namespace nanobrain {
 namespace fields_detail {
 
 struct AnyVisitor {
-  template <class T>
-  void operator()(const char*, T&, const char*) {}
+  template <class T, class... Rules>
+  void operator()(const char*, T&, const char*, const Rules&...) {}
 };
 template <class T>
 concept HasFields = requires(T& t) {
@@ -95,13 +97,14 @@ void read_fields(const Json& object, const std::string& where, T& config) {
         fields_detail::place(where), "a mapping of keys to values", object);
   }
   std::vector<std::string> known;
-  config.visit([&](const char* name, auto& member, const char*) {
-    known.emplace_back(name);
-    if (auto it = object.find(name); it != object.end()) {
-      fields_detail::read_value(
-          *it, fields_detail::join_path(where, name), member);
-    }
-  });
+  config.visit(
+      [&](const char* name, auto& member, const char*, const auto&...) {
+        known.emplace_back(name);
+        if (auto it = object.find(name); it != object.end()) {
+          fields_detail::read_value(
+              *it, fields_detail::join_path(where, name), member);
+        }
+      });
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       fail<UsageError>(
@@ -179,9 +182,10 @@ template <class T>
 Json write_value(T& value) {
   if constexpr (HasFields<T>) {
     Json object = Json::object();
-    value.visit([&](const char* name, auto& member, const char*) {
-      object[name] = write_value(member);
-    });
+    value.visit(
+        [&](const char* name, auto& member, const char*, const auto&...) {
+          object[name] = write_value(member);
+        });
     return object;
   } else if constexpr (IsOptional<T>::value) {
     return value ? write_value(*value) : Json(nullptr);
@@ -205,25 +209,142 @@ Json write_fields(const T& config) {
   return fields_detail::write_value(copy);
 }
 
-/// One line a field: "train.steps = 1000: optimizer steps".
-template <class T>
-std::string describe_fields(const T& config, const std::string& prefix = "") {
-  T copy = config;
-  std::string text;
-  copy.visit([&](const char* name, auto& member, const char* help) {
+/// Calls visitor(path, member, help, rules...) for each field that has no
+/// fields itself: the path is "train.steps" where `prefix` is "".
+template <class T, class Visitor>
+void for_each_field(T& config, const std::string& prefix, Visitor&& visitor) {
+  config.visit([&](const char* name,
+                   auto& member,
+                   const char* help,
+                   const auto&... rules) {
     using Member = std::remove_reference_t<decltype(member)>;
     if constexpr (fields_detail::HasFields<Member>) {
-      text += describe_fields(member, prefix + name + ".");
+      for_each_field(member, prefix + name + ".", visitor);
     } else {
-      text += fmt::format(
-          "  {}{} = {}: {}\n",
-          prefix,
-          name,
-          fields_detail::write_value(member).dump(),
-          help);
+      visitor(prefix + name, member, help, rules...);
     }
   });
+}
+
+namespace fields_detail {
+
+inline std::string rule_text(const Limits& limits) {
+  return limits.text();
+}
+inline std::string rule_text(const OneOf& one) {
+  std::string text;
+  for (const std::string& word : one.words) {
+    const bool last = &word == &one.words.back();
+    text += (text.empty() ? "" : last ? " or " : ", ") + word;
+  }
   return text;
+}
+inline std::string rule_text(MayChange) {
+  return "may change on resume";
+}
+
+/// `it` is how the message names the value: "is", or "one is" in a list.
+template <class T, class Rule>
+void check_rule(
+    const std::string& path, const T& value, const Rule& rule, const char* it) {
+  if constexpr (IsOptional<T>::value) {
+    if (value) check_rule(path, *value, rule, it);
+  } else if constexpr (IsVector<T>::value || IsArray<T>::value) {
+    for (const auto& item : value) check_rule(path, item, rule, "one is");
+  } else if constexpr (std::is_same_v<Rule, Limits>) {
+    require<UsageError>(
+        rule.contain(static_cast<double>(value)),
+        path,
+        "must be {}, but {} {}",
+        rule.text(),
+        it,
+        value);
+  } else if constexpr (std::is_same_v<Rule, OneOf>) {
+    require<UsageError>(
+        std::find(rule.words.begin(), rule.words.end(), value) !=
+            rule.words.end(),
+        path,
+        "cannot be \"{}\"{}",
+        value,
+        suggest_name(value, rule.words));
+  }
+}
+
+} // namespace fields_detail
+
+/// One line a field:
+/// "train.steps = 1000: optimizer steps (at least 1)".
+template <class T>
+std::string describe_fields(const T& config) {
+  T copy = config;
+  std::string text;
+  for_each_field(
+      copy,
+      "",
+      [&](const std::string& path,
+          auto& member,
+          const char* help,
+          const auto&... rules) {
+        std::string all;
+        ((all += (all.empty() ? " (" : ", ") + fields_detail::rule_text(rules)),
+         ...);
+        text += fmt::format(
+            "  {} = {}: {}{}\n",
+            path,
+            fields_detail::write_value(member).dump(),
+            help,
+            all.empty() ? "" : all + ")");
+      });
+  return text;
+}
+
+/// UsageError that names the first field whose value breaks one of its rules.
+template <class T>
+void check_fields(const T& config, const std::string& prefix = "") {
+  T copy = config;
+  for_each_field(
+      copy,
+      prefix,
+      [](const std::string& path,
+         const auto& member,
+         const char*,
+         const auto&... rules) {
+        (fields_detail::check_rule(path, member, rules, "is"), ...);
+      });
+}
+
+/// UsageError that names the first field which differs and is not may_change.
+template <class T>
+void require_resumable(const T& before, const T& now) {
+  const auto values = [](T config) {
+    std::vector<std::pair<std::string, Json>> fixed;
+    for_each_field(
+        config,
+        "",
+        [&](const std::string& path,
+            auto& member,
+            const char*,
+            const auto&... rules) {
+          if constexpr (!(std::is_same_v<
+                              std::remove_cvref_t<decltype(rules)>,
+                              MayChange> ||
+                          ...)) {
+            fixed.emplace_back(path, fields_detail::write_value(member));
+          }
+        });
+    return fixed;
+  };
+  const auto old_values = values(before);
+  const auto new_values = values(now);
+  for (size_t i = 0; i < old_values.size(); ++i) {
+    require<UsageError>(
+        old_values[i].second == new_values[i].second,
+        old_values[i].first,
+        "is {} in the run to resume, but {} now; leave it as it was or start a "
+        "new run in another folder",
+        old_values[i].second.dump(),
+        new_values[i].second.dump());
+  }
 }
 
 } // namespace nanobrain

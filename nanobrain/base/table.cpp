@@ -129,6 +129,7 @@ std::string format_value(const Json& value, std::string_view format) {
   if (!value.is_number() || format == kPlain) return value.dump();
   if (format == kCount) return format_count(value.get<int64_t>());
   if (format == kBytes) return format_bytes(value.get<double>());
+  if (format == kDuration) return format_duration(value.get<double>());
   return fmt::format(fmt::runtime(format), value.get<double>());
 }
 

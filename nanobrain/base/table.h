@@ -17,8 +17,9 @@ namespace nanobrain {
 /// How the values of a column read: a format of fmt for a number ("{:.4f}"),
 /// or one of these. Strings are shown as they are.
 constexpr const char* kPlain = "";
-constexpr const char* kCount = "count"; // 1,234,567
-constexpr const char* kBytes = "bytes"; // 8.73 MB
+constexpr const char* kCount = "count";       // 1,234,567
+constexpr const char* kBytes = "bytes";       // 8.73 MB
+constexpr const char* kDuration = "duration"; // 1:02:03
 
 std::string format_value(const Json& value, std::string_view format);
 

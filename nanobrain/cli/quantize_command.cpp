@@ -1,6 +1,7 @@
 // nanobrain quantize: an int8 model of an f32 one, and what it costs.
 #include "nanobrain/cli/command.h"
 #include "nanobrain/cli/document_flags.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/quantize/quantize.h"
 
 namespace nanobrain {
@@ -12,13 +13,13 @@ struct QuantizeFlags {
   std::string protocol = "documents";
 };
 
-void run(QuantizeFlags& flags, const Output& output) {
+void run(QuantizeFlags& flags, const TableOutput& output) {
   if (flags.protocol == "hf") {
     flags.request.text.protocol = Protocol::kHuggingFace;
   }
+  output.check(flags.request.text.inputs);
   const QuantizeReport report = quantize_model(flags.request);
-  output.text(report.to_text());
-  output.result(report.to_json());
+  output.write(report.tables(), report.to_json());
 }
 
 } // namespace
@@ -28,7 +29,7 @@ void add_quantize(CLI::App& program) {
       "quantize", "an int8 model of an f32 one, and what it costs");
   const auto flags = std::make_shared<QuantizeFlags>();
   QuantizeRequest& request = flags->request;
-  const Output output(*command);
+  const TableOutput output(*command, TableOutput::OutputFlag::kTaken);
   const auto flag = [&](const char* name, auto& field, const char* help) {
     return command->add_option(name, field, help)->capture_default_str();
   };

@@ -7,7 +7,7 @@
 #include "nanobrain/command_line/table_output.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/report/report.h"
-#include "nanobrain/sweep/summary.h"
+#include "nanobrain/sweep/figures.h"
 
 namespace nanobrain {
 
@@ -46,8 +46,7 @@ void add_report(CLI::App& program) {
     sub->add_option(name, r.*file, help);
   }
   sub->add_option("--svg-axis", r.svg_axis, "what it is drawn against")
-      ->check(CLI::IsMember(std::vector<std::string>(
-          std::begin(kFrontAxes), std::end(kFrontAxes))));
+      ->check(CLI::IsMember(axes(all_figures())));
   sub->add_flag("--force", flags->force, "replace files that exist");
   sub->add_flag(
       "--watch", flags->watch, "serve the page here, follow the runs");

@@ -1,6 +1,7 @@
 // nanobrain sweep: a grid of training runs, from its YAML to its summary.
 #include "nanobrain/base/fields.h"
 #include "nanobrain/cli/command.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/sweep/config.h"
 #include "nanobrain/sweep/sweep.h"
 #include "nanobrain/sweep/sweep_text.h"
@@ -10,7 +11,7 @@ namespace nanobrain {
 void add_sweep(CLI::App& program) {
   CLI::App* sub = program.add_subcommand("sweep", "a grid of training runs");
   auto request = std::make_shared<SweepRequest>();
-  const Output output(*sub);
+  const TableOutput output(*sub, TableOutput::OutputFlag::kTaken);
   sub->add_option(
       "config",
       request->config,
@@ -49,9 +50,12 @@ void add_sweep(CLI::App& program) {
       "Keys of the YAML and their defaults:\n" +
       describe_fields(SweepConfig{}));
   sub->callback([request, output] {
+    output.check();
     const Json result = run_sweep(*request);
-    output.text(describe_sweep(*request, result));
-    output.result(result);
+    output.write(
+        {sweep_table(*request, result)},
+        result,
+        describe_sweep(*request, result));
   });
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "nanobrain/base/file.h"
-#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/command_line/program.h"
+#include "nanobrain/command_line/table_output.h"
 #include "nanobrain/timing/timing.h"
 
 namespace nanobrain {

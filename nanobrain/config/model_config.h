@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 
 namespace nanobrain {
 
@@ -19,23 +19,54 @@ struct ModelConfig {
   std::string activation = "gelu";
   double layer_norm_epsilon = 1e-5;
 
+  // The upper bounds are far above what this program is for: a slip of the
+  // keyboard is reported before memory runs out, and no count of parameters
+  // overflows.
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("num_layers", num_layers, "transformer blocks");
-    field("num_heads", num_heads, "attention heads; must divide model_dim");
-    field("model_dim", model_dim, "width of the residual stream");
-    field("ffn_dim", ffn_dim, "width of the feed-forward layer");
-    field("vocab_size", vocab_size, "tokens; the tokenizer's where left out");
-    field("max_seq_len", max_seq_len, "learned positions, the context length");
+    field("num_layers", num_layers, "transformer blocks", from_to(1, 1 << 12));
+    field(
+        "num_heads",
+        num_heads,
+        "attention heads; must divide model_dim",
+        from_to(1, 1 << 16));
+    field(
+        "model_dim",
+        model_dim,
+        "width of the residual stream",
+        from_to(1, 1 << 16));
+    field(
+        "ffn_dim",
+        ffn_dim,
+        "width of the feed-forward layer",
+        from_to(1, 1 << 20));
+    field(
+        "vocab_size",
+        vocab_size,
+        "tokens; the tokenizer's where left out",
+        from_to(1, 1 << 24));
+    field(
+        "max_seq_len",
+        max_seq_len,
+        "learned positions, the context length",
+        from_to(1, 1 << 24));
     field("bias", bias, "biases in Linear layers (LayerNorms always have one)");
-    field("activation", activation, "gelu (erf) or gelu_new (tanh)");
-    field("layer_norm_epsilon", layer_norm_epsilon, "added to the variance");
+    field(
+        "activation",
+        activation,
+        "gelu is by erf, gelu_new by tanh",
+        one_of({"gelu", "gelu_new"}));
+    field(
+        "layer_norm_epsilon",
+        layer_norm_epsilon,
+        "added to the variance",
+        between(0, 1));
   }
 
   int64_t head_dim() const { return model_dim / num_heads; }
   /// GELU by its tanh formula, else by erf.
   bool gelu_tanh() const { return activation == "gelu_new"; }
-  /// UsageError that names the key where a dimension cannot be.
+  /// UsageError that names the key where a value cannot be.
   void validate() const;
   bool operator==(const ModelConfig&) const = default;
 };

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 #include "nanobrain/config/model_config.h"
 
 namespace nanobrain {
 
+/// The paths may change: run.json compares what they hold.
 struct DataConfig {
   std::filesystem::path tokenizer;
   std::filesystem::path train;
@@ -19,9 +20,9 @@ struct DataConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("tokenizer", tokenizer, "tokenizer file or folder");
-    field("train", train, "token file to train on");
-    field("val", val, "token file to evaluate on, always whole");
+    field("tokenizer", tokenizer, "tokenizer file or folder", may_change);
+    field("train", train, "token file to train on", may_change);
+    field("val", val, "token file to evaluate on, always whole", may_change);
   }
 };
 
@@ -34,14 +35,23 @@ struct OptimizerConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("kind", kind, "adamw");
-    field("lr", lr, "peak learning rate");
-    field("betas", betas, "decay of the first and second moment");
-    field("epsilon", epsilon, "added to the root of the second moment");
+    field("kind", kind, "of the update", one_of({"adamw"}));
+    field("lr", lr, "peak learning rate", positive());
+    field(
+        "betas",
+        betas,
+        "decay of the first and second moment",
+        from_below(0, 1));
+    field(
+        "epsilon",
+        epsilon,
+        "added to the root of the second moment",
+        positive());
     field(
         "weight_decay",
         weight_decay,
-        "decoupled; on matrices, embedder and positions, not on norms");
+        "decoupled; on matrices, embedder and positions, not on norms",
+        at_least(0));
   }
 };
 
@@ -53,13 +63,22 @@ struct ScheduleConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("kind", kind, "cosine, wsd (warmup-stable-decay) or constant");
-    field("warmup_steps", warmup_steps, "steps of linear warm-up");
-    field("final_fraction", final_fraction, "last over peak learning rate");
+    field(
+        "kind",
+        kind,
+        "of the learning rate; wsd: warmup-stable-decay",
+        one_of({"cosine", "wsd", "constant"}));
+    field("warmup_steps", warmup_steps, "steps of linear warm-up", at_least(0));
+    field(
+        "final_fraction",
+        final_fraction,
+        "last over peak learning rate",
+        from_to(0, 1));
     field(
         "decay_fraction",
         decay_fraction,
-        "wsd: share of the steps that decays, at the end");
+        "wsd: share of the steps that decays, at the end",
+        from_to(0, 1));
   }
 };
 
@@ -83,29 +102,76 @@ struct TrainConfig {
   int64_t sample_tokens = 64;
   int64_t threads = 0;
 
+  // What may change on resume: when to log, evaluate, sample and save, what to
+  // sample, threads and device (the same mathematics, in other last bits).
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("steps", steps, "optimizer steps");
-    field("batch_size", batch_size, "windows a micro-batch");
-    field("seq_len", seq_len, "tokens a window, at most model.max_seq_len");
-    field("grad_accum_steps", grad_accum_steps, "micro-batches a step");
+    field("steps", steps, "optimizer steps", at_least(1), at_most(1e9));
+    field("batch_size", batch_size, "windows a micro-batch", at_least(1));
+    field(
+        "seq_len",
+        seq_len,
+        "tokens a window, at most model.max_seq_len",
+        at_least(1));
+    field(
+        "grad_accum_steps",
+        grad_accum_steps,
+        "micro-batches a step",
+        at_least(1));
     field(
         "precision",
         precision,
-        "of products: f32, bf16, or auto: bf16 where the device has it");
-    field("device", device, "cpu or cuda");
+        "of products; auto: bf16 where the device has it",
+        one_of({"f32", "bf16", "auto"}));
+    field("device", device, "that trains", one_of({"cpu", "cuda"}), may_change);
     field("init_from", init_from, "model folder to start from (fine-tuning)");
-    field("seed", seed, "of the initial weights");
-    field("data_seed", data_seed, "of the order of windows");
-    field("clip_norm", clip_norm, "largest gradient 2-norm; 0: no clipping");
-    field("eval_every", eval_every, "steps between evaluations; 0: at the end");
-    field("checkpoint_every", checkpoint_every, "steps; 0: at the end only");
-    field("sample_every", sample_every, "steps between samples; 0: none");
-    field("keep_last", keep_last, "newest checkpoints kept beside the best");
-    field("log_every", log_every, "steps between lines of metrics.jsonl");
-    field("sample_prompts", sample_prompts, "prompts of the samples");
-    field("sample_tokens", sample_tokens, "tokens of each sample");
-    field("threads", threads, "CPU threads; 0: all");
+    field("seed", seed, "of the initial weights", at_least(0));
+    field("data_seed", data_seed, "of the order of windows", at_least(0));
+    field(
+        "clip_norm",
+        clip_norm,
+        "largest gradient 2-norm; 0: no clipping",
+        at_least(0));
+    field(
+        "eval_every",
+        eval_every,
+        "steps between evaluations; 0: at the end",
+        at_least(0),
+        may_change);
+    field(
+        "checkpoint_every",
+        checkpoint_every,
+        "steps; 0: at the end only",
+        at_least(0),
+        may_change);
+    field(
+        "sample_every",
+        sample_every,
+        "steps between samples; 0: none",
+        at_least(0),
+        may_change);
+    field(
+        "keep_last",
+        keep_last,
+        "newest checkpoints kept beside the best",
+        at_least(1),
+        may_change);
+    field(
+        "log_every",
+        log_every,
+        "steps between lines of metrics.jsonl",
+        at_least(1),
+        may_change);
+    field(
+        "sample_prompts", sample_prompts, "prompts of the samples", may_change);
+    field(
+        "sample_tokens",
+        sample_tokens,
+        "tokens of each sample",
+        at_least(1),
+        at_most(1 << 24),
+        may_change);
+    field("threads", threads, "CPU threads; 0: all", may_change);
   }
 };
 

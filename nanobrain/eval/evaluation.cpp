@@ -3,7 +3,6 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
-#include "nanobrain/synthetic/corpus.h"
 #include "nanobrain/eval/eval_input.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/eval/ngram_baselines.h"
@@ -11,6 +10,7 @@
 #include "nanobrain/inference/document_losses.h"
 #include "nanobrain/inference/document_rows.h"
 #include "nanobrain/kernels/backend.h"
+#include "nanobrain/synthetic/corpus.h"
 
 namespace nanobrain {
 

@@ -16,34 +16,13 @@ Json to_json(const std::vector<NamedError>& errors) {
   return json;
 }
 
-std::string format_errors(
-    const char* heading, const std::vector<NamedError>& errors) {
-  if (errors.empty()) return "";
-  std::string text = fmt::format("\n{:<24}{:>12}\n", heading, "error");
-  for (const auto& [name, error] : errors) {
-    text += fmt::format("{:<24}{:>12.3g}\n", name, error);
-  }
-  return text;
-}
-
-std::string format_row(
-    const QuantizeReport& report, const MethodQuality& quality) {
-  const std::string& method = quality.method;
-  if (!quality.unavailable.empty()) {
-    return fmt::format(
-        "{:<24}not available: {}\n", method, quality.unavailable);
-  }
-  std::string row =
-      fmt::format("{:<24}{:>12.5f}", method, quality.loss.bits_per_byte());
-  if (&quality == &report.methods.front()) return row + "\n";
-  const double delta = report.bits_per_byte_delta(quality);
-  const double f32 = report.methods.front().loss.bits_per_byte();
-  return row + fmt::format(
-                   "{:>+12.5f}{:>+11.3f} %{:>12.3g}{:>11.2f} %\n",
-                   delta,
-                   100 * delta / f32,
-                   quality.kl_nats,
-                   100 * quality.same_top1);
+Table error_table(const char* heading, const std::vector<NamedError>& errors) {
+  Table table{
+      .columns = {
+          word_column("name", heading),
+          {.key = "error", .title = "error", .format = "{:.3g}"}}};
+  for (const auto& [name, error] : errors) table.rows.push_back({name, error});
+  return table;
 }
 
 } // namespace
@@ -86,41 +65,71 @@ Json QuantizeReport::to_json() const {
   return json;
 }
 
-std::string QuantizeReport::to_text() const {
-  std::string text = fmt::format(
-      "wrote {}: model.int8.safetensors {} ({} bytes), f32 {}\n\n"
-      "{:<24}{:>12}{:>12}{:>12}\n",
-      output.string(),
-      format_bytes(static_cast<double>(bytes)),
-      format_count(bytes),
-      format_bytes(static_cast<double>(f32_bytes)),
-      "part",
-      "parameters",
-      "f32 bytes",
-      "int8 bytes");
-  for (const PartBytes& part : parts) {
-    text += fmt::format(
-        "{:<24}{:>12}{:>12}{:>12}\n",
-        part.name,
-        format_count(part.parameters),
-        format_count(kF32Bytes * part.parameters),
-        format_count(part.int8_bytes));
+std::vector<Table> QuantizeReport::tables() const {
+  Table part_table{
+      .preface = {fmt::format(
+          "wrote {}: model.int8.safetensors {} ({} bytes), f32 {}",
+          output.string(),
+          format_bytes(static_cast<double>(bytes)),
+          format_count(bytes),
+          format_bytes(static_cast<double>(f32_bytes)))},
+      .columns = {
+          word_column("part", "part"),
+          {.key = "parameters", .title = "parameters", .format = kCount},
+          {.key = "f32_bytes", .title = "f32 bytes", .format = kCount},
+          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount}}};
+  for (const auto& [name, parameters, int8_bytes] : parts) {
+    part_table.rows.push_back(
+        {name, parameters, kF32Bytes * parameters, int8_bytes});
   }
-  text += format_errors("weights of", matrices);
-  text += format_errors("outputs of", blocks);
-  if (methods.empty()) return text;
-  text += fmt::format(
-      "\n{:<24}{:>12}{:>12}{:>13}{:>12}{:>13}\n",
-      fmt::format("{} tokens", format_count(methods.front().loss.tokens)),
-      "bits/byte",
-      "less f32",
-      "of f32",
-      "KL, nats",
-      "same top-1");
+  std::vector<Table> tables = {part_table};
+  if (!matrices.empty()) tables.push_back(error_table("weights of", matrices));
+  if (!blocks.empty()) tables.push_back(error_table("outputs of", blocks));
+  if (methods.empty()) return tables;
+  const LossSum& f32 = methods.front().loss;
+  Table table{
+      .columns = {
+          word_column("method", format_count(f32.tokens) + " tokens"),
+          {.key = "bits_per_byte", .title = "bits/byte", .format = "{:.5f}"},
+          {.key = "bits_per_byte_delta",
+           .title = "less f32",
+           .format = "{:+.5f}"},
+          {.title = "of f32", .format = "{:+.3f} %"},
+          {.key = "kl_nats", .title = "KL, nats", .format = "{:.3g}"},
+          {.title = "same top-1", .format = "{:.2f} %"},
+          {.key = "same_top1"}}};
   for (const MethodQuality& quality : methods) {
-    text += format_row(*this, quality);
+    if (!quality.unavailable.empty()) {
+      table.rows.push_back(
+          {quality.method,
+           nullptr,
+           nullptr,
+           nullptr,
+           nullptr,
+           nullptr,
+           nullptr});
+      table.notes.push_back(
+          quality.method + " not available: " + quality.unavailable);
+      continue;
+    }
+    const double bits = quality.loss.bits_per_byte();
+    if (&quality == &methods.front()) {
+      table.rows.push_back(
+          {quality.method, bits, nullptr, nullptr, nullptr, nullptr, nullptr});
+      continue;
+    }
+    const double delta = bits_per_byte_delta(quality);
+    table.rows.push_back(
+        {quality.method,
+         bits,
+         delta,
+         100 * delta / f32.bits_per_byte(),
+         quality.kl_nats,
+         100 * quality.same_top1,
+         quality.same_top1});
   }
-  return text;
+  tables.push_back(table);
+  return tables;
 }
 
 } // namespace nanobrain

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 #include "nanobrain/inference/loss_sum.h"
 
 namespace nanobrain {
@@ -52,8 +52,8 @@ struct QuantizeReport {
   /// available, unavailable, the keys of LossSum, bits_per_byte_delta, kl_nats,
   /// same_top1.
   Json to_json() const;
-  /// The same as tables.
-  std::string to_text() const;
+  /// Of the parts, of the errors and of the methods, as far as there are.
+  std::vector<Table> tables() const;
 };
 
 } // namespace nanobrain

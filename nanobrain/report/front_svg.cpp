@@ -21,18 +21,6 @@ constexpr double kTop = 44;
 constexpr double kBottom = kHeight - 62;
 constexpr double kMark = 5; // half of its width
 
-struct CostWords {
-  const char* title;
-  const char* unit;
-};
-
-CostWords words_of(const std::string& axis) {
-  if (axis == "parameters") return {"parameters", ""};
-  if (axis == "bytes") return {"size of the model's file", "B"};
-  if (axis == "forward_ms") return {"forward pass of 64 tokens", "ms"};
-  return {"training FLOPs", ""};
-}
-
 struct Mark {
   double cost;
   const Estimate* bits;
@@ -51,18 +39,19 @@ struct Series {
 
 Series make_series(
     const SweepSummary& sweep,
-    const std::string& axis,
-    std::optional<PrecisionSummary> CellSummary::*precision,
+    const Figure& cost,
+    Precision precision,
     Series series) {
+  const std::string& loss = objective(sweep.figures).key;
   const auto labels = cell_labels(sweep.cells);
   for (size_t i = 0; i < sweep.cells.size(); ++i) {
     const CellSummary& cell = sweep.cells[i];
-    if (!(cell.*precision)) continue;
-    const PrecisionSummary& p = *(cell.*precision);
+    const auto& p = cell.at(precision);
+    if (!p || !p->front.contains(cost.key)) continue;
     series.marks.push_back(
-        {front_cost(cell, p, axis),
-         &p.bits_per_byte,
-         p.front.at(axis),
+        {cell.mean(cost, precision).get<double>(),
+         &p->at(loss),
+         p->front.at(cost.key),
          labels[i]});
   }
   std::sort(
@@ -99,9 +88,10 @@ Axis fit_bits(const std::vector<Series>& all) {
 
 class Picture {
  public:
-  Picture(std::vector<Series> all, const std::string& axis)
+  Picture(std::vector<Series> all, const Figure& loss, const Figure& cost)
       : all_(std::move(all)),
-        axis_(axis),
+        loss_(loss),
+        cost_(cost),
         x_(fit_cost(all_)),
         y_(fit_bits(all_)),
         svg_(kWidth, kHeight) {}
@@ -124,21 +114,20 @@ class Picture {
       svg_.line(kLeft, y_(v), kRight, y_(v), kGrid);
       svg_.text(kLeft - 8, y_(v) + 4, "end", fmt::format("{:.6g}", v));
     }
-    const auto [title, unit] = words_of(axis_);
     for (const double v : x_.ticks()) {
       svg_.line(x_(v), kTop, x_(v), kBottom, kGrid);
-      svg_.text(x_(v), kBottom + 18, "middle", short_figure(v, unit));
+      svg_.text(x_(v), kBottom + 18, "middle", short_figure(v, cost_.unit));
     }
     svg_.path(
         fmt::format("M{} {}H{}V{}H{}Z", kLeft, kTop, kRight, kBottom, kLeft),
         "fill=\"none\" stroke=\"#777\"");
-    svg_.text((kLeft + kRight) / 2, kHeight - 18, "middle", title);
+    svg_.text((kLeft + kRight) / 2, kHeight - 18, "middle", cost_.title);
     const double middle = (kTop + kBottom) / 2;
     svg_.text(
         18,
         middle,
         "middle",
-        "bits per byte (95 % interval)",
+        loss_.title + " (95 % interval)",
         fmt::format("transform=\"rotate(-90 18 {})\"", middle));
   }
 
@@ -213,10 +202,8 @@ class Picture {
         places.block(x_(mark.cost), y_(mark.bits->mean), kMark);
       }
     }
-    // Parameters and FLOPs are the same of both precisions.
-    const bool apart = axis_ == "bytes" || axis_ == "forward_ms";
     for (const Series& series : all_) {
-      if (&series != &all_.front() && !apart) continue;
+      if (&series != &all_.front() && !cost_.per_precision()) continue;
       for (const Mark& mark : series.marks) {
         if (mark.front == OnFront::kOff) continue;
         const auto place =
@@ -244,7 +231,8 @@ class Picture {
   }
 
   std::vector<Series> all_;
-  std::string axis_;
+  const Figure& loss_;
+  const Figure& cost_;
   Axis x_;
   Axis y_;
   Svg svg_;
@@ -253,15 +241,16 @@ class Picture {
 } // namespace
 
 std::string front_svg(const SweepSummary& sweep, const std::string& axis) {
+  const Figure& cost = find_figure(sweep.figures, axis);
   std::vector<Series> all = {
-      make_series(sweep, axis, &CellSummary::f32, {"f32", "#0072b2", true, {}}),
+      make_series(sweep, cost, Precision::kF32, {"f32", "#0072b2", true, {}}),
       make_series(
-          sweep, axis, &CellSummary::int8, {"int8", "#d55e00", false, {}})};
+          sweep, cost, Precision::kInt8, {"int8", "#d55e00", false, {}})};
   require(
       !all.front().marks.empty(),
       "report",
       "no run is done: there is no front yet");
-  return Picture(std::move(all), axis).draw();
+  return Picture(std::move(all), objective(sweep.figures), cost).draw();
 }
 
 } // namespace nanobrain

@@ -8,10 +8,8 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/report/front_svg.h"
 #include "nanobrain/report/report_data.h"
-#include "nanobrain/report/report_page.h"
 #include "nanobrain/report/report_server.h"
 #include "nanobrain/sweep/differences.h"
-#include "nanobrain/sweep/effects.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -25,27 +23,27 @@ struct FileText {
   std::string text;
 };
 
-bool wants_tables(const ReportRequest& r) {
-  return r.csv || r.runs_csv || r.differences_csv || r.effects_csv ||
-         r.markdown || r.svg;
-}
-
-void add_tables(const ReportRequest& r, std::vector<FileText>& files) {
+/// The files that are of one sweep.
+std::vector<FileText> table_files(const ReportRequest& r) {
   const SweepSummary sweep = summarize_sweep({r.folders.front()});
-  if (r.csv) files.push_back({*r.csv, cells_csv(sweep)});
-  if (r.runs_csv) files.push_back({*r.runs_csv, runs_csv(sweep)});
+  std::vector<FileText> files;
+  if (r.csv) files.push_back({*r.csv, cells_table(sweep).csv()});
+  if (r.runs_csv) files.push_back({*r.runs_csv, runs_table(sweep).csv()});
   if (r.differences_csv) {
-    files.push_back({*r.differences_csv, differences_csv(sweep)});
+    files.push_back({*r.differences_csv, differences_table(sweep).csv()});
   }
-  if (r.effects_csv) files.push_back({*r.effects_csv, effects_csv(sweep)});
+  if (r.effects_csv) {
+    files.push_back({*r.effects_csv, effects_table(sweep).csv()});
+  }
   if (r.markdown) {
-    std::string text =
-        cells_markdown(sweep) + "\n" + differences_markdown(sweep);
-    const std::string effects = effects_markdown(sweep);
-    if (!effects.empty()) text += "\n" + effects;
-    files.push_back({*r.markdown, text});
+    std::vector<Table> tables = {
+        cells_table(sweep), differences_to_best(sweep)};
+    const Table effects = effects_table(sweep);
+    if (!effects.rows.empty()) tables.push_back(effects);
+    files.push_back({*r.markdown, join_tables(tables, &Table::markdown)});
   }
   if (r.svg) files.push_back({*r.svg, front_svg(sweep, r.svg_axis)});
+  return files;
 }
 
 /// All of them, or none where one cannot be written.
@@ -71,14 +69,16 @@ bool writes_files(const ReportRequest& request) {
 Json write_report(const ReportRequest& request) {
   const Json data = report_data(request.folders, request.title, request.build);
   std::vector<FileText> files;
-  if (request.html) files.push_back({*request.html, report_html(data)});
-  if (wants_tables(request)) {
+  ReportRequest tables = request;
+  tables.html.reset();
+  if (writes_files(tables)) {
     require<UsageError>(
         request.folders.size() == 1 && !data["sweeps"].empty(),
         "report",
         "tables and the front's image are of one sweep: name its folder alone");
-    add_tables(request, files);
+    files = table_files(request);
   }
+  if (request.html) files.push_back({*request.html, report_html(data)});
   write_together(files);
   return {
       {"runs", data["runs"].size()},

@@ -22,7 +22,7 @@ struct ReportRequest {
   std::optional<std::filesystem::path> effects_csv = {};     // a row an effect
   std::optional<std::filesystem::path> markdown = {}; // cells, differences
   std::optional<std::filesystem::path> svg = {};      // the front ...
-  std::string svg_axis = "parameters"; // ... against one of kFrontAxes
+  std::string svg_axis = "parameters"; // ... against one of axes()
 };
 
 /// A file that a report can be written to.

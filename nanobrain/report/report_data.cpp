@@ -1,16 +1,15 @@
 #include "nanobrain/report/report_data.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <set>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/fields.h"
 #include "nanobrain/report/cell_label.h"
-#include "nanobrain/report/report_folder.h"
+#include "nanobrain/report/page/page.h"
 #include "nanobrain/report/run_record.h"
 #include "nanobrain/sweep/differences.h"
-#include "nanobrain/sweep/effects.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -21,35 +20,52 @@ namespace {
 
 constexpr int64_t kFormat = 1;
 
-Json precision_json(const std::optional<PrecisionSummary>& p) {
-  if (!p) return nullptr;
-  std::vector<double> perplexities;
-  for (const double loss : p->loss.values) {
-    perplexities.push_back(std::exp(loss));
+std::vector<std::string> parts_of(const fs::path& folder) {
+  std::vector<std::string> parts;
+  for (const fs::path& part : fs::absolute(folder).lexically_normal()) {
+    if (!part.empty()) parts.push_back(part.string());
   }
-  Json front = Json::object();
-  for (const auto& [axis, on] : p->front) front[axis] = name(on);
-  return {
-      {"bytes", p->bytes},
-      {"bits_per_byte", p->bits_per_byte.to_json()},
-      {"loss", p->loss.to_json()},
-      {"perplexity", estimate(perplexities).to_json()},
-      {"forward_ms", p->forward_ms.to_json()},
-      {"front", front}};
+  return parts;
 }
 
-Json cell_json(const CellSummary& cell, const std::string& label) {
+std::string last_parts(const std::vector<std::string>& parts, size_t count) {
+  fs::path name;
+  for (size_t i = parts.size() - std::min(count, parts.size());
+       i < parts.size();
+       ++i) {
+    name /= parts[i];
+  }
+  return name.string();
+}
+
+Json precision_json(
+    const Figures& figures, const std::optional<PrecisionSummary>& p) {
+  if (!p) return nullptr;
+  Json json = Json::object();
+  for (const Figure& figure : figures) {
+    const bool shown = figure.per_precision() ||
+                       (figure.role != FigureRole::kFact && !figure.known);
+    if (!shown || !p->figures.contains(figure.key)) continue;
+    json[figure.key] = p->at(figure.key).to_json();
+  }
+  json["front"] = Json::object();
+  for (const auto& [axis, on] : p->front) json["front"][axis] = name(on);
+  return json;
+}
+
+Json cell_json(
+    const Figures& figures, const CellSummary& cell, const std::string& label) {
   Json json = {
       {"id", cell.id},
       {"label", label},
       {"overrides", cell.facts.at("overrides")}};
-  for (const char* fact : {"parameters", "train_flops", "steps", "tokens"}) {
-    json[fact] = cell.facts.at(fact);
+  for (const Figure& figure : figures) {
+    if (figure.known) json[figure.key] = cell.facts.at(figure.key);
   }
   json["seeds"] = cell.seeds_done();
   json["failed"] = cell.count("failed");
-  json["f32"] = precision_json(cell.f32);
-  json["int8"] = precision_json(cell.int8);
+  json["f32"] = precision_json(figures, cell.f32);
+  json["int8"] = precision_json(figures, cell.int8);
   return json;
 }
 
@@ -67,7 +83,7 @@ Json differences_json(const SweepSummary& sweep) {
   Json json = Json::array();
   for (const CellDifference& pair : cell_differences(sweep)) {
     json.push_back({{"a", pair.a->id}, {"b", pair.b->id}});
-    json.back().update(difference_json(pair.bits_per_byte));
+    json.back().update(difference_json(pair));
   }
   return json;
 }
@@ -80,7 +96,7 @@ Json effects_json(const SweepSummary& sweep) {
          {"from", cell_label({{effect.key, effect.from}})},
          {"to", cell_label({{effect.key, effect.to}})},
          {"pairs", effect.pairs}});
-    json.back().update(difference_json(effect.bits_per_byte));
+    json.back().update(difference_json(effect));
   }
   return json;
 }
@@ -90,19 +106,15 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
   for (const char* state : {"done", "failed", "running", "waiting"}) {
     json["counts"][state] = sweep.count(state);
   }
-  // What was interrupted waits to go on.
+  // What was interrupted waits to be resumed.
   json["counts"]["waiting"] =
       sweep.count("waiting") + sweep.count("interrupted");
-  json["keys"] = Json::array();
+  json["keys"] = sweep.override_keys();
   json["cells"] = Json::array();
   const auto labels = cell_labels(sweep.cells);
-  std::set<std::string> keys;
   for (size_t i = 0; i < sweep.cells.size(); ++i) {
-    const CellSummary& cell = sweep.cells[i];
-    for (const auto& [key, value] : cell.facts.at("overrides").items()) {
-      if (keys.insert(key).second) json["keys"].push_back(key);
-    }
-    json["cells"].push_back(cell_json(cell, labels[i]));
+    json["cells"].push_back(
+        cell_json(sweep.figures, sweep.cells[i], labels[i]));
   }
   json["differences"] = differences_json(sweep);
   json["effects"] = effects_json(sweep);
@@ -123,7 +135,7 @@ void add_sweep_runs(
           {"error",
            run.status.error.empty() ? Json(nullptr) : Json(run.status.error)}};
       json.update(run_record(seed.run()));
-      json["result"] = run.result ? write_fields(*run.result) : Json(nullptr);
+      json["result"] = run.result.value_or(nullptr);
       runs.push_back(std::move(json));
     }
   }
@@ -168,18 +180,20 @@ std::string utc_now() {
 Json report_data(
     const std::vector<fs::path>& folders,
     const std::string& title,
-    const std::string& build) {
+    const std::string& build,
+    const Figures& figures) {
   const auto named = name_folders(folders);
   Json data = {
       {"format", kFormat},
       {"title", title.empty() ? join_names(named) : title},
       {"created_at", utc_now()},
       {"build", build},
+      {"figures", figures_json(figures)},
       {"sweeps", Json::array()},
       {"runs", Json::array()}};
   for (const ReportFolder& folder : named) {
     if (fs::exists(SweepFolder{folder.given}.config())) {
-      const SweepSummary sweep = summarize_sweep({folder.given});
+      const SweepSummary sweep = summarize_sweep({folder.given}, figures);
       data["sweeps"].push_back(sweep_json(folder, sweep));
       add_sweep_runs(folder, sweep, data["runs"]);
     } else {
@@ -191,6 +205,57 @@ Json report_data(
     }
   }
   return data;
+}
+
+std::string report_json(const Json& data) {
+  const std::string text =
+      data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string report_html(const Json& data) {
+  std::string page(report_page());
+  page.insert(
+      page.find(kReportDataTag) + kReportDataTag.size(), report_json(data));
+  return page;
+}
+
+std::vector<ReportFolder> name_folders(const std::vector<fs::path>& folders) {
+  std::vector<std::vector<std::string>> parts;
+  for (const fs::path& folder : folders) {
+    parts.push_back(parts_of(folder));
+    require<UsageError>(
+        std::count(parts.begin(), parts.end(), parts.back()) == 1,
+        folder.string(),
+        "is given twice");
+  }
+  std::vector<ReportFolder> named;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const auto is_shared = [&](const std::string& name, size_t count) {
+      return std::count_if(parts.begin(), parts.end(), [&](const auto& others) {
+               return last_parts(others, count) == name;
+             }) > 1;
+    };
+    size_t count = 1;
+    while (is_shared(last_parts(parts[i], count), count)) ++count;
+    named.push_back({folders[i], last_parts(parts[i], count)});
+  }
+  return named;
+}
+
+std::string join_names(const std::vector<ReportFolder>& folders) {
+  std::vector<std::string> names;
+  for (const ReportFolder& folder : folders) names.push_back(folder.name);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 } // namespace nanobrain

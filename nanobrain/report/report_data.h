@@ -1,4 +1,4 @@
-// What a report shows, as the JSON that its page reads.
+// What a report shows, as the JSON that its page reads, and that page.
 #pragma once
 
 #include <filesystem>
@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/sweep/figures.h"
 
 namespace nanobrain {
 
 /// Of sweep folders and run folders, in their order:
-///   format, title, created_at, build
+///   format, title, created_at, build, figures (figures_json())
 ///   sweeps   name, path, counts, keys, cells (arithmetic, f32 and int8:
 ///            estimates over seeds and fronts), differences (all pairs of
 ///            cells, over common seeds), effects (of each key)
@@ -20,6 +21,28 @@ namespace nanobrain {
 Json report_data(
     const std::vector<std::filesystem::path>& folders,
     const std::string& title,
-    const std::string& build);
+    const std::string& build,
+    const Figures& figures = all_figures());
+
+/// The page with its data inside. No text in the data can end the element that
+/// holds it; bytes that are not UTF-8 become U+FFFD.
+std::string report_html(const Json& data);
+
+/// The data as the page takes it: JSON without `<`.
+std::string report_json(const Json& data);
+
+/// A folder of a report and what that calls it.
+struct ReportFolder {
+  std::filesystem::path given;
+  std::string name; // no two of a report have the same
+};
+
+/// Each by its last part; folders that share it by as many more as tell them
+/// apart ("a/out", "b/out"). UsageError where one is given twice.
+std::vector<ReportFolder> name_folders(
+    const std::vector<std::filesystem::path>& folders);
+
+/// "a, b".
+std::string join_names(const std::vector<ReportFolder>& folders);
 
 } // namespace nanobrain

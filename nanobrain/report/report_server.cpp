@@ -11,7 +11,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/report/page/page.h"
-#include "nanobrain/report/report_page.h"
+#include "nanobrain/report/report_data.h"
 
 namespace nanobrain {
 

@@ -111,8 +111,8 @@ void Sampler::look_at(std::span<const float> logits) {
 
 TokenId Sampler::most_likely() const {
   const auto block = std::find(maxima_.begin(), maxima_.end(), maximum_);
-  const auto first = logits_.begin() +
-                     (block - maxima_.begin()) * static_cast<int64_t>(kDrawBlock);
+  const auto first = logits_.begin() + (block - maxima_.begin()) *
+                                           static_cast<int64_t>(kDrawBlock);
   return static_cast<TokenId>(
       std::find(first, logits_.end(), maximum_) - logits_.begin());
 }
@@ -222,7 +222,8 @@ TokenId Sampler::sample_of_all(Random& random) {
         return static_cast<double>(sums_[static_cast<size_t>(i)]);
       });
   const int64_t first = block * static_cast<int64_t>(kDrawBlock);
-  const int64_t count = std::min<int64_t>(kDrawBlock, std::ssize(logits_) - first);
+  const int64_t count =
+      std::min<int64_t>(kDrawBlock, std::ssize(logits_) - first);
   const int64_t token = draw(count, uniform * total - before, [&](int64_t i) {
     return weight(static_cast<TokenId>(first + i));
   });

@@ -174,4 +174,17 @@ ChildResult run_child(const ChildRequest& request) {
   return result;
 }
 
+ChildResult RunTools::run(
+    std::vector<std::string> arguments,
+    const std::filesystem::path& log,
+    std::vector<int> inherited) const {
+  arguments.insert(arguments.begin(), program.string());
+  arguments.push_back("--json");
+  return run_child(
+      {.command = std::move(arguments),
+       .log = log,
+       .cpus = cpus,
+       .inherited = std::move(inherited)});
+}
+
 } // namespace nanobrain

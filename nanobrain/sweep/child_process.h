@@ -28,4 +28,17 @@ struct ChildResult {
 /// no child.
 ChildResult run_child(const ChildRequest& request);
 
+/// What a worker has for a run.
+struct RunTools {
+  std::filesystem::path program; // nanobrain
+  int64_t threads = 1;
+  std::vector<int> cpus = {}; // pinned to them; empty: not pinned
+
+  /// Runs a command of the program with --json, whose object is on stdout.
+  ChildResult run(
+      std::vector<std::string> arguments,
+      const std::filesystem::path& log,
+      std::vector<int> inherited = {}) const;
+};
+
 } // namespace nanobrain

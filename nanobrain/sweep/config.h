@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 
 namespace nanobrain {
 
@@ -22,10 +23,22 @@ struct BudgetConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("steps", steps, "optimizer steps");
-    field("tokens", tokens, "training tokens, rounded up to whole steps");
-    field("flops", flops, "training FLOPs, rounded up to whole steps");
-    field("minutes", minutes, "minutes of training at the measured speed");
+    field("steps", steps, "optimizer steps", positive());
+    field(
+        "tokens",
+        tokens,
+        "training tokens, rounded up to whole steps",
+        positive());
+    field(
+        "flops",
+        flops,
+        "training FLOPs, rounded up to whole steps",
+        positive());
+    field(
+        "minutes",
+        minutes,
+        "minutes of training at the measured speed",
+        positive());
   }
 };
 
@@ -42,15 +55,25 @@ struct SearchConfig {
         "kind",
         kind,
         "grid: every cell; random: `samples` of them; halving: every cell (or "
-        "`samples`) at a small budget, the best again at a larger one");
-    field("samples", samples, "cells drawn without repetition; 0: all");
+        "`samples`) at a small budget, the best again at a larger one",
+        one_of({"grid", "random", "halving"}));
+    field(
+        "samples",
+        samples,
+        "cells drawn without repetition; 0: all",
+        at_least(0));
     field("seed", seed, "of the draw");
-    field("rungs", rungs, "halving: budgets, the last of them the whole one");
+    field(
+        "rungs",
+        rungs,
+        "halving: budgets, the last of them the whole one",
+        from_to(2, 20));
     field(
         "fraction",
         fraction,
         "halving: share of the cells that goes on, and "
-        "of a budget that the one before it is");
+        "of a budget that the one before it is",
+        between(0, 1));
   }
 };
 
@@ -67,6 +90,19 @@ struct SweepText {
   }
 };
 
+/// Of a finished run's models.
+struct TimingConfig {
+  std::optional<int64_t> repetitions;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field(
+        "repetitions",
+        repetitions,
+        "timed forwards of each run; null: those of a second, 5 at least");
+  }
+};
+
 struct SweepConfig {
   std::filesystem::path base;
   Json set = Json::object();
@@ -75,6 +111,7 @@ struct SweepConfig {
   BudgetConfig budget;
   SearchConfig search;
   SweepText text;
+  TimingConfig timing;
   int64_t retries = 0;
 
   template <class Visitor>
@@ -85,11 +122,17 @@ struct SweepConfig {
     field(
         "seeds",
         seeds,
-        "one run of each cell a seed, of the weights and the order of data");
+        "one run of each cell a seed, of the weights and the order of data",
+        at_least(0));
     field("budget", budget, "one of steps, tokens, flops and minutes");
     field("search", search, "which cells of the grid run");
     field("text", text, "where the grid varies the tokenizer");
-    field("retries", retries, "times that a failed run is begun again");
+    field("timing", timing, "of the forward pass");
+    field(
+        "retries",
+        retries,
+        "times that a failed run is begun again",
+        at_least(0));
   }
 };
 

@@ -1,30 +1,35 @@
 #include "nanobrain/sweep/differences.h"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
 std::optional<CellDifference> cell_difference(
-    const CellSummary& a, const CellSummary& b) {
+    const Figures& figures, const CellSummary& a, const CellSummary& b) {
+  const Figure& figure = objective(figures);
+  const auto others = b.by_seed(figure, Precision::kF32);
   std::vector<double> of_a;
   std::vector<double> of_b;
-  for (const RunSummary& run : a.runs) {
-    for (const RunSummary& other : b.runs) {
-      if (run.seed != other.seed || !run.result || !other.result) continue;
-      of_a.push_back(run.result->val_bits_per_byte);
-      of_b.push_back(other.result->val_bits_per_byte);
-    }
+  for (const auto& [seed, value] : a.by_seed(figure, Precision::kF32)) {
+    const auto it = others.find(seed);
+    if (it == others.end()) continue;
+    of_a.push_back(value);
+    of_b.push_back(it->second);
   }
   if (of_a.empty()) return std::nullopt;
-  return CellDifference{&a, &b, paired_difference(of_a, of_b)};
+  return CellDifference{paired_difference(of_a, of_b), &a, &b};
 }
 
 std::vector<CellDifference> cell_differences(const SweepSummary& sweep) {
   std::vector<CellDifference> all;
   for (size_t i = 0; i < sweep.cells.size(); ++i) {
     for (size_t k = i + 1; k < sweep.cells.size(); ++k) {
-      const auto pair = cell_difference(sweep.cells[i], sweep.cells[k]);
+      const auto pair =
+          cell_difference(sweep.figures, sweep.cells[i], sweep.cells[k]);
       if (pair) all.push_back(*pair);
     }
   }
@@ -32,71 +37,194 @@ std::vector<CellDifference> cell_differences(const SweepSummary& sweep) {
 }
 
 const CellSummary* best_cell(const SweepSummary& sweep) {
+  const std::string& key = objective(sweep.figures).key;
   const CellSummary* best = nullptr;
   for (const CellSummary& cell : sweep.cells) {
     if (!cell.f32) continue;
-    if (best == nullptr ||
-        cell.f32->bits_per_byte.mean < best->f32->bits_per_byte.mean) {
+    if (best == nullptr || cell.f32->at(key).mean < best->f32->at(key).mean) {
       best = &cell;
     }
   }
   return best;
 }
 
-std::string markdown_fields(const PairedDifference& difference) {
+std::vector<Column> difference_columns(
+    const Figure& figure, const std::string& title) {
+  const auto column = [](std::string key, std::string title = {}) {
+    return word_column(std::move(key), std::move(title));
+  };
+  return {
+      column(figure.key + "_difference", title),
+      column("sd"),
+      column("low"),
+      column("high"),
+      column("seeds"),
+      column("", "95 % interval"),
+      column("p", "p"),
+      column("", "seeds")};
+}
+
+TableRow difference_cells(const PairedDifference& difference) {
   const Estimate& d = difference.difference;
-  return fmt::format("| {:+.4f} |", d.mean) +
-         (d.has_interval() ? fmt::format(
-                                 " {:+.4f} to {:+.4f} | {:.2g} |",
-                                 d.low,
-                                 d.high,
-                                 difference.p)
-                           : " | |") +
-         fmt::format(" {} |", d.values.size());
-}
-
-std::string differences_csv(const SweepSummary& sweep) {
-  std::string text = csv_line(
-      {"a",
-       "b",
-       "bits_per_byte_difference",
-       "sd",
-       "low",
-       "high",
-       "seeds",
-       "p"});
-  for (const CellDifference& pair : cell_differences(sweep)) {
-    const Estimate& d = pair.bits_per_byte.difference;
-    text += csv_line(
-        {pair.a->id,
-         pair.b->id,
-         d.mean,
-         number_or_null(d.sd),
-         number_or_null(d.low),
-         number_or_null(d.high),
-         d.values.size(),
-         number_or_null(pair.bits_per_byte.p)});
+  TableCell interval = nullptr;
+  TableCell p = nullptr;
+  if (d.has_interval()) {
+    interval.text = fmt::format("{:+.4f} to {:+.4f}", d.low, d.high);
+    p = {number_or_null(difference.p), fmt::format("{:.2g}", difference.p)};
   }
-  return text;
+  return {
+      {d.mean, fmt::format("{:+.4f}", d.mean)},
+      number_or_null(d.sd),
+      number_or_null(d.low),
+      number_or_null(d.high),
+      d.values.size(),
+      interval,
+      p,
+      d.values.size()};
 }
 
-std::string differences_markdown(const SweepSummary& sweep) {
+Table differences_table(const SweepSummary& sweep) {
+  Table table{.columns = difference_columns(objective(sweep.figures), "")};
+  table.columns.insert(table.columns.begin(), {{.key = "a"}, {.key = "b"}});
+  for (const CellDifference& pair : cell_differences(sweep)) {
+    TableRow& row = table.rows.emplace_back(difference_cells(pair));
+    row.insert(row.begin(), {pair.a->id, pair.b->id});
+  }
+  return table;
+}
+
+Table differences_to_best(const SweepSummary& sweep) {
   const CellSummary* best = best_cell(sweep);
   require(best != nullptr, "sweep", "no run is done: there is nothing to tell");
-  std::string text = fmt::format(
-      "| bits per byte above {} | difference | 95 % interval | p | seeds |\n"
-      "|---|---|---|---|---|\n",
-      escape_markdown(best->id));
+  const Figure& figure = objective(sweep.figures);
+  Table table{.columns = difference_columns(figure, "difference")};
+  table.columns.insert(
+      table.columns.begin(),
+      word_column("cell", figure.title + " above " + best->id));
   for (const CellSummary& cell : sweep.cells) {
     if (&cell == best) continue;
-    const auto pair = cell_difference(*best, cell);
+    const auto pair = cell_difference(sweep.figures, *best, cell);
     if (!pair) continue;
-    text += fmt::format(
-        "| {} {}\n",
-        escape_markdown(cell.id),
-        markdown_fields(pair->bits_per_byte));
+    TableRow& row = table.rows.emplace_back(difference_cells(*pair));
+    row.insert(row.begin(), cell.id);
   }
-  return text;
+  return table;
+}
+
+namespace {
+
+using BySeed = std::map<int64_t, double>; // the objective, of the seeds done
+
+struct Values {
+  std::string key;
+  std::vector<Json> values; // as they first appear
+};
+
+std::vector<Values> keys_that_vary(const SweepSummary& sweep) {
+  std::vector<Values> keys;
+  for (const CellSummary& cell : sweep.cells) {
+    for (const auto& [key, value] : cell.facts.at("overrides").items()) {
+      auto it = std::find_if(keys.begin(), keys.end(), [&](const Values& k) {
+        return k.key == key;
+      });
+      if (it == keys.end()) it = keys.insert(it, {key, {}});
+      auto& values = it->values;
+      if (std::find(values.begin(), values.end(), value) == values.end()) {
+        values.push_back(value);
+      }
+    }
+  }
+  std::erase_if(keys, [](const Values& k) { return k.values.size() < 2; });
+  return keys;
+}
+
+/// Cells that differ in the key alone: at `from`, at `to`.
+std::vector<std::pair<BySeed, BySeed>> pairs_of(
+    const SweepSummary& sweep,
+    const std::string& key,
+    const Json& from,
+    const Json& to) {
+  const Figure& figure = objective(sweep.figures);
+  std::vector<std::pair<BySeed, BySeed>> pairs;
+  for (const CellSummary& a : sweep.cells) {
+    Json other = a.facts.at("overrides");
+    if (!a.f32 || other.value(key, Json()) != from) continue;
+    other[key] = to;
+    for (const CellSummary& b : sweep.cells) {
+      if (b.f32 && b.facts.at("overrides") == other) {
+        pairs.emplace_back(
+            a.by_seed(figure, Precision::kF32),
+            b.by_seed(figure, Precision::kF32));
+      }
+    }
+  }
+  return pairs;
+}
+
+/// None where the pairs have no seed in common.
+std::optional<PairedDifference> mean_difference(
+    const std::vector<std::pair<BySeed, BySeed>>& pairs) {
+  std::vector<double> at_from;
+  std::vector<double> at_to;
+  const auto n = static_cast<double>(pairs.size());
+  for (const auto& [seed, unused] : pairs.front().first) {
+    double sum_from = 0;
+    double sum_to = 0;
+    const bool all = std::all_of(pairs.begin(), pairs.end(), [&](auto& pair) {
+      const auto a = pair.first.find(seed);
+      const auto b = pair.second.find(seed);
+      if (a == pair.first.end() || b == pair.second.end()) return false;
+      sum_from += a->second;
+      sum_to += b->second;
+      return true;
+    });
+    if (!all) continue;
+    at_from.push_back(sum_from / n);
+    at_to.push_back(sum_to / n);
+  }
+  if (at_from.empty()) return std::nullopt;
+  return paired_difference(at_from, at_to);
+}
+
+} // namespace
+
+std::vector<KeyEffect> key_effects(const SweepSummary& sweep) {
+  std::vector<KeyEffect> effects;
+  const auto keys = keys_that_vary(sweep);
+  if (keys.size() < 2) return effects;
+  for (const auto& [key, values] : keys) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      for (size_t k = i + 1; k < values.size(); ++k) {
+        const auto pairs = pairs_of(sweep, key, values[i], values[k]);
+        if (pairs.empty()) continue;
+        const auto difference = mean_difference(pairs);
+        if (!difference) continue;
+        effects.push_back(
+            {*difference, key, values[i], values[k], pairs.size()});
+      }
+    }
+  }
+  return effects;
+}
+
+Table effects_table(const SweepSummary& sweep) {
+  const Figure& figure = objective(sweep.figures);
+  Table table{.columns = difference_columns(figure, figure.title)};
+  table.columns.insert(
+      table.columns.begin(),
+      {word_column("key", "key"),
+       word_column("from", "from"),
+       word_column("to", "to"),
+       {.key = "pairs"}});
+  table.columns.push_back(word_column("", "pairs"));
+  for (const KeyEffect& e : key_effects(sweep)) {
+    TableRow& row = table.rows.emplace_back(difference_cells(e));
+    row.insert(
+        row.begin(),
+        {e.key, {e.from, e.from.dump()}, {e.to, e.to.dump()}, e.pairs});
+    row.emplace_back(e.pairs);
+  }
+  return table;
 }
 
 } // namespace nanobrain

@@ -1,4 +1,5 @@
-// How cells differ, seed by seed.
+// How cells differ, seed by seed, and what a key of a grid buys, whatever the
+// other keys are.
 #pragma once
 
 #include <cstddef>
@@ -11,29 +12,48 @@
 
 namespace nanobrain {
 
-/// b - a in bits per byte of f32, over the seeds that both have done.
-struct CellDifference {
+/// b - a of the objective in f32, over the seeds that both have done.
+struct CellDifference : PairedDifference {
   const CellSummary* a;
   const CellSummary* b;
-  PairedDifference bits_per_byte;
 };
 
 /// None where no seed is done of both.
 std::optional<CellDifference> cell_difference(
-    const CellSummary& a, const CellSummary& b);
+    const Figures& figures, const CellSummary& a, const CellSummary& b);
 /// Of all pairs, a before b in the order of the cells.
 std::vector<CellDifference> cell_differences(const SweepSummary& sweep);
 
-/// The cell of the fewest bits per byte; nullptr where no run is done.
+/// The cell of the least objective; nullptr where no run is done.
 const CellSummary* best_cell(const SweepSummary& sweep);
 
-/// "| mean | low to high | p | seeds |" of a table of Markdown; one seed: no
-/// interval, no p.
-std::string markdown_fields(const PairedDifference& difference);
+/// What a table says of a difference: its columns, headed by `title`, and the
+/// cells of a row. One seed: no interval, no p.
+std::vector<Column> difference_columns(
+    const Figure& figure, const std::string& title);
+TableRow difference_cells(const PairedDifference& difference);
 
 /// All pairs, a row each.
-std::string differences_csv(const SweepSummary& sweep);
-/// What each cell has more than the best one, as a table of Markdown.
-std::string differences_markdown(const SweepSummary& sweep);
+Table differences_table(const SweepSummary& sweep);
+/// What each cell has more than the best one. Error where no run is done.
+Table differences_to_best(const SweepSummary& sweep);
+
+/// The key at `to` less the key at `from` in the objective of f32: for each
+/// seed the mean over the pairs of cells that differ in this key alone (the
+/// main effect of a factorial experiment).
+struct KeyEffect : PairedDifference {
+  std::string key;
+  Json from;
+  Json to;
+  size_t pairs = 0;
+};
+
+/// Of every two values of every key, in the order of the grid, over the seeds
+/// that all the pairs have done; a pair with a cell that has none is left out.
+/// Empty where fewer than two keys vary: then the cells say it themselves.
+std::vector<KeyEffect> key_effects(const SweepSummary& sweep);
+
+/// A row an effect.
+Table effects_table(const SweepSummary& sweep);
 
 } // namespace nanobrain

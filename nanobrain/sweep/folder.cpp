@@ -1,5 +1,7 @@
 #include "nanobrain/sweep/folder.h"
 
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/run/run_config_file.h"
@@ -40,6 +42,17 @@ Json read_keys(const SweepFolder& folder) {
   return keys;
 }
 
+/// What `read` makes of a run's file. Error where that is damaged.
+template <class Read>
+auto read_run_file(const fs::path& path, const Read& read) {
+  try {
+    return read(read_json(path), path.string());
+  } catch (const Error& error) {
+    throw Error(
+        fmt::format("{}; remove it: a sweep does its run again", error.what()));
+  }
+}
+
 /// A new folder with the sweep and its base in it, or none.
 void make_sweep_folder(
     const SweepFolder& folder, const Json& keys, const Json& base) {
@@ -74,7 +87,10 @@ SeedFolder SweepFolder::seed(const std::string& id, int64_t seed) const {
 
 void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {
   const Json keys = write_fields(sweep);
-  const Json base = write_fields(parse_run_config(sweep.base));
+  const auto base_of = [](const fs::path& path) {
+    return write_fields(parse_run_config(path));
+  };
+  const Json base = base_of(sweep.base);
   if (!fs::exists(folder.config())) {
     try {
       return make_sweep_folder(folder, keys, base);
@@ -90,8 +106,11 @@ void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {
         "holds another sweep, with another {}; name another folder",
         key);
   };
-  require_same(differing_key(keys, read_keys(folder)));
-  const std::string key = differing_key(base, read_yaml(folder.base()));
+  // Read whole: a folder of before a key was added has its default.
+  SweepConfig held = read_sweep_folder(folder);
+  held.base = sweep.base;
+  require_same(differing_key(keys, write_fields(held)));
+  const std::string key = differing_key(base, base_of(folder.base()));
   require_same(key.empty() ? "" : "base, which has changed in " + key);
 }
 
@@ -111,21 +130,25 @@ SweepConfig read_sweep_folder(const SweepFolder& folder) {
   return sweep;
 }
 
-void write_cell(const SweepFolder& folder, const Cell& cell) {
-  const RunConfig& config = cell.config;
+Json cell_arithmetic(const RunConfig& config) {
   const ModelSize size = model_size(config.model);
-  write_json(
-      folder.cell(cell.id) / "cell.json",
-      {{"format", kFormat},
-       {"id", cell.id},
-       {"order", cell.order},
-       {"overrides", cell.overrides},
-       {"parameters", size.parameters},
-       {"f32_bytes", size.f32_bytes},
-       {"int8_bytes", size.int8_bytes},
-       {"steps", config.train.steps},
-       {"tokens", config.train.steps * config.tokens_per_step()},
-       {"train_flops", training_flops(config)}});
+  return {
+      {"parameters", size.parameters},
+      {"f32_bytes", size.f32_bytes},
+      {"int8_bytes", size.int8_bytes},
+      {"steps", config.train.steps},
+      {"tokens", config.train.steps * config.tokens_per_step()},
+      {"train_flops", training_flops(config)}};
+}
+
+void write_cell(const SweepFolder& folder, const Cell& cell) {
+  Json json = {
+      {"format", kFormat},
+      {"id", cell.id},
+      {"order", cell.order},
+      {"overrides", cell.overrides}};
+  json.update(cell_arithmetic(cell.config));
+  write_json(folder.cell(cell.id) / "cell.json", json);
 }
 
 std::optional<int64_t> read_cell_steps(
@@ -136,8 +159,15 @@ std::optional<int64_t> read_cell_steps(
 }
 
 RunStatus read_status(const SeedFolder& folder) {
-  if (!fs::exists(folder.status())) return {};
-  RunStatus status = read_run_file<RunStatus>(folder.status());
+  RunStatus status;
+  if (!fs::exists(folder.status())) return status;
+  read_run_file(folder.status(), [&](const Json& json, const auto& where) {
+    read_fields(json, where + ":", status);
+    const Json whole = write_fields(status);
+    for (const auto& [key, value] : whole.items()) {
+      require(json.contains(key), where, "has no key \"{}\"", key);
+    }
+  });
   if (status.state == "done" && !fs::exists(folder.result())) {
     status.state = "interrupted"; // what it had done is lost
   }
@@ -146,6 +176,16 @@ RunStatus read_status(const SeedFolder& folder) {
 
 void write_status(const SeedFolder& folder, const RunStatus& status) {
   write_json(folder.status(), write_fields(status));
+}
+
+std::optional<Json> read_result(
+    const SeedFolder& folder, const Figures& figures) {
+  if (!fs::exists(folder.result())) return std::nullopt;
+  return read_run_file(
+      folder.result(), [&](const Json& json, const std::string& where) {
+        check_result(figures, json, where);
+        return json;
+      });
 }
 
 } // namespace nanobrain

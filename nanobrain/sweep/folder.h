@@ -7,12 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/base/error.h"
-#include "nanobrain/base/fields.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/sweep/cell.h"
 #include "nanobrain/sweep/config.h"
+#include "nanobrain/sweep/figures.h"
 
 namespace nanobrain {
 
@@ -87,33 +86,22 @@ void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep);
 /// holds none.
 SweepConfig read_sweep_folder(const SweepFolder& folder);
 
-/// Writes cell.json: what the cell is, and what it costs by arithmetic.
+/// What a cell costs by arithmetic, as cell.json and a dry run say it:
+/// parameters, f32_bytes, int8_bytes, steps, tokens, train_flops.
+Json cell_arithmetic(const RunConfig& config);
+/// Writes cell.json: what the cell is, and its arithmetic.
 void write_cell(const SweepFolder& folder, const Cell& cell);
 /// The steps that an earlier start has given a cell: a measured budget is
 /// measured once.
 std::optional<int64_t> read_cell_steps(
     const SweepFolder& folder, const std::string& id);
 
-/// The fields of a file that a run wrote. Error where it is damaged.
-template <class Fields>
-Fields read_run_file(const std::filesystem::path& path) {
-  Fields fields;
-  try {
-    const Json json = read_json(path);
-    read_fields(json, path.string() + ":", fields);
-    const Json whole = write_fields(fields);
-    for (const auto& [key, value] : whole.items()) {
-      require(json.contains(key), path.string(), "has no key \"{}\"", key);
-    }
-  } catch (const Error& error) {
-    throw Error(
-        fmt::format("{}; remove it: a sweep does its run again", error.what()));
-  }
-  return fields;
-}
-
 /// Waiting where there is no file yet.
 RunStatus read_status(const SeedFolder& folder);
 void write_status(const SeedFolder& folder, const RunStatus& status);
+
+/// The figures of a run; none where it is not done.
+std::optional<Json> read_result(
+    const SeedFolder& folder, const Figures& figures = all_figures());
 
 } // namespace nanobrain

@@ -11,9 +11,6 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/config/parameters.h"
-#include "nanobrain/sweep/child_process.h"
-#include "nanobrain/sweep/run_result.h"
-#include "nanobrain/sweep/tokenizer_data.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -30,121 +27,148 @@ struct StageFailed {
   ChildResult result;
 };
 
-class Stages {
- public:
-  Stages(
-      const SeedFolder& folder,
-      RunConfig config,
-      const RunTools& tools,
-      const Claim& claim)
-      : folder_(folder),
-        config_(std::move(config)),
-        tools_(tools),
-        claim_(claim) {
-    config_.train.threads = tools.threads;
-  }
+struct Stages {
+  const SeedFolder& folder;
+  const RunConfig& config;
+  const TimingConfig& timing;
+  const RunTools& tools;
+  const Claim& claim;
 
-  RunResult run() {
-    RunResult result;
-    result.seed = config_.train.seed;
-    result.threads = tools_.threads;
-    result.train_flops = training_flops(config_);
-    train(result);
-    quantize(result);
-    evaluate_int8(result);
-    time_forward(result);
-    return result;
-  }
-
- private:
-  Json json(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), tools_.program.string());
-    arguments.push_back("--json");
-    ChildResult child = run_child(
-        {.command = std::move(arguments),
-         .log = folder_.log(),
-         .cpus = tools_.cpus,
-         .inherited = {claim_.descriptor()}});
-    if (!child.ok()) throw StageFailed{std::move(child)};
-    return parse_json(child.out, folder_.log().string());
-  }
-
-  std::string threads() const { return std::to_string(tools_.threads); }
-  std::string model() const { return folder_.run().root.string(); }
-
-  void train(RunResult& result) const {
-    write_file(folder_.config(), to_yaml(write_fields(config_)));
-    const Json trained = json(
-        {"train", folder_.config().string(), "--output", model(), "--resume"});
-    result.val_loss = trained["val_loss"];
-    result.val_bits_per_byte = trained["val_bits_per_byte"];
-    result.parameters = trained["parameters"];
-    result.tokens = trained["tokens"];
-    result.steps = trained["steps"];
-    result.tokens_per_s = trained["tokens_per_s"];
-    result.elapsed_s = trained["elapsed_s"];
-    result.peak_rss_bytes = trained["peak_rss_bytes"];
-  }
-
-  void quantize(RunResult& result) const {
-    if (!fs::exists(folder_.int8())) {
+  StageValues run() const {
+    StageValues values;
+    values[Stage::kPlan] = {
+        {"seed", config.train.seed},
+        {"threads", tools.threads},
+        {"train_flops", training_flops(config)}};
+    write_file(folder.config(), to_yaml(write_fields(config)));
+    values[Stage::kTrain] =
+        json({"train", folder.config(), "--output", model(), "--resume"});
+    if (!fs::exists(folder.int8())) {
       json(
           {"quantize",
            "--model",
            model(),
            "--output",
-           folder_.int8().string(),
+           folder.int8(),
            "--threads",
            threads()});
     }
-    result.f32_bytes = static_cast<int64_t>(
-        fs::file_size(folder_.run().model() / "model.safetensors"));
-    result.int8_bytes = static_cast<int64_t>(
-        fs::file_size(folder_.int8() / "model.int8.safetensors"));
-  }
-
-  void evaluate_int8(RunResult& result) const {
-    const Json loss = json(
+    values[Stage::kFiles] = {
+        {"f32", fs::file_size(folder.run().model() / "model.safetensors")},
+        {"int8", fs::file_size(folder.int8() / "model.int8.safetensors")}};
+    values[Stage::kInt8Loss] = json(
         {"eval",
          "--model",
-         folder_.int8().string(),
+         folder.int8(),
          "--input",
-         config_.data.val.string(),
+         config.data.val,
          "--context",
-         std::to_string(config_.train.seq_len),
+         std::to_string(config.train.seq_len),
          "--threads",
          threads()});
-    result.int8_val_loss = loss["nats_per_token"];
-    result.int8_val_bits_per_byte = loss["bits_per_byte"];
+    const Json rows = time_forward();
+    values[Stage::kForward] = rows.at(0);
+    values[Stage::kInt8Forward] = rows.at(1);
+    return values;
   }
 
-  void time_forward(RunResult& result) const {
-    const int64_t tokens = std::min(kTimedTokens, config_.model.max_seq_len);
-    const Json rows = json(
-        {"bench",
-         "forward",
-         "--model",
-         model(),
-         "--model",
-         folder_.int8().string(),
-         "--tokens",
-         std::to_string(tokens),
-         "--threads",
-         threads()})["rows"];
-    result.forward_ms = rows.at(0)["median_ms"];
-    result.int8_forward_ms = rows.at(1)["median_ms"];
+  Json json(const std::vector<std::string>& arguments) const {
+    ChildResult child =
+        tools.run(arguments, folder.log(), {claim.descriptor()});
+    if (!child.ok()) throw StageFailed{std::move(child)};
+    return parse_json(child.out, folder.log().string());
   }
 
-  const SeedFolder& folder_;
-  RunConfig config_;
-  const RunTools& tools_;
-  const Claim& claim_;
+  Json time_forward() const {
+    const int64_t tokens = std::min(kTimedTokens, config.model.max_seq_len);
+    std::vector<std::string> bench = {
+        "bench",
+        "forward",
+        "--model",
+        model(),
+        "--model",
+        folder.int8(),
+        "--tokens",
+        std::to_string(tokens),
+        "--threads",
+        threads()};
+    if (timing.repetitions) {
+      bench.insert(
+          bench.end(), {"--repetitions", std::to_string(*timing.repetitions)});
+    }
+    return json(bench).at("rows");
+  }
+
+  std::string threads() const { return std::to_string(tools.threads); }
+  std::string model() const { return folder.run().root.string(); }
 };
+
+void run_tool(
+    const std::vector<std::string>& arguments,
+    const fs::path& log,
+    const RunTools& tools,
+    const Claim& claim) {
+  const ChildResult child = tools.run(arguments, log, {claim.descriptor()});
+  check_interrupted();
+  require(
+      child.ok(),
+      log.string(),
+      "{} failed with exit code {}: {}",
+      arguments.front(),
+      child.exit_code,
+      child.last_line);
+}
+
+void add_inputs(
+    std::vector<std::string>& arguments,
+    const char* flag,
+    const std::vector<fs::path>& inputs) {
+  arguments.push_back(flag);
+  for (const fs::path& input : inputs) arguments.push_back(input.string());
+}
+
+/// Trains a tokenizer on the sweep's text and prepares its tokens, once for all
+/// workers: another one that is at it is waited for. Error with the last line
+/// of the process that failed.
+void prepare_tokenizer_data(
+    const SweepFolder& folder,
+    const SweepText& text,
+    const CellTokenizer& tokenizer,
+    const RunTools& tools) {
+  const fs::path data = folder.data(tokenizer);
+  const fs::path beside = data.string() + ".tokenizer";
+  const fs::path log = data.string() + ".log";
+  fs::create_directories(data.parent_path());
+  const Claim claim = Claim::wait(data.string() + ".lock");
+  if (fs::exists(data)) return; // whole: prepare names it last
+  if (!fs::exists(beside)) {
+    std::vector<std::string> train = {
+        "tokenizer",
+        "train",
+        "--kind",
+        tokenizer.kind,
+        "--vocab-size",
+        std::to_string(tokenizer.vocab_size),
+        "--output",
+        beside.string()};
+    add_inputs(train, "--input", text.train);
+    run_tool(train, log, tools, claim);
+  }
+  std::vector<std::string> prepare = {
+      "prepare", "--tokenizer", beside.string(), "--output", data.string()};
+  add_inputs(prepare, "--input", text.train);
+  add_inputs(prepare, "--val-input", text.val);
+  run_tool(prepare, log, tools, claim);
+}
 
 /// The config of a run whose tokenizer the sweep has trained.
 RunConfig run_config(
-    const SweepFolder& folder, const Cell& cell, int64_t seed) {
+    const SweepFolder& folder,
+    const Cell& cell,
+    int64_t seed,
+    const RunTools& tools) {
   RunConfig config = config_for_seed(cell, seed);
+  config.train.threads = tools.threads;
   if (cell.tokenizer) {
     const fs::path data = folder.data(*cell.tokenizer);
     config.data = {
@@ -159,7 +183,7 @@ RunConfig run_config(
 
 RunStatus run_stages(
     const SweepFolder& folder,
-    const SweepText& text,
+    const SweepConfig& sweep,
     const Cell& cell,
     int64_t seed,
     const RunTools& tools,
@@ -182,10 +206,11 @@ RunStatus run_stages(
   };
   try {
     if (cell.tokenizer) {
-      prepare_tokenizer_data(folder, text, *cell.tokenizer, tools);
+      prepare_tokenizer_data(folder, sweep.text, *cell.tokenizer, tools);
     }
-    const RunConfig config = run_config(folder, cell, seed);
-    write_result(run, Stages(run, config, tools, claim).run());
+    const RunConfig config = run_config(folder, cell, seed, tools);
+    const auto values = Stages{run, config, sweep.timing, tools, claim}.run();
+    write_json(run.result(), collect_result(all_figures(), values));
     end("done", 0, "");
   } catch (const StageFailed& failed) {
     const ChildResult& child = failed.result;

@@ -11,7 +11,6 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/sweep/child_process.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -58,23 +57,18 @@ std::vector<int> processors() {
 
 double measure_speed(const Cell& cell, const RunTools& tools) {
   const Scratch scratch;
-  const fs::path config = scratch.path() / "run.yaml";
+  const std::string config = scratch.path() / "run.yaml";
   write_file(config, to_yaml(write_fields(cell.config)));
-  const ChildResult child = run_child(
-      {.command =
-           {tools.program.string(),
-            "bench",
-            "train",
-            config.string(),
-            "--steps",
-            "4",
-            "--warm-up",
-            "1",
-            "--threads",
-            std::to_string(tools.threads),
-            "--json"},
-       .log = scratch.path() / "log.txt",
-       .cpus = tools.cpus});
+  const auto threads = std::to_string(tools.threads);
+  const ChildResult child = tools.run(
+      {"bench",
+       "train",
+       config,
+       "--steps=4",
+       "--warm-up=1",
+       "--threads",
+       threads},
+      scratch.path() / "log.txt");
   check_interrupted();
   require(
       child.ok(),

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "nanobrain/sweep/cell.h"
-#include "nanobrain/sweep/run_stages.h"
+#include "nanobrain/sweep/child_process.h"
 
 namespace nanobrain {
 

@@ -12,34 +12,30 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Of what is read of cell.json.
-void require_whole(const Json& facts, const fs::path& path) {
+void require_whole(
+    const Json& facts, const Figures& figures, const fs::path& path) {
   bool whole = facts.is_object() && facts.contains("overrides") &&
                facts["overrides"].is_object();
-  for (const char* key :
-       {"parameters",
-        "f32_bytes",
-        "int8_bytes",
-        "steps",
-        "tokens",
-        "train_flops"}) {
-    whole = whole && facts.contains(key) && facts[key].is_number();
+  for (const Figure& f : figures) {
+    whole = whole &&
+            (!f.known || (facts.contains(f.key) && facts[f.key].is_number()));
   }
   require(
       whole,
       path.string(),
-      "is damaged; go on with the sweep, which writes it anew");
+      "is damaged; resume the sweep, which writes it again");
 }
 
 CellSummary read_cell(
     const SweepFolder& folder,
-    const SweepConfig& sweep,
+    const SweepSummary& sweep,
     const std::string& id) {
   CellSummary cell;
   cell.id = id;
   const fs::path facts = folder.cell(id) / "cell.json";
   cell.facts = read_json(facts);
-  require_whole(cell.facts, facts);
-  for (const int64_t seed : sweep.seeds) {
+  require_whole(cell.facts, sweep.figures, facts);
+  for (const int64_t seed : sweep.config.seeds) {
     const SeedFolder run = folder.seed(id, seed);
     RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};
     std::string& state = summary.status.state;
@@ -47,62 +43,42 @@ CellSummary read_cell(
     if (state == "running" && !Claim::is_taken(run.lock())) {
       state = "interrupted";
     }
-    if (state == "done") summary.result = read_result(run);
+    if (state == "done") summary.result = read_result(run, sweep.figures);
     cell.runs.push_back(std::move(summary));
   }
   return cell;
 }
 
-/// A figure of every seed that is done.
-template <class Figure>
-std::vector<double> figures(const CellSummary& cell, Figure figure) {
-  std::vector<double> values;
-  for (const RunSummary& run : cell.runs) {
-    if (run.result) values.push_back(static_cast<double>(figure(*run.result)));
+PrecisionSummary estimate_figures(
+    const CellSummary& cell, const Figures& figures, Precision precision) {
+  PrecisionSummary summary;
+  for (const Figure& figure : figures) {
+    std::vector<double> values;
+    for (const auto& [seed, value] : cell.by_seed(figure, precision)) {
+      values.push_back(value);
+    }
+    if (!values.empty()) summary.figures[figure.key] = estimate(values);
   }
-  return values;
+  return summary;
 }
 
-void estimate_precisions(CellSummary& cell) {
-  if (cell.count("done") == 0) return;
-  const auto of = [&](auto figure) { return estimate(figures(cell, figure)); };
-  using R = RunResult;
-  cell.f32 = PrecisionSummary{
-      .loss = of([](const R& r) { return r.val_loss; }),
-      .bits_per_byte = of([](const R& r) { return r.val_bits_per_byte; }),
-      .forward_ms = of([](const R& r) { return r.forward_ms; }),
-      .bytes = of([](const R& r) { return r.f32_bytes; }).mean,
-      .front = {}};
-  cell.int8 = PrecisionSummary{
-      .loss = of([](const R& r) { return r.int8_val_loss; }),
-      .bits_per_byte = of([](const R& r) { return r.int8_val_bits_per_byte; }),
-      .forward_ms = of([](const R& r) { return r.int8_forward_ms; }),
-      .bytes = of([](const R& r) { return r.int8_bytes; }).mean,
-      .front = {}};
-}
-
-void mark_fronts(
-    std::vector<CellSummary>& cells,
-    std::optional<PrecisionSummary> CellSummary::*precision,
-    double RunResult::*loss) {
-  for (const std::string axis : kFrontAxes) {
-    std::vector<ParetoPoint> points;
-    std::vector<PrecisionSummary*> marked;
-    for (CellSummary& cell : cells) {
-      if (!(cell.*precision)) continue;
-      ParetoPoint point{
-          .cost = front_cost(cell, *(cell.*precision), axis), .losses = {}};
-      for (const RunSummary& run : cell.runs) {
-        if (run.result) point.losses[run.seed] = (*run.result).*loss;
-      }
-      points.push_back(std::move(point));
-      marked.push_back(&*(cell.*precision));
-    }
-    const auto front = pareto_front(points);
-    for (size_t i = 0; i < front.size(); ++i) {
-      marked[i]->front[axis] = front[i];
-    }
+void mark_front(
+    SweepSummary& sweep, const std::string& axis, Precision precision) {
+  const Figure& cost = find_figure(sweep.figures, axis);
+  std::vector<ParetoPoint> points;
+  std::vector<PrecisionSummary*> marked;
+  for (CellSummary& cell : sweep.cells) {
+    auto& summary = precision == Precision::kF32 ? cell.f32 : cell.int8;
+    if (!summary) continue;
+    const Json mean = cell.mean(cost, precision);
+    if (mean.is_null()) continue;
+    points.push_back(
+        {mean.get<double>(),
+         cell.by_seed(objective(sweep.figures), precision)});
+    marked.push_back(&*summary);
   }
+  const auto front = pareto_front(points);
+  for (size_t i = 0; i < front.size(); ++i) marked[i]->front[axis] = front[i];
 }
 
 } // namespace
@@ -121,13 +97,23 @@ int64_t CellSummary::count(std::string_view state) const {
   });
 }
 
-double front_cost(
-    const CellSummary& cell,
-    const PrecisionSummary& precision,
-    const std::string& axis) {
-  if (axis == "bytes") return precision.bytes;
-  if (axis == "forward_ms") return precision.forward_ms.mean;
-  return cell.facts.at(axis).get<double>();
+std::map<int64_t, double> CellSummary::by_seed(
+    const Figure& figure, Precision precision) const {
+  std::map<int64_t, double> values;
+  for (const RunSummary& run : runs) {
+    if (!run.result) continue;
+    if (const auto value = figure.of(*run.result, precision)) {
+      values[run.seed] = *value;
+    }
+  }
+  return values;
+}
+
+Json CellSummary::mean(const Figure& figure, Precision precision) const {
+  if (figure.known) return facts.at(figure.key);
+  const auto& summary = at(precision);
+  if (!summary || !summary->figures.contains(figure.key)) return nullptr;
+  return number_or_null(summary->at(figure.key).mean);
 }
 
 int64_t SweepSummary::count(std::string_view state) const {
@@ -136,13 +122,27 @@ int64_t SweepSummary::count(std::string_view state) const {
   return sum;
 }
 
-SweepSummary summarize_sweep(const SweepFolder& folder) {
-  SweepSummary summary{.config = read_sweep_folder(folder), .cells = {}};
+std::vector<std::string> SweepSummary::override_keys() const {
+  std::vector<std::string> keys;
+  for (const CellSummary& cell : cells) {
+    for (const auto& [key, value] : cell.facts.at("overrides").items()) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        keys.push_back(key);
+      }
+    }
+  }
+  return keys;
+}
+
+SweepSummary summarize_sweep(
+    const SweepFolder& folder, const Figures& figures) {
+  SweepSummary summary{
+      .config = read_sweep_folder(folder), .figures = figures, .cells = {}};
   if (fs::exists(folder.cells())) {
     for (const auto& entry : fs::directory_iterator(folder.cells())) {
       if (!fs::exists(entry.path() / "cell.json")) continue;
       summary.cells.push_back(
-          read_cell(folder, summary.config, entry.path().filename()));
+          read_cell(folder, summary, entry.path().filename()));
     }
   }
   const auto order = [](const CellSummary& cell) {
@@ -154,10 +154,14 @@ SweepSummary summarize_sweep(const SweepFolder& folder) {
       [&](const CellSummary& a, const CellSummary& b) {
         return order(a) < order(b);
       });
-  for (CellSummary& cell : summary.cells) estimate_precisions(cell);
-  mark_fronts(summary.cells, &CellSummary::f32, &RunResult::val_bits_per_byte);
-  mark_fronts(
-      summary.cells, &CellSummary::int8, &RunResult::int8_val_bits_per_byte);
+  for (CellSummary& cell : summary.cells) {
+    if (cell.count("done") == 0) continue;
+    cell.f32 = estimate_figures(cell, figures, Precision::kF32);
+    cell.int8 = estimate_figures(cell, figures, Precision::kInt8);
+  }
+  for (const std::string& axis : axes(figures)) {
+    for (const Precision p : kPrecisions) mark_front(summary, axis, p);
+  }
   return summary;
 }
 

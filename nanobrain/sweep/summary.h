@@ -1,4 +1,4 @@
-// The figures of a sweep, cell by cell, from what lies in its folder.
+// The figures of a sweep, cell by cell, from what is stored in its folder.
 #pragma once
 
 #include <map>
@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/table.h"
+#include "nanobrain/sweep/figures.h"
 #include "nanobrain/sweep/folder.h"
 #include "nanobrain/sweep/pareto.h"
-#include "nanobrain/sweep/run_result.h"
 #include "nanobrain/sweep/statistics.h"
 
 namespace nanobrain {
@@ -16,53 +17,56 @@ namespace nanobrain {
 struct RunSummary {
   int64_t seed = 0;
   RunStatus status;
-  std::optional<RunResult> result; // where it is done
+  std::optional<Json> result; // result.json, where it is done
 };
 
-/// A cell at one precision; absent where no seed is done.
+/// A cell at one precision.
 struct PrecisionSummary {
-  Estimate loss; // nats a token
-  Estimate bits_per_byte;
-  Estimate forward_ms;
-  double bytes = 0;                     // of the model's file
-  std::map<std::string, OnFront> front; // by axis: see kFrontAxes
+  std::map<std::string, Estimate> figures; // by key, those of every precision,
+                                           // over the seeds that are done
+  std::map<std::string, OnFront> front;    // by axis
+
+  const Estimate& at(const std::string& key) const { return figures.at(key); }
 };
-/// Of the costs, each a front of its own.
-constexpr const char* kFrontAxes[] = {
-    "parameters", "bytes", "forward_ms", "train_flops"};
 
 struct CellSummary {
   std::string id;
   Json facts; // cell.json
   std::vector<RunSummary> runs;
-  std::optional<PrecisionSummary> f32;
+  std::optional<PrecisionSummary> f32; // where a seed is done
   std::optional<PrecisionSummary> int8;
 
+  const std::optional<PrecisionSummary>& at(Precision precision) const {
+    return precision == Precision::kF32 ? f32 : int8;
+  }
   /// Of the seeds that are done.
   std::vector<int64_t> seeds_done() const;
   int64_t count(std::string_view state) const;
+  /// A figure of the seeds that are done.
+  std::map<int64_t, double> by_seed(
+      const Figure& figure, Precision precision) const;
+  /// Known by arithmetic, or the mean over seeds; null where there is none.
+  Json mean(const Figure& figure, Precision precision) const;
 };
-
-/// What a cell at a precision costs on one of kFrontAxes.
-double front_cost(
-    const CellSummary& cell,
-    const PrecisionSummary& precision,
-    const std::string& axis);
 
 struct SweepSummary {
   SweepConfig config;
+  Figures figures;
   std::vector<CellSummary> cells; // in the order of the grid, then of the rungs
 
   int64_t count(std::string_view state) const;
+  /// Every key that some cell overrides, in the order of the cells.
+  std::vector<std::string> override_keys() const;
 };
 
 /// Reads every cell that the folder holds. The fronts are of each precision.
-SweepSummary summarize_sweep(const SweepFolder& folder);
+SweepSummary summarize_sweep(
+    const SweepFolder& folder, const Figures& figures = all_figures());
 
-/// summary.csv: a row a run; cells.csv: a row a cell.
-std::string runs_csv(const SweepSummary& summary);
-std::string cells_csv(const SweepSummary& summary);
-/// The cells as a table of Markdown.
-std::string cells_markdown(const SweepSummary& summary);
+/// summary.csv: a row a run.
+Table runs_table(const SweepSummary& summary);
+/// A row a cell: every value in CSV (cells.csv) and JSON, what people look for
+/// first in text and Markdown.
+Table cells_table(const SweepSummary& summary);
 
 } // namespace nanobrain

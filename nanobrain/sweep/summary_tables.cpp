@@ -1,24 +1,15 @@
 // The tables of a sweep's summary.
-#include <algorithm>
-
-#include "nanobrain/base/fields.h"
-#include "nanobrain/base/progress.h"
-#include "nanobrain/base/table.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
 
 namespace {
 
-std::string value_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 /// "1.8847 ± 0.0031": the half of the 95 % interval.
-std::string with_interval(const Estimate& e, int digits) {
-  if (!e.has_interval()) return fmt::format("{:.{}f}", e.mean, digits);
-  return fmt::format(
-      "{:.{}f} ± {:.{}f}", e.mean, digits, e.high - e.mean, digits);
+std::string with_interval(const Estimate& e, const Figure& figure) {
+  std::string text = format_value(e.mean, figure.format);
+  if (figure.spread != Spread::kInterval || !e.has_interval()) return text;
+  return text + " ± " + format_value(e.high - e.mean, figure.format);
 }
 
 std::string front_text(OnFront on) {
@@ -26,189 +17,193 @@ std::string front_text(OnFront on) {
   return on == OnFront::kOn ? "yes" : "within noise";
 }
 
-void add_precision(
-    std::vector<Json>& row, const std::optional<PrecisionSummary>& p) {
-  if (!p) {
-    row.insert(row.end(), 8 + std::size(kFrontAxes), nullptr);
-    return;
-  }
-  const Estimate& bits = p->bits_per_byte;
-  for (const Json& value :
-       {number_or_null(bits.mean),
-        number_or_null(bits.sd),
-        number_or_null(bits.low),
-        number_or_null(bits.high),
-        number_or_null(p->loss.mean),
-        Json(p->bytes),
-        number_or_null(p->forward_ms.mean),
-        number_or_null(p->forward_ms.sd)}) {
-    row.push_back(value);
-  }
-  for (const char* axis : kFrontAxes) {
-    row.emplace_back(std::string(name(p->front.at(axis))));
+/// The columns of what cells override, and a row's cells of them.
+void add_override_columns(const SweepSummary& summary, Table& table) {
+  for (const std::string& key : summary.override_keys()) {
+    table.columns.push_back(word_column(key, key));
   }
 }
 
-void add_precision_heading(std::vector<Json>& row, const std::string& prefix) {
-  for (const char* column :
-       {"bits_per_byte",
-        "bits_per_byte_sd",
-        "bits_per_byte_low",
-        "bits_per_byte_high",
-        "loss",
-        "bytes",
-        "forward_ms",
-        "forward_ms_sd"}) {
-    row.push_back(prefix + column);
-  }
-  for (const char* axis : kFrontAxes) {
-    row.push_back(prefix + "front_" + axis);
-  }
-}
-
-/// Every key that some cell overrides, in the order of the cells.
-std::vector<std::string> override_keys(const SweepSummary& summary) {
-  std::vector<std::string> keys;
-  for (const CellSummary& cell : summary.cells) {
-    for (const auto& [key, value] : cell.facts.at("overrides").items()) {
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-        keys.push_back(key);
-      }
-    }
-  }
-  return keys;
-}
-
-std::vector<Json> override_values(
-    const CellSummary& cell, const std::vector<std::string>& keys) {
-  std::vector<Json> row;
-  for (const std::string& key : keys) {
-    const Json& overrides = cell.facts.at("overrides");
+void add_overrides(
+    const SweepSummary& summary, const CellSummary& cell, TableRow& row) {
+  const Json& overrides = cell.facts.at("overrides");
+  for (const std::string& key : summary.override_keys()) {
     if (!overrides.contains(key)) {
       row.emplace_back(nullptr);
     } else if (overrides[key].is_structured()) {
       row.emplace_back(overrides[key].dump());
     } else {
-      row.push_back(overrides[key]);
+      row.emplace_back(overrides[key]);
     }
   }
-  return row;
+}
+
+std::vector<const char*> spread_suffixes(Spread spread) {
+  if (spread == Spread::kNone) return {""};
+  if (spread == Spread::kDeviation) return {"", "_sd"};
+  return {"", "_sd", "_low", "_high"};
+}
+
+/// A figure over seeds: its mean and what cells.csv says beside it.
+void add_estimate(
+    const Figure& figure,
+    const std::optional<PrecisionSummary>& summary,
+    TableRow& row) {
+  const auto suffixes = spread_suffixes(figure.spread);
+  if (!summary || !summary->figures.contains(figure.key)) {
+    row.insert(row.end(), suffixes.size(), nullptr);
+    return;
+  }
+  const Estimate& e = summary->at(figure.key);
+  const double values[] = {e.mean, e.sd, e.low, e.high};
+  for (size_t i = 0; i < suffixes.size(); ++i) {
+    row.emplace_back(number_or_null(values[i]));
+  }
+}
+
+void add_estimate_columns(
+    const Figure& figure, const std::string& prefix, Table& table) {
+  for (const char* suffix : spread_suffixes(figure.spread)) {
+    table.columns.push_back({.key = prefix + figure.key + suffix});
+  }
+}
+
+std::string prefix_of(Precision precision) {
+  return precision == Precision::kF32 ? "" : "int8_";
+}
+
+/// For programs.
+Table cell_values(const SweepSummary& summary) {
+  const auto plain = in_places(summary.figures, &Figure::csv, false);
+  const auto precise = in_places(summary.figures, &Figure::csv, true);
+  Table table{.columns = {{.key = "cell"}}};
+  add_override_columns(summary, table);
+  for (const Figure* figure : plain) add_estimate_columns(*figure, "", table);
+  table.columns.push_back({.key = "done"});
+  table.columns.push_back({.key = "failed"});
+  for (const Precision precision : kPrecisions) {
+    const std::string prefix = prefix_of(precision);
+    for (const Figure* figure : precise) {
+      add_estimate_columns(*figure, prefix, table);
+    }
+    for (const std::string& axis : axes(summary.figures)) {
+      table.columns.push_back({.key = prefix + "front_" + axis});
+    }
+  }
+  for (const CellSummary& cell : summary.cells) {
+    TableRow& row = table.rows.emplace_back(TableRow{cell.id});
+    add_overrides(summary, cell, row);
+    for (const Figure* figure : plain) {
+      if (figure->known) {
+        row.emplace_back(cell.facts.at(figure->key));
+      } else {
+        add_estimate(*figure, cell.f32, row);
+      }
+    }
+    row.emplace_back(cell.count("done"));
+    row.emplace_back(cell.count("failed"));
+    for (const Precision precision : kPrecisions) {
+      const auto& at = cell.at(precision);
+      for (const Figure* figure : precise) add_estimate(*figure, at, row);
+      for (const std::string& axis : axes(summary.figures)) {
+        const bool marked = at && at->front.contains(axis);
+        row.emplace_back(
+            marked ? Json(std::string(name(at->front.at(axis)))) : Json());
+      }
+    }
+  }
+  return table;
+}
+
+/// For people.
+Table cell_texts(const SweepSummary& summary) {
+  const Figures& all = summary.figures;
+  const auto plain = in_places(all, &Figure::markdown, false);
+  const auto precise = in_places(all, &Figure::markdown, true);
+  Table table;
+  add_override_columns(summary, table);
+  const auto add = [&](const std::string& heading) {
+    table.columns.push_back(word_column(heading, heading));
+  };
+  for (const Figure* figure : plain) add(figure->markdown_heading);
+  for (const Figure* figure : precise) {
+    add(figure->markdown_heading);
+    if (figure->role == FigureRole::kObjective) add("on the front");
+    add("int8 " + figure->markdown_heading);
+  }
+  add("runs");
+  for (const CellSummary& cell : summary.cells) {
+    TableRow& row = table.rows.emplace_back();
+    add_overrides(summary, cell, row);
+    const auto put = [&](const Figure& figure, Precision precision) {
+      const Json mean = cell.mean(figure, precision);
+      if (figure.known || mean.is_null()) {
+        row.emplace_back(
+            mean, mean.is_null() ? "" : format_value(mean, figure.format));
+      } else {
+        row.emplace_back(
+            mean, with_interval(cell.at(precision)->at(figure.key), figure));
+      }
+    };
+    for (const Figure* figure : plain) put(*figure, Precision::kF32);
+    for (const Figure* figure : precise) {
+      put(*figure, Precision::kF32);
+      if (figure->role == FigureRole::kObjective) {
+        const std::string axis = axes(all).front();
+        row.emplace_back(cell.f32 ? front_text(cell.f32->front.at(axis)) : "");
+      }
+      put(*figure, Precision::kInt8);
+    }
+    std::string runs = fmt::format("{} done", cell.count("done"));
+    if (const int64_t failed = cell.count("failed"); failed > 0) {
+      runs += fmt::format(", {} failed", failed);
+    }
+    row.emplace_back(runs);
+  }
+  return table;
 }
 
 } // namespace
 
-std::string runs_csv(const SweepSummary& summary) {
-  const auto keys = override_keys(summary);
-  std::vector<Json> heading = {"cell"};
-  heading.insert(heading.end(), keys.begin(), keys.end());
-  for (const char* column :
-       {"state", "attempts", "exit_code", "error", "host"}) {
-    heading.emplace_back(column);
+Table runs_table(const SweepSummary& summary) {
+  Table table{.columns = {{.key = "cell"}}};
+  add_override_columns(summary, table);
+  for (const char* key : {"state", "attempts", "exit_code", "error", "host"}) {
+    table.columns.push_back({.key = key});
   }
-  const Json figures = write_fields(RunResult{});
-  for (const auto& [key, value] : figures.items()) heading.emplace_back(key);
-  std::string text = csv_line(heading);
+  const auto sources = result_sources(summary.figures);
+  for (const FigureSource* source : sources) {
+    table.columns.push_back({.key = source->result});
+  }
   for (const CellSummary& cell : summary.cells) {
     for (const RunSummary& run : cell.runs) {
-      std::vector<Json> row = {cell.id};
-      const auto values = override_values(cell, keys);
-      row.insert(row.end(), values.begin(), values.end());
+      TableRow& row = table.rows.emplace_back(TableRow{cell.id});
+      add_overrides(summary, cell, row);
       const RunStatus& s = run.status;
-      for (const Json& value :
-           {Json(s.state),
-            Json(s.attempts),
-            Json(s.exit_code),
-            Json(s.error),
-            Json(s.host)}) {
-        row.push_back(value);
+      row.insert(
+          row.end(), {s.state, s.attempts, s.exit_code, s.error, s.host});
+      const Json own = run.result ? *run.result : Json{{"seed", run.seed}};
+      for (const FigureSource* source : sources) {
+        row.emplace_back(own.value(source->result, Json()));
       }
-      const Json own =
-          run.result ? write_fields(*run.result) : Json{{"seed", run.seed}};
-      for (const auto& [key, unused] : figures.items()) {
-        row.push_back(own.contains(key) ? own[key] : Json(nullptr));
-      }
-      text += csv_line(row);
     }
   }
-  return text;
+  return table;
 }
 
-std::string cells_csv(const SweepSummary& summary) {
-  const auto keys = override_keys(summary);
-  std::vector<Json> heading = {"cell"};
-  heading.insert(heading.end(), keys.begin(), keys.end());
-  for (const char* column :
-       {"parameters", "steps", "tokens", "train_flops", "done", "failed"}) {
-    heading.emplace_back(column);
-  }
-  add_precision_heading(heading, "");
-  add_precision_heading(heading, "int8_");
-  std::string text = csv_line(heading);
-  for (const CellSummary& cell : summary.cells) {
-    std::vector<Json> row = {cell.id};
-    const auto values = override_values(cell, keys);
-    row.insert(row.end(), values.begin(), values.end());
-    for (const char* fact : {"parameters", "steps", "tokens", "train_flops"}) {
-      row.push_back(cell.facts.at(fact));
-    }
-    row.emplace_back(cell.count("done"));
-    row.emplace_back(cell.count("failed"));
-    add_precision(row, cell.f32);
-    add_precision(row, cell.int8);
-    text += csv_line(row);
-  }
-  return text;
-}
-
-std::string cells_markdown(const SweepSummary& summary) {
-  const auto keys = override_keys(summary);
-  std::string heading = "|";
-  std::string rule = "|";
-  const auto add = [&](const std::string& column) {
-    heading += fmt::format(" {} |", escape_markdown(column));
-    rule += "---|";
+Table cells_table(const SweepSummary& summary) {
+  Table table = cell_values(summary);
+  for (Column& column : table.columns) column.title.clear();
+  Table texts = cell_texts(summary);
+  for (Column& column : texts.columns) column.key.clear();
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
   };
-  for (const auto& key : keys) add(key);
-  for (const char* column :
-       {"parameters",
-        "training FLOPs",
-        "bits per byte",
-        "on the front",
-        "int8 bits per byte",
-        "forward ms",
-        "int8 forward ms",
-        "runs"}) {
-    add(column);
+  append(table.columns, texts.columns);
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    append(table.rows[i], texts.rows[i]);
   }
-  std::string text = heading + "\n" + rule + "\n";
-  for (const CellSummary& cell : summary.cells) {
-    text += "|";
-    const auto put = [&](const std::string& value) {
-      text += fmt::format(" {} |", escape_markdown(value));
-    };
-    for (const Json& value : override_values(cell, keys)) {
-      put(value.is_null() ? "" : value_text(value));
-    }
-    put(format_count(cell.facts.at("parameters").get<int64_t>()));
-    put(fmt::format("{:.3g}", cell.facts.at("train_flops").get<double>()));
-    if (cell.f32) {
-      put(with_interval(cell.f32->bits_per_byte, 4));
-      put(front_text(cell.f32->front.at("parameters")));
-      put(with_interval(cell.int8->bits_per_byte, 4));
-      put(fmt::format("{:.3f}", cell.f32->forward_ms.mean));
-      put(fmt::format("{:.3f}", cell.int8->forward_ms.mean));
-    } else {
-      for (int i = 0; i < 5; ++i) put("");
-    }
-    put(fmt::format(
-        "{} done{}",
-        cell.count("done"),
-        cell.count("failed") == 0
-            ? ""
-            : fmt::format(", {} failed", cell.count("failed"))));
-    text += "\n";
-  }
-  return text;
+  return table;
 }
 
 } // namespace nanobrain

@@ -11,8 +11,8 @@
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/sweep/cell.h"
 #include "nanobrain/sweep/live_view.h"
-#include "nanobrain/sweep/rungs.h"
 #include "nanobrain/sweep/slurm.h"
 #include "nanobrain/sweep/speed.h"
 #include "nanobrain/sweep/summary.h"
@@ -141,15 +141,8 @@ double estimate_seconds(
 Json describe_cells(const std::vector<Cell>& cells) {
   Json list = Json::array();
   for (const Cell& cell : cells) {
-    const ModelSize size = model_size(cell.config.model);
-    list.push_back(
-        {{"id", cell.id},
-         {"parameters", size.parameters},
-         {"f32_bytes", size.f32_bytes},
-         {"int8_bytes", size.int8_bytes},
-         {"steps", cell.config.train.steps},
-         {"tokens", cell.config.train.steps * cell.config.tokens_per_step()},
-         {"train_flops", training_flops(cell.config)}});
+    list.push_back({{"id", cell.id}});
+    list.back().update(cell_arithmetic(cell.config));
   }
   return list;
 }
@@ -177,8 +170,8 @@ Json dry_run(
 /// Written anew as each run ends, by whichever worker ends it.
 void write_tables(const SweepFolder& folder) {
   const SweepSummary summary = summarize_sweep(folder);
-  write_file(folder.root / "summary.csv", runs_csv(summary));
-  write_file(folder.root / "cells.csv", cells_csv(summary));
+  write_file(folder.root / "summary.csv", runs_table(summary).csv());
+  write_file(folder.root / "cells.csv", cells_table(summary).csv());
 }
 
 Json result_of(const SweepFolder& folder, const JobPlan& plan) {

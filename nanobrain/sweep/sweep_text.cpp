@@ -3,29 +3,36 @@
 #include <fmt/format.h>
 
 #include "nanobrain/base/progress.h"
-#include "nanobrain/base/table.h"
+#include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
 
 namespace {
 
-std::string describe_plan(const Json& plan) {
-  std::vector<std::vector<std::string>> rows = {
-      {"cell", "parameters", "int8 bytes", "steps", "tokens", "FLOPs"}};
+Table plan_table(const Json& plan) {
+  Table table{
+      .columns = {
+          word_column("id", "cell"),
+          {.key = "parameters", .title = "parameters", .format = kCount},
+          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount},
+          {.key = "steps", .title = "steps", .format = kCount},
+          {.key = "tokens", .title = "tokens", .format = kCount},
+          {.key = "train_flops", .title = "FLOPs", .format = "{:.3g}"}}};
   for (const Json& cell : plan["cells"]) {
-    rows.push_back(
-        {cell["id"],
-         format_count(cell["parameters"]),
-         format_count(cell["int8_bytes"]),
-         format_count(cell["steps"]),
-         format_count(cell["tokens"]),
-         fmt::format("{:.3g}", cell["train_flops"].get<double>())});
+    TableRow& row = table.rows.emplace_back();
+    for (const Column& column : table.columns) {
+      row.emplace_back(cell[column.key]);
+    }
   }
+  return table;
+}
+
+std::string describe_plan(const Json& plan) {
   return fmt::format(
       "{}\n{} cells x {} seeds, {:.3g} FLOPs of training in all\n"
       "{} at once on {} threads each: about {} of training, estimated from a "
       "few steps of one cell\n",
-      align_columns(rows),
+      plan_table(plan).text(),
       plan["cells"].size(),
       plan["seeds"].size(),
       plan["train_flops"].get<double>(),
@@ -74,6 +81,11 @@ std::string describe_sweep(const SweepRequest& request, const Json& result) {
   if (request.dry_run) return describe_plan(result);
   if (request.launcher == "slurm") return describe_job(result);
   return describe_runs(result);
+}
+
+Table sweep_table(const SweepRequest& request, const Json& result) {
+  if (request.dry_run) return plan_table(result);
+  return cells_table(summarize_sweep({result["output"].get<std::string>()}));
 }
 
 } // namespace nanobrain

@@ -4,8 +4,7 @@
 #include <thread>
 
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/sweep/run_result.h"
-#include "nanobrain/sweep/rungs.h"
+#include "nanobrain/sweep/cell.h"
 
 namespace nanobrain {
 
@@ -66,9 +65,7 @@ class Worker {
     begun.state = "running";
     observe_(cell, seed, begun);
     observe_(
-        cell,
-        seed,
-        run_stages(folder_, sweep_.text, cell, seed, tools_, *claim));
+        cell, seed, run_stages(folder_, sweep_, cell, seed, tools_, *claim));
     check_interrupted();
     return true;
   }
@@ -81,11 +78,12 @@ class Worker {
 
 std::optional<double> mean_loss(
     const SweepFolder& folder, const SweepConfig& sweep, const Cell& cell) {
+  const Figure& figure = objective(all_figures());
   double sum = 0;
   int64_t count = 0;
   for (const int64_t seed : sweep.seeds) {
     if (const auto result = read_result(folder.seed(cell.id, seed))) {
-      sum += result->val_bits_per_byte;
+      sum += *figure.of(*result, Precision::kF32);
       ++count;
     }
   }

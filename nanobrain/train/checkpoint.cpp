@@ -9,7 +9,6 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/manifest.h"
 #include "nanobrain/base/safetensors.h"
-#include "nanobrain/config/resume_rules.h"
 #include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {

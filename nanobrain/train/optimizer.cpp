@@ -26,14 +26,26 @@ std::vector<OptimizedParameter> optimized_parameters(
   return parameters;
 }
 
+std::map<std::string, MakeOptimizer>& optimizers() {
+  static std::map<std::string, MakeOptimizer> all = {
+      {"adamw",
+       [](const OptimizerConfig& config,
+          std::vector<OptimizedParameter> parameters) {
+         return std::make_unique<AdamW>(config, std::move(parameters));
+       }},
+  };
+  return all;
+}
+
 std::unique_ptr<Optimizer> make_optimizer(
     const OptimizerConfig& config, std::vector<OptimizedParameter> parameters) {
+  const auto it = optimizers().find(config.kind);
   require<UsageError>(
-      config.kind == "adamw",
+      it != optimizers().end(),
       "optimizer.kind",
       "has no implementation of \"{}\"",
       config.kind);
-  return std::make_unique<AdamW>(config, std::move(parameters));
+  return it->second(config, std::move(parameters));
 }
 
 } // namespace nanobrain

@@ -1,9 +1,12 @@
 // What the trainer asks of an optimizer. To add one: implement Optimizer in a
-// file of its own, name it in make_optimizer() and in RunConfig::validate().
+// file of its own, name it in optimizers() and on the line of
+// OptimizerConfig::kind.
 #pragma once
 
 #include <torch/torch.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +41,12 @@ class Optimizer {
   virtual std::vector<std::pair<std::string, torch::Tensor>> state() const = 0;
 };
 
+using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(
+    const OptimizerConfig&, std::vector<OptimizedParameter>)>;
+/// By optimizer.kind. A new one is a line; tests add doubles.
+std::map<std::string, MakeOptimizer>& optimizers();
+
+/// UsageError where optimizer.kind names none of them.
 std::unique_ptr<Optimizer> make_optimizer(
     const OptimizerConfig& config, std::vector<OptimizedParameter> parameters);
 

@@ -12,7 +12,6 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/config/parameters.h"
-#include "nanobrain/config/resume_rules.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"

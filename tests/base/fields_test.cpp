@@ -138,6 +138,105 @@ TEST(Fields, WhatIsWrittenIsRead) {
   EXPECT_TRUE(write_fields(Outer())["limit"].is_null());
 }
 
+struct Bounded {
+  int64_t steps = 10;
+  std::string kind = "plain";
+  std::array<double, 2> betas = {0.9, 0.95};
+  std::optional<int64_t> limit;
+  std::filesystem::path file = "a";
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("steps", steps, "how many", at_least(1), at_most(1 << 24));
+    field("kind", kind, "which", one_of({"plain", "nested", "none"}));
+    field("betas", betas, "two decays", from_below(0, 1));
+    field("limit", limit, "if any", positive());
+    field("file", file, "where", may_change);
+  }
+};
+
+struct Nested {
+  Bounded one;
+  std::vector<std::string> words = {"x"};
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("one", one, "");
+    field("words", words, "to print", one_of({"x", "y"}), may_change);
+  }
+};
+
+TEST(Fields, ChecksTheRulesOfEachField) {
+  const auto refused = [](auto&& change, const std::string& message) {
+    Nested config;
+    change(config);
+    EXPECT_ERROR(UsageError, message, check_fields(config));
+  };
+  EXPECT_NO_THROW(check_fields(Nested{}));
+  refused(
+      [](Nested& c) { c.one.steps = 0; },
+      "[one.steps] must be at least 1, but is 0");
+  refused(
+      [](Nested& c) { c.one.steps = 16'777'217; },
+      "[one.steps] must be at most 16777216, but is 16777217");
+  refused(
+      [](Nested& c) { c.one.kind = "plian"; },
+      "[one.kind] cannot be \"plian\"; did you mean plain?");
+  refused(
+      [](Nested& c) { c.one.betas[1] = 1; },
+      "[one.betas] must be in [0, 1), but one is 1");
+  refused(
+      [](Nested& c) { c.one.limit = 0; },
+      "[one.limit] must be positive, but is 0");
+  refused([](Nested& c) { c.words = {"y", "z"}; }, "[words] cannot be \"z\"");
+  Bounded config;
+  config.steps = -1;
+  EXPECT_ERROR(
+      UsageError, "[model.steps] must", check_fields(config, "model."));
+}
+
+TEST(Fields, EveryKindOfLimitsSaysWhatItHolds) {
+  const auto expect = [](const Limits& limits,
+                         const std::string& text,
+                         std::vector<double> inside,
+                         std::vector<double> outside) {
+    SCOPED_TRACE(text);
+    EXPECT_EQ(limits.text(), text);
+    for (const double value : inside) EXPECT_TRUE(limits.contain(value));
+    for (const double value : outside) EXPECT_FALSE(limits.contain(value));
+  };
+  expect(at_least(1), "at least 1", {1, 1e300}, {0, -5});
+  expect(at_most(1e9), "at most 1000000000", {-1e300, 1e9}, {1e9 + 1});
+  expect(from_to(0, 0.5), "from 0 to 0.5", {0, 0.5}, {-0.1, 0.6});
+  expect(positive(), "positive", {1e-300, 4}, {0, -1});
+  expect(between(0, 1), "between 0 and 1", {0.5}, {0, 1});
+  expect(from_below(0, 1), "in [0, 1)", {0, 0.99}, {1, -0.1});
+}
+
+TEST(Fields, ResumeComparesAllButWhatMayChange) {
+  const Nested before;
+  Nested now;
+  now.one.file = "b";
+  now.words = {"y"};
+  EXPECT_NO_THROW(require_resumable(before, now));
+  now.one.limit = 4;
+  EXPECT_ERROR(
+      UsageError,
+      "[one.limit] is null in the run to resume, but 4 now; leave it",
+      require_resumable(before, now));
+}
+
+TEST(Fields, DescribesTheRulesOfEachField) {
+  EXPECT_EQ(
+      describe_fields(Nested()),
+      "  one.steps = 10: how many (at least 1, at most 16777216)\n"
+      "  one.kind = \"plain\": which (plain, nested or none)\n"
+      "  one.betas = [0.9,0.95]: two decays (in [0, 1))\n"
+      "  one.limit = null: if any (positive)\n"
+      "  one.file = \"a\": where (may change on resume)\n"
+      "  words = [\"x\"]: to print (x or y, may change on resume)\n");
+}
+
 TEST(Fields, DescribesEachFieldOnALine) {
   const std::string text = describe_fields(Outer());
   EXPECT_THAT(text, ::testing::HasSubstr("  steps = 10: how many\n"));

@@ -101,26 +101,24 @@ TEST(HuggingFaceConfig, OtherModelsAreRefused) {
   expect_fault(
       "activation_function",
       "relu",
-      "[model] activation must be gelu (erf) or gelu_new (tanh), but is "
-      "\"relu\"");
+      "[model.activation] cannot be \"relu\"; did you mean gelu?");
 }
 
 TEST(HuggingFaceConfig, DimensionsThatCannotBe) {
   const std::pair<const char*, const char*> keys[] = {
-      {"n_layer", "num_layers must be from 1 to 4096"},
-      {"n_head", "num_heads must be from 1 to 65536"},
-      {"n_embd", "model_dim must be from 1 to 65536"},
-      {"n_inner", "ffn_dim must be from 1 to 1048576"},
-      {"vocab_size", "vocab_size must be from 1 to 16777216"},
-      {"n_positions", "max_seq_len must be from 1 to 16777216"}};
+      {"n_layer", "[model.num_layers] must be from 1 to 4096"},
+      {"n_head", "[model.num_heads] must be from 1 to 65536"},
+      {"n_embd", "[model.model_dim] must be from 1 to 65536"},
+      {"n_inner", "[model.ffn_dim] must be from 1 to 1048576"},
+      {"vocab_size", "[model.vocab_size] must be from 1 to 16777216"},
+      {"n_positions", "[model.max_seq_len] must be from 1 to 16777216"}};
   for (const auto& [key, message] : keys) {
     for (const int64_t bad : {int64_t{0}, int64_t{-1}, int64_t{1} << 40}) {
-      expect_fault(
-          key, bad, fmt::format("[model] {}, but is {}", message, bad));
+      expect_fault(key, bad, fmt::format("{}, but is {}", message, bad));
     }
   }
   expect_fault("n_head", 5, "[model] num_heads must divide model_dim");
-  expect_fault("layer_norm_epsilon", 0, "[model] layer_norm_epsilon must be");
+  expect_fault("layer_norm_epsilon", 0, "[model.layer_norm_epsilon] must be");
   expect_fault(
       "eos_token_id",
       32294,
@@ -184,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"n_layer", nullptr, "n_layer is missing"},
         Fault{"n_embd", "768", "n_embd has the wrong type: \"768\""},
         Fault{"n_head", 7, "7 does not divide 768"},
-        Fault{"activation_function", "relu", "activation must be gelu"},
+        Fault{"activation_function", "relu", "[model.activation] cannot be"},
         Fault{"scale_attn_weights", false, "scale_attn_weights: false"},
         Fault{
             "scale_attn_by_inverse_layer_idx",

@@ -18,20 +18,20 @@ TEST(ModelConfig, NamesTheKeyAtFault) {
       "[model] num_heads must divide model_dim, but 5 does not divide 64",
       validate([](auto& c) { c.num_heads = 5; }));
   EXPECT_ERROR(
-      UsageError, "num_layers must be from 1 to", validate([](auto& c) {
+      UsageError, "[model.num_layers] must be from 1 to", validate([](auto& c) {
         c.num_layers = 0;
       }));
   EXPECT_ERROR(
       UsageError,
-      "vocab_size must be from 1 to 16777216, but is -3",
+      "[model.vocab_size] must be from 1 to 16777216, but is -3",
       validate([](auto& c) { c.vocab_size = -3; }));
   EXPECT_ERROR(
       UsageError,
-      "model_dim must be from 1 to 65536, but is 1000000",
+      "[model.model_dim] must be from 1 to 65536, but is 1000000",
       validate([](auto& c) { c.model_dim = 1'000'000; }));
   EXPECT_ERROR(
       UsageError,
-      "num_layers must be from 1 to 4096, but is 100000",
+      "[model.num_layers] must be from 1 to 4096, but is 100000",
       validate([](auto& c) { c.num_layers = 100'000; }));
   EXPECT_ERROR(
       UsageError,
@@ -44,12 +44,11 @@ TEST(ModelConfig, NamesTheKeyAtFault) {
       }));
   EXPECT_ERROR(
       UsageError,
-      "activation must be gelu (erf) or gelu_new (tanh), but is \"gelu_nwe\"; "
-      "did you mean gelu_new",
+      "[model.activation] cannot be \"gelu_nwe\"; did you mean gelu_new?",
       validate([](auto& c) { c.activation = "gelu_nwe"; }));
   EXPECT_ERROR(
       UsageError,
-      "layer_norm_epsilon must be between 0 and 1, but is 0",
+      "[model.layer_norm_epsilon] must be between 0 and 1, but is 0",
       validate([](auto& c) { c.layer_norm_epsilon = 0; }));
 }
 

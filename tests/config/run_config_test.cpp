@@ -2,7 +2,6 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/config/resume_rules.h"
 #include "nanobrain/yaml/yaml.h"
 #include "tests/support/support.h"
 
@@ -120,7 +119,7 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
   refused("train.seed=-1", "[train.seed]");
   refused("optimizer.kind=adam", "did you mean adamw?");
   refused("optimizer.lr=0", "[optimizer.lr] must be positive");
-  refused("optimizer.betas=[0.9, 1.0]", "[optimizer.betas] must lie in [0, 1)");
+  refused("optimizer.betas=[0.9, 1.0]", "[optimizer.betas] must be in [0, 1)");
   refused("optimizer.epsilon=0", "[optimizer.epsilon]");
   refused("optimizer.weight_decay=-0.1", "[optimizer.weight_decay]");
   refused("schedule.kind=cosin", "did you mean cosine?");

@@ -7,11 +7,10 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/data/synthetic.h"
-#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/eval/evaluation.h"
 #include "nanobrain/eval/model_folder.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/tokenizer_training/lexical_trainer.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"

@@ -8,9 +8,9 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/ngram.h"
-#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/eval/generation.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/synthetic/derivation.h"
 #include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
 #include "tests/support/support.h"
 

@@ -253,7 +253,7 @@ TEST_F(Quantize, LibTorchsOwnInt8IsARowOfTheTable) {
   EXPECT_GT(dynamic.kl_nats, report.methods[1].kl_nats);
   EXPECT_LT(dynamic.kl_nats, 100 * report.methods[1].kl_nats);
   EXPECT_THAT(
-      report.to_text(),
+      join_tables(report.tables(), &Table::text),
       ::testing::ContainsRegex("LibTorch dynamic int8 +[0-9]"));
 }
 
@@ -265,7 +265,7 @@ TEST_F(Quantize, AMethodThatIsNotThereIsSaidToBe) {
       {.method = "int8", .loss = loss, .kl_nats = 0.25},
       {.method = "other", .unavailable = "[dynamic] none here"}};
   EXPECT_THAT(
-      report.to_text(),
+      join_tables(report.tables(), &Table::text),
       ::testing::ContainsRegex(
           "other +not available: \\[dynamic\\] none here"));
   const Json methods = report.to_json()["methods"];

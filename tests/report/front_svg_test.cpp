@@ -35,7 +35,7 @@ class FrontSvg : public SvgTest {
 TEST_F(FrontSvg, HasAMarkACellAndPrecisionOnEveryAxis) {
   finish_all();
   std::set<std::string> titles;
-  for (const std::string axis : kFrontAxes) {
+  for (const std::string& axis : axes(all_figures())) {
     const Json elements = svg_elements(front_svg(summary(), axis));
     std::vector<std::string> marks;
     for (const Json& mark : marks_of(elements)) marks.push_back(mark["title"]);
@@ -52,7 +52,7 @@ TEST_F(FrontSvg, HasAMarkACellAndPrecisionOnEveryAxis) {
       }
     }
   }
-  EXPECT_EQ(titles.size(), std::size(kFrontAxes));
+  EXPECT_EQ(titles.size(), axes(all_figures()).size());
 }
 
 TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
@@ -64,7 +64,9 @@ TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
   for (const size_t cell : {0, 1}) {
     const double bits = heights.bits(start_of(marks[cell]).second);
     EXPECT_NEAR(
-        bits, sweep.cells[cell].f32->bits_per_byte.mean, heights.tolerance());
+        bits,
+        sweep.cells[cell].f32->at("bits_per_byte").mean,
+        heights.tolerance());
   }
   // More parameters lie further right.
   EXPECT_LT(start_of(marks[0]).first, start_of(marks[1]).first);
@@ -79,7 +81,7 @@ TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
   }
   ASSERT_EQ(intervals.size(), 2u);
   for (const size_t cell : {0, 1}) {
-    const Estimate& e = sweep.cells[cell].f32->bits_per_byte;
+    const Estimate& e = sweep.cells[cell].f32->at("bits_per_byte");
     const auto [low, high] = intervals[cell];
     EXPECT_NEAR(heights.bits(low), e.low, heights.tolerance());
     EXPECT_NEAR(heights.bits(high), e.high, heights.tolerance());

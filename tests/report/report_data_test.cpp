@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/report/front_svg.h"
 #include "nanobrain/sweep/claim.h"
 #include "tests/report/run_files.h"
 #include "tests/sweep/sweep_results.h"
@@ -71,7 +72,7 @@ TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
       (16 + std::exp2(4.04)) / 2,
       1e-9);
   EXPECT_EQ(f32["front"]["parameters"], "on");
-  EXPECT_LT(shown["cells"][0]["int8"]["bytes"], f32["bytes"]);
+  EXPECT_LT(shown["cells"][0]["int8"]["bytes"]["mean"], f32["bytes"]["mean"]);
   EXPECT_EQ(shown["cells"][0]["seeds"], Json({1, 2}));
   // One seed: no interval, and JSON has no word for what is no number.
   const Json& one = shown["cells"][1]["f32"]["bits_per_byte"];
@@ -84,6 +85,26 @@ TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
   EXPECT_NEAR(pair["mean"].get<double>(), -0.1, 1e-12); // seed 1 alone
   EXPECT_EQ(pair["seeds"], 1);
   EXPECT_EQ(pair["p"], nullptr);
+}
+
+TEST(ReportData, ARowMoreInTheRegistryIsOnThePageAndAnAxis) {
+  const SweepResults sweep;
+  finish_with_energy(sweep);
+  const Json data = report_data({sweep.folder().root}, "", "", with_energy());
+  const Json& figure = data["figures"].back();
+  EXPECT_EQ(figure["key"], "energy_j");
+  EXPECT_EQ(figure["title"], "energy of training");
+  EXPECT_EQ(figure["unit"], "J");
+  EXPECT_EQ(figure["role"], "cost"); // an axis with a front
+  EXPECT_EQ(figure["results"], Json::array({"energy_j"}));
+  const Json& f32 = data["sweeps"][0]["cells"][0]["f32"];
+  EXPECT_EQ(f32["energy_j"]["mean"], 11.5);
+  EXPECT_EQ(f32["front"]["energy_j"], "on");
+  EXPECT_EQ(data["runs"][0]["result"]["energy_j"], 11);
+  const std::string image =
+      front_svg(summarize_sweep(sweep.folder(), with_energy()), "energy_j");
+  EXPECT_THAT(image, ::testing::HasSubstr(">energy of training</text>"));
+  EXPECT_THAT(image, ::testing::HasSubstr(" J</text>"));
 }
 
 TEST(ReportData, EffectsAreNamedForPeople) {

@@ -1,4 +1,4 @@
-#include "nanobrain/report/report_folder.h"
+#include "nanobrain/report/report_data.h"
 
 #include <set>
 

@@ -1,5 +1,4 @@
 // What the page is given: that it holds, and that a browser shows it.
-#include "nanobrain/report/report_page.h"
 
 #include <map>
 #include <set>

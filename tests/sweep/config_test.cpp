@@ -66,10 +66,13 @@ TEST(SweepConfig, RefusesWhatCannotBe) {
   refused(
       kGrid, "exactly one of steps, tokens, flops and minutes, but names 0");
   refused(kGrid + "budget: {steps: 3, tokens: 5}\n", "but names 2");
-  refused(kGrid + "budget: {minutes: -1}\n", "[budget] must be positive");
+  refused(
+      kGrid + "budget: {minutes: -1}\n", "[budget.minutes] must be positive");
   refused(kGrid + budget + "seeds: []\n", "[seeds] are none");
   refused(kGrid + budget + "seeds: [1, 2, 1]\n", "[seeds] name 1 twice");
-  refused(kGrid + budget + "seeds: [-1]\n", "[seeds] must be 0 or more");
+  refused(
+      kGrid + budget + "seeds: [-1]\n",
+      "[seeds] must be at least 0, but one is -1");
   refused(
       kGrid + budget + "search: {kind: randm}\n",
       "[search.kind] cannot be \"randm\"; did you mean random?");
@@ -79,7 +82,7 @@ TEST(SweepConfig, RefusesWhatCannotBe) {
       kGrid + budget + "search: {samples: 2}\n", "search.kind grid runs them");
   refused(
       kGrid + budget + "search: {kind: halving, fraction: 1}\n",
-      "[search.fraction] must lie between 0 and 1");
+      "[search.fraction] must be between 0 and 1");
   refused(
       kGrid + budget + "text: {train: [a], val: [b]}\n",
       "[text] is for grids that vary the tokenizer");

@@ -22,11 +22,11 @@ TEST(CellDifferences, PairBySeedWhateverElseIsDone) {
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].a->id, sweep.id(0));
   EXPECT_EQ(all[0].b->id, sweep.id(1));
-  const Estimate& d = all[0].bits_per_byte.difference;
+  const Estimate& d = all[0].difference;
   EXPECT_EQ(d.values.size(), 2u);
   EXPECT_NEAR(d.mean, -0.15, 1e-12);
   // With one degree of freedom p has a closed form; t = -0.15 / 0.05.
-  EXPECT_NEAR(all[0].bits_per_byte.p, 1 - 2 / M_PI * std::atan(3), 1e-9);
+  EXPECT_NEAR(all[0].p, 1 - 2 / M_PI * std::atan(3), 1e-9);
 }
 
 TEST(CellDifferences, TablesTellWhoIsAbove) {
@@ -34,16 +34,16 @@ TEST(CellDifferences, TablesTellWhoIsAbove) {
   EXPECT_ERROR(
       Error,
       "no run is done",
-      differences_markdown(summarize_sweep(sweep.folder())));
+      differences_to_best(summarize_sweep(sweep.folder())));
   sweep.finish(0, 1, 2.0);
   sweep.finish(1, 1, 1.9);
   SweepSummary summary = summarize_sweep(sweep.folder());
   EXPECT_EQ(best_cell(summary)->id, sweep.id(1));
   EXPECT_THAT(
-      differences_markdown(summary),
-      HasSubstr("| num_layers=1 | +0.1000 | | | 1 |\n"));
+      differences_to_best(summary).markdown(),
+      HasSubstr("| num_layers=1 | +0.1000 |  |  | 1 |\n"));
   EXPECT_THAT(
-      differences_csv(summary),
+      differences_table(summary).csv(),
       ::testing::MatchesRegex(
           "a,b,bits_per_byte_difference,sd,low,high,seeds,p\n"
           "num_layers=1,num_layers=2,-0\\.1[0-9]*,,,,1,\n"));
@@ -52,7 +52,7 @@ TEST(CellDifferences, TablesTellWhoIsAbove) {
   summary = summarize_sweep(sweep.folder());
   // 0.09 +- 12.706 x 0.01
   EXPECT_THAT(
-      differences_markdown(summary),
+      differences_to_best(summary).markdown(),
       HasSubstr("| num_layers=1 | +0.0900 | -0.0371 to +0.2171 | 0.07 | 2 |"));
 }
 

@@ -1,4 +1,4 @@
-#include "nanobrain/sweep/effects.h"
+#include "nanobrain/sweep/differences.h"
 
 #include <cmath>
 
@@ -38,13 +38,13 @@ TEST_F(KeyEffects, AreTheSlopesOfASum) {
   EXPECT_EQ(all[0].from, 1);
   EXPECT_EQ(all[0].to, 2);
   EXPECT_EQ(all[0].pairs, 2u);
-  const Estimate& layers = all[0].bits_per_byte.difference;
+  const Estimate& layers = all[0].difference;
   EXPECT_NEAR(layers.mean, -0.1 - 0.01 / 3, 1e-12);
   // -0.10, -0.11, -0.10: t of 97.5 % with two degrees of freedom is 4.3027.
   EXPECT_NEAR(layers.high - layers.mean, 4.3026527 * 0.01 / 3, 1e-8);
   EXPECT_EQ(all[1].key, "model.ffn_dim");
   // At two layers of seed 2: -0.28 instead of -0.3.
-  EXPECT_NEAR(all[1].bits_per_byte.difference.mean, -0.3 + 0.01 / 3, 1e-12);
+  EXPECT_NEAR(all[1].difference.mean, -0.3 + 0.01 / 3, 1e-12);
 }
 
 TEST_F(KeyEffects, AreOverTheSeedsThatAllPairsHaveDone) {
@@ -58,9 +58,9 @@ TEST_F(KeyEffects, AreOverTheSeedsThatAllPairsHaveDone) {
   auto all = effects();
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].pairs, 2u);
-  EXPECT_EQ(all[0].bits_per_byte.difference.values.size(), 1u);
-  EXPECT_NEAR(all[0].bits_per_byte.difference.mean, -0.5, 1e-12);
-  EXPECT_TRUE(std::isnan(all[0].bits_per_byte.p));
+  EXPECT_EQ(all[0].difference.values.size(), 1u);
+  EXPECT_NEAR(all[0].difference.mean, -0.5, 1e-12);
+  EXPECT_TRUE(std::isnan(all[0].p));
 }
 
 TEST_F(KeyEffects, LeaveOutPairsWithoutARun) {
@@ -71,7 +71,7 @@ TEST_F(KeyEffects, LeaveOutPairsWithoutARun) {
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].key, "model.num_layers");
   EXPECT_EQ(all[0].pairs, 1u);
-  EXPECT_NEAR(all[0].bits_per_byte.difference.mean, -0.2, 1e-12);
+  EXPECT_NEAR(all[0].difference.mean, -0.2, 1e-12);
 }
 
 TEST_F(KeyEffects, OfOneKeyAreNone) {
@@ -80,7 +80,7 @@ TEST_F(KeyEffects, OfOneKeyAreNone) {
   one.finish(1, 1, 1.9);
   const SweepSummary summary = summarize_sweep(one.folder());
   EXPECT_THAT(key_effects(summary), IsEmpty());
-  EXPECT_EQ(effects_markdown(summary), "");
+  EXPECT_THAT(effects_table(summary).rows, IsEmpty());
 }
 
 TEST_F(KeyEffects, HaveTables) {
@@ -89,13 +89,13 @@ TEST_F(KeyEffects, HaveTables) {
   }
   const SweepSummary summary = summarize_sweep(sweep_.folder());
   EXPECT_THAT(
-      effects_csv(summary),
+      effects_table(summary).csv(),
       HasSubstr(
           "key,from,to,pairs,bits_per_byte_difference,sd,low,high,seeds,p\n"
           "model.num_layers,1,2,2,-0.25,,,,1,\n"));
   EXPECT_THAT(
-      effects_markdown(summary),
-      HasSubstr("| model.num_layers | 1 | 2 | -0.2500 | | | 1 | 2 |\n"));
+      effects_table(summary).markdown(),
+      HasSubstr("| model.num_layers | 1 | 2 | -0.2500 |  |  | 1 | 2 |\n"));
 }
 
 } // namespace

@@ -7,7 +7,6 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/sweep/run_result.h"
 #include "tests/sweep/sweep_files.h"
 
 namespace nanobrain::testing {
@@ -123,11 +122,12 @@ TEST(SweepFolder, StatusAndResultComeBack) {
   EXPECT_EQ(status.exit_code, 139);
   EXPECT_EQ(status.error, "a \"word\"");
   EXPECT_EQ(status.elapsed_s, 1.5);
-  RunResult result;
-  result.seed = 3;
-  result.train_flops = 1.25e13;
-  write_result(run, result);
-  EXPECT_EQ(read_result(run)->train_flops, 1.25e13);
+  Json result = Json::object();
+  for (const FigureSource* source : result_sources(all_figures())) {
+    result[source->result] = 1.25e13;
+  }
+  write_json(run.result(), result);
+  EXPECT_EQ(read_result(run)->at("train_flops"), 1.25e13);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "nanobrain/sweep/rungs.h"
+#include "nanobrain/sweep/cell.h"
 
 #include <map>
 

@@ -36,8 +36,8 @@ TEST(SweepSummary, OfAFolderWithoutResults) {
   EXPECT_EQ(summary.count("waiting"), 6);
   EXPECT_FALSE(summary.cells[0].f32);
   EXPECT_THAT(summary.cells[0].seeds_done(), ElementsAre());
-  EXPECT_EQ(lines_of(runs_csv(summary)).size(), 7u);
-  EXPECT_EQ(lines_of(cells_csv(summary)).size(), 3u);
+  EXPECT_EQ(lines_of(runs_table(summary).csv()).size(), 7u);
+  EXPECT_EQ(lines_of(cells_table(summary).csv()).size(), 3u);
 }
 
 TEST(SweepSummary, EstimatesOverTheSeedsThatAreDone) {
@@ -51,14 +51,15 @@ TEST(SweepSummary, EstimatesOverTheSeedsThatAreDone) {
   EXPECT_THAT(shallow.seeds_done(), ElementsAre(1, 2));
   EXPECT_EQ(shallow.count("failed"), 1);
   EXPECT_EQ(summary.count("done"), 3);
-  EXPECT_DOUBLE_EQ(shallow.f32->bits_per_byte.mean, 2.01);
-  EXPECT_NEAR(shallow.f32->bits_per_byte.sd, 0.02 / std::sqrt(2), 1e-12);
-  EXPECT_DOUBLE_EQ(shallow.f32->forward_ms.mean, 1);
-  EXPECT_DOUBLE_EQ(shallow.int8->forward_ms.mean, 0.5);
+  EXPECT_DOUBLE_EQ(shallow.f32->at("bits_per_byte").mean, 2.01);
+  EXPECT_NEAR(shallow.f32->at("bits_per_byte").sd, 0.02 / std::sqrt(2), 1e-12);
+  EXPECT_DOUBLE_EQ(shallow.f32->at("forward_ms").mean, 1);
+  EXPECT_DOUBLE_EQ(shallow.int8->at("forward_ms").mean, 0.5);
   // The files are as large as the runs said, not as arithmetic says.
   EXPECT_EQ(
-      shallow.f32->bytes, shallow.facts["f32_bytes"].get<double>() + 1000);
-  EXPECT_FALSE(summary.cells[1].f32->bits_per_byte.has_interval());
+      shallow.f32->at("bytes").mean,
+      shallow.facts["f32_bytes"].get<double>() + 1000);
+  EXPECT_FALSE(summary.cells[1].f32->at("bits_per_byte").has_interval());
 }
 
 TEST(SweepSummary, AKilledWorkersRunIsNotRunning) {
@@ -81,7 +82,7 @@ TEST(SweepSummary, MarksTheFrontsOfEachPrecision) {
     sweep.finish(1, seed, 1.9 + shift + 0.001 * static_cast<double>(seed));
   }
   SweepSummary summary = summarize_sweep(sweep.folder());
-  for (const char* axis : kFrontAxes) {
+  for (const std::string& axis : axes(all_figures())) {
     EXPECT_EQ(summary.cells[0].f32->front.at(axis), OnFront::kOn) << axis;
     EXPECT_EQ(summary.cells[1].f32->front.at(axis), OnFront::kOn) << axis;
     EXPECT_EQ(summary.cells[1].int8->front.at(axis), OnFront::kOn) << axis;
@@ -89,7 +90,7 @@ TEST(SweepSummary, MarksTheFrontsOfEachPrecision) {
   // Depth buys nothing now, and costs on every axis.
   for (const int64_t seed : {1, 2, 3}) sweep.finish(1, seed, 3);
   summary = summarize_sweep(sweep.folder());
-  for (const char* axis : kFrontAxes) {
+  for (const std::string& axis : axes(all_figures())) {
     EXPECT_EQ(summary.cells[1].f32->front.at(axis), OnFront::kOff) << axis;
   }
 }
@@ -99,12 +100,12 @@ TEST(SweepSummary, TablesHoldEveryRunAndQuoteWhatTheyMust) {
   sweep.finish(0, 1, 2.0);
   sweep.set_status(0, 2, failed("killed, \"at once\"\nby | someone"));
   const SweepSummary summary = summarize_sweep(sweep.folder());
-  const std::string runs = runs_csv(summary);
+  const std::string runs = runs_table(summary).csv();
   EXPECT_THAT(
       runs,
       HasSubstr("num_layers=1,1,failed,2,137,\"killed, \"\"at once\"\"\nby | "
                 "someone\",node-7,2,"));
-  const auto cells = lines_of(cells_csv(summary));
+  const auto cells = lines_of(cells_table(summary).csv());
   const auto fields = [](const std::string& line) {
     return std::count(line.begin(), line.end(), ',');
   };
@@ -112,7 +113,8 @@ TEST(SweepSummary, TablesHoldEveryRunAndQuoteWhatTheyMust) {
   EXPECT_EQ(fields(cells[0]), fields(cells[1]));
   EXPECT_EQ(fields(cells[0]), fields(cells[2]));
   EXPECT_THAT(cells[1], HasSubstr(",1,1,2.0,,,,")); // no interval of one seed
-  EXPECT_THAT(cells_markdown(summary), HasSubstr("| 1 done, 1 failed |"));
+  EXPECT_THAT(
+      cells_table(summary).markdown(), HasSubstr("| 1 done, 1 failed |"));
 }
 
 } // namespace

@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/base/fields.h"
 #include "nanobrain/sweep/folder.h"
-#include "nanobrain/sweep/run_result.h"
 #include "tests/sweep/sweep_files.h"
 
 namespace nanobrain::testing {
@@ -43,25 +41,26 @@ class SweepResults {
     set_status(cell, seed, status);
     const double nats = bits_per_byte * 2 * 0.6931471805599453;
     const Json facts = read_json(folder_.cell(id(cell)) / "cell.json");
-    write_result(
-        this->seed(cell, seed),
-        {.seed = seed,
-         .val_loss = nats,
-         .val_bits_per_byte = bits_per_byte,
-         .int8_val_loss = nats + 0.01,
-         .int8_val_bits_per_byte = bits_per_byte + 0.01 / nats * bits_per_byte,
-         .parameters = facts["parameters"],
-         .f32_bytes = facts["f32_bytes"].get<int64_t>() + 1000,
-         .int8_bytes = facts["int8_bytes"].get<int64_t>() + 1000,
-         .forward_ms = 1.0 + static_cast<double>(cell),
-         .int8_forward_ms = 0.5 + static_cast<double>(cell),
-         .train_flops = facts["train_flops"],
-         .tokens = facts["tokens"],
-         .steps = facts["steps"],
-         .tokens_per_s = 20'000,
-         .elapsed_s = 2,
-         .peak_rss_bytes = 1'000'000,
-         .threads = 2});
+    write_json(
+        this->seed(cell, seed).result(),
+        {{"seed", seed},
+         {"val_loss", nats},
+         {"val_bits_per_byte", bits_per_byte},
+         {"int8_val_loss", nats + 0.01},
+         {"int8_val_bits_per_byte",
+          bits_per_byte + 0.01 / nats * bits_per_byte},
+         {"parameters", facts["parameters"]},
+         {"f32_bytes", facts["f32_bytes"].get<int64_t>() + 1000},
+         {"int8_bytes", facts["int8_bytes"].get<int64_t>() + 1000},
+         {"forward_ms", 1.0 + static_cast<double>(cell)},
+         {"int8_forward_ms", 0.5 + static_cast<double>(cell)},
+         {"train_flops", facts["train_flops"]},
+         {"tokens", facts["tokens"]},
+         {"steps", facts["steps"]},
+         {"tokens_per_s", 20'000.0},
+         {"elapsed_s", 2.0},
+         {"peak_rss_bytes", 1'000'000},
+         {"threads", 2}});
   }
 
  private:
@@ -70,5 +69,39 @@ class SweepResults {
   SweepFolder folder_;
   std::vector<Cell> cells_;
 };
+
+/// The registry and one row more, of what training tells about itself.
+inline Figures with_energy() {
+  Figures more = all_figures();
+  more.push_back(
+      {.key = "energy_j",
+       .title = "energy of training",
+       .brief = "energy",
+       .unit = "J",
+       .format = "{:.1f}",
+       .role = FigureRole::kCost,
+       .spread = Spread::kDeviation,
+       .sources = {{Stage::kTrain, "joules", "energy_j"}},
+       .optional = true,
+       .csv = 5,
+       .markdown = 3,
+       .markdown_heading = "energy J"});
+  return more;
+}
+
+/// Two seeds of each cell that have it, and one that does not.
+inline void finish_with_energy(const SweepResults& sweep) {
+  for (const size_t cell : {0, 1}) {
+    for (const int64_t seed : {1, 2}) {
+      sweep.finish(cell, seed, 2.0 - 0.1 * static_cast<double>(cell));
+      const auto path = sweep.seed(cell, seed).result();
+      Json result = read_json(path);
+      result["energy_j"] =
+          10.0 * static_cast<double>(cell + 1) + static_cast<double>(seed);
+      write_json(path, result);
+    }
+  }
+  sweep.finish(1, 3, 1.9);
+}
 
 } // namespace nanobrain::testing

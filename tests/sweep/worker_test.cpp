@@ -9,7 +9,6 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/sweep/claim.h"
-#include "nanobrain/sweep/run_result.h"
 #include "nanobrain/sweep/summary.h"
 #include "tests/sweep/sweep_files.h"
 
@@ -107,13 +106,13 @@ TEST_F(WorkerTest, RunsEveryCellAndGathersItsFigures) {
   EXPECT_EQ(trained(), 9);
   const auto result = read_result(run(2, 3));
   ASSERT_TRUE(result);
-  EXPECT_NEAR(result->val_bits_per_byte, 0.28, 1e-12);
-  EXPECT_EQ(result->int8_val_bits_per_byte, 1.1);
-  EXPECT_EQ(result->forward_ms, 2);
-  EXPECT_EQ(result->int8_forward_ms, 0.5);
-  EXPECT_EQ(result->f32_bytes, 80);
-  EXPECT_EQ(result->int8_bytes, 20);
-  EXPECT_EQ(result->steps, 8);
+  EXPECT_NEAR(result->at("val_bits_per_byte"), 0.28, 1e-12);
+  EXPECT_EQ(result->at("int8_val_bits_per_byte"), 1.1);
+  EXPECT_EQ(result->at("forward_ms"), 2);
+  EXPECT_EQ(result->at("int8_forward_ms"), 0.5);
+  EXPECT_EQ(result->at("f32_bytes"), 80);
+  EXPECT_EQ(result->at("int8_bytes"), 20);
+  EXPECT_EQ(result->at("steps"), 8);
   work(); // nothing is left
   EXPECT_EQ(trained(), 9);
 }

@@ -76,7 +76,7 @@ function makeFront() {
     if (!sweep) return;
     const colours = themeColours();
     const across = axesAcross(sweep).find(({key}) => key === choice('x'));
-    const isCost = COSTS.includes(across);
+    const {isCost = false} = across;
     const up = byId('front-y').selectedOptions[0].text;
     const shown = groups(across);
     const points = shown.flatMap((group) => group.points);
@@ -164,15 +164,17 @@ function makeFront() {
       if (!sweep) return;
       fillSelect(byId('front-x'),
                  axesAcross(sweep).map(({key, name}) => [key, name]));
+      fillSelect(byId('front-y'), losses().map(
+        (figure) => [figure.key, figureName(figure)]));
       fillSelect(byId('front-colour'),
                  [['precision', 'Weights'],
                   ...sweep.keys.map((key) => [key, keyName(key)])]);
       // Tokens of different tokenizers are different units.
       const unlike = sweep.keys.includes('tokenizer');
       for (const option of byId('front-y').options) {
-        option.disabled = unlike && option.value !== 'bits_per_byte';
+        option.disabled = unlike && option.value !== objective().key;
       }
-      if (unlike) byId('front-y').value = 'bits_per_byte';
+      if (unlike) byId('front-y').value = objective().key;
       draw();
     },
     draw,

@@ -1,30 +1,21 @@
 // What the chart of the front shows, out of a sweep.
 
-/** What a model costs: the axes across, each with a Pareto front. */
-const COSTS = [
-  {key: 'parameters', name: 'Parameters', brief: 'parameters', text: short,
-   of: (cell) => cell.parameters},
-  {key: 'bytes', name: 'Model size (bytes)', brief: 'size',
-   text: (x) => short(x, 'B'), of: (cell, precision) => cell[precision].bytes},
-  {key: 'forward_ms', name: 'Forward pass of 64 tokens (ms)', brief: 'time',
-   text: (x) => `${significant(x, 3)}\u202fms`,
-   of: (cell, precision) => cell[precision].forward_ms?.mean,
-   estimate: (cell, precision) => cell[precision].forward_ms},
-  {key: 'train_flops', name: 'Training FLOPs', brief: 'FLOPs',
-   text: (x) => significant(x, 3), of: (cell) => cell.train_flops},
-];
-
 const FRONT_WORDS = {
   on: 'on the front',
   noise: 'on the front within noise only',
   off: 'off the front',
 };
 
-/** COSTS, and the keys of the grid that are numbers everywhere. */
+/** The costs, each with a front, and the keys that are numbers everywhere. */
 function axesAcross(sweep) {
   const numeric = sweep.keys.filter((key) =>
     sweep.cells.every((cell) => isNumber(cell.overrides[key])));
-  return [...COSTS, ...numeric.map((key) => ({
+  const cost = (figure) => ({
+    key: figure.key, name: figureName(figure), text: axisText(figure),
+    isCost: true,
+    of: (cell, precision) => meanOf(figure, cell, precision),
+    estimate: (cell, precision) => cell[precision]?.[figure.key]});
+  return [...costs().map(cost), ...numeric.map((key) => ({
     key: `key:${key}`, name: key, text: (x) => significant(x, 4),
     of: (cell) => cell.overrides[key],
     ticks: valuesOf(sweep.cells, key).map(Number)}))];
@@ -32,7 +23,8 @@ function axesAcross(sweep) {
 
 /** Ends of the bar of an estimate: an interval, a deviation or nothing. */
 function barOf(e, bars) {
-  if (!e || bars === 'none') return [null, null];
+  // All seeds alike, as of a file's size: no bar.
+  if (!e || bars === 'none' || e.low === e.high) return [null, null];
   if (bars === 'interval') return [e.low, e.high];
   return isNumber(e.sd) ? [e.mean - e.sd, e.mean + e.sd] : [null, null];
 }

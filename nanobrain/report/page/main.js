@@ -46,6 +46,7 @@ function show(report, watched) {
     return;
   }
   for (const sweep of report.sweeps) sweep.keys = gridKeys(sweep);
+  FIGURES = report.figures;
   current = report;
   showHead(report, watched);
   fillSelect(byId('sweep'),

@@ -1,12 +1,16 @@
 // The few figures that a reader looks for first.
 
-/** The cell of least bits per byte in f32, of those named. */
+/** The cell of the least objective in f32, of those named. */
 function bestCell(sweep, among = null) {
+  const of = (cell) => cell.f32?.[objective().key]?.mean;
   return sweep.cells
-    .filter((cell) => isNumber(cell.f32?.bits_per_byte.mean) &&
-                      (!among || among.has(cell.id)))
-    .sort((a, b) => a.f32.bits_per_byte.mean - b.f32.bits_per_byte.mean)[0];
+    .filter((cell) => isNumber(of(cell)) && (!among || among.has(cell.id)))
+    .sort((a, b) => of(a) - of(b))[0];
 }
+
+/** Its objective at a precision. */
+const objectiveText = (cell, precision) =>
+  estimateText(objective(), cell[precision][objective().key]);
 
 /** How many cells these seeds cannot tell from one. */
 function countAlike(sweep, cell) {
@@ -35,16 +39,17 @@ function sweepTiles(sweep) {
   const best = bestCell(sweep);
   if (!best) return tiles;
   const alike = countAlike(sweep, best);
-  tiles.push(tile('Fewest bits per byte', estimate(best.f32.bits_per_byte, 4),
+  tiles.push(tile(`Fewest ${objective().title}`, objectiveText(best, 'f32'),
     best.label + (alike ? `; ${alike} more within noise` : '')));
   if (best.int8) {
-    tiles.push(tile('The same in int8', estimate(best.int8.bits_per_byte, 4),
-      `${short(best.int8.bytes, 'B')} against ${short(best.f32.bytes, 'B')}`));
+    tiles.push(tile('The same in int8', objectiveText(best, 'int8'),
+      ['int8', 'f32'].map((p) => short(best[p].bytes?.mean, 'B'))
+        .join(' against ')));
   }
   const least = [...sweep.cells].filter((cell) => cell.f32)
     .sort((a, b) => a.parameters - b.parameters)[0];
   tiles.push(tile('Fewest parameters', short(least.parameters),
-    `${least.label}: ${estimate(least.f32.bits_per_byte, 4)}`));
+    `${least.label}: ${objectiveText(least, 'f32')}`));
   return tiles;
 }
 

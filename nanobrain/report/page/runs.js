@@ -14,11 +14,26 @@ function stateCell(run) {
 
 const lastOf = (values) => values?.[values.length - 1];
 
+/** The columns of a figure: of its result, else the last of its curve. */
+function runColumns(figure) {
+  const [part, member] = figure.live.split('.');
+  return figure.results.map((result, i) => {
+    const value = ({run}) => run.result?.[result] ??
+      (i === 0 ? lastOf(run[part]?.[member]) : undefined);
+    return {
+      value, numeric: true, cell: (row) => figureText(figure)(value(row)),
+      name: perPrecision(figure) ? `${PRECISIONS[i]} ${figure.brief}`
+                                 : capital(figure.title),
+      title: figure.live && i === 0 &&
+        'Of the result; the last one logged where there is none yet'};
+  });
+}
+
 function makeRuns() {
   const table = makeTable(byId('runs-table'), {caption: 'Runs'});
   const number = (name, value, text, title) => ({
     name, value, numeric: true, title, cell: (row) => text(value(row))});
-  const columns = [
+  const columns = () => [
     {name: 'Run', value: ({group}) => group.label},
     number('Seed', ({run}) => run.seed, (x) => configText(x ?? undefined)),
     {name: 'State', value: ({run}) => run.state,
@@ -27,25 +42,14 @@ function makeRuns() {
            whole),
     number('Training loss', ({run}) => lastOf(run.train?.loss),
            (x) => fixed(x, 4), 'The last one logged'),
-    number('f32 bits/byte', ({run}) => run.result?.val_bits_per_byte ??
-           lastOf(run.validation?.bits_per_byte), (x) => fixed(x, 4),
-           'Of the result; of the last evaluation where there is none yet'),
-    number('int8 bits/byte', ({run}) => run.result?.int8_val_bits_per_byte,
-           (x) => fixed(x, 4)),
-    number('Tokens/s', ({run}) => run.result?.tokens_per_s ??
-           lastOf(run.train?.tokens_per_s), whole),
-    number('Time', ({run}) => run.result?.elapsed_s ??
-           lastOf(run.train?.elapsed_s), duration),
-    number('Peak memory', ({run}) => run.result?.peak_rss_bytes,
-           (x) => short(x, 'B')),
-    number('Threads', ({run}) => run.result?.threads, whole),
+    ...FIGURES.filter((figure) => figure.of_runs).flatMap(runColumns),
   ];
   return {
     update(groups) {
       const rows = groups.flatMap(
         (group) => group.runs.map((run) => ({group, run})));
       byId('runs').hidden = !rows.length;
-      table.update(columns, rows);
+      table.update(columns(), rows);
     },
   };
 }

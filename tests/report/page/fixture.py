@@ -18,6 +18,36 @@ NAMES = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>",
          "<!--<script>", "${alert(3)}", "\u202e\"'&amp;\u0000é漢🙂")
 
 
+def figure(key, title, brief, role, format, results, unit="", live="",
+           of_runs=False):
+    return {"key": key, "title": title, "brief": brief, "role": role,
+            "unit": unit, "format": format, "results": results,
+            "derived": key == "perplexity", "live": live, "of_runs": of_runs}
+
+
+FIGURES = [
+    figure("loss", "loss (nats per token)", "", "loss", "",
+           ["val_loss", "int8_val_loss"]),
+    figure("bits_per_byte", "bits per byte", "bits/byte", "objective",
+           "{:.4f}", ["val_bits_per_byte", "int8_val_bits_per_byte"],
+           live="validation.bits_per_byte", of_runs=True),
+    figure("perplexity", "perplexity per token", "perplexity", "loss",
+           "{:.2f}", ["val_loss", "int8_val_loss"]),
+    figure("parameters", "parameters", "parameters", "cost", "count",
+           ["parameters"]),
+    figure("bytes", "size of the model's file", "size", "cost", "bytes",
+           ["f32_bytes", "int8_bytes"], unit="B"),
+    figure("forward_ms", "forward pass of 64 tokens", "time", "cost",
+           "{:.3f}", ["forward_ms", "int8_forward_ms"], unit="ms"),
+    figure("train_flops", "training FLOPs", "FLOPs", "cost", "{:.3g}",
+           ["train_flops"]),
+    figure("tokens", "tokens", "tokens", "fact", "count", ["tokens"]),
+    figure("tokens_per_s", "tokens/s", "", "fact", "count",
+           ["tokens_per_s"], live="train.tokens_per_s", of_runs=True),
+    figure("elapsed_s", "time", "", "fact", "duration", ["elapsed_s"],
+           live="train.elapsed_s", of_runs=True)]
+
+
 def wobble(*keys):
     """A number in [-1, 1] that keys decide."""
     x = math.sin(sum((i + 1) * 12.9898 * (k + 1) for i, k in enumerate(keys)))
@@ -159,7 +189,7 @@ def make_cell(layers, width, runs):
     for precision, prefix in (("f32", ""), ("int8", "int8_")):
         loss = [r[prefix + "val_loss"] for r in done]
         entry[precision] = {
-            "bytes": done[0][precision + "_bytes"],
+            "bytes": estimate([r[precision + "_bytes"] for r in done]),
             "bits_per_byte": estimate(
                 [r[prefix + "val_bits_per_byte"] for r in done]),
             "loss": estimate(loss),
@@ -213,6 +243,7 @@ def make_report(hostile=False):
         "title": names[1] if hostile else "Depth and width at 300 steps",
         "created_at": "2026-11-23T12:00:00Z",
         "build": "nanobrain 6ed94df, LibTorch 2.13.0",
+        "figures": FIGURES,
         "sweeps": [{"name": "depth_ffn", "path": "ablations/depth_ffn.yaml",
                     "counts": {"done": 26, "failed": 1, "running": 0,
                                "waiting": 0},

@@ -58,7 +58,7 @@ class FrontTest(page_case.PageCase):
     def test_axes_across(self):
         cost = {
             "parameters": lambda c, p: c["parameters"],
-            "bytes": lambda c, p: c[p]["bytes"],
+            "bytes": lambda c, p: c[p]["bytes"]["mean"],
             "forward_ms": lambda c, p: c[p]["forward_ms"]["mean"],
             "train_flops": lambda c, p: c["train_flops"],
             "key:model.ffn_dim": lambda c, p:
