@@ -1,21 +1,81 @@
-// Downloads, side by side.
+// Downloads of listed files: resumed, checked, renamed when right.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/fetch/file_download.h"
-#include "nanobrain/fetch/file_list.h"
 
 namespace nanobrain {
 
+struct RemoteFile {
+  std::string name;             // under the output folder
+  std::string path;             // after the base URL, percent-encoded
+  std::optional<int64_t> bytes; // nothing: as the server announces
+  std::string sha256;           // 64 hex digits; empty: not published
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("name", name, "where it goes under the output folder");
+    field("path", path, "where it is stored under the base URL (as name)");
+    field("bytes", bytes, "its length; needed without sha256");
+    field("sha256", sha256, "its checksum, 64 hex digits");
+  }
+};
+
+struct FileList {
+  std::string base_url;
+  std::vector<RemoteFile> files;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("base_url", base_url, "http:// or https://, what paths follow");
+    field("files", files, "name, path, bytes, sha256 of each");
+  }
+
+  /// base_url/path.
+  std::string url(const RemoteFile& file) const;
+};
+
+/// "gpt2": GPT-2 small (124M) with its tokenizer, a Hugging Face directory.
+/// "fineweb-edu": the first `shards` (1 where not given) of the 14 parquet
+/// shards of FineWeb-EDU's 10-billion-token sample. Both at a fixed revision,
+/// with published lengths and checksums. `base_url`, where not empty, names a
+/// mirror of https://huggingface.co.
+FileList known_file_list(
+    const std::string& name,
+    std::optional<int64_t> shards = {},
+    const std::string& base_url = "");
+
+/// Reads a list of the user's own: JSON with the keys above. `base_url`, where
+/// not empty, replaces the list's. UsageError where a name would leave the
+/// output folder or meet another file's, or nothing could check a file.
+FileList read_file_list(
+    const std::filesystem::path& path, const std::string& base_url = "");
+
+/// What a terminal may be shown of text that others wrote: control characters
+/// become '?'.
+std::string without_controls(std::string text);
+/// The same of a URL, without user:password@ and without a query.
+std::string shown_url(std::string_view url);
+
 struct FetchOptions {
   std::filesystem::path output; // folder
-  int64_t jobs = 4;             // files at a time
-  DownloadOptions download;
+  bool force = false;           // replace a file that is there and is another
+  double stall_timeout_s = 30;  // below 1 kB/s
+  double first_pause_s = 1;     // between attempts, doubled each time
+};
+
+struct FetchedFile {
+  std::string name;
+  int64_t bytes = 0;
+  std::string sha256;
+  std::string status;     // "fetched", "resumed" or "present"
+  bool published = false; // the list has its sha256
 };
 
 struct FetchReport {
@@ -24,15 +84,16 @@ struct FetchReport {
 
   int64_t bytes() const;
   /// {"output", "files", "bytes", "rows": [{"name", "bytes", "sha256",
-  /// "status", "checksum"}]}.
+  /// "status", "checksum"}]}; checksum is "published" or "none".
   Json to_json() const;
   std::string to_text() const;
 };
 
-/// Brings every file of the list into the output folder, with progress on
-/// stderr. Files that are there and right are left alone; what a run that was
-/// stopped has left is gone on with. The first failure stops all, and is thrown
-/// as an Error; a signal as Interrupted. What has come is kept in either case.
+/// Brings the files of the list into the output folder, one after another.
+/// NAME.part holds what came until its length and sha256 are right: no wrong
+/// file ever gets the name. A file with a published sha256 is resumed from its
+/// .part, any other begins again. Error where a file cannot be had, Interrupted
+/// after a signal; what came is kept in both cases.
 FetchReport fetch(const FileList& list, const FetchOptions& options);
 
 } // namespace nanobrain

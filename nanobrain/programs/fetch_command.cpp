@@ -4,7 +4,6 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/fetch/catalogue.h"
 #include "nanobrain/fetch/fetch.h"
 #include "nanobrain/programs/command.h"
 
@@ -54,15 +53,11 @@ void add_fetch(CLI::App& program) {
       "other files instead: JSON {\"base_url\", \"files\": [{\"name\", "
       "\"path\", "
       "\"bytes\", \"sha256\"}]}");
-  sub->add_option("--jobs", options.jobs, "files at a time")
-      ->capture_default_str();
   sub->add_flag(
-      "--force",
-      options.download.force,
-      "replace files that are there and are others");
+      "--force", options.force, "replace files that are there and are others");
   sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
-      "Run it again to go on after a stop. Proxies: https_proxy, no_proxy; "
+      "Run it again to resume after a stop. Proxies: https_proxy, no_proxy; "
       "certificates of your own: CURL_CA_BUNDLE.");
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);

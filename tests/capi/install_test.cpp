@@ -111,7 +111,7 @@ class CInstalled : public ::testing::Test {
     std::vector<TokenId> ids = {tokenizer.end_of_text()};
     for (const TokenId id : tokenizer.encode(prompt)) ids.push_back(id);
     std::vector<float> losses(ids.size() - 1);
-    Session(model, pool)
+    Session(model, std::make_shared<ThreadPool>(1))
         .score(
             std::span(ids).first(losses.size()),
             std::span(ids).last(losses.size()),

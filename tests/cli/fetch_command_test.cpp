@@ -26,7 +26,6 @@ class FetchCommand : public ::testing::Test {
   /// A server of /file, and a list with it.
   json spec(json resource) {
     resource["file"] = (dir_ / "served").string();
-    resource["etag"] = "\"v1\"";
     return {{"resources", {{"/file", resource}}}};
   }
   std::vector<std::string> arguments(const FaultServer& server) {
@@ -81,7 +80,7 @@ TEST_F(FetchCommand, FetchesAListOfOnesOwn) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
-TEST_F(FetchCommand, GoesOnAfterAKill) {
+TEST_F(FetchCommand, ResumesAfterAKill) {
   const FaultServer server(spec({{"steps", {{{"chunk_delay", 0.05}}}}}));
   const auto command = arguments(server);
   EXPECT_EQ(stopped_by("KILL", command).exit_code, 128 + SIGKILL);
@@ -98,7 +97,7 @@ TEST_F(FetchCommand, GoesOnAfterAKill) {
   EXPECT_EQ(sent_again, static_cast<int64_t>(content_.size() - kept));
 }
 
-TEST_F(FetchCommand, AnInterruptLeavesWhatCanBeGoneOnWith) {
+TEST_F(FetchCommand, AnInterruptLeavesWhatCanBeResumed) {
   const FaultServer server(spec({{"always", {{"chunk_delay", 0.05}}}}));
   const auto result = stopped_by("TERM", arguments(server));
   EXPECT_EQ(result.exit_code, 130);
@@ -120,9 +119,7 @@ TEST_F(FetchCommand, KnowsGpt2AndFineWebEdu) {
          "--base-url",
          server.url(),
          "--output",
-         output_,
-         "--jobs",
-         "1"});
+         output_});
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_THAT(result.err, HasSubstr(server.url() + path));
     EXPECT_THAT(result.err, HasSubstr("is not there (404)"));
@@ -157,7 +154,6 @@ TEST_F(FetchCommand, WrongUsageIsRefused) {
   refused({"gpt2", "--shards", "2"}, "gpt2 does not come in shards");
   refused({"fineweb-edu", "--shards", "15"}, "must be from 1 to 14, but is 15");
   refused({"gpt2", "--base-url", "mirror"}, "must begin with http:// or https");
-  refused({"gpt2", "--jobs", "0"}, "[--jobs] must be from 1 to 64, but is 0");
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 // What the tests of downloads share: files to serve, and a folder to fetch to.
 #pragma once
 
-#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -41,9 +40,8 @@ class FetchFixture : public ::testing::Test {
     write_text(dir_ / "file", content_);
     write_text(dir_ / "other", random_bytes(kBytes, 2));
     options_.output = dir_ / "out";
-    options_.download.http.stall_timeout_s = 1;
-    // No test waits; what would have been waited is added up.
-    options_.download.retry.sleep = [this](double s) { slept_s_ += s; };
+    options_.stall_timeout_s = 1;
+    options_.first_pause_s = 0;
   }
 
   /// A file beside the output, for the server.
@@ -53,11 +51,6 @@ class FetchFixture : public ::testing::Test {
   nlohmann::json one_file(nlohmann::json resource) const {
     resource["file"] = served("file");
     return {{"resources", {{"/file", resource}}}};
-  }
-  /// The same with its ETag.
-  nlohmann::json one_tagged_file(nlohmann::json resource) const {
-    resource["etag"] = "\"v1\"";
-    return one_file(resource);
   }
 
   FileList listed(
@@ -70,10 +63,6 @@ class FetchFixture : public ::testing::Test {
   }
   FileList listed(const FaultServer& server) const {
     return listed(server.url());
-  }
-  /// A list that says nothing but the name.
-  FileList unchecked(const FaultServer& server) const {
-    return listed(server.url(), std::nullopt, false);
   }
 
   std::filesystem::path target() const { return options_.output / "file"; }
@@ -98,7 +87,6 @@ class FetchFixture : public ::testing::Test {
   TempDir dir_;
   const std::string content_ = random_bytes(kBytes, 1);
   FetchOptions options_;
-  std::atomic<double> slept_s_ = 0; // of all threads
 };
 
 } // namespace nanobrain::testing

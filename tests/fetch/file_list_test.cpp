@@ -1,87 +1,193 @@
-#include "nanobrain/fetch/file_list.h"
-
+// What to fetch: the known lists, and which lists of the user are refused.
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
+#include "nanobrain/fetch/fetch.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
 namespace {
 
-using testing::TempDir;
-using testing::write_text;
+using ::testing::HasSubstr;
+using testing::shared_data;
 
-class FileListTest : public ::testing::Test {
+const RemoteFile& named(const FileList& list, const std::string& name) {
+  for (const RemoteFile& file : list.files) {
+    if (file.name == name) return file;
+  }
+  throw std::runtime_error("no " + name);
+}
+
+TEST(KnownList, Gpt2IsAHuggingFaceDirectory) {
+  const FileList list = known_file_list("gpt2");
+  EXPECT_EQ(list.files.size(), 6u);
+  const RemoteFile& model = named(list, "model.safetensors");
+  EXPECT_EQ(
+      model.sha256,
+      "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707");
+  // 124,439,808 parameters and 12 masks of 1,024 x 1,024 in f32, a header.
+  const int64_t tensors = 4 * (124'439'808 + 12 * 1024 * 1024);
+  EXPECT_GT(*model.bytes, tensors);
+  EXPECT_LT(*model.bytes, tensors + 20'000);
+  EXPECT_EQ(
+      list.url(model),
+      "https://huggingface.co/openai-community/gpt2/resolve/"
+      "607a30d783dfa663caf39e06633721c8d4cfcd7e/model.safetensors");
+  // The whole of it, as anyone can write it down.
+  const RemoteFile& config = named(list, "tokenizer_config.json");
+  constexpr std::string_view kConfig = "{\"model_max_length\": 1024}";
+  EXPECT_EQ(*config.bytes, std::ssize(kConfig));
+  EXPECT_EQ(config.sha256, sha256_hex(kConfig));
+}
+
+TEST(KnownList, Gpt2sTokenizerIsTheOneOfOpenAi) {
+  const auto data = shared_data() / "gpt2_tokenizer";
+  if (shared_data().empty()) GTEST_SKIP() << "no texts beside the checkout";
+  const FileList list = known_file_list("gpt2");
+  for (const auto& [name, original] :
+       {std::pair("vocab.json", "encoder.json"),
+        std::pair("merges.txt", "vocab.bpe")}) {
+    const RemoteFile& file = named(list, name);
+    EXPECT_EQ(file.sha256, sha256_of_file(data / original));
+    EXPECT_EQ(
+        *file.bytes,
+        static_cast<int64_t>(std::filesystem::file_size(data / original)));
+  }
+}
+
+TEST(KnownList, FineWebEduComesInShards) {
+  EXPECT_EQ(known_file_list("fineweb-edu").files.size(), 1u);
+  const FileList list = known_file_list("fineweb-edu", 14);
+  ASSERT_EQ(list.files.size(), 14u);
+  EXPECT_EQ(list.files[3].name, "003_00000.parquet");
+  int64_t total = 0;
+  for (const RemoteFile& file : list.files) total += *file.bytes;
+  EXPECT_EQ(total, 28'518'193'415); // of the sample, as published
+  EXPECT_EQ(
+      list.url(list.files[13]),
+      "https://huggingface.co/datasets/HuggingFaceFW/fineweb-edu/resolve/"
+      "87f09149ef4734204d70ed1d046ddc9ca3f2b8f9/sample/10BT/"
+      "013_00000.parquet");
+  for (const int64_t shards : {0, -1, 15}) {
+    EXPECT_ERROR(
+        UsageError,
+        fmt::format("[--shards] must be from 1 to 14, but is {}", shards),
+        known_file_list("fineweb-edu", shards));
+  }
+  EXPECT_ERROR(
+      UsageError, "gpt2 does not come in shards", known_file_list("gpt2", 1));
+}
+
+TEST(KnownList, TakesMirrorsAndNamesTheNearest) {
+  const FileList list = known_file_list("gpt2", {}, "http://mirror:80/hub/");
+  EXPECT_THAT(
+      list.url(list.files[0]),
+      HasSubstr("http://mirror:80/hub/openai-community/gpt2/resolve/"));
+  EXPECT_ERROR(
+      UsageError,
+      "knows no \"gpt-2\"; did you mean gpt2?",
+      known_file_list("gpt-2"));
+}
+
+class UserList : public ::testing::Test {
  protected:
   FileList read(const std::string& json, const std::string& base_url = "") {
-    write_text(dir_ / "list.json", json);
+    testing::write_text(dir_ / "list.json", json);
     return read_file_list(dir_ / "list.json", base_url);
   }
-  /// A list of one file with these members.
-  FileList read_file(const std::string& members) {
-    return read(R"({"base_url": "http://h", "files": [{)" + members + "}]}");
+  FileList read_files(const std::string& files) {
+    return read(R"({"base_url": "http://h", "files": [)" + files + "]}");
   }
-  TempDir dir_;
+  testing::TempDir dir_;
 };
 
-TEST_F(FileListTest, ReadsWhatIsThereAndFillsInTheRest) {
+TEST_F(UserList, FillsInWhatIsLeftOut) {
   const FileList list = read(R"({
     "base_url": "https://host/folder/",
     "files": [
-      {"name": "a/b.bin", "path": "/x/y%20z", "bytes": 10, "sha256":
+      {"name": "a/b.bin", "path": "/x/y%20z", "sha256":
        "ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef0123456789"},
-      {"name": "c.txt"}]})");
+      {"name": "c.txt", "bytes": 10}]})");
   ASSERT_EQ(list.files.size(), 2u);
   EXPECT_EQ(list.url(list.files[0]), "https://host/folder/x/y%20z");
-  EXPECT_EQ(list.files[0].bytes, 10);
+  EXPECT_EQ(list.files[0].bytes, std::nullopt);
   EXPECT_EQ(
       list.files[0].sha256,
       "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789");
   EXPECT_EQ(list.url(list.files[1]), "https://host/folder/c.txt");
-  EXPECT_EQ(list.files[1].bytes, std::nullopt);
+  EXPECT_EQ(list.files[1].bytes, 10);
   EXPECT_EQ(list.files[1].sha256, "");
 }
 
-TEST_F(FileListTest, TheBaseUrlMayComeFromElsewhere) {
-  const char* files = R"({"files": [{"name": "a"}]})";
+TEST_F(UserList, TheBaseUrlMayComeFromElsewhere) {
+  const char* files = R"({"files": [{"name": "a", "bytes": 1}]})";
   EXPECT_EQ(read(files, "http://m").url({"a", "a", {}, {}}), "http://m/a");
   EXPECT_ERROR(UsageError, "must begin with http:// or https://", read(files));
-  EXPECT_ERROR(
-      UsageError, "must begin with http://", read(files, "file:///etc"));
-  EXPECT_ERROR(
-      UsageError, "must begin with http://", read(files, "http://a b"));
-}
-
-TEST_F(FileListTest, NamesStayInTheOutputFolder) {
-  for (const char* name :
-       {"", "/etc/passwd", "../a", "a/../../b", "a/..", "..", ".", "a/"}) {
+  for (const char* url :
+       {"file:///etc", "http://a b", "http://", "https:///x", "http://a\nb"}) {
     EXPECT_ERROR(
-        UsageError,
-        fmt::format(
-            "name must lead to a file under the output folder, but is \"{}\"",
-            name),
-        read_file(fmt::format(R"("name": "{}")", name)));
+        UsageError, "must begin with http:// or https://", read(files, url));
   }
-  EXPECT_NO_THROW(read_file(R"("name": "a..b/..c")"));
 }
 
-TEST_F(FileListTest, RefusesWhatCannotBe) {
-  const auto refused = [&](const char* members, const char* message) {
-    EXPECT_ERROR(UsageError, message, read_file(members));
-  };
-  refused(
-      R"("name": "a", "sha256": "abc")",
-      "sha256 must be 64 hex digits, but is \"abc\"");
-  refused(R"("name": "a", "bytes": -1)", "bytes must not be negative");
-  refused(R"("name": "a", "path": "x y")", "percent-encoded, but is \"x y\"");
-  refused(R"("name": "a", "path": "//")", "path must be that of a file");
-  refused(R"("name": "a", "sha": "")", "has no key \"sha\"; known: name, path");
-  EXPECT_ERROR(
-      UsageError,
-      "has a/b twice",
-      read(
-          R"({"base_url": "http://h",
-              "files": [{"name": "a/./b"}, {"name": "a/b"}]})"));
-  EXPECT_ERROR(UsageError, "has no files", read(R"({"base_url": "http://h"})"));
-  EXPECT_ERROR(Error, "list.json", read("{"));
+TEST_F(UserList, NamesStayInTheOutputFolderAndAreNoPartialFiles) {
+  for (const char* name :
+       {"",
+        "/etc/passwd",
+        "../a",
+        "a/../../b",
+        "a/..",
+        "..",
+        ".",
+        "a/",
+        "a.part",
+        ".part",
+        "a.part/b",
+        R"(a\u0000b)",
+        R"(\u001b]0;x\u0007)",
+        R"(a\u007f)",
+        R"(a\u009b1m)",
+        R"(a\nb)"}) {
+    const std::string message = testing::error_of<UsageError>([&] {
+      read_files(fmt::format(R"({{"name": "{}", "bytes": 1}})", name));
+    });
+    EXPECT_THAT(
+        message, HasSubstr("name must lead to a file under the output folder"))
+        << name;
+    EXPECT_EQ(message, without_controls(message));
+  }
+  EXPECT_NO_THROW(read_files(R"({"name": "ü..b/..c.parts", "bytes": 1})"));
+}
+
+TEST_F(UserList, RefusesWhatCannotBe) {
+  for (const auto& [files, message] :
+       std::vector<std::pair<const char*, const char*>>{
+           {R"({"name": "a", "sha256": "abc"})",
+            "sha256 must be 64 hex digits, but is \"abc\""},
+           {R"({"name": "a", "bytes": -1})", "bytes must not be negative"},
+           {R"({"name": "a", "bytes": 1, "path": "x y"})",
+            "percent-encoded, but is \"x y\""},
+           {R"({"name": "a", "bytes": 1, "path": "//"})",
+            "path must be that of a file"},
+           {R"({"name": "a", "sha": ""})",
+            "has no key \"sha\"; known: name, path"},
+           {R"({"name": "a"})", "has neither bytes nor sha256"},
+           {R"({"name": "a/./b", "bytes": 1}, {"name": "a/b", "bytes": 1})",
+            "has a/b twice"},
+           {R"({"name": "a/b/c", "bytes": 1}, {"name": "a", "bytes": 1})",
+            "has a as a file and as the folder of a/b/c"},
+           {R"({"name": "a", "bytes": 9000000000000000000},
+               {"name": "b", "bytes": 9000000000000000000})",
+            "more bytes than can be counted"},
+           {"", "has no files"},
+           {"{", "list.json"}}) {
+    EXPECT_ERROR(Error, message, read_files(files));
+  }
+}
+
+TEST(ShownUrl, HasNoCredentialsAndNoControls) {
+  EXPECT_EQ(shown_url("https://me:pa@ss@h:1/a@b?token=x"), "https://h:1/a@b");
+  EXPECT_EQ(shown_url("me:secret@host"), "host");
+  EXPECT_EQ(shown_url("http://h/\x1b[0m\xc2\x9bü"), "http://h/?[0m?ü");
 }
 
 } // namespace
