@@ -1,7 +1,7 @@
 // experiments/compare_gpt2.sh as a user runs it, on models and texts of a few
 // kilobytes; downloads are stood in for.
 #include "nanobrain/base/json.h"
-#include "nanobrain/fetch/catalogue.h"
+#include "nanobrain/fetch/fetch.h"
 #include "tests/support/support.h"
 
 namespace nanobrain::testing {
