@@ -210,7 +210,7 @@ TEST_F(LexicalCommands, WithoutEndOfTextModelsTrainAndAreEvaluated) {
   per_document.push_back(path("rows.jsonl"));
   const auto rows = run(per_document);
   EXPECT_EQ(rows.exit_code, 2);
-  EXPECT_THAT(rows.err, HasSubstr("evaluate without --per-document"));
+  EXPECT_THAT(rows.err, HasSubstr("leave --per-document out"));
 
   const auto nothing = run({"generate", "--model", path("run")});
   EXPECT_EQ(nothing.exit_code, 2);
