@@ -8,9 +8,8 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/tokenizer/gpt2_names.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -87,10 +86,10 @@ std::span<const std::byte> bytes_of(const std::vector<float>& values) {
   return std::as_bytes(std::span(values));
 }
 
-std::shared_ptr<const Tokenizer> train_tokenizer(const std::string& words) {
+std::shared_ptr<const Tokenizer> tokenizer_of(const std::string& words) {
   set_progress_enabled(false);
   int64_t documents = 0;
-  return train_sentencepiece(
+  return train_tokenizer(
              [&](std::string& text) {
                text = words;
                return documents++ < 50;
@@ -131,7 +130,7 @@ TEST(ModelFolder, HoldsGpt2TensorsAndZeroBiases) {
 TEST(ModelFolder, CarriesItsTokenizer) {
   const TempDir dir;
   const auto tokenizer =
-      train_tokenizer("the cat sleeps on the warm mat beside other cats");
+      tokenizer_of("the cat sleeps on the warm mat beside other cats");
   ModelConfig config = tiny_config();
   config.vocab_size = tokenizer->vocab_size();
   NanoLM model(config);
@@ -188,9 +187,9 @@ TEST(ModelFolder, CarriesAGpt2Tokenizer) {
 TEST(ModelFolder, RefusesATokenizerThatIsNotItsOwn) {
   const TempDir dir;
   const auto tokenizer =
-      train_tokenizer("the cat sleeps on the warm mat beside other cats");
+      tokenizer_of("the cat sleeps on the warm mat beside other cats");
   const auto other =
-      train_tokenizer("seven quick brown dogs jumped over lazy foxes there");
+      tokenizer_of("seven quick brown dogs jumped over lazy foxes there");
   ModelConfig config = tiny_config();
   config.vocab_size = tokenizer->vocab_size() + 1;
   NanoLM wrong_size(config);
