@@ -134,7 +134,7 @@ TEST_F(FetchCommand, WithoutANetworkItSaysWhatToDo) {
   EXPECT_THAT(result.out, IsEmpty());
   EXPECT_THAT(
       result.err, HasSubstr("[https://huggingface.co/openai-community"));
-  EXPECT_THAT(result.err, HasSubstr("cannot be reached"));
+  EXPECT_THAT(result.err, HasSubstr("cannot be fetched"));
   EXPECT_THAT(result.err, HasSubstr("https_proxy"));
   EXPECT_THAT(result.err, HasSubstr("by hand to " + output_));
 }
