@@ -234,17 +234,12 @@ TEST_F(Fetch, AsksTheProxyOfTheEnvironment) {
   EXPECT_EQ(proxy.requests().at(0).path, "http://nowhere.invalid/file");
 }
 
-TEST_F(Fetch, SaysWhatToDoWithoutANetworkAndHidesCredentials) {
+TEST_F(Fetch, WithoutANetworkItHidesCredentials) {
   const std::string message = testing::error_of<Error>(
       [&] { fetch(listed("http://me:secret@nowhere.invalid"), options_); });
-  for (const char* part :
-       {"[http://nowhere.invalid/file] cannot be fetched: ",
-        "nowhere.invalid (4 attempts)",
-        "https_proxy",
-        "--base-url",
-        "by hand to "}) {
-    EXPECT_THAT(message, HasSubstr(part));
-  }
+  EXPECT_THAT(
+      message, HasSubstr("[http://nowhere.invalid/file] cannot be fetched: "));
+  EXPECT_THAT(message, HasSubstr("(4 attempts); run it again to resume"));
   EXPECT_THAT(message, Not(HasSubstr("secret")));
   expect_only_in_output({});
 }
