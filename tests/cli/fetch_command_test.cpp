@@ -105,7 +105,7 @@ TEST_F(FetchCommand, WithoutANetworkItSaysWhatToDo) {
   refused(
       1,
       {{line, "[https://huggingface.co/openai-community"},
-       {line, "cannot be reached"},
+       {line, "cannot be fetched"},
        {line, "https_proxy"},
        {line, "by hand to out"}});
 }
