@@ -1,5 +1,6 @@
 #include "nanobrain/base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

@@ -1,4 +1,6 @@
 // The tables of a sweep's summary.
+#include <fmt/format.h>
+
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
