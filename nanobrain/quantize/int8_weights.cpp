@@ -4,7 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/runtime/model_file.h"
+#include "nanobrain/runtime/model.h"
 
 namespace nanobrain {
 
@@ -93,8 +93,8 @@ void Int8Weights::write(const std::filesystem::path& file) const {
   write_tensors(
       file,
       tensors,
-      {{"format", ModelFile::kFormat},
-       {"version", std::to_string(ModelFile::kVersion)}});
+      {{"format", RuntimeModel::kFormat},
+       {"version", std::to_string(RuntimeModel::kVersion)}});
 }
 
 } // namespace nanobrain

@@ -1,5 +1,5 @@
 // A model's parameters as model.int8.safetensors holds them
-// (runtime/model_file.h).
+// (runtime/model.h).
 #pragma once
 
 #include <torch/torch.h>

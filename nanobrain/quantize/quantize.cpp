@@ -12,7 +12,7 @@
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
 #include "nanobrain/quantize/quality.h"
-#include "nanobrain/runtime/model_file.h"
+#include "nanobrain/runtime/model.h"
 
 namespace nanobrain {
 

@@ -8,9 +8,8 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/tokenizer/gpt2_names.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -83,10 +82,10 @@ std::span<const std::byte> bytes_of(const std::vector<float>& values) {
   return std::as_bytes(std::span(values));
 }
 
-std::shared_ptr<const Tokenizer> train_tokenizer(const std::string& words) {
+std::shared_ptr<const Tokenizer> tokenizer_of(const std::string& words) {
   set_progress_enabled(false);
   int64_t documents = 0;
-  return train_sentencepiece(
+  return train_tokenizer(
              [&](std::string& text) {
                text = words;
                return documents++ < 50;
@@ -127,7 +126,7 @@ TEST(ModelFolder, HoldsGpt2TensorsAndZeroBiases) {
 TEST(ModelFolder, CarriesItsTokenizerAndRefusesAnother) {
   const TempDir dir;
   const auto tokenizer =
-      train_tokenizer("the cat sleeps on the warm mat beside other cats");
+      tokenizer_of("the cat sleeps on the warm mat beside other cats");
   ModelConfig config = tiny_config();
   config.vocab_size = tokenizer->vocab_size() + 1;
   NanoLM wrong_size(config);
@@ -151,7 +150,7 @@ TEST(ModelFolder, CarriesItsTokenizerAndRefusesAnother) {
   const auto refused = [&](int64_t vocab_size, const std::string& message) {
     EXPECT_ERROR(Error, message, load_model_tokenizer(dir / "m", vocab_size));
   };
-  train_tokenizer("seven quick brown dogs jumped over lazy foxes there")
+  tokenizer_of("seven quick brown dogs jumped over lazy foxes there")
       ->save(dir / "m");
   refused(300, "the tokenizer is not the one that the model was trained with");
   refused(299, "the tokenizer has 300 ids, but the model only 299");

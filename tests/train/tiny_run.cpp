@@ -5,7 +5,7 @@
 #include "nanobrain/base/random.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/run/metrics_log.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "nanobrain/train/training_run.h"
 
 namespace nanobrain::testing {
@@ -61,7 +61,7 @@ std::vector<std::string> tiny_documents(int64_t count, uint64_t seed) {
 std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed) {
   const auto documents = tiny_documents(60, seed);
   size_t next = 0;
-  return train_sentencepiece(
+  return train_tokenizer(
              [&](std::string& text) {
                if (next == documents.size()) return false;
                text = documents[next++];
