@@ -10,27 +10,21 @@ namespace {
 // PyTorch's recurrences round once a step over 40 steps.
 constexpr double kTolerance = 1e-13;
 
-void expect_golden(const ScheduleConfig& config, const std::string& name) {
+TEST(ScheduleTest, CosineAndWarmupStableDecayEqualPyTorchs) {
   const Json golden =
-      read_json(testing::source_dir() / "tests/golden/training.json")[name];
-  const auto steps = static_cast<int64_t>(golden.size());
-  ASSERT_EQ(steps, 40);
-  for (int64_t step = 0; step < steps; ++step) {
-    EXPECT_NEAR(
-        learning_rate_factor(config, step, steps),
-        golden[static_cast<size_t>(step)].get<double>(),
-        kTolerance)
-        << "step " << step;
+      read_json(testing::source_dir() / "tests/golden/training.json");
+  for (const std::string kind : {"cosine", "wsd"}) {
+    const ScheduleConfig config{
+        .kind = kind, .warmup_steps = 8, .decay_fraction = 0.25};
+    ASSERT_EQ(golden[kind].size(), 40);
+    for (int64_t step = 0; step < 40; ++step) {
+      EXPECT_NEAR(
+          learning_rate_factor(config, step, 40),
+          golden[kind][static_cast<size_t>(step)].get<double>(),
+          kTolerance)
+          << kind << ", step " << step;
+    }
   }
-}
-
-TEST(ScheduleTest, CosineEqualsPyTorchs) {
-  expect_golden({.kind = "cosine", .warmup_steps = 8}, "cosine");
-}
-
-TEST(ScheduleTest, WarmupStableDecayEqualsPyTorchs) {
-  expect_golden(
-      {.kind = "wsd", .warmup_steps = 8, .decay_fraction = 0.25}, "wsd");
 }
 
 TEST(ScheduleTest, ConstantOnlyWarmsUp) {

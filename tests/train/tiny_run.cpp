@@ -1,11 +1,10 @@
 #include "tests/train/tiny_run.h"
 
-#include <sstream>
-
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/data/token_file.h"
+#include "nanobrain/run/metrics_log.h"
 #include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "nanobrain/train/training_run.h"
 
@@ -102,12 +101,24 @@ std::string TinyRun::weights(const std::string& name) const {
 }
 
 std::vector<Json> read_json_lines(const fs::path& path) {
-  std::istringstream text(read_text(path));
-  std::vector<Json> objects;
-  for (std::string line; std::getline(text, line);) {
-    objects.push_back(parse_json(line, path.string()));
+  return read_metrics(path);
+}
+
+std::vector<Json> metrics_without_times(const fs::path& run) {
+  auto records = read_metrics(run / "metrics.jsonl");
+  for (Json& record : records) {
+    record.erase("elapsed_s");
+    record.erase("tokens_per_s");
   }
-  return objects;
+  return records;
+}
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.insert(entry.path().filename());
+  }
+  return names;
 }
 
 void rewind_run(const fs::path& run, int64_t step) {
@@ -115,10 +126,9 @@ void rewind_run(const fs::path& run, int64_t step) {
   Json record = read_json(run / "run.json");
   record.erase("result");
   write_json(run / "run.json", record);
-  for (const auto& entry : fs::directory_iterator(run / "checkpoints")) {
-    const std::string name = entry.path().filename();
+  for (const std::string& name : names_in(run / "checkpoints")) {
     if (std::stoll(name.substr(name.find('-') + 1)) > step) {
-      fs::remove_all(entry.path());
+      fs::remove_all(run / "checkpoints" / name);
     }
   }
 }

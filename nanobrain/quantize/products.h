@@ -37,4 +37,18 @@ Product f32_product(NanoLM& model);
 /// own, exact integer sums. The weights must outlive it.
 Product int8_product(const Int8Weights& weights);
 
+/// Operators of LibTorch by the names under which it registers them.
+struct DynamicOperators {
+  const char* pack = "quantized::linear_prepack";
+  const char* multiply = "quantized::linear_dynamic";
+};
+
+/// For a second opinion LibTorch's own dynamic products: weights in int8
+/// with a scale per output feature, activations in 7 bits with one scale and
+/// zero point for all rows, as torch.ao's dynamic Linear has them. Error that
+/// says why where this build of LibTorch has no such operators or no engine
+/// for them.
+Product torch_dynamic_product(
+    NanoLM& model, const DynamicOperators& operators = {});
+
 } // namespace nanobrain
