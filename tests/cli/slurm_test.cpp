@@ -134,10 +134,10 @@ TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
 }
 
 TEST_F(SlurmSweep, SaysWhatSlurmRefuses) {
-  refused(
-      1,
-      {{sweep_ + "sweep --launcher slurm --sbatch=--partition=nowhere",
-        "Invalid partition"}});
+  const auto result =
+      run(sweep_ + "sweep --launcher slurm --sbatch=--partition=nowhere");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("Invalid partition"));
 }
 
 } // namespace
