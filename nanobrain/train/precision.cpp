@@ -5,8 +5,8 @@
 namespace nanobrain {
 
 bool uses_bf16(const TrainConfig& config) {
-  return config.precision == "bf16" ||
-         (config.precision == "auto" &&
+  return config.precision == TrainPrecision::kBf16 ||
+         (config.precision == TrainPrecision::kAuto &&
           has_bf16_products(at::Device(config.device)));
 }
 

@@ -56,13 +56,13 @@ class AddedOptimizer : public ::testing::Test {
     config_.train.steps = 4;
     config_.train.batch_size = 2;
     config_.train.seq_len = 16;
-    config_.train.precision = "f32";
+    config_.train.precision = TrainPrecision::kF32;
     config_.train.sample_every = 0;
     config_.train.checkpoint_every = 3;
     config_.train.threads = 1;
     config_.optimizer.kind = "sign_descent";
     config_.optimizer.lr = 1.0 / 64;
-    config_.schedule.kind = "constant";
+    config_.schedule.kind = ScheduleKind::kConstant;
     config_.schedule.warmup_steps = 0;
     std::filesystem::create_directory(tiny_.path("run"));
   }

@@ -25,16 +25,18 @@ void expect_golden(const ScheduleConfig& config, const std::string& name) {
 }
 
 TEST(ScheduleTest, CosineEqualsPyTorchs) {
-  expect_golden({.kind = "cosine", .warmup_steps = 8}, "cosine");
+  expect_golden({.kind = ScheduleKind::kCosine, .warmup_steps = 8}, "cosine");
 }
 
 TEST(ScheduleTest, WarmupStableDecayEqualsPyTorchs) {
   expect_golden(
-      {.kind = "wsd", .warmup_steps = 8, .decay_fraction = 0.25}, "wsd");
+      {.kind = ScheduleKind::kWsd, .warmup_steps = 8, .decay_fraction = 0.25},
+      "wsd");
 }
 
 TEST(ScheduleTest, ConstantOnlyWarmsUp) {
-  const ScheduleConfig config{.kind = "constant", .warmup_steps = 4};
+  const ScheduleConfig config{
+      .kind = ScheduleKind::kConstant, .warmup_steps = 4};
   EXPECT_DOUBLE_EQ(learning_rate_factor(config, 0, 10), 0.25);
   EXPECT_DOUBLE_EQ(learning_rate_factor(config, 2, 10), 0.75);
   for (int64_t step = 3; step < 10; ++step) {
@@ -44,7 +46,7 @@ TEST(ScheduleTest, ConstantOnlyWarmsUp) {
 
 // Properties for many lengths, warm-ups longer than the run included.
 TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
-  for (const char* kind : {"cosine", "wsd"}) {
+  for (const ScheduleKind kind : {ScheduleKind::kCosine, ScheduleKind::kWsd}) {
     for (int64_t steps = 1; steps < 30; ++steps) {
       for (int64_t warmup = 0; warmup < 35; ++warmup) {
         const ScheduleConfig config{
@@ -60,11 +62,12 @@ TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
           }
         }
         const bool decays =
-            kind == std::string("cosine") || steps >= 3; // wsd: 0.2 of steps
+            kind == ScheduleKind::kCosine || steps >= 3; // wsd: 0.2 of steps
         if (warmup < steps && decays) {
           ASSERT_NEAR(
               learning_rate_factor(config, steps - 1, steps), 0.05, 1e-12)
-              << kind << " " << steps << " " << warmup;
+              << words(kind)[static_cast<size_t>(kind)] << " " << steps << " "
+              << warmup;
         }
       }
     }
