@@ -3,7 +3,7 @@ BUILD := build/release
 JOBS ?= $(shell nproc)
 WERROR := $(if $(CI),ON,OFF)
 
-.PHONY: demo build test test-sanitize test-fuzz format check-format lint clean
+.PHONY: demo build test test-sanitize test-fuzz format check-format check-includes lint clean
 
 demo: build
 	experiments/demo.sh build/demo
@@ -45,6 +45,12 @@ format:
 check-format:
 	cmake/bootstrap.sh --lint
 	clang-format --dry-run -Werror $(SOURCES)
+
+# Every source of the libraries and programs by itself, without precompiled headers: a missing include is an error.
+check-includes:
+	cmake/bootstrap.sh
+	cmake --preset includes
+	cmake --build build/includes -j $(JOBS) -- -k 0
 
 lint:
 	cmake/bootstrap.sh --tests --lint

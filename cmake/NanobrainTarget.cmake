@@ -23,7 +23,7 @@ if(NANOBRAIN_SANITIZE)
 endif()
 
 # Sources share precompiled headers, and are compiled several to a file: most of a compilation here is templates of the
-# standard library and of nlohmann/json. -D NANOBRAIN_UNITY=OFF -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON shows missing includes.
+# standard library and of nlohmann/json. `make check-includes` shows missing includes.
 function(_nanobrain_pch name)  # headers...
   add_library(nanobrain_${name} OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
   target_link_libraries(nanobrain_${name} PRIVATE nanobrain_options nanobrain_fmt
@@ -77,14 +77,20 @@ function(nanobrain_library)
   endif()
 endfunction()
 
-# nanobrain_test(NAME base SOURCES a_test.cpp ... DEPENDS base [LABEL unit|e2e] [TORCH])
-#   <NAME>_test, linked to that layer alone, so that a wrong edge shows. ctest runs each TEST by itself. An e2e test runs
-#   the programs.
+# nanobrain_test(NAME base SOURCES a_test.cpp ... DEPENDS base [LABEL unit|e2e] [SHARDS n] [COST n] [TORCH])
+#   <NAME>_test, linked to that layer alone, so that a wrong edge shows. ctest runs it whole, one process a binary; an e2e
+#   test in SHARDS processes, <NAME>_test.1 with every n-th TEST and so on. COST: the larger, the earlier it begins.
+#   e2e tests run the programs, on the world of tests/support/make_world.sh.
 function(nanobrain_test)
-  cmake_parse_arguments(ARG "TORCH" "NAME;LABEL" "SOURCES;DEPENDS;LINK" ${ARGN})
-  if(NOT ARG_LABEL)
-    set(ARG_LABEL unit)
-  endif()
+  cmake_parse_arguments(ARG "TORCH" "NAME;LABEL;SHARDS;COST" "SOURCES;DEPENDS;LINK" ${ARGN})
+  foreach(default "LABEL unit" "SHARDS 1" "COST 1")
+    separate_arguments(default)
+    list(GET default 0 key)
+    list(GET default 1 value)
+    if(NOT ARG_${key})
+      set(ARG_${key} ${value})
+    endif()
+  endforeach()
   set(target ${ARG_NAME}_test)
   add_executable(${target} ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPENDS PREPEND nanobrain_)
@@ -92,24 +98,35 @@ function(nanobrain_test)
     nanobrain_test_support)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_compile_options(${target} PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
   if(ARG_TORCH)
     target_link_libraries(${target} PRIVATE nanobrain_torch)
-    target_compile_options(${target} PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
     _nanobrain_unity(${target} 0)
   else()
-    target_compile_options(${target} PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
     _nanobrain_reuse_pch(${target} test_pch)
   endif()
+  set(properties LABELS ${ARG_LABEL} COST ${ARG_COST} TIMEOUT 1800)
   if(ARG_LABEL STREQUAL e2e)
     foreach(program nanobrain nanobrain-run)
       if(TARGET ${program})
         add_dependencies(${target} ${program})
       endif()
     endforeach()
+    if(NANOBRAIN_TORCH)
+      list(APPEND properties FIXTURES_REQUIRED world)
+    endif()
   endif()
-  include(GoogleTest)
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
+  if(ARG_SHARDS EQUAL 1)
+    add_test(NAME ${target} COMMAND ${target})
+    set_tests_properties(${target} PROPERTIES ${properties})
+    return()
+  endif()
+  foreach(shard RANGE 1 ${ARG_SHARDS})
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${target}.${shard} COMMAND ${target})
+    set_tests_properties(${target}.${shard} PROPERTIES ${properties}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${index}")
+  endforeach()
 endfunction()
 if(NANOBRAIN_TESTS)
   _nanobrain_pch(test_pch ${CMAKE_SOURCE_DIR}/tests/support/pch.h)

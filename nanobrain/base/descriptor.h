@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nanobrain {
 
@@ -14,8 +15,9 @@ class Descriptor {
  public:
   /// open(2) with O_CLOEXEC; check with is_open(), errno tells why it is not.
   Descriptor(const fs::path& path, int flags);
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  /// Closes one that is open already.
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   ~Descriptor();
 
   bool is_open() const { return fd_ >= 0; }

@@ -23,6 +23,13 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+/// A model's weights give NaN or infinite numbers: they are broken. Exit
+/// code 1.
+class NumericError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// The user asked to stop (SIGINT, SIGTERM) and the work was saved. Exit 130.
 class Interrupted : public Error {
  public:

@@ -1,4 +1,4 @@
-// nb_thread_pool and nb_session.
+// nb_thread_pool, nb_session and nb_sampler.
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/capi/objects.h"
 #include "nanobrain/capi/status.h"
@@ -155,4 +155,30 @@ nb_status nb_session_length(const nb_session* session, size_t* length) {
     require_pointer(length, where, "length");
     *length = static_cast<size_t>(session->session.length());
   });
+}
+
+nb_status nb_sampler_create(
+    const nb_model* model,
+    const nb_sampler_options* options,
+    nb_sampler** sampler) {
+  return guarded(__func__, NB_ERROR_ARGUMENT, [&](const char* where) {
+    require_pointer(sampler, where, "sampler");
+    *sampler = nullptr;
+    require_pointer(model, where, "model");
+    require_struct(options, where);
+    auto made = std::make_unique<nb_sampler>(nb_sampler{
+        .weights = model->weights,
+        .drawable = model->drawable(),
+        .sampler = Sampler(
+            {.temperature = options->temperature,
+             .top_k = options->top_k,
+             .top_p = options->top_p}),
+        .random = Random(options->seed)});
+    made->sampler.reserve(made->drawable);
+    *sampler = made.release();
+  });
+}
+
+void nb_sampler_free(nb_sampler* sampler) {
+  delete sampler;
 }

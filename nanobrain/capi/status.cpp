@@ -6,8 +6,6 @@
 #include <iterator>
 #include <new>
 
-#include "nanobrain/runtime/numeric_error.h"
-
 namespace nanobrain {
 
 namespace {

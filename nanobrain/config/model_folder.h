@@ -19,7 +19,7 @@ inline constexpr const char* kModelConfig = "config.json";
 inline constexpr const char* kWeightsFile = "model.safetensors";
 inline constexpr const char* kInt8WeightsFile = "model.int8.safetensors";
 
-/// Whether a folder holds an int8 model (runtime/model_file.h) and no f32 one.
+/// Whether a folder holds an int8 model (runtime/model.h) and no f32 one.
 bool is_int8_folder(const fs::path& directory);
 
 /// The folder's config.json. Errors of parse_huggingface_config().

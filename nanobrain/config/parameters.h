@@ -19,7 +19,7 @@ const char* name_of(Part part);
 
 enum class Role { kMatrix, kEmbedding, kPosition, kNorm, kBias };
 
-/// How an int8 model stores it (runtime/model_file.h).
+/// How an int8 model stores it (runtime/model.h).
 enum class Int8Storage {
   kRows,   // int8, with a scale a row in NAME.scale
   kHalf,   // f16

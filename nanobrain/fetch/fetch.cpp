@@ -2,19 +2,14 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <limits>
 #include <memory>
-#include <thread>
 
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/descriptor.h"
@@ -28,11 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kAttempts = 5;            // in a row without much progress
-constexpr int kUnreachableAttempts = 3; // no connection at all
+constexpr int kAttempts = 4; // in a row without much progress
 constexpr int64_t kMuchProgress = 1 << 20;
-constexpr double kLongestPause = 60;
-constexpr int64_t kLongestAskedPause = 600; // by Retry-After
 
 void stop_if_interrupted() {
   require<Interrupted>(
@@ -41,93 +33,28 @@ void stop_if_interrupted() {
       "stopped by a signal; what came is kept: run it again to resume");
 }
 
-void wait_for(double seconds) {
-  for (; seconds > 0; seconds -= 0.1) {
-    stop_if_interrupted();
-    std::this_thread::sleep_for(
-        std::chrono::duration<double>(std::min(0.1, seconds)));
-  }
+void require_done(
+    const std::error_code& error,
+    const fs::path& path,
+    std::string_view action) {
+  errno = error.value();
+  if (error) fail_errno(path, action);
 }
 
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  errno = error.value();
-  if (error) fail_errno(folder, "made");
+  require_done(error, folder, "made");
 }
 
-/// Syncs the folder or the file that `fd` is. Some file systems cannot sync a
-/// folder and say so with EINVAL.
-void sync(const Descriptor& fd, const fs::path& path) {
-  if (!fd.is_open() || (fsync(fd.get()) != 0 && errno != EINVAL)) {
-    fail_errno(path, "synced to disk");
-  }
+void require_file(const fs::file_status& status, const fs::path& path) {
+  require(
+      !fs::exists(status) || fs::is_regular_file(status),
+      path.string(),
+      "is there already and not a file; remove it or name another folder");
 }
 
-/// NAME.part, which is removed where it is empty at the end.
-class PartFile {
- public:
-  explicit PartFile(const fs::path& final_path)
-      : final_path_(final_path),
-        path_(final_path.string() + ".part"),
-        fd_(path_, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK) {
-    struct stat there {};
-    require(
-        fd_.is_open() ? fstat(fd_.get(), &there) == 0 && S_ISREG(there.st_mode)
-                      : errno != ELOOP,
-        path_.string(),
-        "is there already and not a file; remove it");
-    if (!fd_.is_open()) fail_errno(path_, "created");
-    size_ = lseek(fd_.get(), 0, SEEK_END);
-  }
-  ~PartFile() {
-    if (size_ == 0) unlink(path_.c_str()); // gone after commit()
-  }
-
-  int64_t size() const { return size_; }
-  std::string sha256() const { return sha256_of_file(path_); }
-
-  void empty() {
-    if (ftruncate(fd_.get(), 0) != 0 || lseek(fd_.get(), 0, SEEK_SET) != 0) {
-      fail_errno(path_, "emptied");
-    }
-    size_ = 0;
-  }
-  void append(std::string_view bytes) {
-    write_all(fd_.get(), bytes.data(), bytes.size(), path_);
-    size_ += std::ssize(bytes);
-  }
-  void commit() {
-    sync(fd_, path_);
-    if (rename(path_.c_str(), final_path_.c_str()) != 0) {
-      fail_errno(final_path_, "put in place");
-    }
-    sync(Descriptor(final_path_.parent_path(), O_RDONLY), final_path_);
-  }
-
- private:
-  fs::path final_path_;
-  fs::path path_;
-  Descriptor fd_;
-  int64_t size_ = 0;
-};
-
-/// The variables that the curl program and OpenSSL know; libcurl leaves them
-/// to its callers.
-const char* certificate_bundle() {
-  const char* path = std::getenv("CURL_CA_BUNDLE");
-  return path != nullptr ? path : std::getenv("SSL_CERT_FILE");
-}
-
-/// Another attempt would end the same.
-bool is_final(CURLcode code) {
-  return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT ||
-         code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_SSL_CERTPROBLEM ||
-         code == CURLE_PEER_FAILED_VERIFICATION ||
-         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_OUT_OF_MEMORY;
-}
-
-/// One file of a list on its way to `path`.
+/// One file of a list on its way to `path_`.
 class Download {
  public:
   Download(
@@ -138,21 +65,33 @@ class Download {
         url_(url),
         shown_(shown_url(url)),
         path_(options.output / file.name),
+        part_path_(path_.string() + ".part"),
         options_(options) {}
+  Download(const Download&) = delete;
+  Download& operator=(const Download&) = delete;
+  ~Download() {
+    std::error_code ignored;
+    if (part_ && size_ == 0) fs::remove(part_path_, ignored);
+  }
 
-  FetchedFile run() {
+  /// Its row of the result.
+  Json run() {
     stop_if_interrupted();
-    if (auto sha256 = present()) return row(*sha256, "present");
+    if (const auto sha256 = present()) return row(*sha256, "present");
     make_folder(path_.parent_path());
-    PartFile part(path_);
-    part_ = &part;
-    if (!may_resume()) part.empty();
-    resumed_ = part.size() > 0;
+    require_file(fs::symlink_status(part_path_), part_path_);
+    part_.emplace(part_path_);
+    size_ = static_cast<int64_t>(fs::file_size(part_path_));
+    if (!may_resume()) discard();
+    resumed_ = size_ > 0;
     for (bool again = false;; again = true) {
       receive();
-      const std::string sha256 = part.sha256();
+      const std::string sha256 = sha256_of_file(part_path_);
       if (file_.sha256.empty() || sha256 == file_.sha256) {
-        part.commit();
+        part_->sync();
+        std::error_code error;
+        fs::rename(part_path_, path_, error);
+        require_done(error, path_, "put in place");
         return row(sha256, resumed_ ? "resumed" : "fetched");
       }
       discard();
@@ -167,19 +106,25 @@ class Download {
   }
 
  private:
-  FetchedFile row(const std::string& sha256, const char* status) const {
-    const auto bytes = static_cast<int64_t>(fs::file_size(path_));
-    return {file_.name, bytes, sha256, status, !file_.sha256.empty()};
+  Json row(const std::string& sha256, const char* status) const {
+    return {
+        {"name", file_.name},
+        {"bytes", fs::file_size(path_)},
+        {"sha256", sha256},
+        {"status", status},
+        {"checksum", file_.sha256.empty() ? "none" : "published"}};
   }
 
   /// A checksum shows whether the pieces belong together; nothing else does.
   bool may_resume() const {
-    return !file_.sha256.empty() &&
-           part_->size() <= file_.bytes.value_or(kMost);
+    return !file_.sha256.empty() && size_ <= file_.bytes.value_or(size_);
   }
 
   void discard() {
-    part_->empty();
+    std::error_code error;
+    fs::resize_file(part_path_, 0, error);
+    require_done(error, part_path_, "emptied");
+    size_ = 0;
     resumed_ = false;
   }
 
@@ -189,10 +134,7 @@ class Download {
     std::error_code ignored;
     const fs::file_status status = fs::status(path_, ignored);
     if (!fs::exists(status)) return {};
-    require(
-        fs::is_regular_file(status),
-        path_.string(),
-        "is there already and not a file; name another folder");
+    require_file(status, path_);
     const auto bytes = static_cast<int64_t>(fs::file_size(path_));
     const bool right_length = bytes == file_.bytes.value_or(bytes);
     const std::string sha256 = right_length ? sha256_of_file(path_) : "";
@@ -211,43 +153,29 @@ class Download {
 
   /// Makes the .part as long as the file, in several attempts if need be.
   void receive() {
-    Progress progress(file_.name, file_.bytes.value_or(0), part_->size());
+    Progress progress(file_.name, file_.bytes.value_or(0), size_);
     progress_ = &progress;
-    int64_t mark = part_->size();
-    for (int failures = 0; part_->size() != file_.bytes;) {
-      if (!may_resume()) part_->empty();
-      asked_pause_ = 0;
-      if (attempt()) return;
-      if (part_->size() >= mark + kMuchProgress) failures = 0;
-      mark = std::max(mark, part_->size());
-      ++failures;
+    int64_t mark = size_;
+    double pause_s = options_.first_pause_s;
+    for (int failures = 0; size_ != file_.bytes && !attempt();) {
+      failures = size_ >= mark + kMuchProgress ? 1 : failures + 1;
+      mark = std::max(mark, size_);
+      if (!may_resume()) discard();
       require(
-          failures < (unreachable_ ? kUnreachableAttempts : kAttempts),
+          failures < kAttempts,
           shown_,
-          "{} ({} attempts); {}",
+          "{} ({} attempts); run it again to resume; behind a proxy set "
+          "https_proxy and, for its certificates, CURL_CA_BUNDLE; or name a "
+          "mirror with --base-url; or bring the file by hand to {}",
           reason_,
           failures,
-          unreachable_
-              ? "behind a proxy set https_proxy; or name a mirror with "
-                "--base-url; or bring the file by hand to " +
-                    path_.string()
-              : "what came is kept: run it again to resume");
-      const double pause = std::min(
-          kLongestPause, options_.first_pause_s * (1 << (failures - 1)));
+          path_.string());
       progress.log(fmt::format("{}: {}; trying again", file_.name, reason_));
-      wait_for(std::max(pause, static_cast<double>(asked_pause_)));
+      // A signal ends it early.
+      poll(nullptr, 0, static_cast<int>(1000 * pause_s));
+      pause_s *= 2;
+      stop_if_interrupted();
     }
-  }
-
-  int64_t info(CURLINFO which) const {
-    curl_off_t value = 0;
-    curl_easy_getinfo(curl_, which, &value);
-    return value;
-  }
-  long status() const {
-    long status = 0;
-    curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
-    return status;
   }
 
   /// One GET, from where the .part ends. True: the .part is as long as the
@@ -256,8 +184,7 @@ class Download {
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(
         curl_easy_init(), curl_easy_cleanup);
     curl_ = handle.get();
-    offset_ = part_->size();
-    expected_.reset();
+    offset_ = size_;
     char message[CURL_ERROR_SIZE] = "";
     const bool secure = url_.starts_with("https:");
     bool ok = curl_ != nullptr;
@@ -277,7 +204,10 @@ class Download {
     set(CURLOPT_CONNECTTIMEOUT, 20L);
     set(CURLOPT_LOW_SPEED_LIMIT, 1000L);
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout_s));
-    if (const char* path = certificate_bundle()) set(CURLOPT_CAINFO, path);
+    // The variables of OpenSSL and of the curl program.
+    for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
+      if (const char* bundle = getenv(name)) set(CURLOPT_CAINFO, bundle);
+    }
     set(CURLOPT_WRITEFUNCTION, take_body);
     set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_XFERINFOFUNCTION, take_progress);
@@ -286,99 +216,59 @@ class Download {
     const CURLcode code = curl_easy_perform(curl_);
     if (error_) std::rethrow_exception(error_);
     stop_if_interrupted();
-    unreachable_ = code != CURLE_OK && info(CURLINFO_CONNECT_TIME_T) == 0;
-    reason_ =
-        without_controls(*message != 0 ? message : curl_easy_strerror(code));
-    if (code == CURLE_UNSUPPORTED_PROTOCOL && secure) {
-      reason_ = "it is redirected away from https";
-    }
-    require(
-        !is_final(code),
-        shown_,
-        "{}; check the URL, and name the certificates of a proxy of your own "
-        "in CURL_CA_BUNDLE",
-        reason_);
+    reason_ = fmt::format(
+        "cannot be fetched: {}",
+        code == CURLE_UNSUPPORTED_PROTOCOL && secure
+            ? "it is redirected away from https"
+            : without_controls(
+                  *message != 0 ? message : curl_easy_strerror(code)));
     return judge(code);
   }
 
   bool judge(CURLcode code) {
-    if (offset_ > 0 && (code == CURLE_RANGE_ERROR || status() == 416)) {
+    long answer = 0;
+    curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &answer);
+    if (code == CURLE_OK) {
+      reason_ = fmt::format(
+          "the answer ended after {} of {} bytes",
+          size_,
+          file_.bytes.value_or(size_));
+      return size_ == file_.bytes.value_or(size_);
+    }
+    if (offset_ > 0 && (code == CURLE_RANGE_ERROR || answer == 416)) {
       // Whole already, or the server cannot resume it.
-      if (!file_.bytes && part_->sha256() == file_.sha256) return true;
+      if (sha256_of_file(part_path_) == file_.sha256) return true;
       discard();
       reason_ = "the server does not resume";
     } else if (code == CURLE_HTTP_RETURNED_ERROR) {
-      refuse_or_wait();
-    } else if (code != CURLE_OK) {
-      reason_ = fmt::format(
-          "{}: {}",
-          unreachable_ ? "cannot be reached" : "the connection broke",
-          reason_);
-    } else {
-      if (!expected_) begin(); // an empty body
-      reason_ = fmt::format(
-          "the answer ended after {} of {} bytes", part_->size(), *expected_);
-      return part_->size() == *expected_;
+      require(
+          answer >= 500 || answer == 408 || answer == 429,
+          shown_,
+          "{} ({}); check the list and --base-url, or fetch it by hand to {}",
+          answer == 404 ? "is not there" : "may not be read",
+          answer,
+          path_.string());
+      reason_ = fmt::format("the server answers {}", answer);
     }
     return false;
   }
 
-  /// The server answers with an error: an Error where it would again.
-  void refuse_or_wait() {
-    const long code = status();
-    if (code != 408 && code != 425 && code != 429 && code < 500) refuse(code);
-    reason_ = fmt::format("the server answers {}", code);
-    asked_pause_ = info(CURLINFO_RETRY_AFTER);
-    require(
-        asked_pause_ <= kLongestAskedPause,
-        shown_,
-        "{} and asks to wait {} s; run it again later",
-        reason_,
-        asked_pause_);
-  }
-
-  [[noreturn]] void refuse(long code) const {
-    fail(
-        shown_,
-        "{} ({}); check the list and --base-url, or fetch it by hand to {}",
-        code == 404 || code == 410                  ? "is not there"
-        : code == 401 || code == 403 || code == 407 ? "may not be read"
-                                                    : "is answered by no file",
-        code,
-        path_.string());
-  }
-
-  /// Before the first byte: what the answer announces must be the file.
-  void begin() {
-    const long code = status();
-    if (code != (offset_ > 0 ? 206 : 200)) refuse(code);
-    const int64_t length = info(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
-    require(
-        length >= 0 ? length <= kMost - offset_ : file_.bytes.has_value(),
-        shown_,
-        "announces no length that can be; give bytes in the list");
-    expected_ = length >= 0 ? offset_ + length : *file_.bytes;
-    require(
-        *expected_ == file_.bytes.value_or(*expected_),
-        shown_,
-        "the server announces {} bytes, the list {}; check the list, or name a "
-        "mirror with --base-url",
-        *expected_,
-        file_.bytes.value_or(0));
-  }
-
   void take(std::string_view bytes) {
-    if (!expected_) begin();
-    if (std::ssize(bytes) > *expected_ - part_->size()) {
-      part_->empty();
+    curl_off_t announced = -1;
+    curl_easy_getinfo(curl_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    const int64_t most = file_.bytes.value_or(INT64_MAX);
+    if (std::ssize(bytes) > most - size_ ||
+        (file_.bytes && announced >= 0 && announced != most - offset_)) {
+      discard();
       fail(
           shown_,
-          "the server sends more than the {} bytes of the file; check the "
+          "the server's file is not of {} bytes, as the list says; check the "
           "list, or name a mirror with --base-url",
-          *expected_);
+          most);
     }
     part_->append(bytes);
-    progress_->update(part_->size());
+    size_ += std::ssize(bytes);
+    progress_->update(size_);
   }
 
   /// No exception may pass through libcurl's C frames.
@@ -397,70 +287,26 @@ class Download {
     return interrupted() ? 1 : 0;
   }
 
-  static constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-
   const RemoteFile& file_;
   const std::string url_;
   const std::string shown_; // without credentials
   const fs::path path_;
+  const fs::path part_path_;
   const FetchOptions& options_;
-  PartFile* part_ = nullptr;
-  Progress* progress_ = nullptr;
+  std::optional<AppendFile> part_;
+  int64_t size_ = 0;     // of the .part
   bool resumed_ = false; // with what an earlier process left
+  Progress* progress_ = nullptr;
   // Of the attempt:
   CURL* curl_ = nullptr;
-  int64_t offset_ = 0;              // where it began
-  std::optional<int64_t> expected_; // bytes of the whole file
-  std::exception_ptr error_;        // of a callback
+  int64_t offset_ = 0;       // where it began
+  std::exception_ptr error_; // of a callback
   std::string reason_;
-  bool unreachable_ = false;
-  int64_t asked_pause_ = 0;
 };
 
 } // namespace
 
-int64_t FetchReport::bytes() const {
-  int64_t sum = 0;
-  for (const FetchedFile& row : rows) sum += row.bytes;
-  return sum;
-}
-
-Json FetchReport::to_json() const {
-  Json files = Json::array();
-  for (const FetchedFile& row : rows) {
-    files.push_back(
-        {{"name", row.name},
-         {"bytes", row.bytes},
-         {"sha256", row.sha256},
-         {"status", row.status},
-         {"checksum", row.published ? "published" : "none"}});
-  }
-  return {
-      {"output", output.string()},
-      {"files", rows.size()},
-      {"bytes", bytes()},
-      {"rows", files}};
-}
-
-std::string FetchReport::to_text() const {
-  std::string text;
-  for (const FetchedFile& row : rows) {
-    text += fmt::format(
-        "{:<24} {:>10}  {:<8} {}\n",
-        row.name,
-        format_bytes(static_cast<double>(row.bytes)),
-        row.status,
-        row.published ? "sha256 as published"
-                      : "no published checksum: its length alone was checked");
-  }
-  return text + fmt::format(
-                    "{} files, {}: {}\n",
-                    rows.size(),
-                    format_bytes(static_cast<double>(bytes())),
-                    output.string());
-}
-
-FetchReport fetch(const FileList& list, const FetchOptions& options) {
+Json fetch(const FileList& list, const FetchOptions& options) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   require(started == CURLE_OK, "libcurl", "does not start; install it again");
   make_folder(options.output);
@@ -471,11 +317,36 @@ FetchReport fetch(const FileList& list, const FetchOptions& options) {
       flock(folder.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
       options.output.string(),
       "another process fetches into it; wait for it or stop it");
-  FetchReport report{options.output, {}};
+  Json rows = Json::array();
+  int64_t bytes = 0;
   for (const RemoteFile& file : list.files) {
-    report.rows.push_back(Download(file, list.url(file), options).run());
+    rows.push_back(Download(file, list.url(file), options).run());
+    bytes += rows.back()["bytes"].get<int64_t>();
   }
-  return report;
+  return {
+      {"output", options.output.string()},
+      {"files", rows.size()},
+      {"bytes", bytes},
+      {"rows", rows}};
+}
+
+std::string describe_fetch(const Json& result) {
+  std::string text;
+  for (const Json& row : result["rows"]) {
+    text += fmt::format(
+        "{:<24} {:>10}  {:<8} {}\n",
+        row["name"].get<std::string>(),
+        format_bytes(row["bytes"]),
+        row["status"].get<std::string>(),
+        row["checksum"] == "published"
+            ? "sha256 as published"
+            : "no published checksum: its length alone was checked");
+  }
+  return text + fmt::format(
+                    "{} files, {}: {}\n",
+                    result["files"].get<int64_t>(),
+                    format_bytes(result["bytes"]),
+                    result["output"].get<std::string>());
 }
 
 } // namespace nanobrain

@@ -59,7 +59,7 @@ FileList read_file_list(
 
 /// What a terminal may be shown of text that others wrote: control characters
 /// become '?'.
-std::string without_controls(std::string text);
+std::string without_controls(std::string_view text);
 /// The same of a URL, without user:password@ and without a query.
 std::string shown_url(std::string_view url);
 
@@ -70,30 +70,17 @@ struct FetchOptions {
   double first_pause_s = 1;     // between attempts, doubled each time
 };
 
-struct FetchedFile {
-  std::string name;
-  int64_t bytes = 0;
-  std::string sha256;
-  std::string status;     // "fetched", "resumed" or "present"
-  bool published = false; // the list has its sha256
-};
-
-struct FetchReport {
-  std::filesystem::path output;
-  std::vector<FetchedFile> rows; // as the list has them
-
-  int64_t bytes() const;
-  /// {"output", "files", "bytes", "rows": [{"name", "bytes", "sha256",
-  /// "status", "checksum"}]}; checksum is "published" or "none".
-  Json to_json() const;
-  std::string to_text() const;
-};
-
 /// Brings the files of the list into the output folder, one after another.
 /// NAME.part holds what came until its length and sha256 are right: no wrong
 /// file ever gets the name. A file with a published sha256 is resumed from its
 /// .part, any other begins again. Error where a file cannot be had, Interrupted
 /// after a signal; what came is kept in both cases.
-FetchReport fetch(const FileList& list, const FetchOptions& options);
+///
+/// Result: output, files, bytes and rows, of each file name, bytes, sha256,
+/// status (fetched, resumed or present) and checksum (published or none).
+Json fetch(const FileList& list, const FetchOptions& options);
+
+/// The result for people: a line a file.
+std::string describe_fetch(const Json& result);
 
 } // namespace nanobrain

@@ -13,32 +13,6 @@ using torch::Tensor;
 
 constexpr int64_t kGrain = 1 << 15; // elements a thread takes at least
 
-Tensor gelu_forward(const Tensor& x, GeluKind kind) {
-  const GeluKernels& kernels = vector_kernels().gelu;
-  const auto forward = kind == GeluKind::kErf ? kernels.erf : kernels.tanh;
-  Tensor y = torch::empty_like(x);
-  const float* in = x.const_data_ptr<float>();
-  float* out = y.mutable_data_ptr<float>();
-  at::parallel_for(0, x.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    forward(in + begin, end - begin, out + begin);
-  });
-  return y;
-}
-
-Tensor gelu_backward(const Tensor& x, const Tensor& dy, GeluKind kind) {
-  const GeluKernels& kernels = vector_kernels().gelu;
-  const auto backward =
-      kind == GeluKind::kErf ? kernels.erf_backward : kernels.tanh_backward;
-  Tensor dx = torch::empty_like(x);
-  const float* in = x.const_data_ptr<float>();
-  const float* gradient = dy.const_data_ptr<float>();
-  float* out = dx.mutable_data_ptr<float>();
-  at::parallel_for(0, x.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    backward(in + begin, gradient + begin, end - begin, out + begin);
-  });
-  return dx;
-}
-
 struct GeluFunction : torch::autograd::Function<GeluFunction> {
   static Tensor forward(
       torch::autograd::AutogradContext* context,
@@ -46,20 +20,34 @@ struct GeluFunction : torch::autograd::Function<GeluFunction> {
       GeluKind kind) {
     context->save_for_backward({x});
     context->saved_data["kind"] = static_cast<int64_t>(kind);
-    return gelu_forward(x, kind);
+    const GeluKernels& kernels = vector_kernels().gelu;
+    const auto apply = kind == GeluKind::kErf ? kernels.erf : kernels.tanh;
+    const Tensor y = torch::empty_like(x);
+    const float* in = x.const_data_ptr<float>();
+    float* out = y.mutable_data_ptr<float>();
+    at::parallel_for(0, x.numel(), kGrain, [&](int64_t i, int64_t end) {
+      apply(in + i, end - i, out + i);
+    });
+    return y;
   }
 
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* context,
       const torch::autograd::variable_list& grad_outputs) {
-    const auto kind =
-        static_cast<GeluKind>(context->saved_data["kind"].toInt());
-    return {
-        gelu_backward(
-            context->get_saved_variables()[0],
-            grad_outputs[0].contiguous(),
-            kind),
-        Tensor()};
+    const auto kind = context->saved_data["kind"].toInt();
+    const GeluKernels& kernels = vector_kernels().gelu;
+    const auto apply = static_cast<GeluKind>(kind) == GeluKind::kErf
+                           ? kernels.erf_backward
+                           : kernels.tanh_backward;
+    const Tensor x = context->get_saved_variables()[0];
+    const Tensor dy = grad_outputs[0].contiguous(), dx = torch::empty_like(x);
+    const float* in = x.const_data_ptr<float>();
+    const float* gradient = dy.const_data_ptr<float>();
+    float* out = dx.mutable_data_ptr<float>();
+    at::parallel_for(0, x.numel(), kGrain, [&](int64_t i, int64_t end) {
+      apply(in + i, gradient + i, end - i, out + i);
+    });
+    return {dx, Tensor()};
   }
 };
 

@@ -1,58 +1,45 @@
 #include "nanobrain/kernels/isa.h"
 
 #include <cstdlib>
+#include <map>
 
 namespace nanobrain {
 
 namespace {
 
-bool has_kernels(Isa isa) {
-  switch (isa) {
-    case Isa::kPortable:
-    case Isa::kAvx2:
-    case Isa::kAvx512:
-    case Isa::kAvx512Bf16:
-    case Isa::kAmx:
-      return true;
-    default:
-      return false;
-  }
-}
-
-Isa choose() {
-  Isa best = Isa::kPortable;
-  for (const Isa isa : kernel_isas()) {
-    if (includes(active_isa(), isa)) best = isa;
-  }
-  return best;
-}
-
-/// oneDNN, whose tile products LibTorch calls, chooses at its first use.
-void limit_onednn(Isa isa) {
-  const char* limit = nullptr;
-  if (isa == Isa::kAvx2) limit = "AVX2";
-  if (isa == Isa::kAvx512) limit = "AVX512_CORE";
-  if (isa == Isa::kAvx512Bf16) limit = "AVX512_CORE_BF16";
-  if (limit != nullptr) setenv("ONEDNN_MAX_CPU_ISA", limit, /*replace=*/0);
-}
+/// Those that this folder has kernels for, and the limit for oneDNN, whose tile
+/// products LibTorch calls; it chooses at its first use.
+const std::map<Isa, const char*> kOneDnnLimits = {
+    {Isa::kPortable, nullptr},
+    {Isa::kAvx2, "AVX2"},
+    {Isa::kAvx512, "AVX512_CORE"},
+    {Isa::kAvx512Bf16, "AVX512_CORE_BF16"},
+    {Isa::kAmx, nullptr}};
 
 } // namespace
 
 std::vector<Isa> kernel_isas() {
-  std::vector<Isa> isas;
-  for (const Isa isa : available_isas()) {
-    if (has_kernels(isa)) isas.push_back(isa);
-  }
+  std::vector<Isa> isas = available_isas();
+  std::erase_if(isas, [](Isa isa) { return !kOneDnnLimits.contains(isa); });
   return isas;
 }
 
 Isa kernel_isa() {
   static const Isa isa = [] {
-    const Isa chosen = choose();
-    limit_onednn(chosen);
-    return chosen;
+    Isa best = Isa::kPortable;
+    for (const Isa each : kernel_isas()) {
+      if (includes(active_isa(), each)) best = each;
+    }
+    if (const char* limit = kOneDnnLimits.at(best)) {
+      setenv("ONEDNN_MAX_CPU_ISA", limit, /*replace=*/0);
+    }
+    return best;
   }();
   return isa;
+}
+
+bool has_bf16_products(c10::Device device) {
+  return device.is_cpu() ? kernel_isa() >= Isa::kAvx512Bf16 : device.is_cuda();
 }
 
 } // namespace nanobrain

@@ -2,37 +2,26 @@
 // without the (tokens x vocabulary) logits ever existing whole.
 #pragma once
 
-#include <torch/torch.h>
+#include "nanobrain/kernels/tied_cross_entropy.h"
 
 namespace nanobrain {
 
-/// lse_t = log sum_v exp(S_tv) with S = H E^T, and the gradients of
-/// gradient_scale * sum_t lse_t where they are asked for:
-///   dH_t = gradient_scale sum_v P_tv E_v,
-///   dE_v = gradient_scale sum_t P_tv H_t,  P = exp(S - lse).
-struct TiedHeadResult {
-  torch::Tensor lse;             // (N) f64
-  torch::Tensor hidden_gradient; // (N, C) f32, or undefined
-  torch::Tensor weight_gradient; // (V, C) f32, or undefined
-};
-
-struct TiedHeadOptions {
-  bool bf16 = false;
-  double gradient_scale = 1;
-  bool with_gradients = false;
-};
+// Both give, in place of losses, lse_t = log sum_v exp(S_tv) with S = H E^T,
+// and the gradients of gradient_scale * sum_t lse_t where they are asked for:
+//   dH_t = gradient_scale sum_v P_tv E_v,
+//   dE_v = gradient_scale sum_t P_tv H_t,  P = exp(S - lse).
 
 /// In plain ATen operators, a chunk of tokens at a time: any device.
-TiedHeadResult tied_head_chunked(
+TiedCrossEntropy tied_head_chunked(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,
-    const TiedHeadOptions& options);
+    const TiedCrossEntropyOptions& options);
 
-/// Tiled for the caches of an x86 processor: wants kernel_isa() of AVX2 or
+/// Tiled for the caches of an x86 processor: needs kernel_isa() of AVX2 or
 /// better, in bf16 AVX512-BF16. The same bits whatever the number of threads.
-TiedHeadResult tied_head_tiled(
+TiedCrossEntropy tied_head_tiled(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,
-    const TiedHeadOptions& options);
+    const TiedCrossEntropyOptions& options);
 
 } // namespace nanobrain

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "nanobrain/kernels/backend.h"
-#include "nanobrain/kernels/bf16.h"
+#include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/tied_head.h"
 
 namespace nanobrain {
@@ -24,10 +24,10 @@ int64_t chunk_rows(int64_t tokens, int64_t vocab, bool is_cpu) {
 
 } // namespace
 
-TiedHeadResult tied_head_chunked(
+TiedCrossEntropy tied_head_chunked(
     const Tensor& hidden,
     const Tensor& weight,
-    const TiedHeadOptions& options) {
+    const TiedCrossEntropyOptions& options) {
   const torch::NoGradGuard no_grad;
   load_vector_math();
   const bool bf16 = options.bf16 && has_bf16_products(hidden.device());
@@ -36,8 +36,8 @@ TiedHeadResult tied_head_chunked(
   const Tensor e_in = weight.to(type); // (V, C)
   const int64_t N = hidden.size(0);
 
-  TiedHeadResult result;
-  result.lse = torch::empty({N}, hidden.options().dtype(torch::kFloat64));
+  TiedCrossEntropy result;
+  result.losses = torch::empty({N}, hidden.options().dtype(torch::kFloat64));
   if (options.with_gradients) {
     result.hidden_gradient = torch::empty_like(hidden);
     result.weight_gradient = torch::zeros_like(weight);
@@ -51,7 +51,7 @@ TiedHeadResult tied_head_chunked(
     Tensor scores =
         at::mm(part(h_in), e_in.t()).to(torch::kFloat32);          // (rows, V)
     const Tensor lse = at::logsumexp(scores, 1, /*keepdim=*/true); // (rows, 1)
-    part(result.lse).copy_(lse.squeeze(1));
+    part(result.losses).copy_(lse.squeeze(1));
     if (!options.with_gradients) continue;
     const Tensor p = scores.sub_(lse).exp_().to(type);
     const double scale = options.gradient_scale;

@@ -35,7 +35,7 @@ using torch::Tensor;
 
 constexpr int64_t kTile = 512;  // Vt: vocabulary rows
 constexpr int64_t kRows = 64;   // tokens whose S is made at once
-constexpr int64_t kBlock = 256; // tokens whose P lies in L2 at once
+constexpr int64_t kBlock = 256; // tokens whose P is in L2 at once
 constexpr int64_t kDeep = 256;  // C from which a tile is packed in panels
 constexpr int64_t kLanes = SoftmaxTile::kLanes;
 constexpr float kNoScore = -std::numeric_limits<float>::infinity();
@@ -53,14 +53,14 @@ int64_t chunk_size(int64_t N, int64_t most) {
 template <class T> // float or at::BFloat16: what the products take
 class TiledHead {
   static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
-  /// Tc at most: the more, the seldomer E and dE are read and written.
+  /// Tc at most: the more, the less often E and dE are read and written.
   static constexpr int64_t kChunk = 8 * kBlock;
 
  public:
   TiledHead(
       const Tensor& hidden,
       const Tensor& weight,
-      const TiedHeadOptions& options)
+      const TiedCrossEntropyOptions& options)
       : options_(options),
         N_(hidden.size(0)),
         V_(weight.size(0)),
@@ -76,7 +76,7 @@ class TiledHead {
         hidden_(padded(hidden, round_up(N_, Tc_))),
         weight_(weight.contiguous()) {}
 
-  TiedHeadResult run() {
+  TiedCrossEntropy run() {
     allocate();
     pack_weight();
     for (int64_t begin = 0; begin < N_; begin += Tc_) {
@@ -349,7 +349,7 @@ class TiledHead {
 
   static Bf16Bits* bits(T* x) { return reinterpret_cast<Bf16Bits*>(x); }
 
-  TiedHeadOptions options_;
+  TiedCrossEntropyOptions options_;
   int64_t N_, V_;
   int64_t dim_;
   int64_t C_; // dim_ padded to a multiple of 32, with zeros
@@ -377,10 +377,10 @@ class TiledHead {
 
 } // namespace
 
-TiedHeadResult tied_head_tiled(
+TiedCrossEntropy tied_head_tiled(
     const Tensor& hidden,
     const Tensor& weight,
-    const TiedHeadOptions& options) {
+    const TiedCrossEntropyOptions& options) {
   const at::NoGradGuard no_grad;
   return options.bf16 ? TiledHead<at::BFloat16>(hidden, weight, options).run()
                       : TiledHead<float>(hidden, weight, options).run();

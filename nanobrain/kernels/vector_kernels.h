@@ -1,11 +1,97 @@
 // The elementwise kernels, one table for each instruction set.
 #pragma once
 
-#include "nanobrain/kernels/attention_tile.h"
-#include "nanobrain/kernels/gelu_kernels.h"
-#include "nanobrain/kernels/softmax_tile.h"
+#include <cstdint>
 
 namespace nanobrain {
+
+/// Bits of a bf16, as the files that see no LibTorch header spell it.
+using Bf16Bits = uint16_t;
+
+/// The elementwise half of the tiled head. A block of scores has `rows` tokens
+/// of `stride` columns, a multiple of 32; -infinity where there is no score.
+struct SoftmaxTile {
+  /// Lanes of a row: column i belongs to lane i % kLanes.
+  static constexpr int64_t kLanes = 16;
+
+  /// Takes a block into the running maximum and sum of exp(score - maximum) of
+  /// each row and lane, (rows, kLanes) each, which start at a finite number and
+  /// 0 (online softmax, Milakov and Gimelshein 2018).
+  void (*add_exp)(
+      const float* scores,
+      int64_t rows,
+      int64_t stride,
+      float* lane_max,
+      float* lane_sum);
+
+  /// p = exp(score - row_lse), at least 9e-27; p may be `scores`.
+  void (*probabilities)(
+      const float* scores,
+      int64_t rows,
+      int64_t stride,
+      const float* row_lse,
+      float* p);
+
+  /// The same rounded to bf16, twice: row by row, and in `pairs` with rows 2i
+  /// and 2i + 1 interleaved (VNNI order, the right side of a product). rows is
+  /// even. Null below AVX512-BF16, as are the two that follow.
+  void (*probabilities_bf16)(
+      const float* scores,
+      int64_t rows,
+      int64_t stride,
+      const float* row_lse,
+      Bf16Bits* p,
+      Bf16Bits* pairs) = nullptr;
+
+  /// count is a multiple of 16.
+  void (*to_bf16)(const float* in, int64_t count, Bf16Bits* out) = nullptr;
+
+  /// (rows, columns) -> VNNI order; rows even, columns a multiple of 32.
+  void (*interleave_rows)(
+      const Bf16Bits* in,
+      int64_t rows,
+      int64_t columns,
+      Bf16Bits* out) = nullptr;
+};
+
+/// The elementwise half of causal attention. A tile has the scores of `keys`
+/// keys, a row each, with the kQueries queries from `first_query` on, a column
+/// each: softmax then runs over rows, and no vector is summed across its lanes.
+/// A query sees the keys up to its own position; the probabilities of the
+/// others are 0.
+struct AttentionTile {
+  static constexpr int64_t kQueries = 64;
+
+  /// scores -> exp(score - max), with the maximum and the sum of these of each
+  /// query.
+  void (*softmax)(
+      float* scores, int64_t keys, int64_t first_query, float* max, float* sum);
+
+  /// scores -> P = exp(score - lse), and dP -> scale * P * (dP - delta), the
+  /// gradient of the products of queries and keys; lse and delta by query.
+  void (*backward)(
+      float* scores,
+      float* dp,
+      int64_t keys,
+      int64_t first_query,
+      const float* lse,
+      const float* delta,
+      float scale);
+};
+
+/// GELU (Hendrycks, Gimpel 2016), x times the normal distribution function of
+/// x, and its approximation by tanh, for arrays of any length.
+struct GeluKernels {
+  using Forward = void (*)(const float* x, int64_t count, float* y);
+  /// dx = dy times the derivative at x.
+  using Backward =
+      void (*)(const float* x, const float* dy, int64_t count, float* dx);
+
+  Forward erf;
+  Backward erf_backward;
+  Forward tanh;
+  Backward tanh_backward;
+};
 
 struct VectorKernels {
   SoftmaxTile softmax;

@@ -1,9 +1,5 @@
 // The elementwise kernels, compiled for AVX2 and FMA.
-#include "nanobrain/kernels/vector_kernels.h"
-
-#include "nanobrain/kernels/attention_tile_simd.h"
-#include "nanobrain/kernels/gelu_kernels_simd.h"
-#include "nanobrain/kernels/softmax_tile_simd.h"
+#include "nanobrain/kernels/vector_kernels_simd.h"
 
 namespace nanobrain {
 

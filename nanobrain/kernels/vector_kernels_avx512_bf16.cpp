@@ -1,11 +1,7 @@
 // The elementwise kernels, compiled for AVX-512 with its bf16 conversions.
 #include <immintrin.h>
 
-#include "nanobrain/kernels/attention_tile_simd.h"
-#include "nanobrain/kernels/gelu_kernels_simd.h"
-#include "nanobrain/kernels/softmax_tile_simd.h"
-#include "nanobrain/kernels/vector_kernels.h"
-
+#include "nanobrain/kernels/vector_kernels_simd.h"
 namespace nanobrain {
 namespace {
 

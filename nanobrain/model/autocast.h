@@ -3,10 +3,18 @@
 
 #include <ATen/autocast_mode.h>
 
-#include "nanobrain/config/model_config.h"
-#include "nanobrain/kernels/bf16.h"
+#include "nanobrain/config/run_config.h"
+#include "nanobrain/kernels/isa.h"
 
 namespace nanobrain {
+
+/// Whether a run's products are in bf16: where the config says so, or says auto
+/// and the device has them.
+inline bool uses_bf16(const TrainConfig& config) {
+  return config.precision == TrainPrecision::kBf16 ||
+         (config.precision == TrainPrecision::kAuto &&
+          has_bf16_products(at::Device(config.device)));
+}
 
 /// Whether the blocks of a model gain from bf16 products. On a CPU the casts
 /// cost more than the products save below a width of 128 (Xeon with AMX, one

@@ -23,12 +23,9 @@ GradientPass::GradientPass(NanoLM model, bool bf16)
       bf16_(bf16),
       bf16_body_(
           bf16 && blocks_gain_from_bf16(model_->config(), model_->device())) {
-  for (const auto& parameter : model_->h->parameters()) {
-    body_.push_back(parameter);
-  }
-  for (const auto& parameter : model_->ln_f->parameters()) {
-    body_.push_back(parameter);
-  }
+  body_ = model_->h->parameters();
+  const auto norm = model_->ln_f->parameters();
+  body_.insert(body_.end(), norm.begin(), norm.end());
 }
 
 void GradientPass::begin_step() {
@@ -47,20 +44,20 @@ double GradientPass::loss_and_gradients(const Batch& batch, double scale) {
     for (const auto& group : groups) parts.push_back(group.hidden.detach());
     hidden = torch::cat(parts).to(torch::kFloat32).view({-1, dim});
   }
-  TiedCrossEntropyGradients head;
+  TiedCrossEntropy head;
   {
     const PhaseTimer timer(phases_, &Phases::head);
-    head = tied_cross_entropy_gradients(
+    head = tied_cross_entropy(
         hidden,
         model_->wte->weight,
         batch.targets.view(-1),
-        {.bf16 = bf16_, .gradient_scale = scale});
+        {.bf16 = bf16_, .with_gradients = true, .gradient_scale = scale});
   }
   const PhaseTimer timer(phases_, &Phases::body);
-  backward(groups, head.hidden.view({-1, batch.inputs.size(1), dim}));
+  backward(groups, head.hidden_gradient.view({-1, batch.inputs.size(1), dim}));
   add_body_gradients(groups);
-  add_embedder_gradients(batch, groups, head.weight);
-  return head.loss;
+  add_embedder_gradients(batch, groups, head.weight_gradient);
+  return head.sum();
 }
 
 std::vector<GradientPass::Group> GradientPass::forward(const Tensor& embedded) {

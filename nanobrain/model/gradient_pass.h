@@ -4,8 +4,8 @@
 
 #include <torch/torch.h>
 
+#include "nanobrain/base/stopwatch.h"
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/model/phases.h"
 
 namespace nanobrain {
 
@@ -13,6 +13,33 @@ namespace nanobrain {
 struct Batch {
   torch::Tensor inputs;  // (B, T) int64
   torch::Tensor targets; // (B, T) int64: the token after each input
+};
+
+/// Seconds in each part of the steps taken.
+struct Phases {
+  double data = 0;      // windows to tensors
+  double body = 0;      // blocks and norms, forward and backward; embedder
+  double head = 0;      // tied head and loss, forward and backward
+  double optimizer = 0; // norm of the gradients, update
+
+  double total() const { return data + body + head + optimizer; }
+};
+
+/// Adds the time until its end to a phase, if there is one.
+class PhaseTimer {
+ public:
+  PhaseTimer(Phases* phases, double Phases::*phase)
+      : phases_(phases), phase_(phase) {}
+  PhaseTimer(const PhaseTimer&) = delete;
+  PhaseTimer& operator=(const PhaseTimer&) = delete;
+  ~PhaseTimer() {
+    if (phases_ != nullptr) phases_->*phase_ += watch_.seconds();
+  }
+
+ private:
+  Phases* phases_;
+  double Phases::*phase_;
+  Stopwatch watch_;
 };
 
 class GradientPass {

@@ -1,10 +1,18 @@
 #include "nanobrain/model/huggingface.h"
 
+#include <fmt/ranges.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/manifest.h"
+#include "nanobrain/base/nearest.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/model/huggingface_weights.h"
+#include "nanobrain/config/parameters.h"
+#include "nanobrain/model/tensor_file.h"
 
 namespace nanobrain {
 
@@ -12,10 +20,125 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void require_weights(const fs::path& directory) {
-  if (fs::exists(directory / kWeightsFile)) {
-    return;
+using torch::Tensor;
+
+constexpr std::string_view kPrefix = "transformer.";
+constexpr const char* kHead = "lm_head.weight";
+
+/// A tensor of the file: its name there without prefix, its shape there, and
+/// the parameter it is; none for the zero bias of a model without biases.
+struct Entry {
+  std::string name;
+  std::vector<int64_t> shape;
+  Tensor parameter;
+  bool transposed = false;
+};
+
+/// Every tensor that a file of this model holds, in the order of the layers.
+std::vector<Entry> list_entries(NanoLM& model) {
+  std::vector<Entry> entries;
+  const auto tensors = model->named_parameters();
+  for (const Parameter& p : list_parameters(model->config())) {
+    auto shape = p.shape;
+    if (p.transposed()) std::swap(shape[0], shape[1]);
+    entries.push_back(
+        {p.name, shape, tensors[p.name].detach(), p.transposed()});
+    if (p.role == Role::kMatrix && !model->config().bias) {
+      entries.push_back({p.module() + ".bias", {p.shape[0]}, {}, false});
+    }
   }
+  return entries;
+}
+
+/// The file's tensors by their names without prefix; masks are left out.
+std::map<std::string, TensorView> stored_tensors(
+    const SafetensorsFile& file, const std::string& where) {
+  std::map<std::string, TensorView> by_name;
+  for (const auto& [stored, view] : file.tensors()) {
+    std::string_view name = stored;
+    if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+    if (name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias")) {
+      continue;
+    }
+    require(
+        by_name.emplace(name, view).second,
+        where,
+        "holds {} twice, with and without \"{}\"",
+        name,
+        kPrefix);
+  }
+  return by_name;
+}
+
+void read_weights(const fs::path& path, NanoLM& model) {
+  const torch::NoGradGuard no_grad;
+  const SafetensorsFile file(path);
+  auto stored = stored_tensors(file, path.string());
+  // Takes a tensor out; undefined where there is none.
+  const auto take = [&](const std::string& name,
+                        const std::vector<int64_t>& shape) -> Tensor {
+    const auto node = stored.extract(name);
+    if (node.empty()) return {};
+    const std::string where = fmt::format("{}: {}", path.string(), name);
+    require(
+        node.mapped().shape == shape,
+        where,
+        "has shape [{}], but config.json says [{}]",
+        fmt::join(node.mapped().shape, ", "),
+        fmt::join(shape, ", "));
+    const Tensor tensor = read_tensor(node.mapped(), where);
+    require(
+        tensor.isfinite().all().item<bool>(),
+        where,
+        "holds values that are not finite; the model is broken");
+    return tensor;
+  };
+  std::vector<std::string> known;
+  for (const Entry& entry : list_entries(model)) {
+    known.push_back(entry.name);
+    const Tensor tensor = take(entry.name, entry.shape);
+    if (!entry.parameter.defined()) {
+      require(
+          !tensor.defined() || !tensor.any().item<bool>(),
+          path.string(),
+          "{} is not zero, but config.json says that there are no biases",
+          entry.name);
+      continue;
+    }
+    require(tensor.defined(), path.string(), "has no tensor {}", entry.name);
+    entry.parameter.copy_(entry.transposed ? tensor.t() : tensor);
+  }
+  const Tensor head = take(kHead, model->wte->weight.sizes().vec());
+  require(
+      !head.defined() || head.equal(model->wte->weight.to(torch::kCPU)),
+      path.string(),
+      "{} differs from wte.weight; heads that are not tied are not supported",
+      kHead);
+  if (stored.empty()) return;
+  const std::string& name = stored.begin()->first;
+  const std::string nearest = nearest_name(name, known);
+  fail(
+      path.string(),
+      "holds a tensor {} that this model has not{}",
+      name,
+      nearest.empty() ? "" : "; nearest: " + nearest);
+}
+
+void write_weights(const fs::path& file, NanoLM& model) {
+  NamedTensors tensors;
+  for (const Entry& entry : list_entries(model)) {
+    const Tensor tensor = entry.parameter.defined()
+                              ? entry.parameter.to(torch::kFloat32)
+                              : torch::zeros(entry.shape);
+    tensors.emplace_back(
+        std::string(kPrefix) + entry.name,
+        entry.transposed ? tensor.t() : tensor);
+  }
+  write_tensors(file, tensors, {{"format", "pt"}});
+}
+
+void require_weights(const fs::path& directory) {
+  if (fs::exists(directory / kWeightsFile)) return;
   require(
       !is_int8_folder(directory),
       directory.string(),

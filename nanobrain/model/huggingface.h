@@ -9,12 +9,18 @@
 
 namespace nanobrain {
 
-/// Reads config.json and model.safetensors (f32, f16, bf16; with and without
-/// the "transformer." prefix), checking every name, shape and checksum.
+/// Reads config.json and model.safetensors, checking every checksum. Tensors
+/// are f32, f16 or bf16, named with or without "transformer."; attention masks
+/// of published files are passed over, and lm_head.weight where it equals wte.
+/// Error that names the file and the tensor where one is missing, unexpected,
+/// of another shape or dtype or not finite, or where a model without biases
+/// finds one that is not zero.
 NanoLM load_model(const std::filesystem::path& directory);
 
-/// Writes a whole model folder (config/model_folder.h) with the weights in f32.
-/// Error where the tokenizer's vocabulary is not the model's.
+/// Writes a whole model folder (config/model_folder.h) with every parameter in
+/// f32, named "transformer.*", matrices [in, out]; a model without biases
+/// writes zeros for them. Error where the tokenizer's vocabulary is not the
+/// model's.
 void save_model(
     const std::filesystem::path& directory,
     NanoLM& model,

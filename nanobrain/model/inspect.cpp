@@ -1,12 +1,16 @@
 #include "nanobrain/model/inspect.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <set>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/base/random.h"
+#include "nanobrain/base/stopwatch.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/nano_lm.h"
 
@@ -23,8 +27,7 @@ constexpr int64_t kCausalityProbes = 16;
 ModelConfig resolve_model(const InspectOptions& options) {
   ModelConfig model = options.model;
   if (options.tokenizer == nullptr) {
-    model.vocab_size =
-        model.vocab_size == 0 ? ModelConfig().vocab_size : model.vocab_size;
+    if (model.vocab_size == 0) model.vocab_size = ModelConfig().vocab_size;
     return model;
   }
   const int64_t ids = options.tokenizer->vocab_size();
@@ -42,13 +45,10 @@ Tensor text_ids(
     const InspectOptions& options, const ModelConfig& model) { // (1, n)
   std::vector<int64_t> ids;
   if (options.tokenizer != nullptr) {
-    for (const TokenId id : options.tokenizer->encode(options.text)) {
-      ids.push_back(id);
-    }
+    const auto encoded = options.tokenizer->encode(options.text);
+    ids.assign(encoded.begin(), encoded.end());
   } else {
-    for (const unsigned char byte : options.text) {
-      ids.push_back(byte);
-    }
+    for (const unsigned char byte : options.text) ids.push_back(byte);
   }
   const auto n = static_cast<int64_t>(ids.size());
   require<UsageError>(
@@ -88,9 +88,7 @@ void count_parameters(NanoLM& model, InspectReport& report) {
 bool is_tied(NanoLM& model, const Tensor& hidden) {
   std::set<const void*> storages;
   for (const Tensor& parameter : model->parameters()) {
-    if (!storages.insert(parameter.storage().data()).second) {
-      return false;
-    }
+    if (!storages.insert(parameter.storage().data()).second) return false;
   }
   const Tensor row = model->wte->weight[0];
   const Tensor kept = row.clone();
@@ -117,13 +115,10 @@ bool is_causal(NanoLM& model, const Tensor& ids, const Tensor& logits) {
   return true;
 }
 
-double text_loss(NanoLM& model, const Tensor& ids, const Tensor& hidden) {
-  const int64_t n = ids.size(1);
-  const Tensor loss = tied_cross_entropy(
-      hidden[0].narrow(0, 0, n - 1),
-      model->wte->weight,
-      ids[0].narrow(0, 1, n - 1));
-  return loss.item<double>() / static_cast<double>(n - 1);
+/// hidden (n, C), targets (n) -> nats per token
+double mean_loss(NanoLM& model, const Tensor& hidden, const Tensor& targets) {
+  return tied_cross_entropy(hidden, model->wte->weight, targets).sum() /
+         static_cast<double>(targets.size(0));
 }
 
 double random_loss(NanoLM& model, uint64_t seed) {
@@ -140,28 +135,18 @@ double random_loss(NanoLM& model, uint64_t seed) {
   const int64_t B = (kRandomTargets + T - 1) / T;
   const Tensor hidden =
       model->hidden(draw(B * T).view({B, T})).view({B * T, -1});
-  const Tensor loss = tied_cross_entropy(
-      hidden.narrow(0, 0, kRandomTargets),
-      model->wte->weight,
-      draw(kRandomTargets));
-  return loss.item<double>() / kRandomTargets;
+  return mean_loss(
+      model, hidden.narrow(0, 0, kRandomTargets), draw(kRandomTargets));
 }
 
-void time_forward(
-    NanoLM& model, const Tensor& ids, InspectReport& report, int64_t runs) {
-  using Clock = std::chrono::steady_clock;
-  std::vector<double> times;
+Statistics time_forward(NanoLM& model, const Tensor& ids, int64_t runs) {
+  std::vector<double> times; // ms
   for (int64_t run = 0; run < runs; ++run) {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     model->forward(ids);
-    const std::chrono::duration<double, std::milli> elapsed =
-        Clock::now() - begin;
-    times.push_back(elapsed.count());
+    times.push_back(1e3 * watch.seconds());
   }
-  std::sort(times.begin(), times.end());
-  report.forward_ms = times[times.size() / 2];
-  report.forward_ms_min = times.front();
-  report.forward_ms_max = times.back();
+  return statistics_of(times);
 }
 
 } // namespace
@@ -181,14 +166,87 @@ InspectReport inspect_model(const InspectOptions& options) {
   report.int8_bytes = report.parameters;
   report.tokens = ids.size(1);
   report.logits_shape = logits.sizes().vec();
-  report.text_loss = text_loss(model, ids, hidden);
+  const int64_t n = ids.size(1) - 1;
+  report.text_loss =
+      mean_loss(model, hidden[0].narrow(0, 0, n), ids[0].narrow(0, 1, n));
   report.init_loss = random_loss(model, options.seed);
   report.uniform_loss = std::log(static_cast<double>(config.vocab_size));
   report.tied = is_tied(model, hidden);
   report.causal = is_causal(model, ids, logits);
   // The checks above have warmed the model up.
-  time_forward(model, ids, report, options.timed_runs);
+  report.forward_ms = time_forward(model, ids, options.timed_runs);
   return report;
+}
+
+Json InspectReport::to_json() const {
+  Json parts;
+  for (const auto& [part, count] : parameters_by_part) {
+    parts[name_of(part)] = count;
+  }
+  return {
+      {"parameters", parameters},
+      {"parameters_by_part", parts},
+      {"f32_bytes", f32_bytes},
+      {"int8_bytes", int8_bytes},
+      {"tokens", tokens},
+      {"logits_shape", logits_shape},
+      {"forward_ms", forward_ms.p50},
+      {"forward_ms_min", forward_ms.min},
+      {"forward_ms_max", forward_ms.max},
+      {"text_loss", text_loss},
+      {"init_loss", init_loss},
+      {"uniform_loss", uniform_loss},
+      {"counted", counted},
+      {"tied", tied},
+      {"causal", causal},
+      {"model", write_fields(model)}};
+}
+
+std::string InspectReport::to_text() const {
+  const auto check = [](bool ok) { return ok ? "yes" : "NO"; };
+  std::string text;
+  const auto row = [&](const char* name, int64_t count, std::string shape) {
+    text += fmt::format("{:<18}{:>12}  {}\n", name, format_count(count), shape);
+  };
+  const auto& parts = parameters_by_part;
+  row("embedder",
+      parts.at(Part::kEmbedder),
+      fmt::format(
+          "{} x {}, tied with the head", model.vocab_size, model.model_dim));
+  row("positions",
+      parts.at(Part::kPositions),
+      fmt::format("{} x {}", model.max_seq_len, model.model_dim));
+  row("blocks",
+      parts.at(Part::kBlocks),
+      fmt::format(
+          "{} of {} heads, feed-forward {}",
+          model.num_layers,
+          model.num_heads,
+          model.ffn_dim));
+  row("final norm", parts.at(Part::kFinalNorm), "");
+  row("total",
+      parameters,
+      fmt::format(
+          "{} f32, {} int8",
+          format_bytes(f32_bytes),
+          format_bytes(int8_bytes)));
+  text += fmt::format(
+      "logits             [{}], {:.2f} ms ({:.2f} to {:.2f})\n"
+      "loss, untrained    {:.4f} over 1,024 random targets, {:.4f} on the "
+      "text; uniform {:.4f}\n"
+      "parameters as the formula says: {}; head tied to the embedder: {}; "
+      "causal: {}",
+      fmt::join(logits_shape, ", "),
+      forward_ms.p50,
+      forward_ms.min,
+      forward_ms.max,
+      init_loss,
+      text_loss,
+      uniform_loss,
+      check(counted),
+      check(tied),
+      check(causal));
+  return text;
 }
 
 } // namespace nanobrain

@@ -10,6 +10,7 @@
 
 #include "nanobrain/base/json.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/inference/statistics.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -32,10 +33,8 @@ struct InspectReport {
   int64_t int8_bytes = 0; // one byte a parameter
   int64_t tokens = 0;
   std::vector<int64_t> logits_shape; // (1, tokens, V)
-  double forward_ms = 0;             // median: all logits of the text
-  double forward_ms_min = 0;
-  double forward_ms_max = 0;
-  double text_loss = 0;    // nats per token after the first
+  Statistics forward_ms;             // all logits of the text
+  double text_loss = 0;              // nats per token after the first
   double init_loss = 0;    // over 1,024 random targets after random tokens
   double uniform_loss = 0; // ln V
   /// the tensors are those of the inventory

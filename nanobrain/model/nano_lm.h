@@ -12,7 +12,6 @@
 
 #include "nanobrain/config/model_config.h"
 #include "nanobrain/model/block.h"
-#include "nanobrain/model/kv_cache.h"
 
 namespace nanobrain {
 

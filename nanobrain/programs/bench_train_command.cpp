@@ -20,9 +20,9 @@ void run(const TrainBenchFlags& flags, const Output& output) {
   RunConfig config = parse_run_config(flags.config, flags.overrides);
   if (config.model.vocab_size == 0) config.model.vocab_size = flags.vocab_size;
   if (flags.threads) config.train.threads = *flags.threads;
-  const TrainBenchReport report = bench_train(config, flags.options);
-  output.line(report.to_text());
-  output.result(report.to_json());
+  const Json report = bench_train(config, flags.options);
+  output.line(describe_train_bench(report));
+  output.result(report);
 }
 
 } // namespace

@@ -61,9 +61,9 @@ void add_fetch(CLI::App& program) {
       "certificates of your own: CURL_CA_BUNDLE.");
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);
-    const FetchReport report = fetch(chosen_list(*flags), flags->options);
-    output.text(report.to_text());
-    output.result(report.to_json());
+    const Json result = fetch(chosen_list(*flags), flags->options);
+    output.text(describe_fetch(result));
+    output.result(result);
   });
 }
 

@@ -26,8 +26,8 @@ void check(const ReportFlags& flags) {
       "report",
       "has nothing to write: name --output, a table or --svg, or --watch");
   std::vector<OutputFile> files;
-  for (const auto& [name, file, help] : kReportFiles) {
-    files.push_back({name, flags.request.*file});
+  for (const auto& [name, file] : flags.request.files) {
+    if (!file.empty()) files.push_back({name, file});
   }
   check_output_files("report", files, {}, flags.force);
 }
@@ -42,8 +42,8 @@ void add_report(CLI::App& program) {
   const Output output(*sub);
   sub->add_option("folders", r.folders, "of sweeps and runs")->required();
   sub->add_option("--title", r.title, "default: the folders' names");
-  for (const auto& [name, file, help] : kReportFiles) {
-    sub->add_option(name, r.*file, help);
+  for (const ReportFile& file : report_files()) {
+    sub->add_option(file.flag, r.files[file.flag], file.help);
   }
   sub->add_option("--svg-axis", r.svg_axis, "what it is drawn against")
       ->check(CLI::IsMember(axes(all_figures())));

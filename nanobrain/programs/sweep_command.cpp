@@ -5,7 +5,6 @@
 #include "nanobrain/programs/table_output.h"
 #include "nanobrain/sweep/config.h"
 #include "nanobrain/sweep/sweep.h"
-#include "nanobrain/sweep/sweep_text.h"
 
 namespace nanobrain {
 

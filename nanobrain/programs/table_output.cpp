@@ -16,12 +16,12 @@ void check_output_files(
     bool force) {
   std::map<fs::path, std::string_view> taken; // by whom
   for (const fs::path& input : inputs) {
-    taken.emplace(fs::weakly_canonical(input), "--input");
+    taken.emplace(fs::weakly_canonical(fs::absolute(input)), "--input");
   }
   for (const auto& [flag, path] : outputs) {
     if (!path) continue;
     const auto [other, is_new] =
-        taken.emplace(fs::weakly_canonical(*path), flag);
+        taken.emplace(fs::weakly_canonical(fs::absolute(*path)), flag);
     require<UsageError>(
         is_new,
         command,

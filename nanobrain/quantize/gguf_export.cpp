@@ -1,8 +1,11 @@
 #include "nanobrain/quantize/gguf_export.h"
 
+#include <map>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/config/model_folder.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_file.h"
@@ -20,23 +23,40 @@ constexpr uint32_t kAllF32 = 0;
 constexpr uint32_t kMostlyQ8_0 = 7;
 constexpr uint32_t kQuantizationVersion = 2;
 
-GgmlType parse_type(const std::string& type) {
-  if (type == "f32") return GgmlType::kF32;
-  if (type == "q8_0") return GgmlType::kQ8_0;
-  fail<UsageError>("export", "--type must be f32 or q8_0, but is \"{}\"", type);
-}
+/// llama.cpp's names of the modules, a block's without "h.N.".
+const std::map<std::string, std::string> kModuleNames = {
+    {"wte", "token_embd"},
+    {"wpe", "position_embd"},
+    {"ln_1", "attn_norm"},
+    {"attn.c_attn", "attn_qkv"},
+    {"attn.c_proj", "attn_output"},
+    {"ln_2", "ffn_norm"},
+    {"mlp.c_fc", "ffn_up"},
+    {"mlp.c_proj", "ffn_down"},
+    {"ln_f", "output_norm"}};
 
-/// The model's parameters under llama.cpp's names, and the memory that they
-/// and the zero biases lie in.
+/// The model's parameters under llama.cpp's names, and the memory that holds
+/// them and the zero biases.
 class TensorList {
  public:
-  TensorList(NanoLM& model, GgmlType matrices) : matrices_(matrices) {
-    add_matrix("token_embd", model->wte->weight);
-    add("position_embd.weight", model->wpe->weight, GgmlType::kF32);
-    for (size_t i = 0; i < model->h->size(); ++i) {
-      add_block(fmt::format("blk.{}.", i), model->h->at<BlockImpl>(i));
+  TensorList(NanoLM& model, GgmlType matrices) {
+    const auto parameters = model->named_parameters();
+    for (const Parameter& p : list_parameters(model->config())) {
+      std::string prefix, module = p.module();
+      if (p.part == Part::kBlocks) {
+        prefix = fmt::format("blk.{}.", p.layer);
+        module = module.substr(fmt::format("h.{}.", p.layer).size());
+      }
+      prefix += kModuleNames.at(module);
+      const bool is_matrix = p.int8_storage() == Int8Storage::kRows;
+      add(prefix + p.name.substr(p.name.rfind('.')),
+          parameters[p.name],
+          is_matrix ? matrices : GgmlType::kF32);
+      // llama.cpp's graph of GPT-2 adds biases in any case.
+      if (p.role == Role::kMatrix && !model->config().bias) {
+        add(prefix + ".bias", torch::zeros(p.shape[0]), GgmlType::kF32);
+      }
     }
-    add_norm("output_norm", model->ln_f);
   }
   const std::vector<GgufTensor>& tensors() const { return tensors_; }
 
@@ -52,39 +72,14 @@ class TensorList {
          {values.const_data_ptr<float>(),
           static_cast<size_t>(values.numel())}});
   }
-  void add_matrix(const std::string& name, const Tensor& weight) {
-    add(name + ".weight", weight, matrices_);
-  }
-  void add_norm(const std::string& name, const torch::nn::LayerNorm& norm) {
-    add(name + ".weight", norm->weight, GgmlType::kF32);
-    add(name + ".bias", norm->bias, GgmlType::kF32);
-  }
-  /// llama.cpp's graph of GPT-2 adds biases in any case.
-  void add_linear(const std::string& name, const Linear& linear) {
-    add_matrix(name, linear->weight);
-    const Tensor& bias = linear->bias;
-    add(name + ".bias",
-        bias.defined() ? bias : torch::zeros(linear->weight.size(0)),
-        GgmlType::kF32);
-  }
-  void add_block(const std::string& prefix, const BlockImpl& block) {
-    add_norm(prefix + "attn_norm", block.ln_1);
-    add_linear(prefix + "attn_qkv", block.attn->c_attn);
-    add_linear(prefix + "attn_output", block.attn->c_proj);
-    add_norm(prefix + "ffn_norm", block.ln_2);
-    add_linear(prefix + "ffn_up", block.mlp->c_fc);
-    add_linear(prefix + "ffn_down", block.mlp->c_proj);
-  }
 
-  GgmlType matrices_;
   std::vector<Tensor> owned_;
   std::vector<GgufTensor> tensors_;
 };
 
 GgufMetadata describe(
-    const ModelConfig& config, const std::string& name, GgmlType type) {
+    const ModelConfig& config, const std::string& name, bool quantized) {
   const auto count = [](int64_t value) { return static_cast<uint32_t>(value); };
-  const bool quantized = type == GgmlType::kQ8_0;
   GgufMetadata metadata = {
       {"general.architecture", "gpt2"},
       {"general.name", name},
@@ -105,18 +100,6 @@ GgufMetadata describe(
   return metadata;
 }
 
-/// The folder of the f32 model that is meant.
-fs::path find_f32_model(const fs::path& path) {
-  const fs::path folder = find_model_folder(path);
-  require(
-      fs::exists(folder / "model.safetensors") ||
-          !fs::exists(folder / "model.int8.safetensors"),
-      "export",
-      "{} is an int8 model; name the f32 model that it was made from",
-      folder.string());
-  return folder;
-}
-
 } // namespace
 
 ExportReport export_model(const ExportRequest& request) {
@@ -125,16 +108,21 @@ ExportReport export_model(const ExportRequest& request) {
       "export",
       "--format must be gguf, but is \"{}\"",
       request.format);
-  const GgmlType type = parse_type(request.type);
+  const bool quantized = request.type == "q8_0";
+  require<UsageError>(
+      quantized || request.type == "f32",
+      "export",
+      "--type must be f32 or q8_0, but is \"{}\"",
+      request.type);
   if (!request.force) require_new_file(request.output, "export");
-  const fs::path folder = find_f32_model(request.model);
+  const fs::path folder = find_model_folder(request.model);
   NanoLM model = load_model(folder);
   const ModelConfig& config = model->config();
   const auto tokenizer = load_model_tokenizer(folder, config.vocab_size);
 
-  const TensorList list(model, type);
+  const TensorList list(model, quantized ? GgmlType::kQ8_0 : GgmlType::kF32);
   const std::string name = fs::weakly_canonical(request.model).filename();
-  GgufMetadata metadata = describe(config, name, type);
+  GgufMetadata metadata = describe(config, name, quantized);
   GgufTokenizer words = gguf_tokenizer(tokenizer.get(), config.vocab_size);
   metadata.insert(metadata.end(), words.metadata.begin(), words.metadata.end());
   write_gguf(request.output, metadata, list.tensors());

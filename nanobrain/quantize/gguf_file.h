@@ -14,10 +14,11 @@
 
 namespace nanobrain {
 
-/// How a tensor's values lie in the file; the numbers are those of the format.
+/// How a tensor's values are stored in the file; the numbers are those of the
+/// format.
 enum class GgmlType : uint32_t {
   kF32 = 0,
-  kQ8_0 = 8, // blocks of 32 along a row (gguf_q8_0.h)
+  kQ8_0 = 8, // blocks of 32 along a row
 };
 
 using GgufValue = std::variant<
@@ -49,5 +50,22 @@ void write_gguf(
     const std::filesystem::path& path,
     const GgufMetadata& metadata,
     std::span<const GgufTensor> tensors);
+
+inline constexpr int64_t kQ8BlockSize = 32;
+
+/// Of Q8_0: blocks of 32 values, each an f16 scale and 32 int8 numbers; 34
+/// bytes, as in the file.
+struct Q8Block {
+  uint16_t scale; // the bits of an f16
+  int8_t values[kQ8BlockSize];
+};
+static_assert(sizeof(Q8Block) == 34);
+
+/// values = scale * q with scale = max|values| / 127 of each block; q comes
+/// from the scale before it is rounded to f16, halves away from zero, as ggml
+/// has it. The number of values is a multiple of 32. Error that begins with
+/// `where` where a scale is beyond f16.
+std::vector<Q8Block> quantize_q8_0(
+    std::span<const float> values, std::string_view where);
 
 } // namespace nanobrain

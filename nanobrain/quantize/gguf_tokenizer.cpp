@@ -9,70 +9,24 @@ namespace nanobrain {
 
 namespace {
 
-/// tokenizer.ggml.token_type; the numbers are SentencePiece's.
-int32_t number_of(PieceType type) {
-  return static_cast<int32_t>(type);
-}
+constexpr const char* kPrefix = "tokenizer.ggml.";
 
-/// The lists that have an entry for each id.
+/// Lists with an entry for each id.
 struct PieceLists {
   std::vector<std::string> names;
   std::vector<float> scores;
-  std::vector<int32_t> types;
+  std::vector<int32_t> types; // the numbers are SentencePiece's
+  int64_t unknown = -1;
 
-  void add(std::string name, float score, PieceType type) {
-    names.push_back(std::move(name));
+  void add(const std::string& name, float score, PieceType type) {
+    if (type == PieceType::unknown) unknown = std::ssize(names);
+    names.push_back(name);
     scores.push_back(score);
-    types.push_back(number_of(type));
-  }
-  void fill(int64_t vocab_size) {
-    while (static_cast<int64_t>(names.size()) < vocab_size) {
-      add(fmt::format("[PAD{}]", names.size()), 0, PieceType::unused);
-    }
+    types.push_back(static_cast<int32_t>(type));
   }
 };
 
-/// Without these llama.cpp takes ids and habits of Llama's own vocabulary.
-void add_special_tokens(GgufMetadata& metadata, TokenId end_of_text) {
-  if (end_of_text >= 0) {
-    const auto id = static_cast<uint32_t>(end_of_text);
-    metadata.emplace_back("tokenizer.ggml.bos_token_id", id);
-    metadata.emplace_back("tokenizer.ggml.eos_token_id", id);
-  }
-  metadata.emplace_back("tokenizer.ggml.add_bos_token", false);
-  metadata.emplace_back("tokenizer.ggml.add_eos_token", false);
-  metadata.emplace_back("tokenizer.ggml.add_space_prefix", false);
-}
-
-GgufTokenizer from_sentencepiece(
-    const SentencePieceTokenizer& tokenizer, int64_t vocab_size) {
-  GgufTokenizer result{.metadata = {}, .model = "llama", .note = ""};
-  PieceLists lists;
-  for (const auto& piece : tokenizer.model().pieces) {
-    if (piece.type == PieceType::unknown) {
-      result.metadata.emplace_back(
-          "tokenizer.ggml.unknown_token_id",
-          static_cast<uint32_t>(lists.names.size()));
-    }
-    lists.add(piece.text, piece.score, piece.type);
-  }
-  lists.fill(vocab_size);
-  add_special_tokens(result.metadata, tokenizer.end_of_text());
-  result.metadata.emplace_back("tokenizer.ggml.tokens", lists.names);
-  result.metadata.emplace_back("tokenizer.ggml.scores", lists.scores);
-  result.metadata.emplace_back("tokenizer.ggml.token_type", lists.types);
-  return result;
-}
-
-GgufTokenizer from_gpt2(const Gpt2Tokenizer& tokenizer, int64_t vocab_size) {
-  GgufTokenizer result{.metadata = {}, .model = "gpt2", .note = ""};
-  const Gpt2Vocabulary& vocabulary = tokenizer.vocabulary();
-  PieceLists lists;
-  for (const auto& piece : vocabulary.pieces) {
-    const bool control = piece.bytes.empty();
-    lists.add(piece.name, 0, control ? PieceType::control : PieceType::normal);
-  }
-  lists.fill(vocab_size);
+std::vector<std::string> merges_of(const Gpt2Vocabulary& vocabulary) {
   std::vector<std::string> merges;
   for (const auto& merge : vocabulary.merges) {
     merges.push_back(fmt::format(
@@ -80,40 +34,59 @@ GgufTokenizer from_gpt2(const Gpt2Tokenizer& tokenizer, int64_t vocab_size) {
         vocabulary.pieces[merge.left].name,
         vocabulary.pieces[merge.right].name));
   }
-  result.metadata.emplace_back("tokenizer.ggml.pre", "gpt-2");
-  add_special_tokens(result.metadata, tokenizer.end_of_text());
-  result.metadata.emplace_back("tokenizer.ggml.tokens", lists.names);
-  result.metadata.emplace_back("tokenizer.ggml.token_type", lists.types);
-  result.metadata.emplace_back("tokenizer.ggml.merges", merges);
-  return result;
-}
-
-GgufTokenizer without_tokenizer(const Tokenizer* tokenizer) {
-  return {
-      .metadata = {},
-      .model = "none",
-      .note = tokenizer == nullptr
-                  ? "the model has no tokenizer: the file takes and gives ids"
-                  : fmt::format(
-                        "GGUF has no equivalent of the {} tokenizer, which is "
-                        "left out: the file takes and gives ids",
-                        tokenizer->kind())};
+  return merges;
 }
 
 } // namespace
 
 GgufTokenizer gguf_tokenizer(const Tokenizer* tokenizer, int64_t vocab_size) {
+  const auto* llama = dynamic_cast<const SentencePieceTokenizer*>(tokenizer);
+  const auto* gpt2 = dynamic_cast<const Gpt2Tokenizer*>(tokenizer);
   GgufTokenizer result;
-  if (const auto* pieces =
-          dynamic_cast<const SentencePieceTokenizer*>(tokenizer)) {
-    result = from_sentencepiece(*pieces, vocab_size);
-  } else if (const auto* gpt2 = dynamic_cast<const Gpt2Tokenizer*>(tokenizer)) {
-    result = from_gpt2(*gpt2, vocab_size);
+  result.model = llama != nullptr ? "llama" : gpt2 != nullptr ? "gpt2" : "none";
+  const auto put = [&](const char* key, const GgufValue& value) {
+    result.metadata.emplace_back(std::string(kPrefix) + key, value);
+  };
+  put("model", result.model);
+  PieceLists lists;
+  if (llama != nullptr) {
+    for (const auto& piece : llama->model().pieces) {
+      lists.add(piece.text, piece.score, piece.type);
+    }
+  } else if (gpt2 != nullptr) {
+    for (const auto& piece : gpt2->vocabulary().pieces) {
+      const bool control = piece.bytes.empty();
+      lists.add(
+          piece.name, 0, control ? PieceType::control : PieceType::normal);
+    }
+    put("pre", "gpt-2");
   } else {
-    result = without_tokenizer(tokenizer);
+    result.note = tokenizer == nullptr
+                      ? "the model has no tokenizer"
+                      : fmt::format(
+                            "GGUF has no equivalent of the {} tokenizer, which "
+                            "is left out",
+                            tokenizer->kind());
+    result.note += ": the file takes and gives ids";
+    return result;
   }
-  result.metadata.emplace(
-      result.metadata.begin(), "tokenizer.ggml.model", result.model);
+  while (std::ssize(lists.names) < vocab_size) {
+    lists.add(fmt::format("[PAD{}]", lists.names.size()), 0, PieceType::unused);
+  }
+  const auto put_id = [&](const char* key, int64_t id) {
+    if (id >= 0) put(key, static_cast<uint32_t>(id));
+  };
+  put_id("unknown_token_id", lists.unknown);
+  // Without these llama.cpp takes ids and habits of Llama's own vocabulary.
+  put_id("bos_token_id", tokenizer->end_of_text());
+  put_id("eos_token_id", tokenizer->end_of_text());
+  put("add_bos_token", false);
+  put("add_eos_token", false);
+  put("add_space_prefix", false);
+  put("tokens", lists.names);
+  if (llama != nullptr) put("scores", lists.scores);
+  put("token_type", lists.types);
+  if (gpt2 != nullptr) put("merges", merges_of(gpt2->vocabulary()));
   return result;
 }
 

@@ -3,28 +3,38 @@
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/safetensors.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/runtime/model_file.h"
+#include "nanobrain/runtime/model.h"
 
 namespace nanobrain {
 
 using torch::Tensor;
 
-namespace {
-
-DType dtype_of(const Tensor& tensor) {
-  switch (tensor.scalar_type()) {
-    case torch::kInt8:
-      return DType::kI8;
-    case torch::kFloat16:
-      return DType::kF16;
-    default:
-      return DType::kF32;
-  }
+Tensor Int8Matrix::dequantized() const {
+  return weight.to(torch::kFloat32) * scale.unsqueeze(1);
 }
 
-} // namespace
+Int8Matrix quantize_rows(const Tensor& matrix) {
+  constexpr float kMost = 127;
+  const torch::NoGradGuard no_grad;
+  const Tensor rows = matrix.to(torch::kCPU, torch::kFloat32);
+  Tensor scale = rows.abs().amax(1) / kMost; // (out)
+  // Zeros, and values too small to have a 127th part.
+  scale = torch::where(scale > 0, scale, torch::ones_like(scale));
+  const Tensor rounded =
+      (rows / scale.unsqueeze(1)).round().clamp(-kMost, kMost);
+  return {rounded.to(torch::kInt8).contiguous(), scale.contiguous()};
+}
+
+double relative_error(const Tensor& approximate, const Tensor& exact) {
+  const torch::NoGradGuard no_grad;
+  const Tensor reference = exact.to(torch::kCPU, torch::kFloat64);
+  const double difference =
+      (approximate.to(torch::kCPU, torch::kFloat64) - reference)
+          .norm()
+          .item<double>();
+  return difference == 0 ? 0 : difference / reference.norm().item<double>();
+}
 
 Int8Weights::Int8Weights(NanoLM& model) {
   const torch::NoGradGuard no_grad;
@@ -80,21 +90,11 @@ void Int8Weights::write(const std::filesystem::path& file) const {
   std::ranges::stable_sort(tensors, std::ranges::greater(), [](const auto& t) {
     return t.second.element_size();
   });
-  std::vector<std::pair<std::string, TensorView>> views;
-  for (const auto& [name, values] : tensors) {
-    views.emplace_back(
-        name,
-        TensorView{
-            dtype_of(values),
-            values.sizes().vec(),
-            {static_cast<const std::byte*>(values.const_data_ptr()),
-             values.nbytes()}});
-  }
-  write_safetensors(
+  write_tensors(
       file,
-      views,
-      {{"format", ModelFile::kFormat},
-       {"version", std::to_string(ModelFile::kVersion)}});
+      tensors,
+      {{"format", RuntimeModel::kFormat},
+       {"version", std::to_string(RuntimeModel::kVersion)}});
 }
 
 } // namespace nanobrain

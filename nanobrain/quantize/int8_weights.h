@@ -1,5 +1,5 @@
 // A model's parameters as model.int8.safetensors holds them
-// (runtime/model_file.h).
+// (runtime/model.h).
 #pragma once
 
 #include <torch/torch.h>
@@ -8,14 +8,30 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/quantize/int8_matrix.h"
+#include "nanobrain/model/tensor_file.h"
 
 namespace nanobrain {
+
+/// Symmetric int8 of a matrix, one scale per output feature:
+/// W = weight * scale, row by row.
+struct Int8Matrix {
+  torch::Tensor weight; // (out, in) int8, -127 to 127
+  torch::Tensor scale;  // (out) f32, above 0
+
+  torch::Tensor dequantized() const; // (out, in) f32
+};
+
+/// Rounds (out, in) to the nearest multiple of scale = max|row| / 127, half to
+/// even; the scale of a row of zeros is 1.
+Int8Matrix quantize_rows(const torch::Tensor& matrix);
+
+/// ||approximate - exact|| / ||exact|| in the 2-norm, summed in f64; 0 where
+/// both are all zeros.
+double relative_error(
+    const torch::Tensor& approximate, const torch::Tensor& exact);
 
 /// Matrices in int8, (out, in), with their scales; positions in f16; vectors in
 /// f32; biases of Linear layers only where one is not zero. The model is left
@@ -36,8 +52,8 @@ class Int8Weights {
   const std::map<Part, int64_t>& bytes_by_part() const {
     return bytes_by_part_;
   }
-  /// Writes the file; larger elements come first, so that every tensor lies at
-  /// a multiple of its element's size.
+  /// Writes the file; larger elements come first, so that every tensor starts
+  /// at a multiple of its element's size.
   void write(const std::filesystem::path& file) const;
 
  private:
@@ -46,7 +62,7 @@ class Int8Weights {
   std::map<std::string, Int8Matrix> matrices_;
   torch::Tensor positions_;
   std::map<Part, int64_t> bytes_by_part_;
-  std::vector<std::pair<std::string, torch::Tensor>> tensors_; // of the file
+  NamedTensors tensors_; // of the file
 };
 
 } // namespace nanobrain

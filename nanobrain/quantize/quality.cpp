@@ -7,11 +7,11 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/data/documents.h"
 #include "nanobrain/inference/document_losses.h"
+#include "nanobrain/inference/int8_model.h"
 #include "nanobrain/inference/score_stream.h"
+#include "nanobrain/model/f32_model.h"
 #include "nanobrain/quantize/divergence.h"
-#include "nanobrain/quantize/replaced_products.h"
-#include "nanobrain/quantize/torch_dynamic.h"
-#include "nanobrain/runtime/session.h"
+#include "nanobrain/quantize/products.h"
 
 namespace nanobrain {
 
@@ -22,34 +22,14 @@ namespace {
 /// All logits of a window, valid up to the next call. ids (T) int64 -> (T, V)
 using Logits = std::function<Tensor(const Tensor& ids)>;
 
-/// Serves all windows: fresh memory for so many logits costs the time of a
-/// forward.
-Tensor window_buffer(const ModelConfig& config) {
-  return torch::empty({config.max_seq_len, config.vocab_size});
-}
-
-Logits f32_logits(NanoLM& model) {
-  const Tensor buffer = window_buffer(model->config());
-  return [&model, buffer](const Tensor& ids) {
-    Tensor logits = buffer.narrow(0, 0, ids.size(0));
-    torch::mm_out(
-        logits,
-        model->hidden(ids.unsqueeze(0)).squeeze(0),
-        model->wte->weight.t());
-    return logits;
-  };
-}
-
-/// On one thread: those of LibTorch spin between its operators, and a pool's
-/// would wait for their processors longer than the engine takes.
-Logits engine_logits(
-    const ModelConfig& config, const std::filesystem::path& folder) {
-  const auto session = std::make_shared<Session>(
-      RuntimeModel::load(folder), std::make_shared<ThreadPool>(1));
-  const Tensor buffer = window_buffer(config);
-  return [session, buffer](const Tensor& ids) {
+/// One buffer serves all windows: fresh memory for so many logits costs the
+/// time of a forward.
+Logits predictor_logits(
+    const ModelConfig& config, std::shared_ptr<Predictor> predictor) {
+  const Tensor buffer = torch::empty({config.max_seq_len, config.vocab_size});
+  return [predictor = std::move(predictor), buffer](const Tensor& ids) {
     const Tensor narrow = ids.to(torch::kInt32).contiguous();
-    session->forward(
+    predictor->forward(
         {narrow.const_data_ptr<TokenId>(), static_cast<size_t>(ids.size(0))},
         buffer.data_ptr<float>());
     return buffer.narrow(0, 0, ids.size(0));
@@ -123,7 +103,7 @@ class ComparingScorer : public TokenScorer {
 };
 
 WindowPlan plan_text(
-    NanoLM& model, const Tokenizer& tokenizer, const QualityRequest& request) {
+    NanoLM& model, const Tokenizer& tokenizer, const QuantizeRequest& request) {
   return plan_windows(
       request.text.protocol,
       request.context,
@@ -155,16 +135,17 @@ void require_tokens(const EvalText& text, const Tokenizer& tokenizer) {
 }
 
 std::vector<MethodQuality> measure_quality(
-    NanoLM& model,
-    const std::filesystem::path& folder,
-    const Tokenizer& tokenizer,
-    const QualityRequest& request) {
+    NanoLM& model, const Tokenizer& tokenizer, const QuantizeRequest& request) {
   constexpr const char* kDynamic = "LibTorch dynamic int8";
+  const ModelConfig& config = model->config();
+  // The engine on one thread: those of LibTorch spin between its operators, and
+  // a pool's would wait for their processors longer than the engine takes.
+  const auto int8 = make_int8_model(RuntimeModel::load(request.output));
   ComparingScorer scorer;
-  scorer.add("f32", f32_logits(model));
-  scorer.add("int8", engine_logits(model->config(), folder));
+  scorer.add("f32", predictor_logits(config, make_predictor(model)));
+  scorer.add("int8", predictor_logits(config, int8->make_predictor(1)));
   std::string unavailable;
-  if (request.torch_dynamic) {
+  if (request.method == "dynamic") {
     try {
       scorer.add(kDynamic, product_logits(model, torch_dynamic_product(model)));
     } catch (const Error& error) {
@@ -209,11 +190,11 @@ std::vector<MethodQuality> measure_quality(
   return qualities;
 }
 
-std::vector<double> measure_block_errors(
+std::vector<NamedError> measure_block_errors(
     NanoLM& model,
     const Int8Weights& weights,
     const Tokenizer& tokenizer,
-    const QualityRequest& request) {
+    const QuantizeRequest& request) {
   constexpr int64_t kMostTokens = 256;
   const torch::NoGradGuard no_grad;
   EvalInput input(request.text, tokenizer, request.threads, open_documents);
@@ -229,10 +210,11 @@ std::vector<double> measure_block_errors(
   const Tensor rows =
       weights.matrices().at("wte").dequantized().index_select(0, ids) +
       weights.positions().narrow(0, 0, ids.size(0)).to(torch::kFloat32);
-  std::vector<double> errors;
+  std::vector<NamedError> errors;
   hidden_with(
       model, rows, int8_product(weights), [&](int64_t i, const Tensor& x) {
-        errors.push_back(relative_error(x, exact[static_cast<size_t>(i)]));
+        const double error = relative_error(x, exact[static_cast<size_t>(i)]);
+        errors.push_back({fmt::format("h.{}", i), error});
       });
   return errors;
 }

@@ -5,19 +5,37 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/message.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
 #include "nanobrain/quantize/quality.h"
-#include "nanobrain/runtime/model_file.h"
+#include "nanobrain/runtime/model.h"
 
 namespace nanobrain {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr int64_t kF32Bytes = 4; // a parameter
+
+Json to_json(const std::vector<NamedError>& errors) {
+  Json json = Json::object();
+  for (const auto& [name, error] : errors) json[name] = error;
+  return json;
+}
+
+Table error_table(const char* heading, const std::vector<NamedError>& errors) {
+  Table table{
+      .columns = {
+          word_column("name", heading),
+          {.key = "error", .title = "error", .format = "{:.3g}"}}};
+  for (const auto& [name, error] : errors) table.rows.push_back({name, error});
+  return table;
+}
 
 void check(const QuantizeRequest& request) {
   const bool dynamic = request.method == "dynamic";
@@ -66,20 +84,12 @@ std::vector<NamedError> matrix_errors(
   const auto tensors = model->named_parameters();
   for (const Parameter& p : list_parameters(model->config())) {
     const auto storage = p.int8_storage();
-    if (storage != Int8Storage::kRows && storage != Int8Storage::kHalf)
-      continue;
-    const Tensor stored = storage == Int8Storage::kHalf
+    const bool half = storage == Int8Storage::kHalf;
+    if (!half && storage != Int8Storage::kRows) continue;
+    const Tensor stored = half
                               ? weights.positions()
                               : weights.matrices().at(p.module()).dequantized();
     errors.push_back({p.module(), relative_error(stored, tensors[p.name])});
-  }
-  return errors;
-}
-
-std::vector<NamedError> block_errors(const std::vector<double>& values) {
-  std::vector<NamedError> errors;
-  for (const double value : values) {
-    errors.push_back({fmt::format("h.{}", errors.size()), value});
   }
   return errors;
 }
@@ -91,7 +101,7 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
   require_new_directory(request.output, "quantize");
   const fs::path folder = find_model_folder(request.model);
   require_outside(request.output, folder);
-  const int64_t threads = set_threads(request.threads);
+  set_threads(request.threads);
   NanoLM model = load_model(folder);
   const ModelConfig& config = model->config();
   const bool compares = !request.text.inputs.empty();
@@ -118,16 +128,9 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
   report.parts = count_parts(config, weights, report.bytes);
   report.matrices = matrix_errors(model, weights);
   if (!compares) return report;
-  const QualityRequest quality{
-      .text = request.text,
-      .context = request.context,
-      .torch_dynamic = request.method == "dynamic",
-      .threads = threads};
   try {
-    report.blocks =
-        block_errors(measure_block_errors(model, weights, *tokenizer, quality));
-    report.methods =
-        measure_quality(model, request.output, *tokenizer, quality);
+    report.blocks = measure_block_errors(model, weights, *tokenizer, request);
+    report.methods = measure_quality(model, *tokenizer, request);
   } catch (const Error&) {
     print_message(
         "quantize: {} is written and whole; only the comparison has not ended",
@@ -135,6 +138,99 @@ QuantizeReport quantize_model(const QuantizeRequest& request) {
     throw;
   }
   return report;
+}
+
+double QuantizeReport::bits_per_byte_delta(const MethodQuality& method) const {
+  return method.loss.bits_per_byte() - methods.front().loss.bits_per_byte();
+}
+
+Json QuantizeReport::to_json() const {
+  Json json = {
+      {"output", output.string()},
+      {"bytes", bytes},
+      {"f32_bytes", f32_bytes},
+      {"bits_per_byte_delta",
+       methods.empty() ? Json(nullptr) : Json(bits_per_byte_delta(methods[1]))},
+      {"parts", Json::array()},
+      {"weight_errors", nanobrain::to_json(matrices)},
+      {"block_errors", nanobrain::to_json(blocks)},
+      {"methods", Json::array()}};
+  for (const PartBytes& part : parts) {
+    json["parts"].push_back(
+        {{"part", part.name},
+         {"parameters", part.parameters},
+         {"f32_bytes", kF32Bytes * part.parameters},
+         {"int8_bytes", part.int8_bytes}});
+  }
+  for (const MethodQuality& quality : methods) {
+    const bool available = quality.unavailable.empty();
+    Json row = {{"method", quality.method}, {"available", available}};
+    if (available) {
+      row.update(quality.loss.to_json());
+      row["bits_per_byte_delta"] = bits_per_byte_delta(quality);
+      row["kl_nats"] = quality.kl_nats;
+      row["same_top1"] = quality.same_top1;
+    } else {
+      row["unavailable"] = quality.unavailable;
+    }
+    json["methods"].push_back(row);
+  }
+  return json;
+}
+
+std::vector<Table> QuantizeReport::tables() const {
+  Table part_table{
+      .preface = {fmt::format(
+          "wrote {}: model.int8.safetensors {} ({} bytes), f32 {}",
+          output.string(),
+          format_bytes(static_cast<double>(bytes)),
+          format_count(bytes),
+          format_bytes(static_cast<double>(f32_bytes)))},
+      .columns = {
+          word_column("part", "part"),
+          {.key = "parameters", .title = "parameters", .format = kCount},
+          {.key = "f32_bytes", .title = "f32 bytes", .format = kCount},
+          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount}}};
+  for (const auto& [name, parameters, int8_bytes] : parts) {
+    part_table.rows.push_back(
+        {name, parameters, kF32Bytes * parameters, int8_bytes});
+  }
+  std::vector<Table> tables = {part_table};
+  if (!matrices.empty()) tables.push_back(error_table("weights of", matrices));
+  if (!blocks.empty()) tables.push_back(error_table("outputs of", blocks));
+  if (methods.empty()) return tables;
+  const LossSum& f32 = methods.front().loss;
+  Table table{
+      .columns = {
+          word_column("method", format_count(f32.tokens) + " tokens"),
+          {.key = "bits_per_byte", .title = "bits/byte", .format = "{:.5f}"},
+          {.key = "bits_per_byte_delta",
+           .title = "less f32",
+           .format = "{:+.5f}"},
+          {.title = "of f32", .format = "{:+.3f} %"},
+          {.key = "kl_nats", .title = "KL, nats", .format = "{:.3g}"},
+          {.title = "same top-1", .format = "{:.2f} %"},
+          {.key = "same_top1"}}};
+  for (const MethodQuality& quality : methods) {
+    TableRow& row =
+        table.rows.emplace_back(table.columns.size(), TableCell(nullptr));
+    row[0] = quality.method;
+    if (!quality.unavailable.empty()) {
+      table.notes.push_back(
+          quality.method + " not available: " + quality.unavailable);
+      continue;
+    }
+    row[1] = quality.loss.bits_per_byte();
+    if (&quality == &methods.front()) continue;
+    const double delta = bits_per_byte_delta(quality);
+    row[2] = delta;
+    row[3] = 100 * delta / f32.bits_per_byte();
+    row[4] = quality.kl_nats;
+    row[5] = 100 * quality.same_top1;
+    row[6] = quality.same_top1;
+  }
+  tables.push_back(table);
+  return tables;
 }
 
 } // namespace nanobrain

@@ -4,10 +4,8 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/report/axis.h"
 #include "nanobrain/report/cell_label.h"
-#include "nanobrain/report/label_places.h"
-#include "nanobrain/report/svg.h"
+#include "nanobrain/report/chart.h"
 
 namespace nanobrain {
 
@@ -173,25 +171,15 @@ class Picture {
   }
 
   static std::string outline(bool round, double x, double y) {
-    if (!round) {
-      return fmt::format(
-          "M{:.1f} {:.1f}l{} {}h-{}Z",
-          x,
-          y - kMark,
-          kMark,
-          2 * kMark,
-          2 * kMark);
+    constexpr double kWhole = 2 * kMark;
+    if (round) {
+      constexpr const char* kCircle =
+          "M{:.1f} {:.1f}a{} {} 0 1 0 {} 0a{} {} 0 1 0 -{} 0Z";
+      constexpr double r = kMark;
+      return fmt::format(kCircle, x - r, y, r, r, kWhole, r, r, kWhole);
     }
-    return fmt::format(
-        "M{:.1f} {:.1f}a{} {} 0 1 0 {} 0a{} {} 0 1 0 -{} 0Z",
-        x - kMark,
-        y,
-        kMark,
-        kMark,
-        2 * kMark,
-        kMark,
-        kMark,
-        2 * kMark);
+    constexpr const char* kTriangle = "M{:.1f} {:.1f}l{} {}h-{}Z";
+    return fmt::format(kTriangle, x, y - kMark, kMark, kWhole, kWhole);
   }
 
   /// Of what is on the front, as far as there is room.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <optional>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -18,36 +19,24 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct FileText {
-  fs::path path;
-  std::string text;
-};
+template <Table (*table)(const SweepSummary&)>
+std::string csv_of(const SweepSummary& sweep, const ReportRequest&) {
+  return table(sweep).csv();
+}
 
-/// The files that are of one sweep.
-std::vector<FileText> table_files(const ReportRequest& r) {
-  const SweepSummary sweep = summarize_sweep({r.folders.front()});
-  std::vector<FileText> files;
-  if (r.csv) files.push_back({*r.csv, cells_table(sweep).csv()});
-  if (r.runs_csv) files.push_back({*r.runs_csv, runs_table(sweep).csv()});
-  if (r.differences_csv) {
-    files.push_back({*r.differences_csv, differences_table(sweep).csv()});
-  }
-  if (r.effects_csv) {
-    files.push_back({*r.effects_csv, effects_table(sweep).csv()});
-  }
-  if (r.markdown) {
-    std::vector<Table> tables = {
-        cells_table(sweep), differences_to_best(sweep)};
-    const Table effects = effects_table(sweep);
-    if (!effects.rows.empty()) tables.push_back(effects);
-    files.push_back({*r.markdown, join_tables(tables, &Table::markdown)});
-  }
-  if (r.svg) files.push_back({*r.svg, front_svg(sweep, r.svg_axis)});
-  return files;
+std::string svg(const SweepSummary& sweep, const ReportRequest& request) {
+  return front_svg(sweep, request.svg_axis);
+}
+
+std::string markdown(const SweepSummary& sweep, const ReportRequest&) {
+  std::vector<Table> tables = {cells_table(sweep), differences_to_best(sweep)};
+  const Table effects = effects_table(sweep);
+  if (!effects.rows.empty()) tables.push_back(effects);
+  return join_tables(tables, &Table::markdown);
 }
 
 /// All of them, or none where one cannot be written.
-void write_together(const std::vector<FileText>& files) {
+void write_together(const std::map<fs::path, std::string>& files) {
   std::list<AtomicFile> written;
   for (const auto& [path, text] : files) {
     AtomicFile& file = written.emplace_back(path);
@@ -59,31 +48,48 @@ void write_together(const std::vector<FileText>& files) {
 
 } // namespace
 
+std::span<const ReportFile> report_files() {
+  static constexpr ReportFile kFiles[] = {
+      {"--output", "HTML page that opens offline", nullptr},
+      {"--csv", "a row a cell", csv_of<cells_table>},
+      {"--runs-csv", "a row a run", csv_of<runs_table>},
+      {"--differences-csv", "a row a pair", csv_of<differences_table>},
+      {"--effects-csv", "a row two values of a key", csv_of<effects_table>},
+      {"--markdown", "cells, differences to the best, effects", markdown},
+      {"--svg", "the front as an image", svg}};
+  return kFiles;
+}
+
 bool writes_files(const ReportRequest& request) {
-  return std::any_of(
-      std::begin(kReportFiles),
-      std::end(kReportFiles),
-      [&](const ReportFile& file) { return (request.*file.path).has_value(); });
+  return std::ranges::any_of(
+      request.files, [](const auto& file) { return !file.second.empty(); });
 }
 
 Json write_report(const ReportRequest& request) {
   const Json data = report_data(request.folders, request.title, request.build);
-  std::vector<FileText> files;
-  ReportRequest tables = request;
-  tables.html.reset();
-  if (writes_files(tables)) {
+  std::map<fs::path, std::string> texts;
+  std::optional<SweepSummary> sweep;
+  Json page;
+  for (const ReportFile& file : report_files()) {
+    const auto given = request.files.find(file.flag);
+    if (given == request.files.end() || given->second.empty()) continue;
+    if (file.text == nullptr) {
+      texts[given->second] = report_html(data);
+      page = given->second.string();
+      continue;
+    }
     require<UsageError>(
         request.folders.size() == 1 && !data["sweeps"].empty(),
         "report",
         "tables and the front's image are of one sweep: name its folder alone");
-    files = table_files(request);
+    if (!sweep) sweep = summarize_sweep({request.folders.front()});
+    texts[given->second] = file.text(*sweep, request);
   }
-  if (request.html) files.push_back({*request.html, report_html(data)});
-  write_together(files);
+  write_together(texts);
   return {
       {"runs", data["runs"].size()},
       {"sweeps", data["sweeps"].size()},
-      {"output", request.html ? Json(request.html->string()) : Json(nullptr)}};
+      {"output", page}};
 }
 
 void watch_report(const ReportRequest& request, int port) {

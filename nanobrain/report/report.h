@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
 
@@ -14,34 +16,18 @@ struct ReportRequest {
   std::vector<std::filesystem::path> folders = {};
   std::string title = {}; // empty: the folders' names
   std::string build = {}; // of this program, for people
-  std::optional<std::filesystem::path> html = {};
-  // Of one sweep:
-  std::optional<std::filesystem::path> csv = {};             // a row a cell
-  std::optional<std::filesystem::path> runs_csv = {};        // a row a run
-  std::optional<std::filesystem::path> differences_csv = {}; // a row a pair
-  std::optional<std::filesystem::path> effects_csv = {};     // a row an effect
-  std::optional<std::filesystem::path> markdown = {}; // cells, differences
-  std::optional<std::filesystem::path> svg = {};      // the front ...
-  std::string svg_axis = "parameters"; // ... against one of axes()
+  std::map<std::string, std::filesystem::path> files = {}; // by flag, see below
+  std::string svg_axis = "parameters";                     // one of axes()
 };
 
 /// A file that a report can be written to.
 struct ReportFile {
   const char* flag;
-  std::optional<std::filesystem::path> ReportRequest::*path;
   const char* help;
+  /// What it holds of one sweep; nullptr for the page.
+  std::string (*text)(const SweepSummary& sweep, const ReportRequest& request);
 };
-
-inline constexpr ReportFile kReportFiles[] = {
-    {"--output", &ReportRequest::html, "HTML page that opens offline"},
-    {"--csv", &ReportRequest::csv, "a row a cell"},
-    {"--runs-csv", &ReportRequest::runs_csv, "a row a run"},
-    {"--differences-csv", &ReportRequest::differences_csv, "a row a pair"},
-    {"--effects-csv", &ReportRequest::effects_csv, "a row two values of a key"},
-    {"--markdown",
-     &ReportRequest::markdown,
-     "cells, differences to the best, effects"},
-    {"--svg", &ReportRequest::svg, "the front as an image"}};
+std::span<const ReportFile> report_files();
 
 /// Whether any file is asked for.
 bool writes_files(const ReportRequest& request);

@@ -1,9 +1,10 @@
 #include "nanobrain/report/report_data.h"
 
+#include <fmt/chrono.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
@@ -121,58 +122,64 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
   return json;
 }
 
+/// What the page knows of a run; `own` adds what a kind of run has.
+Json run_json(const std::string& id, const RunFolder& run, const Json& own) {
+  Json json = {
+      {"id", id},
+      {"sweep", nullptr},
+      {"cell", nullptr},
+      {"seed", nullptr},
+      {"state", nullptr},
+      {"error", nullptr}};
+  json.update(run_record(run));
+  json["result"] = nullptr;
+  json.update(own);
+  return json;
+}
+
 void add_sweep_runs(
     const ReportFolder& folder, const SweepSummary& sweep, Json& runs) {
   for (const CellSummary& cell : sweep.cells) {
     for (const RunSummary& run : cell.runs) {
       const SeedFolder seed = SweepFolder{folder.given}.seed(cell.id, run.seed);
-      Json json = {
-          {"id", fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed)},
-          {"sweep", folder.name},
-          {"cell", cell.id},
-          {"seed", run.seed},
-          {"state", run.status.state},
-          {"error",
-           run.status.error.empty() ? Json(nullptr) : Json(run.status.error)}};
-      json.update(run_record(seed.run()));
-      json["result"] = run.result.value_or(nullptr);
-      runs.push_back(std::move(json));
+      const std::string& error = run.status.error;
+      runs.push_back(run_json(
+          fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed),
+          seed.run(),
+          {{"sweep", folder.name},
+           {"cell", cell.id},
+           {"seed", run.seed},
+           {"state", run.status.state},
+           {"error", error.empty() ? Json() : Json(error)},
+           {"result", run.result.value_or(nullptr)}}));
     }
   }
 }
 
 Json plain_run_json(const ReportFolder& folder) {
   const RunFolder run{folder.given};
+  Json json = run_json(folder.name, run, {{"state", "running"}});
+  json["seed"] = json["config"].value("train.seed", Json());
   const Json facts =
       fs::exists(run.record()) ? read_json(run.record()) : Json();
-  const bool done = facts.is_object() && facts.contains("result");
-  Json json = {
-      {"id", folder.name},
-      {"sweep", nullptr},
-      {"cell", nullptr},
-      {"seed", nullptr},
-      {"state", done ? "done" : "running"},
-      {"error", nullptr}};
-  json.update(run_record(run));
-  if (json["config"].contains("train.seed")) {
-    json["seed"] = json["config"]["train.seed"];
-  }
-  json["result"] = nullptr;
-  if (done) {
+  if (facts.contains("result")) {
+    json["state"] = "done";
     json["result"] = facts["result"];
     for (const char* path : {"model", "best_model"}) json["result"].erase(path);
   }
   return json;
 }
 
+/// "a, b".
+std::string join_names(const std::vector<ReportFolder>& folders) {
+  std::vector<std::string> names;
+  for (const ReportFolder& folder : folders) names.push_back(folder.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 std::string utc_now() {
-  const auto now =
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
+  const auto now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
 } // namespace
@@ -250,12 +257,6 @@ std::vector<ReportFolder> name_folders(const std::vector<fs::path>& folders) {
     named.push_back({folders[i], last_parts(parts[i], count)});
   }
   return named;
-}
-
-std::string join_names(const std::vector<ReportFolder>& folders) {
-  std::vector<std::string> names;
-  for (const ReportFolder& folder : folders) names.push_back(folder.name);
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 } // namespace nanobrain

@@ -42,7 +42,4 @@ struct ReportFolder {
 std::vector<ReportFolder> name_folders(
     const std::vector<std::filesystem::path>& folders);
 
-/// "a, b".
-std::string join_names(const std::vector<ReportFolder>& folders);
-
 } // namespace nanobrain

@@ -18,21 +18,14 @@ constexpr size_t kMostPoints = 1'000;
 constexpr std::string_view kSampleHeading = "== step ";
 
 /// A report that is passed on should not tell where its maker's files lie.
-std::string from_here(const std::string& path) {
+Json from_here(Json config) {
   const std::string here = fs::current_path().string() + "/";
-  return path.starts_with(here) ? path.substr(here.size()) : path;
-}
-
-void flatten(const Json& keys, const std::string& prefix, Json& flat) {
-  for (const auto& [key, value] : keys.items()) {
-    if (value.is_object()) {
-      flatten(value, prefix + key + ".", flat);
-    } else if (value.is_string()) {
-      flat[prefix + key] = from_here(value.get<std::string>());
-    } else {
-      flat[prefix + key] = value;
-    }
+  for (auto& [key, value] : config.items()) {
+    if (!value.is_string()) continue;
+    const auto text = value.get<std::string>();
+    if (text.starts_with(here)) value = text.substr(here.size());
   }
+  return config;
 }
 
 /// Six digits are more than a curve shows, and a third of the bytes.
@@ -42,20 +35,23 @@ Json rounded(const Json& value) {
       fmt::format("{:.6g}", value.get<double>()).c_str(), nullptr);
 }
 
+/// Of the records that have `wanted`: steps, tokens, time and more columns.
 Json curve(
     const std::vector<Json>& records,
-    const char* wanted,
-    std::initializer_list<std::pair<const char*, const char*>> columns) {
+    const std::string& wanted,
+    const std::vector<std::pair<const char*, const char*>>& more) {
+  std::vector<std::pair<const char*, const char*>> columns = {
+      {"step", "step"}, {"tokens", "tokens"}, {"elapsed_s", "elapsed_s"}};
+  columns.insert(columns.end(), more.begin(), more.end());
   Json lists = Json::object();
-  for (const auto& [name, key] : columns) lists[name] = Json::array();
-  for (const Json& record : records) {
-    if (!record.contains(wanted)) continue;
-    for (const auto& [name, key] : columns) {
-      lists[name].push_back(
-          record.contains(key) ? rounded(record[key]) : Json(nullptr));
+  for (const auto& [name, key] : columns) {
+    Json list = Json::array();
+    for (const Json& record : records) {
+      if (record.contains(wanted))
+        list.push_back(rounded(record.value(key, Json())));
     }
+    lists[name] = thinned(list, kMostPoints);
   }
-  for (auto& [name, list] : lists.items()) list = thinned(list, kMostPoints);
   return lists;
 }
 
@@ -129,11 +125,8 @@ Json run_record(const RunFolder& run) {
       {"build", Json::object()}};
   Json prompts;
   if (fs::exists(run.config())) {
-    const Json config = read_yaml(run.config());
-    flatten(config, "", record["config"]);
-    if (record["config"].contains("train.sample_prompts")) {
-      prompts = record["config"]["train.sample_prompts"];
-    }
+    record["config"] = from_here(flat_keys(read_yaml(run.config())));
+    prompts = record["config"].value("train.sample_prompts", Json());
   }
   if (fs::exists(run.record())) {
     add_session(read_json(run.record()), record);
@@ -143,21 +136,14 @@ Json run_record(const RunFolder& run) {
   record["train"] = curve(
       metrics,
       "train_loss",
-      {{"step", "step"},
-       {"tokens", "tokens"},
-       {"elapsed_s", "elapsed_s"},
-       {"loss", "train_loss"},
+      {{"loss", "train_loss"},
        {"tokens_per_s", "tokens_per_s"},
        {"lr", "lr"},
        {"grad_norm", "grad_norm"}});
   record["validation"] = curve(
       metrics,
       "val_loss",
-      {{"step", "step"},
-       {"tokens", "tokens"},
-       {"elapsed_s", "elapsed_s"},
-       {"loss", "val_loss"},
-       {"bits_per_byte", "val_bits_per_byte"}});
+      {{"loss", "val_loss"}, {"bits_per_byte", "val_bits_per_byte"}});
   record["samples"] = read_samples(run.samples(), prompts);
   return record;
 }

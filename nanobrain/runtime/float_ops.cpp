@@ -1,5 +1,7 @@
 #include "nanobrain/runtime/float_ops.h"
 
+#include "nanobrain/base/isa.h"
+
 namespace nanobrain {
 
 const FloatOps& float_ops([[maybe_unused]] Isa isa) {

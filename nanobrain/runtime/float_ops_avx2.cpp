@@ -1,6 +1,4 @@
 // FloatOps, compiled for AVX2 and FMA.
-#include "nanobrain/runtime/float_table.h"
-
 #include "nanobrain/runtime/float_ops_simd.h"
 
 namespace nanobrain {

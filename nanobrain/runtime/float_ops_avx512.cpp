@@ -1,6 +1,4 @@
 // FloatOps, compiled for AVX-512.
-#include "nanobrain/runtime/float_table.h"
-
 #include "nanobrain/runtime/float_ops_simd.h"
 
 namespace nanobrain {

@@ -1,6 +1,4 @@
 // FloatOps, compiled for what every processor of the architecture has.
-#include "nanobrain/runtime/float_table.h"
-
 #include "nanobrain/runtime/float_ops_simd.h"
 
 namespace nanobrain {

@@ -3,7 +3,7 @@
 
 #include "nanobrain/base/simd.h"
 #include "nanobrain/base/simd_gelu.h"
-#include "nanobrain/runtime/float_table.h"
+#include "nanobrain/runtime/float_ops.h"
 #include "nanobrain/runtime/simd_attention.h"
 #include "nanobrain/runtime/simd_reduce.h"
 

@@ -1,5 +1,7 @@
 #include "nanobrain/runtime/int8_kernels.h"
 
+#include "nanobrain/base/isa.h"
+
 namespace nanobrain {
 
 const Int8Kernels& int8_kernels([[maybe_unused]] Isa isa) {

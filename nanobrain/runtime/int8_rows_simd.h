@@ -10,7 +10,7 @@
 #pragma once
 
 #include "nanobrain/base/simd.h"
-#include "nanobrain/runtime/int8_table.h"
+#include "nanobrain/runtime/int8_kernels.h"
 #include "nanobrain/runtime/simd_reduce.h"
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
@@ -323,13 +323,7 @@ void add_exp(
         }
         if (!empty) sums[row] *= exponential(broadcast(-away))[0];
         reference[row] += away;
-        add_exp<Sums>(
-            {x.data + row * x.ld, x.scale + row, 1, x.ld},
-            w,
-            block,
-            end,
-            reference + row,
-            sums + row);
+        add_exp<Sums>(x.row(row), w, block, end, reference + row, sums + row);
       });
 }
 

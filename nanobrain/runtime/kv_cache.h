@@ -5,7 +5,7 @@
 
 #include "nanobrain/base/aligned_buffer.h"
 #include "nanobrain/config/model_config.h"
-#include "nanobrain/runtime/float_table.h"
+#include "nanobrain/runtime/float_ops.h"
 
 namespace nanobrain {
 

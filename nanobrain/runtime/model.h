@@ -8,15 +8,17 @@
 #include <vector>
 
 #include "nanobrain/base/aligned_buffer.h"
-#include "nanobrain/config/model_config.h"
+#include "nanobrain/config/huggingface_config.h"
 #include "nanobrain/runtime/packed_matrix.h"
 
 namespace nanobrain {
 
-class ModelFile;
-
 class RuntimeModel {
  public:
+  /// The metadata of model.int8.safetensors.
+  static constexpr const char* kFormat = "nanobrain-int8";
+  static constexpr int64_t kVersion = 1;
+
   struct Norm {
     AlignedBuffer<float> weight, bias; // (C), zeros up to a multiple of 16
   };
@@ -30,14 +32,15 @@ class RuntimeModel {
     Linear c_attn, attn_proj, c_fc, mlp_proj;
   };
 
-  /// Reads config.json and model.int8.safetensors. Every fault of a damaged or
-  /// hostile file is an Error that names the file and the tensor.
+  /// Reads config.json and model.int8.safetensors, whose checksums are checked
+  /// where nanobrain.json has them. Every fault of a damaged or hostile file is
+  /// an Error that names the file and the tensor.
   static std::shared_ptr<const RuntimeModel> load(
       const std::filesystem::path& folder);
 
-  const ModelConfig& config() const { return config_; }
+  const ModelConfig& config() const { return config_.model; }
   /// eos_token_id of config.json; -1: none
-  int64_t end_of_text() const { return end_of_text_; }
+  int64_t end_of_text() const { return config_.end_of_text; }
   /// Row `id` of the embedder, dequantized, into x (C).
   void embed(int64_t id, float* x) const;
   const std::vector<Layer>& layers() const { return layers_; }
@@ -47,14 +50,15 @@ class RuntimeModel {
   int64_t file_bytes() const { return file_bytes_; }
 
  private:
-  explicit RuntimeModel(ModelFile& file);
-  ModelConfig config_;
-  int64_t end_of_text_;
+  class Reader;
+  explicit RuntimeModel(Reader& reader);
+
+  HuggingFaceConfig config_;
+  int64_t file_bytes_;
   std::vector<Layer> layers_;
   Norm final_norm_;
   PackedMatrix head_;
   std::vector<float> positions_;
-  int64_t file_bytes_ = 0;
 };
 
 } // namespace nanobrain

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "nanobrain/runtime/numeric_error.h"
+#include "nanobrain/base/error.h"
 
 namespace nanobrain {
 
@@ -79,19 +79,21 @@ void OutputHead::losses(
           sum);
     }
   });
+  const auto at = [&](int64_t part, int64_t row) {
+    return static_cast<size_t>(part * max_rows_ + row);
+  };
   for (int64_t row = 0; row < x.rows; ++row) {
     const auto i = static_cast<size_t>(row);
     losses[i] = 0;
     if (targets[i] < 0) continue;
     float max = reference_[i];
-    for (int64_t part = 1; part < kParts; ++part) {
-      const auto at = static_cast<size_t>(part * max_rows_ + row);
-      max = std::max(max, reference_[at]);
-    }
     double sum = 0;
+    for (int64_t part = 1; part < kParts; ++part) {
+      max = std::max(max, reference_[at(part, row)]);
+    }
     for (int64_t part = 0; part < kParts; ++part) {
-      const auto at = static_cast<size_t>(part * max_rows_ + row);
-      sum += sum_[at] * std::exp(static_cast<double>(reference_[at]) - max);
+      const double below = reference_[at(part, row)] - double{max};
+      sum += sum_[at(part, row)] * std::exp(below);
     }
     losses[i] =
         static_cast<float>(std::log(sum) + max - logit(x, row, targets[i]));
@@ -103,12 +105,7 @@ float OutputHead::logit(
     const QuantizedRows& x, int64_t row, TokenId target) const {
   float block[kBlock];
   int8_.multiply(
-      {x.data + row * x.ld, x.scale + row, 1, x.ld},
-      weight_,
-      target / kBlock,
-      target / kBlock + 1,
-      block,
-      kBlock);
+      x.row(row), weight_, target / kBlock, target / kBlock + 1, block, kBlock);
   return block[target % kBlock];
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "nanobrain/base/aligned_buffer.h"
-#include "nanobrain/runtime/packed_view.h"
+#include "nanobrain/runtime/int8_kernels.h"
 
 namespace nanobrain {
 

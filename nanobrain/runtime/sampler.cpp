@@ -5,7 +5,7 @@
 #include <functional>
 #include <limits>
 
-#include "nanobrain/runtime/numeric_error.h"
+#include "nanobrain/base/error.h"
 
 namespace nanobrain {
 

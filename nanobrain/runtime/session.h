@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "nanobrain/runtime/model.h"
+#include "nanobrain/runtime/output_head.h"
 #include "nanobrain/runtime/thread_pool.h"
+#include "nanobrain/runtime/transformer_body.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -26,7 +29,6 @@ class Session {
   Session(
       std::shared_ptr<const RuntimeModel> model,
       std::shared_ptr<ThreadPool> pool);
-  ~Session();
 
   /// Reads tokens, any number; logits() and argmax() are then about the token
   /// after them. Error where an id is out of range.
@@ -47,13 +49,32 @@ class Session {
       std::span<const TokenId> targets,
       std::span<float> losses);
   /// Forgets all.
-  void reset();
+  void reset() { restart({}); }
   /// Tokens read since the start.
-  int64_t length() const;
+  int64_t length() const { return length_; }
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  void require_ids(std::span<const TokenId> ids, const char* what) const;
+  /// Checks a sequence that starts over.
+  void require_sequence(std::span<const TokenId> ids) const;
+  /// Reads what the window holds from `begin` on, up to `end`.
+  void read(int64_t begin, int64_t end, int64_t outputs);
+  /// Starts over with ids, which have been checked, all of them outputs.
+  void restart(std::span<const TokenId> ids);
+  /// The newest token's row, the last of what the body has put out.
+  QuantizedRows newest() const;
+
+  std::shared_ptr<const RuntimeModel> model_;
+  std::shared_ptr<ThreadPool> pool_;
+  int64_t context_;
+  TransformerBody body_;
+  OutputHead head_;
+  std::vector<TokenId> window_; // the tokens that the model sees
+  int64_t start_ = 0;           // of the window in the sequence
+  int64_t cached_ = 0;          // tokens of the window that have been read
+  int64_t length_ = 0;          // start + cached
+  std::vector<float> logits_;
+  bool has_logits_ = false; // of the newest token
 };
 
 } // namespace nanobrain

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "nanobrain/base/simd.h"
-#include "nanobrain/runtime/float_table.h"
+#include "nanobrain/runtime/float_ops.h"
 #include "nanobrain/runtime/simd_reduce.h"
 
 namespace nanobrain {

@@ -26,10 +26,8 @@ inline F32x8 high_half(F32x16 x) {
 inline float sum(F32x4 x) {
   return (x[0] + x[2]) + (x[1] + x[3]);
 }
-inline float sum(F32x8 x) {
-  return sum(low_half(x) + high_half(x));
-}
-inline float sum(F32x16 x) {
+template <class V>
+inline float sum(V x) {
   return sum(low_half(x) + high_half(x));
 }
 
@@ -38,10 +36,8 @@ inline float largest(F32x4 x) {
   const float b = x[1] > x[3] ? x[1] : x[3];
   return a > b ? a : b;
 }
-inline float largest(F32x8 x) {
-  return largest(maximum(low_half(x), high_half(x)));
-}
-inline float largest(F32x16 x) {
+template <class V>
+inline float largest(V x) {
   return largest(maximum(low_half(x), high_half(x)));
 }
 

@@ -1,11 +1,7 @@
 #include "nanobrain/runtime/thread_pool.h"
 
-#include <atomic>
 #include <chrono>
-#include <mutex>
 #include <system_error>
-#include <thread>
-#include <vector>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
@@ -56,78 +52,54 @@ uint32_t wait_while(
 
 } // namespace
 
-struct ThreadPool::State {
-  int64_t threads = 1;
-  bool may_spin = true; // each thread has a processor to itself
-  std::mutex turn;      // of the threads that call run()
-
-  // Written before `round`, read after it.
-  Call call = nullptr;
-  const void* context = nullptr;
-  bool stop = false;
-  alignas(64) std::atomic<uint32_t> round{0};   // counts the calls
-  alignas(64) std::atomic<uint32_t> running{0}; // workers not yet done
-  std::vector<std::thread> workers;
-
-  ~State() {
-    stop = true;
-    start_round();
-    for (std::thread& worker : workers) worker.join();
-  }
-
-  void start_round() {
-    round.fetch_add(1);
-    round.notify_all();
-  }
-
-  void work(int64_t part) {
-    uint32_t seen = 0;
-    for (;;) {
-      seen = wait_while(round, seen, may_spin);
-      if (stop) return;
-      call(context, part, threads);
-      if (running.fetch_sub(1) == 1) running.notify_one();
-    }
-  }
-};
-
-ThreadPool::ThreadPool(int64_t threads) : state_(std::make_unique<State>()) {
-  State& state = *state_;
-  state.threads = resolve_threads(threads);
-  state.may_spin = state.threads <= available_cpus();
+// What this leaves unfinished where a thread does not start, the destructor
+// ends: the object is complete once the constructor without arguments is.
+ThreadPool::ThreadPool(int64_t threads) : ThreadPool() {
+  threads_ = resolve_threads(threads);
+  may_spin_ = threads_ <= available_cpus();
   try {
-    for (int64_t part = 1; part < state.threads; ++part) {
-      state.workers.emplace_back([&state, part] { state.work(part); });
+    for (int64_t part = 1; part < threads_; ++part) {
+      workers_.emplace_back([this, part] { work(part); });
     }
   } catch (const std::system_error& error) {
     fail(
         "threads",
         "cannot start {} threads: {}; ask for fewer",
-        state.threads,
+        threads_,
         error.what());
   }
 }
 
-ThreadPool::~ThreadPool() = default;
+ThreadPool::~ThreadPool() {
+  stop_ = true;
+  start_round();
+  for (std::thread& worker : workers_) worker.join();
+}
 
-int64_t ThreadPool::threads() const {
-  return state_->threads;
+void ThreadPool::start_round() {
+  round_.fetch_add(1);
+  round_.notify_all();
+}
+
+void ThreadPool::work(int64_t part) {
+  for (uint32_t seen = 0;;) {
+    seen = wait_while(round_, seen, may_spin_);
+    if (stop_) return;
+    call_(context_, part, threads_);
+    if (running_.fetch_sub(1) == 1) running_.notify_one();
+  }
 }
 
 void ThreadPool::dispatch(Call call, const void* context) {
-  State& state = *state_;
-  if (state.threads == 1) {
-    call(context, 0, 1);
-    return;
-  }
-  const std::lock_guard lock(state.turn);
-  state.call = call;
-  state.context = context;
-  state.running.store(static_cast<uint32_t>(state.threads - 1));
-  state.start_round();
-  call(context, 0, state.threads);
-  for (uint32_t left = state.running.load(); left != 0;) {
-    left = wait_while(state.running, left, state.may_spin);
+  if (threads_ == 1) return call(context, 0, 1);
+  const std::lock_guard lock(turn_);
+  call_ = call;
+  context_ = context;
+  running_.store(static_cast<uint32_t>(threads_ - 1));
+  start_round();
+  call(context, 0, threads_);
+  for (uint32_t left = running_.load(); left != 0;) {
+    left = wait_while(running_, left, may_spin_);
   }
 }
 

@@ -4,54 +4,36 @@
 
 namespace nanobrain {
 
-namespace {
-
-/// n rounded up to what int8 products take of a row.
-int64_t padded_to_line(int64_t n) {
-  return (n + 63) / 64 * 64;
-}
-
-AlignedBuffer<float> rows_of(int64_t rows, int64_t stride) {
-  return AlignedBuffer<float>(static_cast<size_t>(rows * stride));
-}
-
-} // namespace
+TransformerBody::Activations::Activations(int64_t rows, int64_t columns)
+    // Rows as int8 products take them: a multiple of 64.
+    : data(static_cast<size_t>(rows * ((columns + 63) / 64 * 64))),
+      scale(static_cast<size_t>(rows)) {}
 
 TransformerBody::Scratch::Scratch(const ModelConfig& c)
-    : hidden(rows_of(kRows, padded_to_lanes(c.model_dim) + 16)),
-      wide(rows_of(kRows, padded_to_lanes(c.ffn_dim))),
-      change(rows_of(kRows, padded_to_lanes(c.model_dim))),
-      quantized(static_cast<size_t>(
-          kRows * padded_to_line(std::max(c.model_dim, c.ffn_dim)))),
-      scale(rows_of(kRows, 1)),
-      scores(rows_of(FloatOps::kHeads, padded_to_lanes(c.max_seq_len))) {}
+    : hidden(kRows, c.model_dim, 16),
+      wide(kRows, c.ffn_dim),
+      change(kRows, c.model_dim),
+      quantized(kRows, std::max(c.model_dim, c.ffn_dim)),
+      scores(static_cast<size_t>(
+          FloatOps::kHeads * padded_to_lanes(c.max_seq_len))) {}
 
 TransformerBody::TransformerBody(const RuntimeModel& model, ThreadPool& pool)
     : model_(model),
       pool_(pool),
       int8_(int8_kernels()),
       floats_(float_ops()),
-      stride_(padded_to_lanes(model.config().model_dim)),
-      hidden_stride_(stride_ + 16),
-      wide_stride_(padded_to_lanes(model.config().ffn_dim)),
-      qkv_stride_(padded_to_lanes(3 * model.config().model_dim)),
       cache_(model.config()),
-      residual_(rows_of(model.config().max_seq_len, stride_)),
-      qkv_(rows_of(model.config().max_seq_len, qkv_stride_)),
-      output_(static_cast<size_t>(
-          model.config().max_seq_len * model.head().padded_in())),
-      output_scale_(rows_of(model.config().max_seq_len, 1)) {
+      residual_(model.config().max_seq_len, model.config().model_dim),
+      qkv_(model.config().max_seq_len, 3 * model.config().model_dim),
+      output_(model.config().max_seq_len, model.config().model_dim) {
   for (int64_t i = 0; i < pool.threads(); ++i) {
     scratch_.emplace_back(model.config());
   }
 }
 
 QuantizedRows TransformerBody::outputs() const {
-  return {
-      output_.data(),
-      output_scale_.data(),
-      outputs_,
-      model_.head().padded_in()};
+  const int64_t padded = model_.head().padded_in();
+  return {output_.data.data(), output_.scale.data(), outputs_, padded};
 }
 
 void TransformerBody::read(
@@ -101,89 +83,52 @@ void TransformerBody::for_rows(int64_t begin, int64_t end, const Body& body) {
 void TransformerBody::embed(std::span<const TokenId> ids, Rows rows) {
   const int64_t C = model_.config().model_dim;
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    float* x = residual(row);
+    float* x = residual_.row(row);
     const float* position = model_.positions() + (begin_ + row) * C;
     model_.embed(ids[static_cast<size_t>(row)], x);
     for (int64_t i = 0; i < C; ++i) x[i] += position[i];
   }
 }
 
-void TransformerBody::make_keys(Rows rows, int64_t layer, Scratch& scratch) {
+void TransformerBody::make_keys(Rows rows, int64_t index, Scratch& scratch) {
   const int64_t C = model_.config().model_dim;
-  const auto& weights = model_.layers()[static_cast<size_t>(layer)];
-  normalize(weights.ln_1, rows, scratch);
-  float* qkv = qkv_.data() + rows.begin * qkv_stride_;
-  apply(
-      weights.c_attn,
-      scratch.hidden.data(),
-      hidden_stride_,
-      rows.count(),
-      scratch,
-      qkv,
-      qkv_stride_);
-  for (int64_t row = rows.begin; row < rows.end; ++row, qkv += qkv_stride_) {
-    cache_.put(layer, begin_ + row, qkv + C, qkv + 2 * C);
+  normalize(layer(index).ln_1, rows, scratch);
+  apply(layer(index).c_attn, scratch.hidden, rows, scratch, qkv_, rows.begin);
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const float* qkv = qkv_.row(row);
+    cache_.put(index, begin_ + row, qkv + C, qkv + 2 * C);
   }
 }
 
-void TransformerBody::attend(Rows rows, int64_t layer, Scratch& scratch) {
-  const AttentionHeads heads = cache_.layer(layer);
+void TransformerBody::attend(Rows rows, int64_t index, Scratch& scratch) {
+  const AttentionHeads heads = cache_.layer(index);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     floats_.attend(
-        qkv_.data() + row * qkv_stride_,
+        qkv_.row(row),
         heads,
         begin_ + row + 1,
         scratch.scores.data(),
-        scratch.hidden.data() + (row - rows.begin) * hidden_stride_);
+        scratch.hidden.row(row - rows.begin));
   }
-  apply(
-      model_.layers()[static_cast<size_t>(layer)].attn_proj,
-      scratch.hidden.data(),
-      hidden_stride_,
-      rows.count(),
-      scratch,
-      scratch.change.data(),
-      stride_);
-  add_change(rows, scratch);
+  add_product(layer(index).attn_proj, scratch.hidden, rows, scratch);
 }
 
-void TransformerBody::feed_forward(Rows rows, int64_t layer, Scratch& scratch) {
-  const auto& weights = model_.layers()[static_cast<size_t>(layer)];
-  normalize(weights.ln_2, rows, scratch);
-  float* wide = scratch.wide.data();
-  apply(
-      weights.c_fc,
-      scratch.hidden.data(),
-      hidden_stride_,
-      rows.count(),
-      scratch,
-      wide,
-      wide_stride_);
+void TransformerBody::feed_forward(Rows rows, int64_t index, Scratch& scratch) {
+  normalize(layer(index).ln_2, rows, scratch);
+  apply(layer(index).c_fc, scratch.hidden, rows, scratch, scratch.wide);
   const auto gelu =
       model_.config().gelu_tanh() ? floats_.gelu_tanh : floats_.gelu_erf;
-  gelu(wide, rows.count() * wide_stride_);
-  apply(
-      weights.mlp_proj,
-      wide,
-      wide_stride_,
-      rows.count(),
-      scratch,
-      scratch.change.data(),
-      stride_);
-  add_change(rows, scratch);
+  gelu(scratch.wide.row(0), rows.count() * scratch.wide.stride);
+  add_product(layer(index).mlp_proj, scratch.wide, rows, scratch);
 }
 
 void TransformerBody::finish(Rows rows, int64_t first, Scratch& scratch) {
   normalize(model_.final_norm(), rows, scratch);
-  const int64_t C = model_.config().model_dim;
-  const int64_t padded = model_.head().padded_in();
+  const PackedMatrix& head = model_.head();
   for (int64_t i = 0; i < rows.count(); ++i) {
     const int64_t out = rows.begin - first + i;
-    output_scale_[static_cast<size_t>(out)] = int8_.quantize(
-        scratch.hidden.data() + i * hidden_stride_,
-        C,
-        padded,
-        output_.data() + out * padded);
+    const float* x = scratch.hidden.row(i);
+    quantize(x, head.in(), head.padded_in(), out, output_);
   }
 }
 
@@ -192,51 +137,57 @@ void TransformerBody::normalize(
   const ModelConfig& config = model_.config();
   for (int64_t i = 0; i < rows.count(); ++i) {
     floats_.layer_norm(
-        residual(rows.begin + i),
+        residual_.row(rows.begin + i),
         norm.weight.data(),
         norm.bias.data(),
         config.model_dim,
         static_cast<float>(config.layer_norm_epsilon),
-        scratch.hidden.data() + i * hidden_stride_);
+        scratch.hidden.row(i));
   }
+}
+
+void TransformerBody::quantize(
+    const float* x, int64_t n, int64_t padded, int64_t row, Activations& to) {
+  to.scale[static_cast<size_t>(row)] =
+      int8_.quantize(x, n, padded, to.data.data() + row * padded);
 }
 
 void TransformerBody::apply(
     const RuntimeModel::Linear& linear,
-    const float* x,
-    int64_t stride_x,
-    int64_t rows,
+    PaddedRows& x,
+    Rows rows,
     Scratch& scratch,
-    float* y,
-    int64_t stride_y) {
+    PaddedRows& y,
+    int64_t first) {
   const PackedMatrix& weight = linear.weight;
   const int64_t padded = weight.padded_in();
-  for (int64_t i = 0; i < rows; ++i) {
-    scratch.scale[static_cast<size_t>(i)] = int8_.quantize(
-        x + i * stride_x,
-        weight.in(),
-        padded,
-        scratch.quantized.data() + i * padded);
+  Activations& quantized = scratch.quantized;
+  for (int64_t i = 0; i < rows.count(); ++i) {
+    quantize(x.row(i), weight.in(), padded, i, quantized);
   }
   int8_.multiply(
-      {scratch.quantized.data(), scratch.scale.data(), rows, padded},
+      {quantized.data.data(), quantized.scale.data(), rows.count(), padded},
       weight,
       0,
       weight.blocks(),
-      y,
-      stride_y);
-  if (linear.bias.size() == 0) return;
-  for (int64_t i = 0; i < rows; ++i) {
-    floats_.add(
-        linear.bias.data(),
-        static_cast<int64_t>(linear.bias.size()),
-        y + i * stride_y);
+      y.row(first),
+      y.stride);
+  const auto size = static_cast<int64_t>(linear.bias.size());
+  for (int64_t i = 0; size > 0 && i < rows.count(); ++i) {
+    floats_.add(linear.bias.data(), size, y.row(first + i));
   }
 }
 
-void TransformerBody::add_change(Rows rows, Scratch& scratch) {
+void TransformerBody::add_product(
+    const RuntimeModel::Linear& linear,
+    PaddedRows& x,
+    Rows rows,
+    Scratch& scratch) {
+  apply(linear, x, rows, scratch, scratch.change);
   floats_.add(
-      scratch.change.data(), rows.count() * stride_, residual(rows.begin));
+      scratch.change.row(0),
+      rows.count() * residual_.stride,
+      residual_.row(rows.begin));
 }
 
 } // namespace nanobrain

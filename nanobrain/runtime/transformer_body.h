@@ -17,6 +17,17 @@
 
 namespace nanobrain {
 
+/// Rows of floats, 64-byte aligned and padded with zeros to a multiple of 16.
+struct PaddedRows {
+  PaddedRows(int64_t rows, int64_t columns, int64_t more = 0)
+      : stride(padded_to_lanes(columns) + more),
+        floats(static_cast<size_t>(rows * stride)) {}
+  float* row(int64_t i) { return floats.data() + i * stride; }
+
+  int64_t stride; // from row to row
+  AlignedBuffer<float> floats;
+};
+
 /// Keys and values of a sequence and the buffers of its passes. Each row goes
 /// through the same functions in the same order whatever comes with it, so a
 /// sequence read in parts gives the same bits. Only the constructor allocates.
@@ -37,15 +48,20 @@ class TransformerBody {
     int64_t begin, end;
     int64_t count() const { return end - begin; }
   };
+  /// Room for activations; a use of it says how far rows are apart.
+  struct Activations {
+    Activations(int64_t rows, int64_t columns);
+    AlignedBuffer<int8_t> data;
+    AlignedBuffer<float> scale; // (rows)
+  };
   /// What a thread needs for the rows that it is at, kRows at most.
   struct Scratch {
     explicit Scratch(const ModelConfig& config);
-    AlignedBuffer<float> hidden;     // (kRows, hidden_stride_)
-    AlignedBuffer<float> wide;       // (kRows, F)
-    AlignedBuffer<float> change;     // (kRows, C), of the residual stream
-    AlignedBuffer<int8_t> quantized; // (kRows, C or F)
-    AlignedBuffer<float> scale;      // (kRows)
-    AlignedBuffer<float> scores;     // (FloatOps::kHeads, T)
+    PaddedRows hidden;     // (kRows, C), with room for the last head's zeros
+    PaddedRows wide;       // (kRows, F)
+    PaddedRows change;     // (kRows, C), of the residual stream
+    Activations quantized; // (kRows, C or F)
+    AlignedBuffer<float> scores; // (FloatOps::kHeads, T)
   };
   /// Rows that a thread takes at once: a tile of AMX, and 16 x ffn_dim floats
   /// of a Nano Brain stay in the first cache.
@@ -63,32 +79,35 @@ class TransformerBody {
 
   /// The norm of the residual stream into scratch.hidden.
   void normalize(const RuntimeModel::Norm& norm, Rows rows, Scratch& scratch);
-  /// y = W x + bias.
+  /// x -> row `row` of rows of `padded` activations.
+  void quantize(
+      const float* x, int64_t n, int64_t padded, int64_t row, Activations& to);
+  /// W x + bias of the first rows of x into y, from row `first` on.
   void apply(
       const RuntimeModel::Linear& linear,
-      const float* x,
-      int64_t stride_x,
-      int64_t rows,
+      PaddedRows& x,
+      Rows rows,
       Scratch& scratch,
-      float* y,
-      int64_t stride_y);
-  /// Adds scratch.change to the residual stream.
-  void add_change(Rows rows, Scratch& scratch);
-  float* residual(int64_t row) { return residual_.data() + row * stride_; }
+      PaddedRows& y,
+      int64_t first = 0);
+  /// Adds W x + bias to the residual stream.
+  void add_product(
+      const RuntimeModel::Linear& linear,
+      PaddedRows& x,
+      Rows rows,
+      Scratch& scratch);
+  const RuntimeModel::Layer& layer(int64_t index) const {
+    return model_.layers()[static_cast<size_t>(index)];
+  }
 
   const RuntimeModel& model_;
   ThreadPool& pool_;
   const Int8Kernels& int8_;
   const FloatOps& floats_;
-  int64_t stride_;        // of rows of C: a multiple of 16
-  int64_t hidden_stride_; // with room for the last head's zeros
-  int64_t wide_stride_;   // of rows of F
-  int64_t qkv_stride_;    // of rows of 3C
   KeyValueCache cache_;
-  AlignedBuffer<float> residual_; // (T, C)
-  AlignedBuffer<float> qkv_;      // (T, 3C)
-  AlignedBuffer<int8_t> output_;  // (T, C)
-  AlignedBuffer<float> output_scale_;
+  PaddedRows residual_;          // (T, C)
+  PaddedRows qkv_;               // (T, 3C)
+  Activations output_;           // (T, C)
   std::vector<Scratch> scratch_; // one for each thread
   int64_t begin_ = 0;
   int64_t outputs_ = 0;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
+#include "nanobrain/base/random.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/run/run_config_file.h"
-#include "nanobrain/sweep/grid.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -20,27 +22,45 @@ namespace {
 constexpr const char* kTokenizer = "tokenizer";
 constexpr int64_t kMostCells = 1'000'000; // of a rung, in the order of all
 
-struct TokenizerFields : CellTokenizer {
-  template <class Visitor>
-  void visit(Visitor&& field) {
-    field("kind", kind, "sentencepiece or lexical");
-    field("vocab_size", vocab_size, "tokens");
-  }
-};
+constexpr size_t kMostPoints = 100'000;
+constexpr size_t kLongestId = 100;
 
-CellTokenizer read_tokenizer(const Json& value) {
-  TokenizerFields fields;
-  read_fields(value, "grid.tokenizer", fields);
-  require<UsageError>(
-      fields.kind == "sentencepiece" || fields.kind == "lexical",
-      "grid.tokenizer",
-      "kind must be sentencepiece or lexical, but is \"{}\"",
-      fields.kind);
-  require<UsageError>(
-      fields.vocab_size >= 1,
-      "grid.tokenizer",
-      "vocab_size must be given, and at least 1");
-  return fields;
+/// What one value of an axis sets.
+Json keys_of(const std::string& axis, const Json& value) {
+  if (value.is_object() && axis != kTokenizer) return value;
+  Json keys;
+  keys[axis] = value;
+  return keys;
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_structured()) return value.dump();
+  std::string text;
+  for (const auto& item : value) {
+    if (!text.empty()) text += '-';
+    text += value_text(item);
+  }
+  return text;
+}
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '+';
+}
+
+/// The last word of each key, or the whole of it where two keys share that.
+std::map<std::string, std::string> short_names(const Json& point) {
+  std::map<std::string, int> uses;
+  const auto last_word = [](const std::string& key) {
+    return key.substr(key.rfind('.') + 1);
+  };
+  for (const auto& [key, value] : point.items()) ++uses[last_word(key)];
+  std::map<std::string, std::string> names;
+  for (const auto& [key, value] : point.items()) {
+    names[key] = uses[last_word(key)] == 1 ? last_word(key) : key;
+  }
+  return names;
 }
 
 std::vector<std::string> assignments(const Json& set, const Json& overrides) {
@@ -54,22 +74,18 @@ std::vector<std::string> assignments(const Json& set, const Json& overrides) {
 }
 
 /// Of tokenizers that are there already, each read once.
-class Vocabularies {
- public:
-  int64_t size(const fs::path& tokenizer) {
-    require<UsageError>(
-        !tokenizer.empty(),
-        "data.tokenizer",
-        "is left out, and so is model.vocab_size: give one of them");
-    require_input("set.data.tokenizer", tokenizer);
-    auto [it, missing] = sizes_.try_emplace(tokenizer, 0);
-    if (missing) it->second = load_tokenizer(tokenizer)->vocab_size();
-    return it->second;
-  }
+using Vocabularies = std::map<fs::path, int64_t>;
 
- private:
-  std::map<fs::path, int64_t> sizes_;
-};
+int64_t vocab_size(const fs::path& tokenizer, Vocabularies& known) {
+  require<UsageError>(
+      !tokenizer.empty(),
+      "data.tokenizer",
+      "is left out, and so is model.vocab_size: give one of them");
+  require_input("set.data.tokenizer", tokenizer);
+  auto [it, missing] = known.try_emplace(tokenizer, 0);
+  if (missing) it->second = load_tokenizer(tokenizer)->vocab_size();
+  return it->second;
+}
 
 int64_t whole_steps(double steps) {
   require<UsageError>(
@@ -96,14 +112,15 @@ Cell make_cell(
   cell.id = point_id(point);
   cell.overrides = point;
   if (point.contains(kTokenizer)) {
-    cell.tokenizer = read_tokenizer(point[kTokenizer]);
+    read_fields(point[kTokenizer], "grid.tokenizer", cell.tokenizer.emplace());
+    check_fields(*cell.tokenizer, "grid.tokenizer.");
   }
   cell.config = parse_run_config(sweep.base, assignments(sweep.set, point));
   ModelConfig& model = cell.config.model;
   if (cell.tokenizer) {
     model.vocab_size = cell.tokenizer->vocab_size;
   } else if (model.vocab_size == 0 || fs::exists(cell.config.data.tokenizer)) {
-    const int64_t size = vocabularies.size(cell.config.data.tokenizer);
+    const int64_t size = vocab_size(cell.config.data.tokenizer, vocabularies);
     if (model.vocab_size == 0) model.vocab_size = size;
     require<UsageError>(
         model.vocab_size == size,
@@ -118,32 +135,111 @@ Cell make_cell(
   return cell;
 }
 
-/// Keys that a sweep sets itself, and why they are refused.
-void require_free_keys(const SweepConfig& sweep, const Json& point) {
-  for (const auto& [key, value] : point.items()) {
+/// Not those that a sweep sets itself.
+void require_free_keys(
+    const Json& keys, std::string_view where, std::string_view verb) {
+  for (const std::string key :
+       {"train.steps", "train.seed", "train.data_seed"}) {
     require<UsageError>(
-        !sweep.set.contains(key), "grid", "varies {}, which set fixes", key);
-    require<UsageError>(
-        key != "train.seed" && key != "train.data_seed",
-        "grid",
-        "varies {}: name the seeds under seeds",
-        key);
-    require<UsageError>(
-        key != "train.steps",
-        "grid",
-        "varies train.steps, which the budget sets");
+        !keys.contains(key),
+        where,
+        "{} {}, which the {}",
+        verb,
+        key,
+        key == "train.steps" ? "budget sets" : "seeds set");
   }
 }
 
 } // namespace
 
+std::vector<Json> grid_points(const Json& grid) {
+  std::vector<Json> points = {Json::object()};
+  for (const auto& [axis, values] : grid.items()) {
+    std::vector<Json> longer;
+    require<UsageError>(
+        points.size() * values.size() <= kMostPoints,
+        "grid",
+        "has more than {} cells",
+        kMostPoints);
+    for (const Json& point : points) {
+      for (const Json& value : values) {
+        Json next = point;
+        const Json keys = keys_of(axis, value);
+        require<UsageError>(
+            !keys.empty(), "grid." + axis, "has a mapping of no keys");
+        for (const auto& [key, item] : keys.items()) {
+          require<UsageError>(
+              !next.contains(key), "grid." + axis, "sets {} again", key);
+          next[key] = item;
+        }
+        longer.push_back(std::move(next));
+      }
+    }
+    points = std::move(longer);
+  }
+  std::set<std::string> seen;
+  for (const Json& point : points) {
+    require<UsageError>(
+        seen.insert(point.dump()).second,
+        "grid",
+        "has the cell {} twice",
+        point_id(point));
+  }
+  return points;
+}
+
+std::vector<Json> draw_points(
+    std::vector<Json> points, int64_t samples, int64_t seed) {
+  const auto wanted = static_cast<size_t>(samples);
+  if (wanted == 0 || wanted >= points.size()) return points;
+  // Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2 S).
+  Random random(static_cast<uint64_t>(seed));
+  std::vector<Json> drawn;
+  for (size_t i = 0; i < points.size() && drawn.size() < wanted; ++i) {
+    if (random.below(points.size() - i) < wanted - drawn.size()) {
+      drawn.push_back(std::move(points[i]));
+    }
+  }
+  return drawn;
+}
+
+std::string point_id(const Json& point) {
+  const auto names = short_names(point);
+  std::string id;
+  bool readable = true;
+  for (const auto& [key, value] : point.items()) {
+    std::string text = value_text(value);
+    if (text.starts_with('/')) { // a path: its last part, and the hash below
+      text = fs::path(text).filename();
+      readable = false;
+    }
+    std::string part = names.at(key) + "=" + text;
+    for (char& c : part) {
+      if (is_plain(c) || c == '=') continue;
+      c = '-';
+      readable = false;
+    }
+    if (!id.empty()) id += ',';
+    id += part;
+  }
+  if (readable && id.size() <= kLongestId) return id;
+  const std::string hash = sha256_hex(point.dump()).substr(0, 10);
+  id.resize(std::min(id.size(), kLongestId - hash.size() - 1));
+  return id + "-" + hash;
+}
+
 std::vector<Cell> make_cells(const SweepConfig& sweep) {
   const auto points = draw_points(
       grid_points(sweep.grid), sweep.search.samples, sweep.search.seed);
+  require_free_keys(sweep.set, "set", "fixes");
   Vocabularies vocabularies;
   std::vector<Cell> cells;
   for (const Json& point : points) {
-    require_free_keys(sweep, point);
+    require_free_keys(point, "grid", "varies");
+    for (const auto& [key, value] : point.items()) {
+      require<UsageError>(
+          !sweep.set.contains(key), "grid", "varies {}, which set fixes", key);
+    }
     try {
       cells.push_back(make_cell(sweep, point, vocabularies));
       cells.back().order = static_cast<int64_t>(cells.size()) - 1;
@@ -198,15 +294,13 @@ std::vector<Cell> survivors(
   for (size_t i = 0; i < cells.size(); ++i) {
     if (const auto value = loss(at_rung[i])) ranked.emplace_back(*value, i);
   }
-  std::sort(ranked.begin(), ranked.end());
+  std::ranges::sort(ranked);
   const double wanted =
       std::ceil(search.fraction * static_cast<double>(cells.size()));
   ranked.resize(std::min(ranked.size(), static_cast<size_t>(wanted)));
-  std::vector<size_t> kept;
-  for (const auto& [value, i] : ranked) kept.push_back(i);
-  std::sort(kept.begin(), kept.end());
+  std::ranges::sort(ranked, {}, &std::pair<double, size_t>::second);
   std::vector<Cell> rest;
-  for (const size_t i : kept) rest.push_back(cells[i]);
+  for (const auto& [value, i] : ranked) rest.push_back(cells[i]);
   return rest;
 }
 

@@ -1,4 +1,5 @@
-// The cells of a sweep: one training config each, for as many seeds.
+// The cells of a sweep: which values of which keys go together, and the
+// training config of each, for as many seeds.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +15,33 @@
 
 namespace nanobrain {
 
+/// Every combination of the grid's values, the last key fastest: objects of key
+/// -> value. A value that is an object sets its own keys, so that some go
+/// together ("shape: [{model.num_layers: 1, model.ffn_dim: 512}, ...]"); what
+/// is under "tokenizer" stays one value. UsageError where a key is set twice or
+/// two points are equal.
+std::vector<Json> grid_points(const Json& grid);
+
+/// `samples` of the points (all where 0), in their order, drawn without
+/// repetition; the same seed draws the same.
+std::vector<Json> draw_points(
+    std::vector<Json> points, int64_t samples, int64_t seed);
+
+/// "num_layers=2,ffn_dim=256": readable, of letters that every file system
+/// takes, at most 100 of them; longer ones end in a hash.
+std::string point_id(const Json& point);
+
 /// A tokenizer that a sweep trains.
 struct CellTokenizer {
-  std::string kind; // sentencepiece or lexical
+  std::string kind;
   int64_t vocab_size = 0;
   bool operator==(const CellTokenizer&) const = default;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("kind", kind, "", one_of({"sentencepiece", "lexical"}));
+    field("vocab_size", vocab_size, "tokens", at_least(1));
+  }
 };
 
 struct Cell {

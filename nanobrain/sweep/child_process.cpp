@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
@@ -24,44 +25,6 @@ namespace {
 constexpr int kPollMs = 100;
 constexpr int kNotFound = 127;
 constexpr int kKilled = 128 + SIGINT;
-
-struct Pipe {
-  std::array<int, 2> ends{-1, -1};
-
-  Pipe() {
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail_errno("a pipe", "made");
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    for (const int fd : ends) {
-      if (fd >= 0) close(fd);
-    }
-  }
-  int reader() const { return ends[0]; }
-  int writer() const { return ends[1]; }
-  void close_writer() {
-    close(ends[1]);
-    ends[1] = -1;
-  }
-};
-
-/// Holds signals back while a child is made: the parent's handler would swallow
-/// one that is meant for the child.
-class SignalsHeldBack {
- public:
-  SignalsHeldBack() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  SignalsHeldBack(const SignalsHeldBack&) = delete;
-  SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
-  ~SignalsHeldBack() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 /// What a terminal (^C) or Slurm (SIGTERM) sends to all processes is for the
 /// parent to pass on: a second signal would end the child before it has saved.
@@ -141,26 +104,30 @@ ChildResult run_child(const ChildRequest& request) {
   const Descriptor log(request.log, O_WRONLY | O_CREAT | O_APPEND);
   if (!log.is_open()) fail_errno(request.log, "opened");
   const auto begin = std::filesystem::file_size(request.log);
-  Pipe out;
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) fail_errno("a pipe", "made");
+  const Descriptor reader(ends[0]);
+  std::optional<Descriptor> writer(ends[1]);
   std::vector<char*> argv;
   for (const auto& a : request.command) {
     argv.push_back(const_cast<char*>(a.c_str()));
   }
   argv.push_back(nullptr);
-  const pid_t child = [&] {
-    const SignalsHeldBack held_back;
-    const pid_t parent = getpid();
-    const pid_t forked = fork();
-    if (forked == 0) {
-      become(request, argv.data(), parent, out.writer(), log.get());
-    }
-    return forked;
-  }();
+  // Signals are held back while a child is made: the parent's handler would
+  // swallow one that is meant for the child.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child == 0) become(request, argv.data(), parent, ends[1], log.get());
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child < 0) fail_errno(request.command.front(), "started");
-  out.close_writer();
+  writer.reset(); // the child's end is the end of its output
 
   ChildResult result;
-  result.out = read_output(out.reader(), child);
+  result.out = read_output(reader.get(), child);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

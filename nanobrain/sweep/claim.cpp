@@ -1,14 +1,11 @@
 #include "nanobrain/sweep/claim.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <thread>
-#include <utility>
 
-#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/interrupt.h"
 
 namespace nanobrain {
@@ -27,11 +24,10 @@ struct flock whole_file() {
 } // namespace
 
 std::optional<Claim> Claim::take(const std::filesystem::path& lock) {
-  const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) fail_errno(lock, "opened");
-  Claim claim(fd);
+  Descriptor fd(lock, O_RDWR | O_CREAT);
+  if (!fd.is_open()) fail_errno(lock, "opened");
   struct flock whole = whole_file();
-  if (fcntl(fd, F_OFD_SETLK, &whole) == 0) return claim;
+  if (fcntl(fd.get(), F_OFD_SETLK, &whole) == 0) return Claim(std::move(fd));
   if (errno == EAGAIN || errno == EACCES) return std::nullopt;
   fail_errno(lock, "locked");
 }
@@ -45,22 +41,11 @@ Claim Claim::wait(const std::filesystem::path& lock) {
 }
 
 bool Claim::is_taken(const std::filesystem::path& lock) {
-  const int fd = open(lock.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false; // nobody has been here, or it is not ours to write
-  const Claim closes_it(fd);
+  const Descriptor fd(lock, O_RDWR);
   struct flock other = whole_file();
-  return fcntl(fd, F_OFD_GETLK, &other) == 0 && other.l_type != F_UNLCK;
-}
-
-Claim::Claim(Claim&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-Claim& Claim::operator=(Claim&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-Claim::~Claim() {
-  if (fd_ >= 0) close(fd_);
+  // Not open: nobody has been here, or it is not ours to write.
+  return fd.is_open() && fcntl(fd.get(), F_OFD_GETLK, &other) == 0 &&
+         other.l_type != F_UNLCK;
 }
 
 } // namespace nanobrain

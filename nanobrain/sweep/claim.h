@@ -3,6 +3,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
+
+#include "nanobrain/base/descriptor.h"
 
 namespace nanobrain {
 
@@ -20,17 +23,13 @@ class Claim {
   /// True while a worker has it; asking takes nothing from anyone.
   static bool is_taken(const std::filesystem::path& lock);
 
-  Claim(Claim&& other) noexcept;
-  Claim& operator=(Claim&& other) noexcept;
-  ~Claim();
-
   /// For a child process, which inherits the lock: it outlives a worker that is
   /// killed until the child has ended, too.
-  int descriptor() const { return fd_; }
+  int descriptor() const { return fd_.get(); }
 
  private:
-  explicit Claim(int fd) : fd_(fd) {}
-  int fd_;
+  explicit Claim(Descriptor fd) : fd_(std::move(fd)) {}
+  Descriptor fd_;
 };
 
 } // namespace nanobrain

@@ -1,7 +1,6 @@
 #include "nanobrain/sweep/config.h"
 
-#include <algorithm>
-#include <cmath>
+#include <set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
@@ -40,13 +39,10 @@ void require_seeds(const std::vector<int64_t>& seeds) {
       !seeds.empty(),
       "seeds",
       "are none: name at least one, such as [1, 2, 3]");
-  for (size_t i = 0; i < seeds.size(); ++i) {
+  std::set<int64_t> seen;
+  for (const int64_t seed : seeds) {
     require<UsageError>(
-        std::find(seeds.begin(), seeds.begin() + i, seeds[i]) ==
-            seeds.begin() + i,
-        "seeds",
-        "name {} twice",
-        seeds[i]);
+        seen.insert(seed).second, "seeds", "name {} twice", seed);
   }
 }
 
@@ -63,14 +59,6 @@ void require_grid(const SweepConfig& sweep) {
         "must be a list of at least one value");
   }
   require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
-  for (const char* key : {"train.steps", "train.seed", "train.data_seed"}) {
-    require<UsageError>(
-        !sweep.set.contains(key),
-        "set",
-        "fixes {}, which the {}",
-        key,
-        key == std::string_view("train.steps") ? "budget sets" : "seeds set");
-  }
   const bool trains = sweep.grid.contains("tokenizer");
   require<UsageError>(
       trains == !sweep.text.train.empty() && trains == !sweep.text.val.empty(),
@@ -79,17 +67,6 @@ void require_grid(const SweepConfig& sweep) {
       trains ? "must name train and val: the tokenizers of the grid are "
                "trained on them"
              : "is for grids that vary the tokenizer; this one does not");
-}
-
-/// {train: {steps: 3}} as {train.steps: 3}.
-void flatten(const Json& keys, const std::string& prefix, Json& flat) {
-  for (const auto& [key, value] : keys.items()) {
-    if (value.is_object()) {
-      flatten(value, prefix + key + ".", flat);
-    } else {
-      flat[prefix + key] = value;
-    }
-  }
 }
 
 void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
@@ -121,9 +98,7 @@ SweepConfig parse_sweep_config(
   SweepConfig sweep;
   read_fields(keys, where, sweep);
   require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
-  Json flat = Json::object();
-  flatten(sweep.set, "", flat);
-  sweep.set = flat;
+  sweep.set = flat_keys(sweep.set);
   make_paths_absolute(sweep, folder);
   return sweep;
 }
@@ -138,10 +113,6 @@ void check_sweep(const SweepConfig& sweep) {
   require_one_budget(sweep.budget);
   require_search(sweep.search);
   require_grid(sweep);
-  require<UsageError>(
-      sweep.timing.repetitions.value_or(1) >= 1,
-      "timing.repetitions",
-      "must be at least 1");
 }
 
 std::string budget_override(std::string_view budget) {

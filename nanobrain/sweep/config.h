@@ -24,21 +24,9 @@ struct BudgetConfig {
   template <class Visitor>
   void visit(Visitor&& field) {
     field("steps", steps, "optimizer steps", positive());
-    field(
-        "tokens",
-        tokens,
-        "training tokens, rounded up to whole steps",
-        positive());
-    field(
-        "flops",
-        flops,
-        "training FLOPs, rounded up to whole steps",
-        positive());
-    field(
-        "minutes",
-        minutes,
-        "minutes of training at the measured speed",
-        positive());
+    field("tokens", tokens, "of training, in whole steps", positive());
+    field("flops", flops, "of training, in whole steps", positive());
+    field("minutes", minutes, "of training, as measured", positive());
   }
 };
 
@@ -57,17 +45,9 @@ struct SearchConfig {
         "grid: every cell; random: `samples` of them; halving: every cell (or "
         "`samples`) at a small budget, the best again at a larger one",
         one_of({"grid", "random", "halving"}));
-    field(
-        "samples",
-        samples,
-        "cells drawn without repetition; 0: all",
-        at_least(0));
+    field("samples", samples, "cells that are drawn; 0: all", at_least(0));
     field("seed", seed, "of the draw");
-    field(
-        "rungs",
-        rungs,
-        "halving: budgets, the last of them the whole one",
-        from_to(2, 20));
+    field("rungs", rungs, "halving: how many budgets", from_to(2, 20));
     field(
         "fraction",
         fraction,
@@ -99,7 +79,8 @@ struct TimingConfig {
     field(
         "repetitions",
         repetitions,
-        "timed forwards of each run; null: those of a second, 5 at least");
+        "timed forwards of each run; null: those of a second, 5 at least",
+        at_least(1));
   }
 };
 
@@ -119,20 +100,12 @@ struct SweepConfig {
     field("base", base, "YAML of a training run");
     field("set", set, "keys of the run that every cell shares");
     field("grid", grid, "a list of values for each key that varies");
-    field(
-        "seeds",
-        seeds,
-        "one run of each cell a seed, of the weights and the order of data",
-        at_least(0));
+    field("seeds", seeds, "of weights and order of data", at_least(0));
     field("budget", budget, "one of steps, tokens, flops and minutes");
     field("search", search, "which cells of the grid run");
     field("text", text, "where the grid varies the tokenizer");
     field("timing", timing, "of the forward pass");
-    field(
-        "retries",
-        retries,
-        "times that a failed run is begun again",
-        at_least(0));
+    field("retries", retries, "times that a run may fail", at_least(0));
   }
 };
 

@@ -8,21 +8,53 @@
 
 namespace nanobrain {
 
+namespace {
+
+/// None where no seed is done of both.
 std::optional<CellDifference> cell_difference(
     const Figures& figures, const CellSummary& a, const CellSummary& b) {
   const Figure& figure = objective(figures);
-  const auto others = b.by_seed(figure, Precision::kF32);
-  std::vector<double> of_a;
-  std::vector<double> of_b;
-  for (const auto& [seed, value] : a.by_seed(figure, Precision::kF32)) {
-    const auto it = others.find(seed);
-    if (it == others.end()) continue;
-    of_a.push_back(value);
-    of_b.push_back(it->second);
-  }
-  if (of_a.empty()) return std::nullopt;
-  return CellDifference{paired_difference(of_a, of_b), &a, &b};
+  const auto pair = paired_difference(
+      a.by_seed(figure, Precision::kF32), b.by_seed(figure, Precision::kF32));
+  if (!pair) return std::nullopt;
+  return CellDifference{*pair, &a, &b};
 }
+
+/// What a table says of a difference: its columns, headed by `title`, and the
+/// cells of a row. One seed: no interval, no p.
+std::vector<Column> difference_columns(
+    const Figure& figure, const std::string& title) {
+  return {
+      word_column(figure.key + "_difference", title),
+      {.key = "sd"},
+      {.key = "low"},
+      {.key = "high"},
+      {.key = "seeds"},
+      word_column("", "95 % interval"),
+      word_column("p", "p"),
+      word_column("", "seeds")};
+}
+
+TableRow difference_cells(const PairedDifference& difference) {
+  const Estimate& d = difference.difference;
+  TableCell interval = nullptr;
+  TableCell p = nullptr;
+  if (d.has_interval()) {
+    interval.text = fmt::format("{:+.4f} to {:+.4f}", d.low, d.high);
+    p = {number_or_null(difference.p), fmt::format("{:.2g}", difference.p)};
+  }
+  return {
+      {d.mean, fmt::format("{:+.4f}", d.mean)},
+      number_or_null(d.sd),
+      number_or_null(d.low),
+      number_or_null(d.high),
+      d.values.size(),
+      interval,
+      p,
+      d.values.size()};
+}
+
+} // namespace
 
 std::vector<CellDifference> cell_differences(const SweepSummary& sweep) {
   std::vector<CellDifference> all;
@@ -46,41 +78,6 @@ const CellSummary* best_cell(const SweepSummary& sweep) {
     }
   }
   return best;
-}
-
-std::vector<Column> difference_columns(
-    const Figure& figure, const std::string& title) {
-  const auto column = [](std::string key, std::string title = {}) {
-    return word_column(std::move(key), std::move(title));
-  };
-  return {
-      column(figure.key + "_difference", title),
-      column("sd"),
-      column("low"),
-      column("high"),
-      column("seeds"),
-      column("", "95 % interval"),
-      column("p", "p"),
-      column("", "seeds")};
-}
-
-TableRow difference_cells(const PairedDifference& difference) {
-  const Estimate& d = difference.difference;
-  TableCell interval = nullptr;
-  TableCell p = nullptr;
-  if (d.has_interval()) {
-    interval.text = fmt::format("{:+.4f} to {:+.4f}", d.low, d.high);
-    p = {number_or_null(difference.p), fmt::format("{:.2g}", difference.p)};
-  }
-  return {
-      {d.mean, fmt::format("{:+.4f}", d.mean)},
-      number_or_null(d.sd),
-      number_or_null(d.low),
-      number_or_null(d.high),
-      d.values.size(),
-      interval,
-      p,
-      d.values.size()};
 }
 
 Table differences_table(const SweepSummary& sweep) {
@@ -113,29 +110,22 @@ Table differences_to_best(const SweepSummary& sweep) {
 
 namespace {
 
-using BySeed = std::map<int64_t, double>; // the objective, of the seeds done
-
-struct Values {
-  std::string key;
-  std::vector<Json> values; // as they first appear
-};
-
-std::vector<Values> keys_that_vary(const SweepSummary& sweep) {
-  std::vector<Values> keys;
+/// The values of every key that has several, as they first appear.
+Json keys_that_vary(const SweepSummary& sweep) {
+  Json keys = Json::object();
   for (const CellSummary& cell : sweep.cells) {
     for (const auto& [key, value] : cell.facts.at("overrides").items()) {
-      auto it = std::find_if(keys.begin(), keys.end(), [&](const Values& k) {
-        return k.key == key;
-      });
-      if (it == keys.end()) it = keys.insert(it, {key, {}});
-      auto& values = it->values;
+      Json& values = keys[key];
       if (std::find(values.begin(), values.end(), value) == values.end()) {
         values.push_back(value);
       }
     }
   }
-  std::erase_if(keys, [](const Values& k) { return k.values.size() < 2; });
-  return keys;
+  Json several = Json::object();
+  for (const auto& [key, values] : keys.items()) {
+    if (values.size() > 1) several[key] = values;
+  }
+  return several;
 }
 
 /// Cells that differ in the key alone: at `from`, at `to`.
@@ -164,25 +154,24 @@ std::vector<std::pair<BySeed, BySeed>> pairs_of(
 /// None where the pairs have no seed in common.
 std::optional<PairedDifference> mean_difference(
     const std::vector<std::pair<BySeed, BySeed>>& pairs) {
-  std::vector<double> at_from;
-  std::vector<double> at_to;
+  BySeed at_from;
+  BySeed at_to;
   const auto n = static_cast<double>(pairs.size());
   for (const auto& [seed, unused] : pairs.front().first) {
     double sum_from = 0;
     double sum_to = 0;
     const bool all = std::all_of(pairs.begin(), pairs.end(), [&](auto& pair) {
-      const auto a = pair.first.find(seed);
-      const auto b = pair.second.find(seed);
-      if (a == pair.first.end() || b == pair.second.end()) return false;
-      sum_from += a->second;
-      sum_to += b->second;
+      if (!pair.first.contains(seed) || !pair.second.contains(seed)) {
+        return false;
+      }
+      sum_from += pair.first.at(seed);
+      sum_to += pair.second.at(seed);
       return true;
     });
     if (!all) continue;
-    at_from.push_back(sum_from / n);
-    at_to.push_back(sum_to / n);
+    at_from[seed] = sum_from / n;
+    at_to[seed] = sum_to / n;
   }
-  if (at_from.empty()) return std::nullopt;
   return paired_difference(at_from, at_to);
 }
 
@@ -190,9 +179,9 @@ std::optional<PairedDifference> mean_difference(
 
 std::vector<KeyEffect> key_effects(const SweepSummary& sweep) {
   std::vector<KeyEffect> effects;
-  const auto keys = keys_that_vary(sweep);
+  const Json keys = keys_that_vary(sweep);
   if (keys.size() < 2) return effects;
-  for (const auto& [key, values] : keys) {
+  for (const auto& [key, values] : keys.items()) {
     for (size_t i = 0; i < values.size(); ++i) {
       for (size_t k = i + 1; k < values.size(); ++k) {
         const auto pairs = pairs_of(sweep, key, values[i], values[k]);

@@ -26,17 +26,13 @@ std::string differing_key(const Json& a, const Json& b) {
 Json read_keys(const SweepFolder& folder) {
   Json keys = read_yaml(folder.config());
   const std::string where = folder.config().string();
+  const Json format = keys.is_object() ? keys.value("format", Json()) : Json();
   require(
-      keys.is_object() && keys.contains("format") &&
-          keys["format"].is_number_integer(),
-      where,
-      "has no format: it is not of a sweep's folder");
-  require(
-      keys["format"] == kFormat,
+      format == kFormat,
       where,
       "is of format {}, but this nanobrain reads {}; use the nanobrain that "
       "made it, or name another folder",
-      keys["format"].get<int64_t>(),
+      format.dump(),
       kFormat);
   keys.erase("format");
   return keys;
@@ -56,15 +52,6 @@ auto read_run_file(const fs::path& path, const Read& read) {
 /// A new folder with the sweep and its base in it, or none.
 void make_sweep_folder(
     const SweepFolder& folder, const Json& keys, const Json& base) {
-  require_new_directory(folder.root, "sweep");
-  const fs::path parent = folder.root.parent_path();
-  std::error_code failed;
-  fs::create_directories(parent, failed);
-  require(
-      !failed,
-      parent.string(),
-      "cannot be made: {}; check the path",
-      failed.message());
   Json whole = {{"format", kFormat}};
   whole.update(keys);
   AtomicDirectory made(folder.root);

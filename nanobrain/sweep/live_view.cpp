@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 
@@ -37,26 +38,25 @@ Json last_record(const fs::path& metrics) {
 
 std::string describe_progress(const RunFolder& run, int64_t steps) {
   const Json record = last_record(run.metrics());
-  if (!record.is_object() || !record.contains("step")) return "starting";
-  const auto step = record.value("step", int64_t{0});
-  const double elapsed = record.value("elapsed_s", 0.0);
+  const auto number = [&](const char* key) {
+    const bool there = record.contains(key) && record[key].is_number();
+    return there ? record[key].get<double>() : NAN;
+  };
+  const double step = number("step");
+  if (std::isnan(step)) return "starting";
   std::string text = fmt::format("step {}/{}", step, steps);
-  if (record.contains("train_loss") && record["train_loss"].is_number()) {
-    text += fmt::format(", loss {:.4f}", record["train_loss"].get<double>());
+  if (const double loss = number("train_loss"); !std::isnan(loss)) {
+    text += fmt::format(", loss {:.4f}", loss);
   }
-  if (record.contains("tokens_per_s") && record["tokens_per_s"].is_number()) {
-    text += fmt::format(
-        ", {} tokens/s",
-        format_count(
-            static_cast<int64_t>(record["tokens_per_s"].get<double>())));
+  if (const double speed = number("tokens_per_s"); !std::isnan(speed)) {
+    const auto whole = static_cast<int64_t>(speed);
+    text += fmt::format(", {} tokens/s", format_count(whole));
   }
-  if (step >= steps) return text + ", measuring";
-  if (step > 0) {
-    const double left =
-        elapsed / static_cast<double>(step) * static_cast<double>(steps - step);
-    text += ", " + format_duration(left) + " left";
-  }
-  return text;
+  const double left = static_cast<double>(steps) - step;
+  if (left <= 0) return text + ", measuring";
+  const double elapsed = number("elapsed_s");
+  if (step <= 0 || std::isnan(elapsed)) return text;
+  return text + ", " + format_duration(elapsed / step * left) + " left";
 }
 
 LiveView::LiveView(SweepFolder folder, int64_t total, int64_t done)
@@ -95,23 +95,19 @@ void LiveView::update(const Cell& cell, int64_t seed, const RunStatus& status) {
   }
   running_.erase(name);
   if (status.state == "done") ++done_;
-  const std::string took = format_duration(status.elapsed_s);
+  if (status.state != "failed") {
+    const std::string took = format_duration(status.elapsed_s);
+    const std::string runs = describe_runs();
+    print(fmt::format("{}: {} after {} ({})", name, status.state, took, runs));
+    return;
+  }
+  std::string code; // none before there was a process
+  if (status.exit_code != 0) {
+    code = fmt::format(" with exit code {}", status.exit_code);
+  }
+  const std::string log = run.log().string();
   print(
-      status.state == "failed"
-          ? fmt::format(
-                "{}: failed{}: {} (see {})",
-                name,
-                status.exit_code == 0
-                    ? "" // before there was a process
-                    : fmt::format(" with exit code {}", status.exit_code),
-                status.error,
-                run.log().string())
-          : fmt::format(
-                "{}: {} after {} ({})",
-                name,
-                status.state,
-                took,
-                describe_runs()));
+      fmt::format("{}: failed{}: {} (see {})", name, code, status.error, log));
 }
 
 std::string LiveView::describe_runs() const {

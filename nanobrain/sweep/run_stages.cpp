@@ -1,5 +1,4 @@
-#include "nanobrain/sweep/run_stages.h"
-
+// run_stages(): one run of a sweep.
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/sweep/worker.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -43,30 +43,30 @@ struct Stages {
     write_file(folder.config(), to_yaml(write_fields(config)));
     values[Stage::kTrain] =
         json({"train", folder.config(), "--output", model(), "--resume"});
+    const std::string f32_model = "--model=" + model();
+    const std::string int8_model = "--model=" + folder.int8().string();
+    const std::string threads = fmt::format("--threads={}", tools.threads);
     if (!fs::exists(folder.int8())) {
-      json(
-          {"quantize",
-           "--model",
-           model(),
-           "--output",
-           folder.int8(),
-           "--threads",
-           threads()});
+      const std::string output = "--output=" + folder.int8().string();
+      json({"quantize", f32_model, output, threads});
     }
     values[Stage::kFiles] = {
         {"f32", fs::file_size(folder.run().model() / "model.safetensors")},
         {"int8", fs::file_size(folder.int8() / "model.int8.safetensors")}};
     values[Stage::kInt8Loss] = json(
         {"eval",
-         "--model",
-         folder.int8(),
-         "--input",
-         config.data.val,
-         "--context",
-         std::to_string(config.train.seq_len),
-         "--threads",
-         threads()});
-    const Json rows = time_forward();
+         int8_model,
+         "--input=" + config.data.val.string(),
+         fmt::format("--context={}", config.train.seq_len),
+         threads});
+    std::vector<std::string> bench = {
+        "bench", "forward", f32_model, int8_model, threads};
+    const int64_t tokens = std::min(kTimedTokens, config.model.max_seq_len);
+    bench.push_back(fmt::format("--tokens={}", tokens));
+    if (timing.repetitions) {
+      bench.push_back(fmt::format("--repetitions={}", *timing.repetitions));
+    }
+    const Json rows = json(bench).at("rows");
     values[Stage::kForward] = rows.at(0);
     values[Stage::kInt8Forward] = rows.at(1);
     return values;
@@ -79,27 +79,6 @@ struct Stages {
     return parse_json(child.out, folder.log().string());
   }
 
-  Json time_forward() const {
-    const int64_t tokens = std::min(kTimedTokens, config.model.max_seq_len);
-    std::vector<std::string> bench = {
-        "bench",
-        "forward",
-        "--model",
-        model(),
-        "--model",
-        folder.int8(),
-        "--tokens",
-        std::to_string(tokens),
-        "--threads",
-        threads()};
-    if (timing.repetitions) {
-      bench.insert(
-          bench.end(), {"--repetitions", std::to_string(*timing.repetitions)});
-    }
-    return json(bench).at("rows");
-  }
-
-  std::string threads() const { return std::to_string(tools.threads); }
   std::string model() const { return folder.run().root.string(); }
 };
 
@@ -121,10 +100,11 @@ void run_tool(
 
 void add_inputs(
     std::vector<std::string>& arguments,
-    const char* flag,
+    const std::string& flag,
     const std::vector<fs::path>& inputs) {
-  arguments.push_back(flag);
-  for (const fs::path& input : inputs) arguments.push_back(input.string());
+  for (const fs::path& input : inputs) {
+    arguments.push_back(flag + "=" + input.string());
+  }
 }
 
 /// Trains a tokenizer on the sweep's text and prepares its tokens, once for all
@@ -145,17 +125,14 @@ void prepare_tokenizer_data(
     std::vector<std::string> train = {
         "tokenizer",
         "train",
-        "--kind",
-        tokenizer.kind,
-        "--vocab-size",
-        std::to_string(tokenizer.vocab_size),
-        "--output",
-        beside.string()};
+        "--kind=" + tokenizer.kind,
+        fmt::format("--vocab-size={}", tokenizer.vocab_size),
+        "--output=" + beside.string()};
     add_inputs(train, "--input", text.train);
     run_tool(train, log, tools, claim);
   }
   std::vector<std::string> prepare = {
-      "prepare", "--tokenizer", beside.string(), "--output", data.string()};
+      "prepare", "--tokenizer=" + beside.string(), "--output=" + data.string()};
   add_inputs(prepare, "--input", text.train);
   add_inputs(prepare, "--val-input", text.val);
   run_tool(prepare, log, tools, claim);

@@ -26,16 +26,6 @@ std::string escape_pattern(const std::string& path) {
 
 } // namespace
 
-std::string slurm_script(
-    const SweepFolder& folder, const SlurmRequest& request) {
-  // exec: the signals that Slurm sends to the batch step reach the worker.
-  return fmt::format(
-      "#!/bin/sh\nexec {} sweep --output {} --jobs 1 --threads {}\n",
-      quote(request.program.string()),
-      quote(folder.root.string()),
-      request.threads);
-}
-
 std::string submit_slurm_job(
     const SweepFolder& folder, const SlurmRequest& request) {
   require<UsageError>(
@@ -46,7 +36,16 @@ std::string submit_slurm_job(
   const fs::path place = folder.root / "slurm";
   const fs::path script = place / "worker.sh";
   fs::create_directories(place);
-  write_file(script, slurm_script(folder, request));
+  // A worker that goes on with the folder. exec: the signals that Slurm sends
+  // to the batch step (scancel, a time limit, a requeue) reach it, so that it
+  // saves what it has.
+  write_file(
+      script,
+      fmt::format(
+          "#!/bin/sh\nexec {} sweep --output {} --jobs 1 --threads {}\n",
+          quote(request.program.string()),
+          quote(folder.root.string()),
+          request.threads));
   std::vector<std::string> command = {
       "sbatch",
       "--parsable",

@@ -18,11 +18,6 @@ struct SlurmRequest {
   std::filesystem::path program = "nanobrain"; // as the nodes find it
 };
 
-/// What a task runs: a worker that goes on with the folder. A signal before the
-/// end (scancel, a time limit, a requeue) lets it save what it has.
-std::string slurm_script(
-    const SweepFolder& folder, const SlurmRequest& request);
-
 /// Submits the array and returns the number of its job. Script and logs lie in
 /// the sweep's folder under slurm/. Error with Slurm's own words where it
 /// refuses, or where there is no sbatch.

@@ -3,14 +3,16 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <numeric>
-#include <thread>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/base/parallel.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -18,28 +20,6 @@ namespace nanobrain {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder that is gone with this.
-class Scratch {
- public:
-  Scratch() {
-    std::string name =
-        (fs::temp_directory_path() / "nanobrain-XXXXXX").string();
-    require(
-        mkdtemp(name.data()) != nullptr, name, "cannot be made: no scratch");
-    path_ = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::vector<int> processors() {
   cpu_set_t set;
@@ -56,18 +36,14 @@ std::vector<int> processors() {
 } // namespace
 
 double measure_speed(const Cell& cell, const RunTools& tools) {
-  const Scratch scratch;
+  // Removed at the end, for it is never committed.
+  const AtomicDirectory scratch(
+      fs::temp_directory_path() / fmt::format("nanobrain-{}", getpid()));
   const std::string config = scratch.path() / "run.yaml";
   write_file(config, to_yaml(write_fields(cell.config)));
-  const auto threads = std::to_string(tools.threads);
+  const auto threads = fmt::format("--threads={}", tools.threads);
   const ChildResult child = tools.run(
-      {"bench",
-       "train",
-       config,
-       "--steps=4",
-       "--warm-up=1",
-       "--threads",
-       threads},
+      {"bench", "train", config, "--steps=4", "--warm-up=1", threads},
       scratch.path() / "log.txt");
   check_interrupted();
   require(
@@ -108,9 +84,9 @@ JobPlan share_processors(int64_t jobs, int64_t threads) {
   return plan;
 }
 
-std::vector<MeasuredPlan> measure_plans(
-    const Cell& cell, const fs::path& program) {
-  std::vector<MeasuredPlan> measured;
+JobPlan fastest_plan(const Cell& cell, const fs::path& program) {
+  JobPlan best;
+  double most = -1;
   const auto count = static_cast<int64_t>(processors().size());
   for (int64_t jobs = 1; jobs <= count; jobs *= 2) {
     const JobPlan plan = share_processors(jobs);
@@ -119,10 +95,14 @@ std::vector<MeasuredPlan> measure_plans(
       const auto i = static_cast<size_t>(job);
       speeds[i] = measure_speed(cell, {program, plan.threads, plan.cpus[i]});
     });
-    measured.push_back(
-        {plan, std::accumulate(speeds.begin(), speeds.end(), 0.0)});
+    const double all = std::accumulate(speeds.begin(), speeds.end(), 0.0);
+    const std::string shown = format_count(static_cast<int64_t>(all));
+    print_message("{} x {} threads: {} tokens/s", jobs, plan.threads, shown);
+    if (all > most) best = plan;
+    most = std::max(all, most);
   }
-  return measured;
+  print_message("{} x {} threads: taken", best.jobs(), best.threads);
+  return best;
 }
 
 } // namespace nanobrain

@@ -24,14 +24,8 @@ struct JobPlan {
 /// may run others' (of a cluster). UsageError where they are too few.
 JobPlan share_processors(int64_t jobs, int64_t threads = 0);
 
-/// A plan and the tokens a second of its jobs together, all at the same cell.
-struct MeasuredPlan {
-  JobPlan plan;
-  double tokens_per_s = 0;
-};
-
-/// Plans of 1, 2, 4, ... jobs, each measured.
-std::vector<MeasuredPlan> measure_plans(
-    const Cell& cell, const std::filesystem::path& program);
+/// The fastest of 1, 2, 4, ... jobs, each measured at the same cell and told of
+/// on stderr.
+JobPlan fastest_plan(const Cell& cell, const std::filesystem::path& program);
 
 } // namespace nanobrain

@@ -47,6 +47,21 @@ double incomplete_beta(double a, double b, double x) {
                                    : 1 - beta_fraction(b, a, 1 - x);
 }
 
+double mean_of(const ParetoPoint& point) {
+  std::vector<double> values;
+  for (const auto& [seed, loss] : point.losses) values.push_back(loss);
+  return estimate(std::move(values)).mean;
+}
+
+/// One that is no dearer may take its place: a cheaper one by as low a loss,
+/// one as cheap by a lower one.
+bool within_noise(const ParetoPoint& point, const ParetoPoint& rival) {
+  const auto pair = paired_difference(point.losses, rival.losses);
+  if (!pair || !pair->difference.has_interval()) return false;
+  const double least = pair->difference.low;
+  return rival.cost < point.cost ? least <= 0 : least < 0;
+}
+
 } // namespace
 
 Json number_or_null(double v) {
@@ -98,26 +113,54 @@ Json Estimate::to_json() const {
       {"values", values}};
 }
 
-PairedDifference paired_difference(
-    std::span<const double> a, std::span<const double> b) {
-  require(
-      a.size() == b.size(),
-      "statistics",
-      "{} values do not pair with {}",
-      a.size(),
-      b.size());
+std::optional<PairedDifference> paired_difference(
+    const BySeed& a, const BySeed& b) {
   std::vector<double> differences;
-  for (size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
+  for (const auto& [seed, value] : a) {
+    const auto it = b.find(seed);
+    if (it != b.end()) differences.push_back(it->second - value);
+  }
+  if (differences.empty()) return std::nullopt;
   PairedDifference result{.difference = estimate(differences), .p = kNan};
   const Estimate& d = result.difference;
   if (!d.has_interval()) return result;
-  const auto n = static_cast<int64_t>(a.size());
+  const auto n = static_cast<int64_t>(d.values.size());
   result.p =
       d.sd == 0
           ? (d.mean == 0 ? 1.0 : 0.0)
           : student_t_two_sided(
                 d.mean / (d.sd / std::sqrt(static_cast<double>(n))), n - 1);
   return result;
+}
+
+std::string_view name(OnFront on) {
+  switch (on) {
+    case OnFront::kOff:
+      return "off";
+    case OnFront::kNoise:
+      return "noise";
+    case OnFront::kOn:
+      return "on";
+  }
+  return "";
+}
+
+std::vector<OnFront> pareto_front(const std::vector<ParetoPoint>& points) {
+  std::vector<double> loss;
+  for (const ParetoPoint& p : points) loss.push_back(mean_of(p));
+  std::vector<OnFront> front(points.size(), OnFront::kOn);
+  for (size_t i = 0; i < points.size(); ++i) {
+    for (size_t k = 0; k < points.size(); ++k) {
+      if (points[k].cost > points[i].cost || k == i) continue;
+      const bool cheaper = points[k].cost < points[i].cost;
+      if (loss[k] < loss[i] || (cheaper && loss[k] == loss[i])) {
+        front[i] = OnFront::kOff;
+        break;
+      }
+      if (within_noise(points[i], points[k])) front[i] = OnFront::kNoise;
+    }
+  }
+  return front;
 }
 
 } // namespace nanobrain

@@ -1,8 +1,11 @@
-// Means over seeds and how sure they are.
+// Means over seeds, how sure they are, and the cells that no other beats in
+// both cost and loss.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <map>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/base/json.h"
@@ -41,8 +44,28 @@ struct PairedDifference {
   Estimate difference;
   double p = 1; // two-sided, that there is none; NaN with one pair
 };
-/// Of as many values as there are, at least one, in the same order of seeds.
-PairedDifference paired_difference(
-    std::span<const double> a, std::span<const double> b);
+using BySeed = std::map<int64_t, double>;
+/// Over the seeds that both have; none where there is none.
+std::optional<PairedDifference> paired_difference(
+    const BySeed& a, const BySeed& b);
+
+struct ParetoPoint {
+  double cost = 0; // lower is better
+  BySeed losses;   // one at least
+};
+
+enum class OnFront {
+  kOff,   // another has at most its cost and loss, one of them less
+  kNoise, // on it, but the 95 % interval of the difference in loss, over common
+          // seeds, to one that would take its place (as cheap or cheaper)
+          // includes 0
+  kOn,
+};
+/// "off", "noise" or "on".
+std::string_view name(OnFront on);
+
+/// By the mean losses. With fewer than two common seeds there is no interval,
+/// and nothing is kNoise. Equal points are both on the front.
+std::vector<OnFront> pareto_front(const std::vector<ParetoPoint>& points);
 
 } // namespace nanobrain

@@ -97,9 +97,8 @@ int64_t CellSummary::count(std::string_view state) const {
   });
 }
 
-std::map<int64_t, double> CellSummary::by_seed(
-    const Figure& figure, Precision precision) const {
-  std::map<int64_t, double> values;
+BySeed CellSummary::by_seed(const Figure& figure, Precision precision) const {
+  BySeed values;
   for (const RunSummary& run : runs) {
     if (!run.result) continue;
     if (const auto value = figure.of(*run.result, precision)) {

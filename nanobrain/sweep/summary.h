@@ -9,7 +9,6 @@
 #include "nanobrain/base/table.h"
 #include "nanobrain/sweep/figures.h"
 #include "nanobrain/sweep/folder.h"
-#include "nanobrain/sweep/pareto.h"
 #include "nanobrain/sweep/statistics.h"
 
 namespace nanobrain {
@@ -43,8 +42,7 @@ struct CellSummary {
   std::vector<int64_t> seeds_done() const;
   int64_t count(std::string_view state) const;
   /// A figure of the seeds that are done.
-  std::map<int64_t, double> by_seed(
-      const Figure& figure, Precision precision) const;
+  BySeed by_seed(const Figure& figure, Precision precision) const;
   /// Known by arithmetic, or the mean over seeds; null where there is none.
   Json mean(const Figure& figure, Precision precision) const;
 };

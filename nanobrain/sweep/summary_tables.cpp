@@ -72,95 +72,93 @@ std::string prefix_of(Precision precision) {
   return precision == Precision::kF32 ? "" : "int8_";
 }
 
-/// For programs.
-Table cell_values(const SweepSummary& summary) {
-  const auto plain = in_places(summary.figures, &Figure::csv, false);
-  const auto precise = in_places(summary.figures, &Figure::csv, true);
-  Table table{.columns = {{.key = "cell"}}};
-  add_override_columns(summary, table);
-  for (const Figure* figure : plain) add_estimate_columns(*figure, "", table);
+/// For programs: the columns, and a row's cells.
+void add_value_columns(const SweepSummary& summary, Table& table) {
+  for (const Figure* f : in_places(summary.figures, &Figure::csv, false)) {
+    add_estimate_columns(*f, "", table);
+  }
   table.columns.push_back({.key = "done"});
   table.columns.push_back({.key = "failed"});
   for (const Precision precision : kPrecisions) {
     const std::string prefix = prefix_of(precision);
-    for (const Figure* figure : precise) {
-      add_estimate_columns(*figure, prefix, table);
+    for (const Figure* f : in_places(summary.figures, &Figure::csv, true)) {
+      add_estimate_columns(*f, prefix, table);
     }
     for (const std::string& axis : axes(summary.figures)) {
       table.columns.push_back({.key = prefix + "front_" + axis});
     }
   }
-  for (const CellSummary& cell : summary.cells) {
-    TableRow& row = table.rows.emplace_back(TableRow{cell.id});
-    add_overrides(summary, cell, row);
-    for (const Figure* figure : plain) {
-      if (figure->known) {
-        row.emplace_back(cell.facts.at(figure->key));
-      } else {
-        add_estimate(*figure, cell.f32, row);
-      }
-    }
-    row.emplace_back(cell.count("done"));
-    row.emplace_back(cell.count("failed"));
-    for (const Precision precision : kPrecisions) {
-      const auto& at = cell.at(precision);
-      for (const Figure* figure : precise) add_estimate(*figure, at, row);
-      for (const std::string& axis : axes(summary.figures)) {
-        const bool marked = at && at->front.contains(axis);
-        row.emplace_back(
-            marked ? Json(std::string(name(at->front.at(axis)))) : Json());
-      }
+}
+
+void add_values(
+    const SweepSummary& summary, const CellSummary& cell, TableRow& row) {
+  for (const Figure* f : in_places(summary.figures, &Figure::csv, false)) {
+    if (f->known) {
+      row.emplace_back(cell.facts.at(f->key));
+    } else {
+      add_estimate(*f, cell.f32, row);
     }
   }
-  return table;
+  row.emplace_back(cell.count("done"));
+  row.emplace_back(cell.count("failed"));
+  for (const Precision precision : kPrecisions) {
+    const auto& at = cell.at(precision);
+    for (const Figure* f : in_places(summary.figures, &Figure::csv, true)) {
+      add_estimate(*f, at, row);
+    }
+    for (const std::string& axis : axes(summary.figures)) {
+      const bool marked = at && at->front.contains(axis);
+      row.emplace_back(
+          marked ? Json(std::string(name(at->front.at(axis)))) : Json());
+    }
+  }
 }
 
 /// For people.
-Table cell_texts(const SweepSummary& summary) {
-  const Figures& all = summary.figures;
-  const auto plain = in_places(all, &Figure::markdown, false);
-  const auto precise = in_places(all, &Figure::markdown, true);
-  Table table;
-  add_override_columns(summary, table);
+void add_text_columns(const SweepSummary& summary, Table& table) {
   const auto add = [&](const std::string& heading) {
-    table.columns.push_back(word_column(heading, heading));
+    table.columns.push_back(word_column("", heading));
   };
-  for (const Figure* figure : plain) add(figure->markdown_heading);
-  for (const Figure* figure : precise) {
-    add(figure->markdown_heading);
-    if (figure->role == FigureRole::kObjective) add("on the front");
-    add("int8 " + figure->markdown_heading);
+  const Figures& all = summary.figures;
+  for (const Figure* f : in_places(all, &Figure::markdown, false)) {
+    add(f->markdown_heading);
+  }
+  for (const Figure* f : in_places(all, &Figure::markdown, true)) {
+    add(f->markdown_heading);
+    if (f->role == FigureRole::kObjective) add("on the front");
+    add("int8 " + f->markdown_heading);
   }
   add("runs");
-  for (const CellSummary& cell : summary.cells) {
-    TableRow& row = table.rows.emplace_back();
-    add_overrides(summary, cell, row);
-    const auto put = [&](const Figure& figure, Precision precision) {
-      const Json mean = cell.mean(figure, precision);
-      if (figure.known || mean.is_null()) {
-        row.emplace_back(
-            mean, mean.is_null() ? "" : format_value(mean, figure.format));
-      } else {
-        row.emplace_back(
-            mean, with_interval(cell.at(precision)->at(figure.key), figure));
-      }
-    };
-    for (const Figure* figure : plain) put(*figure, Precision::kF32);
-    for (const Figure* figure : precise) {
-      put(*figure, Precision::kF32);
-      if (figure->role == FigureRole::kObjective) {
-        const std::string axis = axes(all).front();
-        row.emplace_back(cell.f32 ? front_text(cell.f32->front.at(axis)) : "");
-      }
-      put(*figure, Precision::kInt8);
-    }
-    std::string runs = fmt::format("{} done", cell.count("done"));
-    if (const int64_t failed = cell.count("failed"); failed > 0) {
-      runs += fmt::format(", {} failed", failed);
-    }
-    row.emplace_back(runs);
+}
+
+void add_texts(
+    const SweepSummary& summary, const CellSummary& cell, TableRow& row) {
+  const auto put = [&](const Figure& figure, Precision precision) {
+    const Json mean = cell.mean(figure, precision);
+    row.emplace_back(
+        mean,
+        mean.is_null() ? ""
+        : figure.known
+            ? format_value(mean, figure.format)
+            : with_interval(cell.at(precision)->at(figure.key), figure));
+  };
+  const Figures& all = summary.figures;
+  for (const Figure* f : in_places(all, &Figure::markdown, false)) {
+    put(*f, Precision::kF32);
   }
-  return table;
+  for (const Figure* f : in_places(all, &Figure::markdown, true)) {
+    put(*f, Precision::kF32);
+    if (f->role == FigureRole::kObjective) {
+      const std::string axis = axes(all).front();
+      row.emplace_back(cell.f32 ? front_text(cell.f32->front.at(axis)) : "");
+    }
+    put(*f, Precision::kInt8);
+  }
+  const int64_t failed = cell.count("failed");
+  row.emplace_back(fmt::format(
+      "{} done{}",
+      cell.count("done"),
+      failed > 0 ? fmt::format(", {} failed", failed) : ""));
 }
 
 } // namespace
@@ -192,16 +190,15 @@ Table runs_table(const SweepSummary& summary) {
 }
 
 Table cells_table(const SweepSummary& summary) {
-  Table table = cell_values(summary);
-  for (Column& column : table.columns) column.title.clear();
-  Table texts = cell_texts(summary);
-  for (Column& column : texts.columns) column.key.clear();
-  const auto append = [](auto& to, const auto& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  append(table.columns, texts.columns);
-  for (size_t i = 0; i < table.rows.size(); ++i) {
-    append(table.rows[i], texts.rows[i]);
+  Table table{.columns = {{.key = "cell"}}};
+  add_override_columns(summary, table);
+  add_value_columns(summary, table);
+  add_text_columns(summary, table);
+  for (const CellSummary& cell : summary.cells) {
+    TableRow& row = table.rows.emplace_back(TableRow{cell.id});
+    add_overrides(summary, cell, row);
+    add_values(summary, cell, row);
+    add_texts(summary, cell, row);
   }
   return table;
 }

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <numeric>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/base/message.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
@@ -39,20 +37,7 @@ JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
       request.threads == 0,
       "--threads",
       "needs --jobs: without it both are measured");
-  const auto plans = measure_plans(cell, request.program);
-  const auto best = std::max_element(
-      plans.begin(), plans.end(), [](const auto& a, const auto& b) {
-        return a.tokens_per_s < b.tokens_per_s;
-      });
-  for (const MeasuredPlan& measured : plans) {
-    print_message(
-        "{} x {} threads: {} tokens/s{}",
-        measured.plan.jobs(),
-        measured.plan.threads,
-        format_count(static_cast<int64_t>(measured.tokens_per_s)),
-        &measured == &*best ? ": taken" : "");
-  }
-  return best->plan;
+  return fastest_plan(cell, request.program);
 }
 
 /// Every cell that will run, of each rung; which of them go on from rung to
@@ -216,6 +201,72 @@ Json submit(
       {"output", folder.root.string()}};
 }
 
+Table plan_table(const Json& plan) {
+  Table table{
+      .columns = {
+          word_column("id", "cell"),
+          {.key = "parameters", .title = "parameters", .format = kCount},
+          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount},
+          {.key = "steps", .title = "steps", .format = kCount},
+          {.key = "tokens", .title = "tokens", .format = kCount},
+          {.key = "train_flops", .title = "FLOPs", .format = "{:.3g}"}}};
+  for (const Json& cell : plan["cells"]) {
+    TableRow& row = table.rows.emplace_back();
+    for (const Column& column : table.columns) {
+      row.emplace_back(cell[column.key]);
+    }
+  }
+  return table;
+}
+
+std::string describe_plan(const Json& plan) {
+  return fmt::format(
+      "{}\n{} cells x {} seeds, {:.3g} FLOPs of training in all\n"
+      "{} at once on {} threads each: about {} of training, estimated from a "
+      "few steps of one cell\n",
+      plan_table(plan).text(),
+      plan["cells"].size(),
+      plan["seeds"].size(),
+      plan["train_flops"].get<double>(),
+      plan["jobs"].get<int64_t>(),
+      plan["threads"].get<int64_t>(),
+      format_duration(plan["seconds"].get<double>()));
+}
+
+std::string describe_job(const Json& job) {
+  const auto id = job["job"].get<std::string>();
+  return fmt::format(
+      "Slurm job {}: {} workers of {} processors each\n"
+      "squeue --jobs {} shows them, scancel {} stops them; logs: {}/slurm/\n",
+      id,
+      job["tasks"].get<int64_t>(),
+      job["threads"].get<int64_t>(),
+      id,
+      id,
+      job["output"].get<std::string>());
+}
+
+std::string describe_results(const Json& result) {
+  std::string front;
+  for (const Json& id : result["front"]) {
+    front += "\n  " + id.get<std::string>();
+  }
+  const auto output = result["output"].get<std::string>();
+  return fmt::format(
+      "{} cells: {} runs done, {} failed, {} waiting\n{}"
+      "on the front of bits per byte against parameters:{}\n"
+      "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
+      result["cells"].get<int64_t>(),
+      result["done"].get<int64_t>(),
+      result["failed"].get<int64_t>(),
+      result["waiting"].get<int64_t>(),
+      result["failed"] == 0 ? ""
+                            : "--retry-failed tries the failed ones again\n",
+      front.empty() ? " none" : front,
+      output,
+      output);
+}
+
 } // namespace
 
 Json run_sweep(const SweepRequest& request) {
@@ -274,6 +325,17 @@ Json run_sweep(const SweepRequest& request) {
   });
   write_tables(folder);
   return result_of(folder, plan);
+}
+
+std::string describe_sweep(const SweepRequest& request, const Json& result) {
+  if (request.dry_run) return describe_plan(result);
+  if (request.launcher == "slurm") return describe_job(result);
+  return describe_results(result);
+}
+
+Table sweep_table(const SweepRequest& request, const Json& result) {
+  if (request.dry_run) return plan_table(result);
+  return cells_table(summarize_sweep({result["output"].get<std::string>()}));
 }
 
 } // namespace nanobrain

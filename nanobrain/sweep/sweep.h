@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -33,5 +34,15 @@ struct SweepRequest {
 /// come and the runs have saved what they had, Error otherwise. A run that
 /// fails is no Error.
 Json run_sweep(const SweepRequest& request);
+
+// The result for people.
+
+/// Lines of text: the plan of a dry run, the job that a launcher submitted, or
+/// what came of the runs.
+std::string describe_sweep(const SweepRequest& request, const Json& result);
+
+/// The cells: of a dry run as planned, else with the figures that the folder
+/// holds by now.
+Table sweep_table(const SweepRequest& request, const Json& result);
 
 } // namespace nanobrain

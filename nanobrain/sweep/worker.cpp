@@ -1,10 +1,10 @@
 #include "nanobrain/sweep/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/sweep/cell.h"
 
 namespace nanobrain {
 
@@ -14,66 +14,49 @@ namespace {
 
 constexpr std::chrono::milliseconds kIdlePoll(500);
 
-class Worker {
- public:
-  Worker(
-      const SweepFolder& folder,
-      const SweepConfig& sweep,
-      const RunTools& tools,
-      const RunObserver& observe)
-      : folder_(folder), sweep_(sweep), tools_(tools), observe_(observe) {}
+struct Worker {
+  const SweepFolder& folder;
+  const SweepConfig& sweep;
+  const RunTools& tools;
+  const RunObserver& observe;
+
+  bool finished(const Cell& cell, int64_t seed) const {
+    return is_finished(read_status(folder.seed(cell.id, seed)), sweep.retries);
+  }
+  bool all_finished(const std::vector<Cell>& cells) const {
+    return std::ranges::all_of(cells, [&](const Cell& cell) {
+      return std::ranges::all_of(
+          sweep.seeds, [&](int64_t seed) { return finished(cell, seed); });
+    });
+  }
 
   /// Until every run of these cells is finished or another worker has it.
   void run(const std::vector<Cell>& cells) const {
-    for (const Cell& cell : cells) write_cell(folder_, cell);
-    while (pass(cells)) {
-    }
-  }
-
-  bool all_finished(const std::vector<Cell>& cells) const {
-    for (const Cell& cell : cells) {
-      for (const int64_t seed : sweep_.seeds) {
-        const auto status = read_status(folder_.seed(cell.id, seed));
-        if (!is_finished(status, sweep_.retries)) return false;
+    for (const Cell& cell : cells) write_cell(folder, cell);
+    for (bool taken = true; taken;) {
+      taken = false;
+      for (const int64_t seed : sweep.seeds) {
+        for (const Cell& cell : cells) taken |= take(cell, seed);
       }
     }
-    return true;
   }
 
- private:
-  /// True where a run was taken.
-  bool pass(const std::vector<Cell>& cells) const {
-    bool taken = false;
-    for (const int64_t seed : sweep_.seeds) {
-      for (const Cell& cell : cells) taken |= take(cell, seed);
-    }
-    return taken;
-  }
-
+  /// True where the run was to be had.
   bool take(const Cell& cell, int64_t seed) const {
     check_interrupted();
-    const SeedFolder run = folder_.seed(cell.id, seed);
-    const auto finished = [&] {
-      return is_finished(read_status(run), sweep_.retries);
-    };
-    if (finished()) return false;
+    if (finished(cell, seed)) return false;
+    const SeedFolder run = folder.seed(cell.id, seed);
     fs::create_directories(run.root);
     const auto claim = Claim::take(run.lock());
     // Another worker may have ended it between the two.
-    if (!claim || finished()) return false;
+    if (!claim || finished(cell, seed)) return false;
     RunStatus begun = read_status(run);
     begun.state = "running";
-    observe_(cell, seed, begun);
-    observe_(
-        cell, seed, run_stages(folder_, sweep_, cell, seed, tools_, *claim));
+    observe(cell, seed, begun);
+    observe(cell, seed, run_stages(folder, sweep, cell, seed, tools, *claim));
     check_interrupted();
     return true;
   }
-
-  const SweepFolder& folder_;
-  const SweepConfig& sweep_;
-  const RunTools& tools_;
-  const RunObserver& observe_;
 };
 
 std::optional<double> mean_loss(
@@ -104,7 +87,7 @@ void run_worker(
     const std::vector<Cell>& cells,
     const RunTools& tools,
     const RunObserver& observe) {
-  const Worker worker(folder, sweep, tools, observe);
+  const Worker worker{folder, sweep, tools, observe};
   if (sweep.search.kind != "halving") {
     worker.run(cells);
     return;

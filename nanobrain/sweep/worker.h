@@ -6,10 +6,28 @@
 #include <functional>
 #include <vector>
 
+#include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/child_process.h"
+#include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/folder.h"
-#include "nanobrain/sweep/run_stages.h"
 
 namespace nanobrain {
+
+// One run from its config to its figures: train, quantize, evaluate, time. Each
+// stage is a process of the nanobrain program, so that a crash costs that run
+// alone.
+
+/// Runs what is missing of a claimed run, or resumes it, and writes its
+/// status as it goes; first of all its tokenizer, where no other run has. A
+/// stage that fails ends it as failed, a signal as interrupted. Error where the
+/// folder itself cannot be written.
+RunStatus run_stages(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const Cell& cell,
+    int64_t seed,
+    const RunTools& tools,
+    const Claim& claim);
 
 /// Called as a run of a cell begins and as it ends (status.state says which).
 using RunObserver =

@@ -1,7 +1,10 @@
 #include "nanobrain/tokenizer/conversion.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/stopwatch.h"
@@ -25,34 +28,7 @@ std::vector<std::string_view> split(
   }
 }
 
-} // namespace
-
-std::vector<std::string> split_documents(std::string_view text) {
-  const auto parts = split(text, kBlankLine);
-  return {parts.begin(), parts.end()};
-}
-
-std::string join_documents(std::span<const std::string> documents) {
-  std::string text;
-  for (size_t i = 0; i < documents.size(); ++i) {
-    if (i > 0) text += kBlankLine;
-    text += documents[i];
-  }
-  return text;
-}
-
-std::string format_ids(std::span<const TokenId> ids) {
-  std::string line;
-  line.reserve(ids.size() * 6 + 1);
-  for (const TokenId id : ids) {
-    if (!line.empty()) line += ' ';
-    char digits[12];
-    line.append(digits, std::to_chars(digits, digits + 12, id).ptr);
-  }
-  line += '\n';
-  return line;
-}
-
+/// The ids of each line.
 std::vector<std::vector<TokenId>> parse_ids(
     std::string_view text, int64_t vocab_size) {
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -84,8 +60,11 @@ std::vector<std::vector<TokenId>> parse_ids(
   return documents;
 }
 
-double Conversion::mb_per_s() const {
-  return static_cast<double>(bytes) / 1e6 / std::max(seconds, 1e-9);
+} // namespace
+
+std::vector<std::string> split_documents(std::string_view text) {
+  const auto parts = split(text, kBlankLine);
+  return {parts.begin(), parts.end()};
 }
 
 Json Conversion::to_json() const {
@@ -93,7 +72,7 @@ Json Conversion::to_json() const {
       {"documents", documents},
       {"tokens", tokens},
       {"bytes", bytes},
-      {"mb_per_s", mb_per_s()}};
+      {"mb_per_s", static_cast<double>(bytes) / 1e6 / std::max(seconds, 1e-9)}};
 }
 
 Conversion encode_text(
@@ -115,11 +94,12 @@ Conversion encode_text(
   const Stopwatch watch;
   const auto ids = encode_all(tokenizer, documents, options.threads);
   result.seconds = watch.seconds();
-  result.documents = static_cast<int64_t>(documents.size());
-  result.bytes = static_cast<int64_t>(text.size());
+  result.documents = std::ssize(documents);
+  result.bytes = std::ssize(text);
   for (const auto& document : ids) {
-    result.tokens += static_cast<int64_t>(document.size());
-    result.output += format_ids(document);
+    result.tokens += std::ssize(document);
+    fmt::format_to(
+        std::back_inserter(result.output), "{}\n", fmt::join(document, " "));
   }
   return result;
 }
@@ -131,20 +111,15 @@ Conversion decode_text(
   const auto lines = parse_ids(ids, tokenizer.vocab_size());
   Conversion result;
   const Stopwatch watch;
-  std::vector<std::string> documents;
   for (const auto& line : lines) {
-    result.tokens += static_cast<int64_t>(line.size());
-    documents.push_back(tokenizer.decode(line));
+    const bool is_first = &line == &lines.front();
+    if (options.split_documents && !is_first) result.output += kBlankLine;
+    result.output += tokenizer.decode(line);
+    result.tokens += std::ssize(line);
   }
-  if (options.split_documents) {
-    result.output = join_documents(documents);
-    result.documents = static_cast<int64_t>(documents.size());
-  } else {
-    for (const auto& text : documents) result.output += text;
-    result.documents = 1;
-  }
+  result.documents = options.split_documents ? std::ssize(lines) : 1;
   result.seconds = watch.seconds();
-  result.bytes = static_cast<int64_t>(result.output.size());
+  result.bytes = std::ssize(result.output);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "nanobrain/tokenizer/gpt2_vocabulary.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <unordered_map>
 #include <utility>
@@ -8,7 +10,6 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/tokenizer/gpt2_names.h"
 
 namespace nanobrain {
 
@@ -21,16 +22,42 @@ constexpr struct {
   const char* merges;
 } kFileNames[] = {{"vocab.json", "merges.txt"}, {"encoder.json", "vocab.bpe"}};
 
-constexpr std::string_view kVersion = "#version:";
+constexpr std::string_view kVersion = "#version:"; // the first line's
 
 using Ids = std::unordered_map<std::string_view, TokenId>; // of names
 using Pieces = std::vector<Gpt2Vocabulary::Piece>;
 
+constexpr size_t kCharacters = 0x100 + 68; // code points from 0 on
+
+bool is_printable(unsigned byte) {
+  return (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte != 0xad);
+}
+
+struct Alphabet {
+  std::array<uint16_t, 256> character_of{};
+  std::array<int16_t, kCharacters> byte_of{};
+
+  Alphabet() {
+    byte_of.fill(-1);
+    uint16_t next = 0x100;
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      const auto character =
+          is_printable(byte) ? static_cast<uint16_t>(byte) : next++;
+      character_of[byte] = character;
+      byte_of[character] = static_cast<int16_t>(byte);
+    }
+  }
+};
+
+const Alphabet& alphabet() {
+  static const Alphabet made;
+  return made;
+}
+
 /// The pieces with their names alone.
 Pieces parse_names(std::string_view text, std::string_view where) {
-  constexpr int64_t kMaxId = std::numeric_limits<TokenId>::max();
-  std::unordered_map<int64_t, std::string> names;
-  int64_t last = -1;
+  constexpr uint64_t kMaxId = std::numeric_limits<TokenId>::max();
+  std::vector<std::pair<uint64_t, std::string>> names;
   parse_json_members(text, where, [&](const std::string& name, const Json& id) {
     require(
         id.is_number_unsigned() && id.get<uint64_t>() < kMaxId,
@@ -38,26 +65,25 @@ Pieces parse_names(std::string_view text, std::string_view where) {
         "gives \"{}\" the id {}; ids are whole numbers from 0",
         name,
         id.dump());
-    const auto [entry, is_new] = names.emplace(id.get<int64_t>(), name);
+    names.emplace_back(id.get<uint64_t>(), name);
+  });
+  std::ranges::stable_sort(names, {}, [](const auto& n) { return n.first; });
+  Pieces pieces;
+  for (auto& [id, name] : names) {
     require(
-        is_new,
+        id >= pieces.size(),
         where,
         "gives the id {} to \"{}\" and to \"{}\"; copy the file again",
-        entry->first,
-        entry->second,
+        id,
+        pieces.empty() ? "" : pieces.back().name,
         name);
-    last = std::max(last, entry->first);
-  });
-  Pieces pieces;
-  for (int64_t id = 0; id <= last; ++id) {
-    const auto found = names.find(id);
     require(
-        found != names.end(),
+        id == pieces.size(),
         where,
         "has no piece for the id {}, but ids up to {}; copy the file again",
-        id,
-        last);
-    pieces.push_back({std::move(found->second), {}});
+        pieces.size(),
+        names.back().first);
+    pieces.push_back({std::move(name), {}});
   }
   return pieces;
 }
@@ -94,37 +120,17 @@ std::array<TokenId, 256> find_bytes(const Ids& ids, std::string_view where) {
   return byte_ids;
 }
 
-/// The lines of a merges file, numbered from 1, without the version on top.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {
-    if (rest_.starts_with(kVersion)) next();
-  }
-  bool next() {
-    if (rest_.empty()) return false;
-    const size_t end = std::min(rest_.find('\n'), rest_.size());
-    line_ = rest_.substr(0, end);
-    if (line_.ends_with('\r')) line_.remove_suffix(1);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    ++number_;
-    return true;
-  }
-  std::string_view line() const { return line_; }
-  int64_t number() const { return number_; }
-
- private:
-  std::string_view rest_;
-  std::string_view line_;
-  int64_t number_ = 0;
-};
-
 std::vector<Gpt2Merge> parse_merges(
     std::string_view text, const Ids& ids, const Gpt2Files& files) {
   const std::string where = files.merges.string();
   std::vector<Gpt2Merge> merges;
   std::unordered_map<std::string_view, int64_t> seen; // lines by their text
-  for (Lines lines(text); lines.next();) {
-    const std::string_view line = lines.line();
+  int64_t number = 0;
+  for (size_t begin = 0, end; begin < text.size(); begin = end + 1) {
+    end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = text.substr(begin, end - begin);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (++number == 1 && line.starts_with(kVersion)) continue;
     const auto id_of = [&](const std::string& name) {
       const auto found = ids.find(name);
       require(
@@ -132,7 +138,7 @@ std::vector<Gpt2Merge> parse_merges(
           where,
           "line {} (\"{}\") names the piece \"{}\", which {} has not; the two "
           "files do not belong together",
-          lines.number(),
+          number,
           replace_invalid_utf8(line),
           replace_invalid_utf8(name),
           files.vocab.string());
@@ -145,14 +151,14 @@ std::vector<Gpt2Merge> parse_merges(
             line.find(' ', space + 1) == std::string_view::npos,
         where,
         "line {} is \"{}\"; two pieces parted by a space belong there",
-        lines.number(),
+        number,
         replace_invalid_utf8(line));
-    const auto [entry, is_new] = seen.emplace(line, lines.number());
+    const auto [entry, is_new] = seen.emplace(line, number);
     require(
         is_new,
         where,
         "line {} repeats the merge \"{}\" of line {}; copy the file again",
-        lines.number(),
+        number,
         line,
         entry->second);
     const std::string left(line.substr(0, space));
@@ -196,6 +202,32 @@ void spell_pieces(Gpt2Vocabulary& vocabulary, const Gpt2Files& files) {
 }
 
 } // namespace
+
+std::string gpt2_name(std::string_view bytes) {
+  std::string name;
+  for (const char byte : bytes) {
+    append_utf8(alphabet().character_of[static_cast<uint8_t>(byte)], name);
+  }
+  return name;
+}
+
+std::optional<std::string> gpt2_bytes(std::string_view name) {
+  std::string bytes;
+  for (size_t i = 0; i < name.size(); ++i) {
+    unsigned character = static_cast<uint8_t>(name[i]);
+    if (character >= 0x80) {
+      // Two bytes of UTF-8: no character of the alphabet has more.
+      if ((character & 0xe0) != 0xc0 || ++i == name.size()) return {};
+      character =
+          (character & 0x1f) << 6 | (static_cast<uint8_t>(name[i]) & 0x3f);
+    }
+    if (character >= kCharacters || alphabet().byte_of[character] < 0) {
+      return {};
+    }
+    bytes += static_cast<char>(alphabet().byte_of[character]);
+  }
+  return bytes;
+}
 
 std::optional<Gpt2Files> find_gpt2_files(const fs::path& path) {
   const bool is_folder = fs::is_directory(path);

@@ -22,6 +22,15 @@ struct Gpt2Files {
 /// its partner.
 std::optional<Gpt2Files> find_gpt2_files(const std::filesystem::path& path);
 
+/// How the files spell the bytes of a piece: each byte as one printable
+/// character, so that they stay valid UTF-8 and free of white space. Bytes that
+/// Latin-1 prints stand for themselves; the other 68 (control characters, the
+/// space, the soft hyphen) are U+0100 and on, in their order: " a\n" is "ĠaĊ".
+std::string gpt2_name(std::string_view bytes);
+
+/// The bytes that a name spells; nothing where it has other characters.
+std::optional<std::string> gpt2_bytes(std::string_view name);
+
 /// The piece that ends a document.
 inline constexpr std::string_view kGpt2EndOfText = "<|endoftext|>";
 
@@ -33,7 +42,7 @@ struct Gpt2Merge {
 
 struct Gpt2Vocabulary {
   struct Piece {
-    std::string name;  // as in the files (gpt2_names.h)
+    std::string name;  // as in the files (gpt2_name())
     std::string bytes; // what the id stands for; empty: control
   };
   std::vector<Piece> pieces;     // the index is the id

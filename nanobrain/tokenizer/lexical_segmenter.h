@@ -1,12 +1,12 @@
 // The best pieces for a segment, by dynamic programming.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "nanobrain/tokenizer/lexical_trie.h"
 #include "nanobrain/tokenizer/lexical_vocabulary.h"
+#include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
 
@@ -20,12 +20,13 @@ namespace nanobrain {
 /// "cat" where both are.
 class LexicalSegmenter {
  public:
-  using Entry = LexicalTrie::Entry;
-
-  /// Runs of spaces and learned pieces of at most kMaxPieceBytes. The ids of
-  /// bytes are the bytes.
-  explicit LexicalSegmenter(std::vector<Entry> pieces)
-      : trie_(std::move(pieces)) {}
+  struct Entry {
+    std::string_view bytes; // of kWordSymbols, not empty
+    TokenId id = -1;
+  };
+  /// Runs of spaces and learned pieces of at most kMaxPieceBytes, all of
+  /// different bytes. The ids of bytes are the bytes.
+  explicit LexicalSegmenter(std::vector<Entry> pieces);
 
   /// Appends the ids of a segment; pieces longer than `longest` stay out. Time
   /// is linear in the segment, for pieces are bounded; memory is a byte a byte.
@@ -35,10 +36,22 @@ class LexicalSegmenter {
       size_t longest = kMaxPieceBytes) const;
 
  private:
+  /// Of a trie over the 64 bytes of segments: the children of a node lie side
+  /// by side and a bit for each byte says which are there.
+  struct Node {
+    uint64_t children = 0; // a bit for each symbol
+    uint32_t first_child = 0;
+    TokenId id = -1;
+  };
+
+  /// Calls visit(size, id) for each piece that `text` begins with, the shortest
+  /// first.
+  template <class Visit>
+  void visit_prefixes(std::string_view text, const Visit& visit) const;
   /// -1 where there is none.
   TokenId find(std::string_view piece) const;
 
-  LexicalTrie trie_;
+  std::vector<Node> nodes_;
 };
 
 } // namespace nanobrain

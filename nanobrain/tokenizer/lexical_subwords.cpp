@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/tokenizer/lexical_bytes.h"
 #include "nanobrain/tokenizer/lexical_segmenter.h"
 
 namespace nanobrain {

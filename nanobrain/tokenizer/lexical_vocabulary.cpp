@@ -9,7 +9,6 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
-#include "nanobrain/tokenizer/lexical_bytes.h"
 
 namespace nanobrain {
 
@@ -19,19 +18,12 @@ constexpr std::string_view kPunctuation = ".,;:!?()[]{}\"'/\\<>=+-*&|^~%$#@`";
 static_assert(
     kLexicalBasePieces == 256 + kPunctuation.size() + kLongestSpaceRun - 1);
 
-constexpr std::array<const char*, 5> kKindNames = {
+constexpr std::array<std::string_view, 5> kKindNames = {
     "BYTE", "PUNCT", "WS_RUN", "LEARNED", "CONTROL"};
 constexpr size_t kBytePieces = 256;
 
-const char* name_of(LexicalKind kind) {
+std::string_view name_of(LexicalKind kind) {
   return kKindNames[static_cast<size_t>(kind)];
-}
-
-std::optional<LexicalKind> find_kind(std::string_view name) {
-  for (size_t i = 0; i < kKindNames.size(); ++i) {
-    if (name == kKindNames[i]) return static_cast<LexicalKind>(i);
-  }
-  return std::nullopt;
 }
 
 /// Null where `hex` is no pairs of digits.
@@ -84,16 +76,18 @@ Entry parse_entry(const Json& entry, size_t index, std::string_view where) {
       get("space_prefix",
           &Json::is_boolean,
           "has no \"space_prefix\" that is true or false");
-  const auto kind = find_kind(kind_name.get_ref<const std::string&>());
+  const auto kind =
+      std::ranges::find(kKindNames, kind_name.get_ref<const std::string&>());
   check(
-      kind.has_value(),
+      kind != kKindNames.end(),
       "has a \"kind\" that is none of BYTE, PUNCT, WS_RUN, LEARNED, CONTROL");
   const auto bytes = from_hex(hex.get_ref<const std::string&>());
   check(
       bytes.has_value(), "has a \"bytes_hex\" that is no pairs of hex digits");
   return {
       id.get<uint64_t>(),
-      {*kind, (space_prefix.get<bool>() ? " " : "") + *bytes}};
+      {static_cast<LexicalKind>(kind - kKindNames.begin()),
+       (space_prefix.get<bool>() ? " " : "") + *bytes}};
 }
 
 /// The pieces by id; Error where an id is there twice or not at all.

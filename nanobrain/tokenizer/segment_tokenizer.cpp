@@ -1,15 +1,101 @@
 #include "nanobrain/tokenizer/segment_tokenizer.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
 
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/tokenizer/segment_cache.h"
 
 namespace nanobrain {
 
 namespace {
+
+/// The ids of the segments seen last: text repeats its words, and a look-up is
+/// some ten times faster than merging. A direct-mapped table of whole segments,
+/// so that a hit is always right; not shared between threads.
+class SegmentCache {
+ public:
+  /// Forgets everything unless the table was filled for the same `owner`.
+  void set_owner(uint64_t owner) {
+    if (owner_ == owner) return;
+    owner_ = owner;
+    clear();
+  }
+
+  /// The place of a segment, whose memory is fetched from now on: look for a
+  /// few segments before the first is appended.
+  size_t find_place(std::string_view segment) const {
+    if (segment.size() > Entry::kMaxBytes) return 0;
+    const size_t place = hash64(segment) % kEntries;
+    __builtin_prefetch(&entries_[place]);
+    return place;
+  }
+
+  /// Appends the ids of `segment`, whose place is `place`; `encode(segment,
+  /// ids)` finds new ones.
+  template <class Encode>
+  void append(
+      std::string_view segment,
+      size_t place,
+      std::vector<TokenId>& ids,
+      const Encode& encode) {
+    if (segment.size() > Entry::kMaxBytes) {
+      encode(segment, ids);
+      return;
+    }
+    Entry& entry = entries_[place];
+    if (entry.size == segment.size() &&
+        std::memcmp(entry.bytes.data(), segment.data(), segment.size()) == 0) {
+      ids.insert(ids.end(), entry.ids.data(), entry.ids.data() + entry.count);
+      return;
+    }
+    const size_t before = ids.size();
+    encode(segment, ids);
+    const size_t count = ids.size() - before;
+    if (count > Entry::kMaxIds) return;
+    entry.size = static_cast<uint8_t>(segment.size());
+    entry.count = static_cast<uint8_t>(count);
+    std::copy(segment.begin(), segment.end(), entry.bytes.begin());
+    std::copy(ids.end() - count, ids.end(), entry.ids.begin());
+  }
+
+ private:
+  struct alignas(64) Entry { // one cache line; zeros are an empty one
+    static constexpr size_t kMaxBytes = 30;
+    static constexpr size_t kMaxIds = 8;
+    uint8_t size;
+    uint8_t count;
+    std::array<char, kMaxBytes> bytes;
+    std::array<TokenId, kMaxIds> ids;
+  };
+  static constexpr size_t kEntries = 1 << 16; // 4 MB
+
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+
+  /// The kernel hands out zeros: until a page is needed it costs nothing, and a
+  /// short text needs few.
+  void clear() {
+    memory_.reset();
+    size_t size = (kEntries + 1) * sizeof(Entry);
+    memory_.reset(std::calloc(size, 1));
+    if (memory_ == nullptr) throw std::bad_alloc();
+    void* start = memory_.get();
+    entries_ = static_cast<Entry*>(
+        std::align(alignof(Entry), kEntries * sizeof(Entry), start, size));
+  }
+
+  uint64_t owner_ = 0;
+  std::unique_ptr<void, Free> memory_;
+  Entry* entries_ = nullptr; // in memory_
+};
 
 constexpr size_t kPartIds = 65'536;
 

@@ -19,40 +19,40 @@ namespace {
 /// (protobuf.dev/programming-guides/encoding).
 class Message {
  public:
-  Message(std::string_view bytes, std::string_view where)
-      : bytes_(bytes), where_(where) {}
+  Message(std::string_view message, std::string_view where)
+      : rest_(message), where_(where) {}
 
-  /// False at the end. Sets number() and either integer() or bytes().
+  int64_t number = 0;     // of the field
+  int64_t integer = 0;    // the size where it is no number
+  std::string_view bytes; // of what is no number
+
+  /// Goes to the next field; false at the end.
   bool next() {
-    if (position_ == bytes_.size()) return false;
+    if (rest_.empty()) return false;
     const uint64_t tag = read_varint();
-    number_ = static_cast<int64_t>(tag >> 3);
+    number = static_cast<int64_t>(tag >> 3);
     switch (tag & 7) {
       case 0:
-        integer_ = read_varint();
+        integer = static_cast<int64_t>(read_varint());
         break;
       case 1:
-        content_ = read_bytes(8);
+        read_bytes(8);
         break;
       case 2:
-        content_ = read_bytes(read_varint());
+        read_bytes(read_varint());
         break;
       case 5:
-        content_ = read_bytes(4);
+        read_bytes(4);
         break;
       default:
         broken();
     }
     return true;
   }
-  int64_t number() const { return number_; }
-  /// The size where the field is no number.
-  int64_t integer() const { return static_cast<int64_t>(integer_); }
-  std::string_view bytes() const { return content_; }
   float real() const {
-    if (content_.size() != sizeof(float)) broken();
+    if (bytes.size() != sizeof(float)) broken();
     float value;
-    std::memcpy(&value, content_.data(), sizeof(value));
+    std::memcpy(&value, bytes.data(), sizeof(value));
     return value;
   }
 
@@ -63,59 +63,50 @@ class Message {
   uint64_t read_varint() {
     uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
-      if (position_ == bytes_.size()) broken();
-      const uint8_t byte = static_cast<uint8_t>(bytes_[position_++]);
+      if (rest_.empty()) broken();
+      const auto byte = static_cast<uint8_t>(rest_.front());
+      rest_.remove_prefix(1);
       value |= static_cast<uint64_t>(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
     broken();
   }
-  std::string_view read_bytes(uint64_t size) {
-    if (size > bytes_.size() - position_) broken();
-    position_ += size;
-    integer_ = size;
-    return bytes_.substr(position_ - size, size);
+  void read_bytes(uint64_t size) {
+    if (size > rest_.size()) broken();
+    bytes = rest_.substr(0, size);
+    integer = static_cast<int64_t>(size);
+    rest_.remove_prefix(size);
   }
 
-  std::string_view bytes_;
+  std::string_view rest_;
   std::string_view where_;
-  size_t position_ = 0;
-  int64_t number_ = 0;
-  uint64_t integer_ = 0;
-  std::string_view content_;
 };
 
 /// The numbers of a specification by their fields; sizes of what is no number.
-class Fields {
- public:
-  void read(Message message) {
-    is_there_ = true;
-    while (message.next()) values_[message.number()] = message.integer();
-  }
-  bool is_there() const { return is_there_; }
-  /// `otherwise`: the default of sentencepiece_model.proto.
-  int64_t get(int64_t number, int64_t otherwise) const {
-    const auto found = values_.find(number);
-    return found == values_.end() ? otherwise : found->second;
-  }
+using Fields = std::map<int64_t, int64_t>;
 
- private:
-  bool is_there_ = false;
-  std::map<int64_t, int64_t> values_;
-};
+void read_fields(Message message, Fields& fields) {
+  while (message.next()) fields[message.number] = message.integer;
+}
+
+/// `otherwise`: the default of sentencepiece_model.proto.
+int64_t get(const Fields& fields, int64_t number, int64_t otherwise) {
+  const auto found = fields.find(number);
+  return found == fields.end() ? otherwise : found->second;
+}
 
 SentencePieceModel::Piece read_piece(Message message) {
   SentencePieceModel::Piece piece;
   while (message.next()) {
-    switch (message.number()) {
+    switch (message.number) {
       case 1:
-        piece.text = message.bytes();
+        piece.text = message.bytes;
         break;
       case 2:
         piece.score = message.real();
         break;
       case 3:
-        piece.type = static_cast<PieceType>(message.integer());
+        piece.type = static_cast<PieceType>(message.integer);
         break;
     }
   }
@@ -154,13 +145,13 @@ void require_lossless(
         "with nanobrain tokenizer train",
         what);
   };
-  refuse(trainer.get(3, 1) != 2, "of another type than BPE");
-  refuse(trainer.get(35, 0) == 0, "without byte fallback");
-  refuse(normalizer.get(2, 0) != 0, "with normalisation");
-  refuse(normalizer.get(3, 1) != 0, "with a dummy prefix");
-  refuse(normalizer.get(4, 1) != 0, "that removes spaces");
-  refuse(normalizer.get(5, 1) == 0, "that does not escape spaces");
-  refuse(trainer.get(24, 0) != 0, "with spaces as suffixes");
+  refuse(get(trainer, 3, 1) != 2, "of another type than BPE");
+  refuse(get(trainer, 35, 0) == 0, "without byte fallback");
+  refuse(get(normalizer, 2, 0) != 0, "with normalisation");
+  refuse(get(normalizer, 3, 1) != 0, "with a dummy prefix");
+  refuse(get(normalizer, 4, 1) != 0, "that removes spaces");
+  refuse(get(normalizer, 5, 1) == 0, "that does not escape spaces");
+  refuse(get(trainer, 24, 0) != 0, "with spaces as suffixes");
 }
 
 } // namespace
@@ -169,26 +160,25 @@ SentencePieceModel parse_sentencepiece_model(
     std::string_view bytes, std::string_view where) {
   SentencePieceModel model;
   model.pieces.reserve(bytes.size() / 16); // most take more of the file
-  Fields trainer;
-  Fields normalizer;
+  Fields trainer, normalizer;
   Message file(bytes, where);
   while (file.next()) {
-    switch (file.number()) {
+    switch (file.number) {
       case 1:
-        model.pieces.push_back(read_piece({file.bytes(), where}));
+        model.pieces.push_back(read_piece({file.bytes, where}));
         break;
       case 2:
-        trainer.read({file.bytes(), where});
+        read_fields({file.bytes, where}, trainer);
         break;
       case 3:
-        normalizer.read({file.bytes(), where});
+        read_fields({file.bytes, where}, normalizer);
         break;
     }
   }
   // The settings come last in the file: a file cut short lacks them.
   require(
-      normalizer.is_there() &&
-          trainer.get(4, -1) == static_cast<int64_t>(model.pieces.size()),
+      !normalizer.empty() &&
+          get(trainer, 4, -1) == static_cast<int64_t>(model.pieces.size()),
       where,
       "is not a whole SentencePiece model; copy or train it again");
   require_lossless(trainer, normalizer, where);
@@ -236,7 +226,7 @@ SentencePieceModel parse_sentencepiece_model(
       std::ranges::all_of(has_byte, [](bool found) { return found; }),
       where,
       "lacks byte pieces; train one with nanobrain tokenizer train");
-  const int64_t end = trainer.get(42, 2);
+  const int64_t end = get(trainer, 42, 2);
   if (end >= 0 && end < static_cast<int64_t>(model.pieces.size()) &&
       model.pieces[end].type == PieceType::control) {
     model.end_of_text = static_cast<TokenId>(end);

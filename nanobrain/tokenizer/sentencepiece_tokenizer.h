@@ -1,8 +1,11 @@
 // SentencePiece models (BPE with byte fallback) as a Tokenizer.
 #pragma once
 
+#include <array>
+#include <bitset>
+
+#include "nanobrain/tokenizer/piece_table.h"
 #include "nanobrain/tokenizer/segment_tokenizer.h"
-#include "nanobrain/tokenizer/sentencepiece_encoder.h"
 #include "nanobrain/tokenizer/sentencepiece_model.h"
 
 namespace nanobrain {
@@ -35,18 +38,25 @@ class SentencePieceTokenizer : public SegmentTokenizer {
   const std::string& model_bytes() const { return model_bytes_; }
 
  protected:
-  size_t segment_end(std::string_view text, size_t begin) const override {
-    return encoder_.segment_end(text, begin);
-  }
+  /// No piece contains the two bytes about a segment's end, so no merge crosses
+  /// it. Segments of prose are words with their leading space, and punctuation.
+  size_t segment_end(std::string_view text, size_t begin) const override;
+  /// Byte pair encoding as SentencePiece applies it: neighbours are merged, the
+  /// best-scored piece first, as long as their concatenation is a piece.
+  /// Characters that are no piece become byte pieces. n log n in the length of
+  /// the segment.
   void encode_segment(
-      std::string_view segment, std::vector<TokenId>& ids) const override {
-    encoder_.encode(segment, ids);
-  }
+      std::string_view segment, std::vector<TokenId>& ids) const override;
 
  private:
+  /// The id of a normal piece, -1 where there is none.
+  TokenId find(std::string_view bytes) const;
+
   std::string model_bytes_;
   SentencePieceModel model_;
-  SentencePieceEncoder encoder_;
+  PieceTable ids_;                    // of the normal pieces
+  std::array<TokenId, 256> byte_ids_; // of each byte
+  std::bitset<65536> joined_;         // [first byte * 256 + second byte]
   std::string hash_;
 };
 

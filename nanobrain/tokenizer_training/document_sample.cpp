@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "nanobrain/base/error.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/random.h"
 
 namespace nanobrain {
@@ -60,26 +58,6 @@ std::vector<std::string> sample_documents(
   std::vector<std::string> sample;
   sample.reserve(kept.size());
   for (auto& [number, text] : kept) sample.push_back(std::move(text));
-  return sample;
-}
-
-std::vector<std::string> read_sample(
-    const NextDocument& next,
-    int64_t max_bytes,
-    uint64_t seed,
-    Progress& progress) {
-  require<UsageError>(
-      max_bytes > 0, "tokenizer train", "the sample must have a byte or more");
-  int64_t documents = 0;
-  auto sample = sample_documents(
-      [&](std::string& text) {
-        check_interrupted();
-        progress.update(documents);
-        return next(text) && ++documents > 0;
-      },
-      max_bytes,
-      seed);
-  progress.finish();
   return sample;
 }
 

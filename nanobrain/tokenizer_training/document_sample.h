@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/base/progress.h"
-
 namespace nanobrain {
 
 /// Sets the text to the next document; false at the end.
@@ -21,14 +19,5 @@ using NextDocument = std::function<bool(std::string&)>;
 /// memory is bounded by `max_bytes`, and the same stream gives the same sample.
 std::vector<std::string> sample_documents(
     const NextDocument& next, int64_t max_bytes, uint64_t seed);
-
-/// The same for the training of a tokenizer: counts the documents on `progress`
-/// and finishes it, ends at an interrupt. UsageError where `max_bytes` is below
-/// 1.
-std::vector<std::string> read_sample(
-    const NextDocument& next,
-    int64_t max_bytes,
-    uint64_t seed,
-    Progress& progress);
 
 } // namespace nanobrain

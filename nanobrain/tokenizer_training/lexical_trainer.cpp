@@ -1,21 +1,17 @@
-#include "nanobrain/tokenizer_training/lexical_trainer.h"
-
 #include <algorithm>
 #include <memory>
 #include <unordered_set>
 #include <utility>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/progress.h"
-#include "nanobrain/tokenizer/lexical_bytes.h"
 #include "nanobrain/tokenizer/lexical_subwords.h"
-#include "nanobrain/tokenizer_training/word_counts.h"
+#include "nanobrain/tokenizer/lexical_tokenizer.h"
+#include "nanobrain/tokenizer_training/trainers.h"
 
 namespace nanobrain {
 
 namespace {
 
-constexpr size_t kLexicalPieces = kLexicalBasePieces + 1; // the end of text
 constexpr size_t kMostSubwordBytes = 12;
 constexpr int64_t kLeastSubwordCount = 50;
 
@@ -122,18 +118,8 @@ std::vector<std::string_view> choose_pieces(const Words& words, size_t places) {
 
 } // namespace
 
-Trained<LexicalTokenizer> train_lexical(
-    const NextDocument& next, const TokenizerTraining& options) {
-  require<UsageError>(
-      options.vocab_size > static_cast<int64_t>(kLexicalPieces),
-      "tokenizer train",
-      "a vocabulary of {} is too small; {} pieces are always there",
-      options.vocab_size,
-      kLexicalPieces);
-  const auto places = static_cast<size_t>(options.vocab_size) - kLexicalPieces;
-  Progress progress("documents read", 0);
-  const auto sample = read_sample(
-      next, options.sample_bytes.value_or(100'000'000), options.seed, progress);
+Trained train_lexical(
+    const Sample& sample, int64_t vocab_size, Progress& progress) {
   const Words words(sample);
   require(
       words.size() > 0,
@@ -141,27 +127,23 @@ Trained<LexicalTokenizer> train_lexical(
       "there is no word to learn; give other inputs or a larger sample");
   progress.log(fmt::format(
       "choosing {} pieces out of {} distinct words",
-      format_count(options.vocab_size),
+      format_count(vocab_size),
       format_count(static_cast<int64_t>(words.size()))));
 
+  const auto places = static_cast<size_t>(vocab_size - kLexicalFixedPieces);
   const auto pieces = choose_pieces(words, places);
   if (pieces.size() < places) {
-    const size_t most = kLexicalPieces + most_places(words, places);
-    fail(
-        "tokenizer train",
-        "the sample's words are enough for {} pieces, not for {}; ask for at "
-        "most {} or give more text",
-        format_count(static_cast<int64_t>(most)),
-        format_count(options.vocab_size),
-        most);
+    const auto most = static_cast<int64_t>(most_places(words, places));
+    require_enough("words", kLexicalFixedPieces + most, vocab_size);
   }
   LexicalVocabulary vocabulary = lexical_base_pieces();
   for (const auto piece : pieces) {
     vocabulary.push_back({LexicalKind::learned, std::string(piece)});
   }
   vocabulary.push_back({LexicalKind::control, ""});
-  return measure_trained(
-      std::make_shared<const LexicalTokenizer>(std::move(vocabulary)), sample);
+  const auto tokenizer =
+      std::make_shared<const LexicalTokenizer>(std::move(vocabulary));
+  return {tokenizer, tokenizer->model_bytes()};
 }
 
 } // namespace nanobrain

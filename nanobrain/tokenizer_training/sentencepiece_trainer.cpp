@@ -1,7 +1,6 @@
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
-
 #include <sentencepiece_trainer.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <string>
@@ -9,16 +8,42 @@
 #include <utility>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/progress.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/tokenizer_training/word_counts.h"
+#include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
+#include "nanobrain/tokenizer_training/trainers.h"
 
 namespace nanobrain {
 
 namespace {
 
 constexpr std::string_view kWhere = "tokenizer train";
-constexpr int64_t kFixedPieces = 258; // <unk>, the end of text, 256 bytes
+
+constexpr size_t kMaxWordBytes = 1024;
+
+/// The bytes at `at` of a character that stays out of all words; 0 for others.
+size_t separator_size(std::string_view text, size_t at) {
+  switch (text[at]) {
+    case '\0':
+    case '\t':
+    case '\n':
+      return 1;
+    case '\xe2': {
+      const std::string_view character = text.substr(at, 3);
+      return character == "\u2581" || character == "\u2585" ? 3 : 0;
+    }
+    default:
+      return 0;
+  }
+}
+
+void add(std::string_view word, WordCounts& counts) {
+  while (!word.empty()) {
+    size_t size = std::min(word.size(), kMaxWordBytes);
+    while (size < word.size() && (word[size] & '\xc0') == '\x80') --size;
+    ++counts[word.substr(0, size)];
+    word.remove_prefix(size);
+  }
+}
 
 /// Words and their counts in SentencePiece's "tsv" format: it would count the
 /// words of whole lines itself, but hold two copies of all text meanwhile.
@@ -98,17 +123,29 @@ std::string train(const WordCounts& counts, int64_t vocab_size) {
 
 } // namespace
 
-Trained<SentencePieceTokenizer> train_sentencepiece(
-    const NextDocument& next, const TokenizerTraining& options) {
-  require<UsageError>(
-      options.vocab_size > kFixedPieces,
-      kWhere,
-      "a vocabulary of {} is too small; {} pieces are always there",
-      options.vocab_size,
-      kFixedPieces);
-  Progress progress("documents read", 0);
-  const auto sample = read_sample(
-      next, options.sample_bytes.value_or(32'000'000), options.seed, progress);
+WordCounts count_words(std::span<const std::string> texts) {
+  WordCounts counts;
+  for (const std::string_view text : texts) {
+    size_t begin = 0;
+    for (size_t at = 0; at < text.size();) {
+      if (const size_t skip = separator_size(text, at); skip > 0) {
+        add(text.substr(begin, at - begin), counts);
+        begin = at += skip;
+        continue;
+      }
+      if (text[at] == ' ' && at > begin) {
+        add(text.substr(begin, at - begin), counts);
+        begin = at;
+      }
+      ++at;
+    }
+    add(text.substr(begin), counts);
+  }
+  return counts;
+}
+
+Trained train_sentencepiece(
+    const Sample& sample, int64_t vocab_size, Progress& progress) {
   double bytes = 0;
   for (const auto& text : sample) {
     require(is_valid_utf8(text), kWhere, "a document is not valid UTF-8");
@@ -122,22 +159,14 @@ Trained<SentencePieceTokenizer> train_sentencepiece(
 
   progress.log(fmt::format(
       "training {} pieces on {} distinct words of {}",
-      format_count(options.vocab_size),
-      format_count(static_cast<int64_t>(counts.size())),
+      format_count(vocab_size),
+      format_count(std::ssize(counts)),
       format_bytes(bytes)));
-  auto tokenizer = std::make_shared<const SentencePieceTokenizer>(
-      train(counts, options.vocab_size), kWhere);
-  const int64_t pieces = tokenizer->vocab_size();
-  require(
-      pieces == options.vocab_size,
-      kWhere,
-      "the sample's {} are enough for {} pieces, not for {}; ask for at most "
-      "{} or give more text",
-      format_bytes(bytes),
-      format_count(pieces),
-      format_count(options.vocab_size),
-      pieces);
-  return measure_trained(std::move(tokenizer), sample);
+  const std::string file = train(counts, vocab_size);
+  const auto tokenizer =
+      std::make_shared<const SentencePieceTokenizer>(file, kWhere);
+  require_enough(format_bytes(bytes), tokenizer->vocab_size(), vocab_size);
+  return {tokenizer, file};
 }
 
 } // namespace nanobrain

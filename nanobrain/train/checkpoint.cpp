@@ -8,8 +8,8 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/manifest.h"
-#include "nanobrain/base/safetensors.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/model/tensor_file.h"
 
 namespace nanobrain {
 
@@ -18,23 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kFormatVersion = 1;
-
-void save_optimizer(const fs::path& path, const Optimizer& optimizer) {
-  std::vector<torch::Tensor> on_cpu; // keeps the bytes alive
-  std::vector<std::pair<std::string, TensorView>> views;
-  for (const auto& [name, tensor] : optimizer.state()) {
-    on_cpu.push_back(tensor.detach().cpu().contiguous());
-    const torch::Tensor& t = on_cpu.back();
-    views.emplace_back(
-        name,
-        TensorView{
-            DType::kF32,
-            t.sizes().vec(),
-            std::as_bytes(std::span(
-                t.const_data_ptr<float>(), static_cast<size_t>(t.numel())))});
-  }
-  write_safetensors(path, views, {});
-}
 
 void load_optimizer(const fs::path& path, const Optimizer& optimizer) {
   const SafetensorsFile file(path);
@@ -52,17 +35,8 @@ void load_optimizer(const fs::path& path, const Optimizer& optimizer) {
         path.string(),
         "tensor {} has another shape or type than the optimizer's",
         name);
-    // from_blob takes no const pointer; the mapped bytes are only read.
-    tensor.copy_(torch::from_blob(
-        const_cast<std::byte*>(view.data.data()), view.shape, torch::kFloat32));
+    tensor.copy_(read_tensor(view, path.string()));
   }
-}
-
-/// Frees the name for the checkpoint that the resumed run will write.
-void set_aside(const fs::path& path) {
-  const fs::path aside = path.string() + ".damaged";
-  fs::remove_all(aside);
-  fs::rename(path, aside);
 }
 
 void copy_weights(NanoLM& from, NanoLM& to) {
@@ -79,22 +53,18 @@ void copy_weights(NanoLM& from, NanoLM& to) {
 
 } // namespace
 
-CheckpointStore::CheckpointStore(RunFolder run, RunConfig config)
-    : run_(std::move(run)), config_(std::move(config)) {}
-
 void CheckpointStore::save(
     const TrainerState& state,
     NanoLM& model,
     const Tokenizer& tokenizer,
-    const Optimizer& optimizer,
-    int64_t keep_last) {
+    const Optimizer& optimizer) {
   AtomicDirectory folder(run_.checkpoint(state.step));
   save_model(
       folder.path() / "model",
       model,
       &tokenizer,
       {{"step", state.step}, {"val_loss", state.val_loss}});
-  save_optimizer(folder.path() / "optimizer.safetensors", optimizer);
+  write_tensors(folder.path() / "optimizer.safetensors", optimizer.state());
   write_json(
       folder.path() / "trainer.json",
       {{"format_version", kFormatVersion},
@@ -102,14 +72,10 @@ void CheckpointStore::save(
        {"state", write_fields(state)}});
   write_manifest(folder.path());
   folder.commit();
-  remove_old(keep_last, state.best_step);
-}
-
-void CheckpointStore::remove_old(int64_t keep_last, int64_t best_step) const {
   const auto found = list_checkpoints(run_);
-  auto excess = static_cast<int64_t>(found.size()) - keep_last;
+  auto excess = static_cast<int64_t>(found.size()) - config_.train.keep_last;
   for (auto it = found.begin(); excess > 0; ++it, --excess) {
-    if (it->first != best_step) fs::remove_all(it->second);
+    if (it->first != state.best_step) fs::remove_all(it->second);
   }
 }
 
@@ -141,7 +107,11 @@ std::optional<TrainerState> CheckpointStore::restore(
   for (auto it = found.rbegin(); it != found.rend(); ++it) {
     try {
       const TrainerState state = load(it->second, model, optimizer);
-      for (const fs::path& path : damaged) set_aside(path);
+      for (const fs::path& path : damaged) { // their names are needed again
+        const fs::path aside = path.string() + ".damaged";
+        fs::remove_all(aside);
+        fs::rename(path, aside);
+      }
       return state;
     } catch (const std::exception& error) {
       warn(fmt::format(

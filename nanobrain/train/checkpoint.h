@@ -11,28 +11,54 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 #include "nanobrain/train/optimizer.h"
-#include "nanobrain/train/trainer_state.h"
 
 namespace nanobrain {
 
+/// What a run carries from step to step beside weights and moments.
+struct TrainerState {
+  int64_t step = 0;      // optimizer steps done
+  double elapsed_s = 0;  // of the run, pauses between resumptions left out
+  double training_s = 0; // of those in steps; the rest evaluates and saves
+  double val_loss = 0;   // of the last evaluation, nats per token
+  double val_bits_per_byte = 0;
+  int64_t best_step = 0; // step of the lowest val_loss; 0: none yet
+  double best_val_loss = 0;
+  std::vector<double> recent_losses; // of the newest steps, oldest first
+  int64_t samples_bytes = 0;         // length of samples.txt
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    field("step", step, "");
+    field("elapsed_s", elapsed_s, "");
+    field("training_s", training_s, "");
+    field("val_loss", val_loss, "");
+    field("val_bits_per_byte", val_bits_per_byte, "");
+    field("best_step", best_step, "");
+    field("best_val_loss", best_val_loss, "");
+    field("recent_losses", recent_losses, "");
+    field("samples_bytes", samples_bytes, "");
+  }
+};
+
 class CheckpointStore {
  public:
-  CheckpointStore(RunFolder run, RunConfig config);
+  CheckpointStore(RunFolder run, RunConfig config)
+      : run_(std::move(run)), config_(std::move(config)) {}
 
   /// Writes step-N whole or not at all, and only then removes older ones: the
-  /// newest `keep_last` and the best stay.
+  /// newest train.keep_last and the best stay.
   void save(
       const TrainerState& state,
       NanoLM& model,
       const Tokenizer& tokenizer,
-      const Optimizer& optimizer,
-      int64_t keep_last);
+      const Optimizer& optimizer);
 
   /// Loads the newest checkpoint that is whole into model and optimizer; none
   /// where the run has saved none yet. One that is damaged is set aside as
@@ -47,7 +73,6 @@ class CheckpointStore {
       const std::filesystem::path& path,
       NanoLM& model,
       const Optimizer& optimizer) const;
-  void remove_old(int64_t keep_last, int64_t best_step) const;
 
   RunFolder run_;
   RunConfig config_;

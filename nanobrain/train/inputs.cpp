@@ -1,6 +1,8 @@
 // What a run reads, checked before anything is written.
 #include "nanobrain/train/inputs.h"
 
+#include <span>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/config/model_folder.h"
@@ -11,11 +13,6 @@ namespace nanobrain {
 namespace fs = std::filesystem;
 
 namespace {
-
-void require_given(const fs::path& path, const char* key) {
-  require<UsageError>(
-      !path.empty(), key, "is missing; name it in the config or by --set");
-}
 
 TokenFile open_token_file(const fs::path& path, const Tokenizer& tokenizer) {
   TokenFile file(path);
@@ -68,9 +65,13 @@ Json TrainingInputs::facts(const RunConfig& config) const {
 }
 
 TrainingInputs open_inputs(const RunConfig& config) {
-  require_given(config.data.tokenizer, "data.tokenizer");
-  require_given(config.data.train, "data.train");
-  require_given(config.data.val, "data.val");
+  for (const auto& [key, path] :
+       {std::pair("data.tokenizer", config.data.tokenizer),
+        {"data.train", config.data.train},
+        {"data.val", config.data.val}}) {
+    require<UsageError>(
+        !path.empty(), key, "is missing; name it in the config or by --set");
+  }
   auto tokenizer = load_tokenizer(config.data.tokenizer);
   require<UsageError>(
       tokenizer->vocab_size() == config.model.vocab_size,
@@ -102,8 +103,9 @@ void require_same_inputs(const Json& before, const Json& now) {
   check("data.tokenizer", "tokenizer", "sha256");
   check("data.train", "train", "xxh3");
   check("data.val", "val", "xxh3");
-  if (now.contains("init_from"))
+  if (now.contains("init_from")) {
     check("train.init_from", "init_from", "sha256");
+  }
 }
 
 NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer) {
@@ -130,6 +132,33 @@ NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer) {
   model->to(cuda ? torch::kCUDA : torch::kCPU);
   model->train();
   return model;
+}
+
+BatchSource::BatchSource(
+    const TokenFile& file, const TrainConfig& config, torch::Device device)
+    : file_(file),
+      config_(config),
+      device_(device),
+      sampler_(
+          file.size(),
+          config.seq_len,
+          static_cast<uint64_t>(config.data_seed)) {}
+
+Batch BatchSource::micro_batch(int64_t step, int64_t micro) const {
+  const int64_t window = config_.seq_len + 1; // inputs and the last target
+  const auto begins = sampler_.batch(
+      step * config_.grad_accum_steps + micro, config_.batch_size);
+  torch::Tensor ids = torch::empty({config_.batch_size, window}, torch::kInt64);
+  int64_t* row = ids.mutable_data_ptr<int64_t>();
+  for (const int64_t begin : begins) {
+    file_.copy(begin, std::span(row, static_cast<size_t>(window)));
+    row += window;
+  }
+  file_.release_pages();
+  ids = ids.to(device_);
+  return {
+      ids.slice(1, 0, window - 1).contiguous(),
+      ids.slice(1, 1, window).contiguous()};
 }
 
 } // namespace nanobrain

@@ -7,7 +7,8 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/model/nano_lm.h"
+#include "nanobrain/data/window_sampler.h"
+#include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -34,5 +35,22 @@ void require_same_inputs(const Json& before, const Json& now);
 /// whose dimensions and tokenizer must be the run's. UsageError where the
 /// device is not there.
 NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer);
+
+/// Hands out micro-batches as a pure function of their position. Micro-batch m
+/// of a step takes the windows that follow those of m - 1, so that 4 x 2
+/// windows are the same as 1 x 8.
+class BatchSource {
+ public:
+  /// The file must outlive the source.
+  BatchSource(
+      const TokenFile& file, const TrainConfig& config, torch::Device device);
+  Batch micro_batch(int64_t step, int64_t micro) const;
+
+ private:
+  const TokenFile& file_;
+  TrainConfig config_;
+  torch::Device device_;
+  WindowSampler sampler_;
+};
 
 } // namespace nanobrain

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/train/adamw.h"
 
 namespace nanobrain {
 
@@ -27,13 +26,7 @@ std::vector<OptimizedParameter> optimized_parameters(
 }
 
 std::map<std::string, MakeOptimizer>& optimizers() {
-  static std::map<std::string, MakeOptimizer> all = {
-      {"adamw",
-       [](const OptimizerConfig& config,
-          std::vector<OptimizedParameter> parameters) {
-         return std::make_unique<AdamW>(config, std::move(parameters));
-       }},
-  };
+  static std::map<std::string, MakeOptimizer> all = {{"adamw", make_adamw}};
   return all;
 }
 

@@ -1,6 +1,6 @@
 // What the trainer asks of an optimizer. To add one: implement Optimizer in a
-// file of its own, name it in optimizers() and on the line of
-// OptimizerConfig::kind.
+// file of its own, declare what makes it here, name it in optimizers() and on
+// the line of OptimizerConfig::kind.
 #pragma once
 
 #include <torch/torch.h>
@@ -9,11 +9,11 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/config/run_config.h"
+#include "nanobrain/model/tensor_file.h"
 
 namespace nanobrain {
 
@@ -38,7 +38,7 @@ class Optimizer {
   /// All that the next step depends on beside weights and step, by name; the
   /// tensors are the live ones, to be read by a checkpoint and written by
   /// resuming.
-  virtual std::vector<std::pair<std::string, torch::Tensor>> state() const = 0;
+  virtual NamedTensors state() const = 0;
 };
 
 using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(
@@ -48,6 +48,13 @@ std::map<std::string, MakeOptimizer>& optimizers();
 
 /// UsageError where optimizer.kind names none of them.
 std::unique_ptr<Optimizer> make_optimizer(
+    const OptimizerConfig& config, std::vector<OptimizedParameter> parameters);
+
+/// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019), in one
+/// pass over weights, gradients and both moments; the same bits on every run
+/// and any number of threads, for no element depends on another. Its state is
+/// "exp_avg.NAME" and "exp_avg_sq.NAME", PyTorch's names of the moments.
+std::unique_ptr<Optimizer> make_adamw(
     const OptimizerConfig& config, std::vector<OptimizedParameter> parameters);
 
 } // namespace nanobrain

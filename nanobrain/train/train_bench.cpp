@@ -8,10 +8,10 @@
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/inference/statistics.h"
 #include "nanobrain/kernels/backend.h"
+#include "nanobrain/model/autocast.h"
 #include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/optimizer.h"
-#include "nanobrain/train/precision.h"
 
 namespace nanobrain {
 
@@ -29,54 +29,7 @@ Batch random_batch(const RunConfig& config) {
 
 } // namespace
 
-double TrainBenchReport::median() const {
-  return statistics_of(tokens_per_s).p50;
-}
-
-Json TrainBenchReport::to_json() const {
-  const Statistics speed = statistics_of(tokens_per_s);
-  return {
-      {"tokens_per_s", speed.p50},
-      {"min", speed.min},
-      {"max", speed.max},
-      {"steps", tokens_per_s.size()},
-      {"tokens_per_step", tokens_per_step},
-      {"shares", shares},
-      {"parameters", parameters},
-      {"peak_rss_bytes", peak_rss_bytes},
-      {"precision", precision},
-      {"threads", threads},
-      {"cpu", cpu},
-      {"backend", backend},
-      {"commit", build_commit()}};
-}
-
-std::string TrainBenchReport::to_text() const {
-  const Json json = to_json();
-  std::string text = fmt::format(
-      "{:.0f} tokens/s (median of {} steps of {} tokens; min {:.0f}, max "
-      "{:.0f}), {}, {} threads\n",
-      median(),
-      tokens_per_s.size(),
-      format_count(tokens_per_step),
-      json["min"].get<double>(),
-      json["max"].get<double>(),
-      precision,
-      threads);
-  for (const auto& [name, share] : shares.items()) {
-    text +=
-        fmt::format("  {:<10}{:>5.1f} %\n", name, 100 * share.get<double>());
-  }
-  return text + fmt::format(
-                    "{} parameters, peak memory {:.0f} MB\n{}, {}",
-                    format_count(parameters),
-                    static_cast<double>(peak_rss_bytes) / 1e6,
-                    cpu,
-                    backend);
-}
-
-TrainBenchReport bench_train(
-    const RunConfig& config, const TrainBenchOptions& options) {
+Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
   require<UsageError>(
       options.steps >= 1 && options.warm_up >= 0,
       "bench",
@@ -85,8 +38,7 @@ TrainBenchReport bench_train(
       options.steps,
       options.warm_up);
   config.validate();
-  TrainBenchReport report;
-  report.threads = set_threads(config.train.threads);
+  const int64_t threads = set_threads(config.train.threads);
   NanoLM model(config.model, static_cast<uint64_t>(config.train.seed));
   model->to(torch::Device(config.train.device));
   const auto optimizer = make_optimizer(
@@ -94,13 +46,13 @@ TrainBenchReport bench_train(
       optimized_parameters(*model, list_parameters(config.model)));
   GradientPass gradients(model, uses_bf16(config.train));
   torch::manual_seed(config.train.data_seed);
-  report.tokens_per_step = config.tokens_per_step();
-  const auto tokens = static_cast<double>(report.tokens_per_step);
+  const auto tokens = static_cast<double>(config.tokens_per_step());
 
   Phases phases;
+  gradients.measure(&phases);
+  std::vector<double> tokens_per_s; // of each step
   for (int64_t step = -options.warm_up; step < options.steps; ++step) {
     if (step == 0) phases = {};
-    gradients.measure(&phases);
     const Stopwatch watch;
     gradients.begin_step();
     for (int64_t m = 0; m < config.train.grad_accum_steps; ++m) {
@@ -119,19 +71,50 @@ TrainBenchReport bench_train(
           clip_scale(
               gradient_norm(model->parameters()), config.train.clip_norm));
     }
-    if (step >= 0) report.tokens_per_s.push_back(tokens / watch.seconds());
+    if (step >= 0) tokens_per_s.push_back(tokens / watch.seconds());
   }
-  report.shares = {
-      {"data", phases.data / phases.total()},
-      {"body", phases.body / phases.total()},
-      {"head", phases.head / phases.total()},
-      {"optimizer", phases.optimizer / phases.total()}};
-  report.precision = uses_bf16(config.train) ? "bf16" : "f32";
-  report.parameters = count_parameters(config.model);
-  report.peak_rss_bytes = peak_rss_bytes();
-  report.cpu = cpu_name();
-  report.backend = backend_summary();
-  return report;
+  const Statistics speed = statistics_of(tokens_per_s);
+  return {
+      {"tokens_per_s", speed.p50},
+      {"min", speed.min},
+      {"max", speed.max},
+      {"steps", speed.count},
+      {"tokens_per_step", config.tokens_per_step()},
+      {"shares",
+       {{"data", phases.data / phases.total()},
+        {"body", phases.body / phases.total()},
+        {"head", phases.head / phases.total()},
+        {"optimizer", phases.optimizer / phases.total()}}},
+      {"parameters", count_parameters(config.model)},
+      {"peak_rss_bytes", peak_rss_bytes()},
+      {"precision", uses_bf16(config.train) ? "bf16" : "f32"},
+      {"threads", threads},
+      {"cpu", cpu_name()},
+      {"backend", backend_summary()},
+      {"commit", build_commit()}};
+}
+
+std::string describe_train_bench(const Json& report) {
+  std::string text = fmt::format(
+      "{:.0f} tokens/s (median of {} steps of {} tokens; min {:.0f}, max "
+      "{:.0f}), {}, {} threads\n",
+      report["tokens_per_s"].get<double>(),
+      report["steps"].get<int64_t>(),
+      format_count(report["tokens_per_step"]),
+      report["min"].get<double>(),
+      report["max"].get<double>(),
+      report["precision"].get<std::string>(),
+      report["threads"].get<int64_t>());
+  for (const auto& [name, share] : report["shares"].items()) {
+    text +=
+        fmt::format("  {:<10}{:>5.1f} %\n", name, 100 * share.get<double>());
+  }
+  return text + fmt::format(
+                    "{} parameters, peak memory {:.0f} MB\n{}, {}",
+                    format_count(report["parameters"]),
+                    report["peak_rss_bytes"].get<double>() / 1e6,
+                    report["cpu"].get<std::string>(),
+                    report["backend"].get<std::string>());
 }
 
 } // namespace nanobrain

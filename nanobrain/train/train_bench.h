@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "nanobrain/base/json.h"
 
@@ -16,26 +15,17 @@ struct TrainBenchOptions {
   int64_t warm_up = 3;
 };
 
-struct TrainBenchReport {
-  std::vector<double> tokens_per_s; // of each step, in order
-  /// Shares of the time: data, body, head, optimizer.
-  Json shares;
-  std::string precision;
-  int64_t tokens_per_step = 0;
-  int64_t parameters = 0;
-  int64_t peak_rss_bytes = 0;
-  int64_t threads = 0;
-  std::string cpu, backend;
-
-  double median() const;
-  Json to_json() const;
-  std::string to_text() const;
-};
-
 /// Takes whole training steps of a config on random tokens: the same work as
 /// `nanobrain train` but for reading windows, evaluation and checkpoints.
-/// model.vocab_size must be given. UsageError where the config cannot be.
-TrainBenchReport bench_train(
-    const RunConfig& config, const TrainBenchOptions& options);
+/// model.vocab_size must be given. Result:
+///   tokens_per_s, min, max    of a step: the median, the slowest, the fastest
+///   shares                    of the time: data, body, head, optimizer
+///   steps, tokens_per_step, parameters, peak_rss_bytes, precision, threads,
+///   cpu, backend, commit
+/// UsageError where the config cannot be.
+Json bench_train(const RunConfig& config, const TrainBenchOptions& options);
+
+/// Such a result for people.
+std::string describe_train_bench(const Json& report);
 
 } // namespace nanobrain

@@ -7,9 +7,9 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/model/autocast.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/train/gradient_norm.h"
-#include "nanobrain/train/precision.h"
 #include "nanobrain/train/schedule.h"
 
 namespace nanobrain {
@@ -41,18 +41,16 @@ Trainer::Trainer(
           config.optimizer,
           optimized_parameters(*model_, list_parameters(config.model)))),
       checkpoints_(run, config),
-      state_(restore()),
+      state_(checkpoints_
+                 .restore(
+                     model_,
+                     *optimizer_,
+                     [](std::string_view line) {
+                       print_message("train: {}", line);
+                     })
+                 .value_or(TrainerState{})),
       log_(run, config, state_),
       earlier_elapsed_s_(state_.elapsed_s) {}
-
-TrainerState Trainer::restore() {
-  return checkpoints_
-      .restore(
-          model_,
-          *optimizer_,
-          [](std::string_view line) { print_message("train: {}", line); })
-      .value_or(TrainerState{});
-}
 
 void Trainer::run() {
   const TrainConfig& train = config_.train;
@@ -173,8 +171,7 @@ void Trainer::save_checkpoint() {
   require_finite_weights();
   log_.sync();
   state_.elapsed_s = elapsed_s();
-  checkpoints_.save(
-      state_, model_, *inputs_.tokenizer, *optimizer_, config_.train.keep_last);
+  checkpoints_.save(state_, model_, *inputs_.tokenizer, *optimizer_);
 }
 
 double Trainer::elapsed_s() const {

@@ -8,11 +8,9 @@
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/train/batch.h"
 #include "nanobrain/train/checkpoint.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
-#include "nanobrain/train/trainer_state.h"
 #include "nanobrain/train/training_log.h"
 
 namespace nanobrain {
@@ -40,7 +38,6 @@ class Trainer {
   const TrainerState& state() const { return state_; }
 
  private:
-  TrainerState restore();
   StepMetrics take_step();
   bool is_due(int64_t every) const;
   void evaluate(StepMetrics& metrics);

@@ -12,11 +12,9 @@
 #include "nanobrain/run/metrics_log.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/train/trainer_state.h"
+#include "nanobrain/train/checkpoint.h"
 
 namespace nanobrain {
-
-class NanoLM;
 
 /// The figures of one step, as metrics.jsonl names them.
 struct StepMetrics {

@@ -1,11 +1,15 @@
 // A training run from its config to its result.
 #include "nanobrain/train/training_run.h"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
+#include <sys/file.h>
 
+#include <cerrno>
 #include <ctime>
 #include <numeric>
 
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
@@ -14,12 +18,11 @@
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
+#include "nanobrain/model/autocast.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/train/inputs.h"
-#include "nanobrain/train/precision.h"
-#include "nanobrain/train/run_lock.h"
 #include "nanobrain/train/trainer.h"
 #include "nanobrain/yaml/yaml.h"
 
@@ -55,26 +58,6 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
   config.train.precision = uses_bf16(config.train) ? TrainPrecision::kBf16
                                                    : TrainPrecision::kF32;
   return config;
-}
-
-/// What run.json says of each process that worked on the run.
-Json session_facts(const RunConfig& config, int64_t threads) {
-  return {
-      {"started",
-       fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
-      {"host", host_facts()},
-      {"libtorch", torch_version()},
-      {"device", config.train.device},
-      {"threads", threads}};
-}
-
-/// Where a resumed run goes on; step 0: it has saved none yet.
-void report_resumption(int64_t step, int64_t steps) {
-  if (step > 0) {
-    print_message("train: goes on after step {} of {}", step, steps);
-  } else {
-    print_message("train: finds no checkpoint, so starts at the first step");
-  }
 }
 
 Json result_of(
@@ -139,14 +122,33 @@ Json train(const TrainingRequest& request) {
     record = {{"data", facts}, {"sessions", Json::array()}};
     create_run_folder(run, write_fields(config), record);
   }
-  const RunLock lock(run.root);
+  // Until this process ends, however it ends: two that resume the same run
+  // would write over each other. File systems without locks say so with another
+  // error: continue without.
+  const Descriptor folder(run.root, O_RDONLY | O_DIRECTORY);
+  require(
+      !folder.is_open() || flock(folder.get(), LOCK_EX | LOCK_NB) == 0 ||
+          errno != EWOULDBLOCK,
+      run.root.string(),
+      "is in use: another process trains there; wait for it or stop it");
   remove_leftovers(run);
   write_file(run.config(), to_yaml(write_fields(config)));
-  record["sessions"].push_back(session_facts(config, threads));
+  record["sessions"].push_back(
+      {{"started",
+        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+       {"host", host_facts()},
+       {"libtorch", torch_version()},
+       {"device", config.train.device},
+       {"threads", threads}});
   write_json(run.record(), record);
 
   Trainer trainer(config, inputs, model, run);
-  if (begun) report_resumption(trainer.state().step, config.train.steps);
+  if (const int64_t step = trainer.state().step; begun && step > 0) {
+    print_message(
+        "train: goes on after step {} of {}", step, config.train.steps);
+  } else if (begun) {
+    print_message("train: finds no checkpoint, so starts at the first step");
+  }
   trainer.run();
   const Json result = result_of(config, trainer.state(), run);
   fs::remove_all(run.model()); // of a run killed before its last line here

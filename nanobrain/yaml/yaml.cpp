@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -32,79 +33,58 @@ template <class... Args>
       fmt::format(format, std::forward<Args>(args)...));
 }
 
-bool all_of(std::string_view text, std::string_view allowed) {
-  return !text.empty() &&
-         text.find_first_not_of(allowed) == std::string_view::npos;
+bool is_one_of(
+    std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
 }
-
-constexpr std::string_view kDigits = "0123456789";
 
 /// An integer of the core schema, if 64 bits hold it.
 std::optional<Json> parse_integer(std::string_view text) {
-  std::string_view digits = text;
+  const bool negative = text.starts_with('-');
   int base = 10;
-  bool negative = false;
   if (text.starts_with("0x") || text.starts_with("0o")) {
     base = text[1] == 'x' ? 16 : 8;
-    digits.remove_prefix(2);
-    if (!all_of(digits, base == 16 ? "0123456789abcdefABCDEF" : "01234567")) {
-      return std::nullopt;
-    }
-  } else {
-    if (text.starts_with('-') || text.starts_with('+')) {
-      negative = text[0] == '-';
-      digits.remove_prefix(1);
-    }
-    if (!all_of(digits, kDigits)) return std::nullopt;
+    text.remove_prefix(2);
+  } else if (negative || text.starts_with('+')) {
+    text.remove_prefix(1);
   }
   uint64_t value = 0;
-  const auto [_, error] = std::from_chars(
-      digits.data(), digits.data() + digits.size(), value, base);
-  constexpr auto kMax = static_cast<uint64_t>(INT64_MAX);
-  if (error == std::errc() && !negative) return Json(value);
-  if (error == std::errc() && value <= kMax) {
-    return Json(-static_cast<int64_t>(value));
-  }
-  if (error == std::errc() && value == kMax + 1) return Json(INT64_MIN);
-  return std::nullopt;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (stop != end || error != std::errc()) return std::nullopt;
+  if (!negative) return Json(value);
+  constexpr uint64_t kLeast = uint64_t{1} << 63;
+  if (value > kLeast) return std::nullopt;
+  return Json(static_cast<int64_t>(-value));
 }
 
 /// [-+]? (\.[0-9]+ | [0-9]+(\.[0-9]*)?) ([eE][-+]?[0-9]+)?, .inf and .nan
 std::optional<double> parse_float(std::string_view text) {
-  if (text == ".nan" || text == ".NaN" || text == ".NAN") {
-    return std::numeric_limits<double>::quiet_NaN();
+  using Limits = std::numeric_limits<double>;
+  if (is_one_of(text, {".nan", ".NaN", ".NAN"})) return Limits::quiet_NaN();
+  const double sign = text.starts_with('-') ? -1 : 1;
+  if (sign < 0 || text.starts_with('+')) text.remove_prefix(1);
+  if (is_one_of(text, {".inf", ".Inf", ".INF"})) {
+    return sign * Limits::infinity();
   }
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  // from_chars takes the rest as the schema does, but "inf" and "nan" too.
+  if (text.find_first_of(".0123456789") != 0) return std::nullopt;
   double value = 0;
-  if (text == ".inf" || text == ".Inf" || text == ".INF") {
-    value = std::numeric_limits<double>::infinity();
-  } else {
-    // from_chars takes the rest as the schema does, but "inf" and "nan" too.
-    const bool starts_number =
-        !text.empty() && (kDigits.find(text[0]) != std::string_view::npos ||
-                          (text[0] == '.' && text.size() > 1 &&
-                           kDigits.find(text[1]) != std::string_view::npos));
-    if (!starts_number) return std::nullopt;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (stop != end) return std::nullopt;
-    if (error == std::errc::result_out_of_range) {
-      // Too large or too small: from_chars does not say which; strtod does.
-      value = std::strtod(std::string(text).c_str(), nullptr);
-    }
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end) return std::nullopt;
+  if (error == std::errc::result_out_of_range) {
+    // Too large or too small: from_chars does not say which; strtod does.
+    value = std::strtod(std::string(text).c_str(), nullptr);
   }
-  return negative ? -value : value;
+  return sign * value;
 }
 
 /// A plain scalar by the YAML 1.2 core schema.
 Json resolve_plain(const std::string& text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" ||
-      text == "NULL") {
-    return nullptr;
-  }
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
+  if (is_one_of(text, {"true", "True", "TRUE"})) return true;
+  if (is_one_of(text, {"false", "False", "FALSE"})) return false;
   if (auto integer = parse_integer(text)) return *integer;
   if (auto number = parse_float(text)) return *number;
   return text;
@@ -158,19 +138,16 @@ class Converter {
 
   /// yaml-cpp tags a plain scalar "?" and a quoted one "!".
   Json convert_scalar(const YAML::Node& node) {
+    std::string tag = node.Tag();
     constexpr std::string_view kCore = "tag:yaml.org,2002:";
-    const std::string& tag = node.Tag();
-    if (tag == "?" || tag.empty()) return resolve_plain(node.Scalar());
-    if (tag == "!" || tag == std::string(kCore) + "str") return node.Scalar();
+    if (tag.starts_with(kCore)) tag.replace(0, kCore.size(), "!!");
+    if (tag == "!" || tag == "!!str") return node.Scalar();
     Json value = resolve_plain(node.Scalar());
-    const std::string_view kind =
-        std::string_view(tag).starts_with(kCore)
-            ? std::string_view(tag).substr(kCore.size())
-            : "";
-    if (kind == "float" && value.is_number()) return value.get<double>();
-    if ((kind == "int" && value.is_number_integer()) ||
-        (kind == "bool" && value.is_boolean()) ||
-        (kind == "null" && value.is_null())) {
+    if (tag == "!!float" && value.is_number()) return value.get<double>();
+    if (tag == "?" || tag.empty() ||
+        (tag == "!!int" && value.is_number_integer()) ||
+        (tag == "!!bool" && value.is_boolean()) ||
+        (tag == "!!null" && value.is_null())) {
       return value;
     }
     fail_at(
@@ -201,6 +178,20 @@ Json parse_yaml(std::string_view text, std::string_view where) {
 Json read_yaml(const std::filesystem::path& path) {
   Json value = parse_yaml(read_file(path), path.string());
   return value.is_null() ? Json::object() : value;
+}
+
+Json flat_keys(const Json& keys) {
+  Json flat = Json::object();
+  for (const auto& [key, value] : keys.items()) {
+    if (!value.is_object()) {
+      flat[key] = value;
+      continue;
+    }
+    const Json below = flat_keys(value);
+    for (const auto& [rest, part] : below.items())
+      flat[key + "." + rest] = part;
+  }
+  return flat;
 }
 
 void apply_override(Json& config, std::string_view assignment) {

@@ -19,6 +19,9 @@ Json read_yaml(const std::filesystem::path& path);
 /// Block-style YAML of a JSON value; parse_yaml gives the value back.
 std::string to_yaml(const Json& value);
 
+/// {"train": {"steps": 3}} as {"train.steps": 3}.
+Json flat_keys(const Json& keys);
+
 /// Applies "train.steps=200" to a config: the value is parsed as YAML, the
 /// objects on the way are made. UsageError where there is no "=".
 void apply_override(Json& config, std::string_view assignment);

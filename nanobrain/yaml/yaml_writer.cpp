@@ -14,44 +14,23 @@ namespace nanobrain {
 
 namespace {
 
-/// The escape of a character of three bytes that YAML lets nobody write as it
-/// is, or takes for a line break or a byte order mark; empty for others.
-std::string_view escape_of(std::string_view text) {
-  if (text.starts_with("\u2028")) return "\\u2028";
-  if (text.starts_with("\u2029")) return "\\u2029";
-  if (text.starts_with("\ufeff")) return "\\ufeff";
-  if (text.starts_with("\ufffe")) return "\\ufffe";
-  if (text.starts_with("\uffff")) return "\\uffff";
-  return "";
-}
-
-/// "..." with YAML's escapes where a character may not stand for itself.
-std::string double_quoted(std::string_view text) {
-  std::string out = "\"";
-  const std::string valid = replace_invalid_utf8(text);
-  for (size_t i = 0; i < valid.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(valid[i]);
-    const std::string_view rest = std::string_view(valid).substr(i);
-    if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += valid[i];
-    } else if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(rest[1]));
-      i += 1; // U+0080 to U+009F, next line among them
-    } else if (const auto escape = escape_of(rest); !escape.empty()) {
-      out += escape;
-      i += 2;
-    } else {
-      out += valid[i];
+/// "..." with the escapes of JSON, which are YAML's, and those of the
+/// characters that YAML alone lets nobody write as they are: DEL and the
+/// controls of C1, line breaks and byte order marks.
+std::string double_quoted(const std::string& text) {
+  std::vector<char32_t> more = {0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff};
+  for (char32_t c = 0x7f; c < 0xa0; ++c) more.push_back(c);
+  std::string out =
+      Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (const char32_t c : more) {
+    std::string plain;
+    append_utf8(c, plain);
+    for (size_t at = 0; (at = out.find(plain, at)) != out.npos;) {
+      out.replace(
+          at, plain.size(), fmt::format("\\u{:04x}", static_cast<int>(c)));
     }
   }
-  return out + "\"";
+  return out;
 }
 
 /// True for text that every YAML reader, 1.1 or 1.2, takes for a string as it

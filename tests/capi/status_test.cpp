@@ -7,7 +7,6 @@
 #include <string>
 
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/runtime/numeric_error.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -21,24 +20,29 @@ nb_status status_after(const E& exception) {
 }
 
 TEST(CStatus, OfEachException) {
-  EXPECT_EQ(guarded("where", NB_ERROR_MODEL, [](const char*) {}), NB_OK);
-  EXPECT_EQ(status_after(Error("a")), NB_ERROR_MODEL);
-  EXPECT_STREQ(nb_last_error(), "a");
-  EXPECT_EQ(status_after(UsageError("b")), NB_ERROR_ARGUMENT);
-  EXPECT_STREQ(nb_last_error(), "b");
-  EXPECT_EQ(status_after(NumericError("c")), NB_ERROR_NOT_FINITE);
-  EXPECT_EQ(status_after(StatusError(NB_ERROR_STATE, "d")), NB_ERROR_STATE);
-  EXPECT_EQ(
-      status_after(std::filesystem::filesystem_error(
-          "e", std::make_error_code(std::errc::permission_denied))),
-      NB_ERROR_MODEL);
-  EXPECT_EQ(status_after(std::bad_alloc()), NB_ERROR_MEMORY);
-  EXPECT_STREQ(nb_last_error(), "[memory] there is not enough memory");
-  EXPECT_EQ(status_after(std::out_of_range("f")), NB_ERROR_INTERNAL);
-  EXPECT_STREQ(nb_last_error(), "f");
-  EXPECT_EQ(status_after(7), NB_ERROR_INTERNAL);
-  EXPECT_STREQ(nb_last_error(), "[internal] an unknown exception");
-  EXPECT_EQ(guarded("where", NB_ERROR_MODEL, [](const char*) {}), NB_OK);
+  const auto ok = [] {
+    return guarded("where", NB_ERROR_MODEL, [](const char*) {});
+  };
+  const auto expect =
+      [](nb_status status, const char* text, const auto& thrown) {
+        EXPECT_EQ(status_after(thrown), status);
+        EXPECT_THAT(nb_last_error(), ::testing::StartsWith(text));
+      };
+  EXPECT_EQ(ok(), NB_OK);
+  expect(NB_ERROR_MODEL, "a", Error("a"));
+  expect(NB_ERROR_ARGUMENT, "b", UsageError("b"));
+  expect(NB_ERROR_NOT_FINITE, "c", NumericError("c"));
+  expect(NB_ERROR_STATE, "d", StatusError(NB_ERROR_STATE, "d"));
+  expect(
+      NB_ERROR_MODEL,
+      "filesystem error: e",
+      std::filesystem::filesystem_error(
+          "e", std::make_error_code(std::errc::permission_denied)));
+  expect(
+      NB_ERROR_MEMORY, "[memory] there is not enough memory", std::bad_alloc());
+  expect(NB_ERROR_INTERNAL, "f", std::out_of_range("f"));
+  expect(NB_ERROR_INTERNAL, "[internal] an unknown exception", 7);
+  EXPECT_EQ(ok(), NB_OK);
   EXPECT_STREQ(nb_last_error(), "[internal] an unknown exception");
 }
 

@@ -1,66 +1,36 @@
 // nanobrain bench forward and generate, as a script calls them.
-#include "tests/cli/command_test.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
-constexpr const char* kConfig = R"(
-model: {num_layers: 1, num_heads: 2, model_dim: 16, ffn_dim: 32, max_seq_len: 24}
-)";
+using BenchCommand = CommandTest;
 
-/// A folder with f32/, a GPT-2 that transformers wrote, int8/ made from it, and
-/// run.yaml.
-class BenchCommand : public CommandTest {
- protected:
-  void SetUp() override {
-    write_text(path("run.yaml"), kConfig);
-    make_text(6000);
-    make_gpt2("f32");
-    if (IsSkipped() || HasFatalFailure()) return;
-    json({"quantize", "--model", path("f32"), "--output", path("int8")});
-  }
-
-  /// bench WORK on the int8 model, one repetition of 8 tokens.
-  std::vector<std::string> bench(
-      const std::string& work,
-      const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all = {
-        "bench",
-        work,
-        "--model",
-        path("int8"),
-        "--tokens",
-        "8",
-        "--repetitions",
-        "3",
-        "--warm-up",
-        "1"};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-};
+const std::string kForward =
+    "nanobrain bench forward --model world/int8 "
+    "--tokens 8 --repetitions 3 --warm-up 1 ";
+const std::string kGenerate =
+    "nanobrain bench generate --model world/int8 "
+    "--tokens 8 --repetitions 3 --warm-up 1 ";
 
 TEST_F(BenchCommand, OneRowHasItsFiguresAtTheTop) {
-  const Json forward = json(bench("forward", {"--threads", "1"}));
+  const Json forward = json(kForward + "--threads 1");
   for (const char* key : {"median_ms", "min", "max"}) {
     EXPECT_GT(forward[key], 0) << key;
   }
   EXPECT_LE(forward["min"], forward["median_ms"]);
   EXPECT_EQ(forward["threads"], 1);
   for (const char* key : {"cpu", "isa", "commit"}) {
-    EXPECT_THAT(forward[key].get<std::string>(), ::testing::Not(IsEmpty()));
+    EXPECT_NE(forward[key], "") << key;
   }
   ASSERT_EQ(forward["rows"].size(), 1u);
   EXPECT_EQ(forward["rows"][0]["repetitions"], 3);
   EXPECT_EQ(forward["rows"][0]["precision"], "int8");
-  EXPECT_EQ(
-      json(bench("forward", {"--threads", "1", "--last"}))["work"], "prompt");
+  EXPECT_EQ(json(kForward + "--threads 1 --last")["work"], "prompt");
 
-  const Json generated =
-      json(bench("generate", {"--threads", "1", "--prompt-tokens", "4"}));
+  const Json generated = json(kGenerate + "--threads 1 --prompt-tokens 4");
   EXPECT_GT(generated["tokens_per_s"], 0);
   EXPECT_LE(generated["min"], generated["tokens_per_s"]);
   EXPECT_EQ(generated["rows"][0]["prompt_tokens"], 4);
@@ -68,80 +38,60 @@ TEST_F(BenchCommand, OneRowHasItsFiguresAtTheTop) {
 }
 
 TEST_F(BenchCommand, ModelsThreadsAndCachesSideBySide) {
-  const Json rows = json(bench(
-      "forward",
-      {"--model", path("f32"), "--threads", "2,1", "--cold"}))["rows"];
+  const Json rows =
+      json(kForward + "--model world/run --threads 2,1 --cold")["rows"];
   ASSERT_EQ(rows.size(), 8u);
-  EXPECT_EQ(rows[0]["model"], path("int8"));
+  EXPECT_EQ(rows[0]["model"], "world/int8");
   EXPECT_EQ(rows[0]["threads"], 2);
   EXPECT_EQ(rows[0]["cache"], "warm");
   EXPECT_EQ(rows[0]["ratio"], 1);
   EXPECT_EQ(rows[1]["cache"], "cold");
   EXPECT_EQ(rows[2]["threads"], 1);
-  EXPECT_EQ(rows[4]["model"], path("f32"));
+  EXPECT_EQ(rows[4]["model"], "world/run");
   EXPECT_EQ(rows[4]["precision"], "f32");
   EXPECT_EQ(rows[7]["threads"], 1);
 
-  const auto table = run(bench("generate", {"--model", path("f32")}));
-  EXPECT_EQ(table.exit_code, 0) << table.err;
+  const std::string table = output(kGenerate + "--model world/run");
   for (const char* words : {"int8", "f32", "tokens/s", "p99", "commit "}) {
-    EXPECT_THAT(table.out, HasSubstr(words));
+    EXPECT_THAT(table, HasSubstr(words));
   }
 }
 
 TEST_F(BenchCommand, AConfigIsTimedWithRandomWeights) {
   const Json made = json(
-      {"bench",
-       "forward",
-       "--config",
-       path("run.yaml"),
-       "--vocab-size",
-       "300",
-       "--set",
-       "model.max_seq_len=20",
-       "--tokens",
-       "20",
-       "--repetitions",
-       "1"});
-  EXPECT_EQ(made["rows"][0]["model"], path("run.yaml"));
+      "nanobrain bench forward --config world/run.yaml --vocab-size 300 "
+      "--set model.max_seq_len=20 --tokens 20 --repetitions 1");
+  EXPECT_EQ(made["rows"][0]["model"], "world/run.yaml");
   EXPECT_EQ(made["rows"][0]["precision"], "f32");
 }
 
 TEST_F(BenchCommand, WritesItsTables) {
-  const auto command =
-      bench("forward", {"--csv", path("t.csv"), "--markdown", path("t.md")});
-  const auto done = run(command);
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(read_text(path("t.csv")), HasSubstr("forward," + path("int8")));
-  EXPECT_THAT(read_text(path("t.md")), HasSubstr("| " + path("int8") + " |"));
-  refused(command, 1, "t.csv exists already");
-  auto forced = command;
-  forced.push_back("--force");
-  EXPECT_EQ(run(forced).exit_code, 0);
-  refused(
-      bench("forward", {"--csv", path("same"), "--markdown", path("same")}),
-      2,
-      "--csv and --markdown both name");
+  const std::string tables = kForward + "--csv t.csv --markdown t.md ";
+  output(tables);
+  EXPECT_THAT(read("t.csv"), HasSubstr("forward,world/int8"));
+  EXPECT_THAT(read("t.md"), HasSubstr("| world/int8 |"));
+  refused(1, {{tables, "t.csv exists already"}});
+  output(tables + "--force");
 }
 
 TEST_F(BenchCommand, RefusesBadInput) {
-  refused({"bench", "forward"}, 2, "name a model");
-  refused({"bench", "forwrad"}, 2, "did you mean forward?");
+  refused(1, {{kForward + "--model absent", "absent is neither"}});
   refused(
-      bench("forward", {"--model", path("absent")}), 1, "absent is neither");
-  refused(bench("forward", {"--tokens", "33"}), 2, "more than the 32");
-  refused(bench("forward", {"--tokens", "0"}), 2, "--tokens must be 1 or more");
-  refused(
-      bench("generate", {"--prompt-tokens", "30"}), 2, "those of the prompt");
-  refused(bench("forward", {"--threads", "2,1,2"}), 2, "names 2 twice");
-  refused(bench("forward", {"--threads", "2,x"}), 2, "must be a whole number");
-  refused(bench("forward", {"--threads", "-1"}), 2, "must be from 0 (all)");
-  refused(
-      {"bench", "forward", "--model", path("int8"), "--repetitions", "0"},
       2,
-      "--repetitions must be 1 or more");
-  refused(bench("forward", {"--vocab-size", "9"}), 2, "--config");
-  refused(bench("forward", {"--prompt-tokens", "9"}), 2, "has no flag");
+      {{"nanobrain bench forward", "name a model"},
+       {"nanobrain bench forwrad", "did you mean forward?"},
+       {kForward + "--tokens 33", "more than the 32"},
+       {kForward + "--tokens 0", "--tokens must be 1 or more"},
+       {kGenerate + "--prompt-tokens 30", "those of the prompt"},
+       {kForward + "--threads 2,1,2", "names 2 twice"},
+       {kForward + "--threads 2,x", "must be a whole number"},
+       {kForward + "--threads -1", "must be from 0 (all)"},
+       {"nanobrain bench forward --model world/int8 --repetitions 0",
+        "--repetitions must be 1 or more"},
+       {kForward + "--vocab-size 9", "--config"},
+       {kForward + "--prompt-tokens 9", "has no flag"},
+       {kForward + "--csv same --markdown same",
+        "--csv and --markdown both name"}});
 }
 
 } // namespace

@@ -1,91 +1,24 @@
-// From text to a model and back to text by subcommands alone, as a script does.
+// What eval, generate, inspect, prepare and train make of a trained model, as a
+// script calls them.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "tests/support/support.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using Json = nlohmann::json;
-namespace fs = std::filesystem;
+using ModelCommands = CommandTest;
 
-constexpr const char* kConfig = R"(
-model: {num_layers: 1, num_heads: 2, model_dim: 32, ffn_dim: 64, max_seq_len: 32}
-data: {tokenizer: data, train: data/train.tokens, val: data/val.tokens}
-train: {steps: 3, batch_size: 4, seq_len: 32, precision: f32, sample_every: 0,
-        threads: 1}
-optimizer: {lr: 1.0e-2}
-schedule: {warmup_steps: 2}
-)";
-
-/// A folder with corpus.txt, tokenizer/, data/ and a model trained in run/.
-class ModelCommands : public ::testing::Test {
- protected:
-  void SetUp() override {
-    write_text(path("run.yaml"), kConfig);
-    json({"synth", "--output", path("corpus.txt"), "--bytes", "40000"});
-    json(
-        {"tokenizer",
-         "train",
-         "--vocab-size",
-         "400",
-         "--input",
-         path("corpus.txt"),
-         "--output",
-         path("tokenizer")});
-    prepared_ = json(
-        {"prepare",
-         "--input",
-         path("corpus.txt"),
-         "--val-fraction",
-         "0.2",
-         "--tokenizer",
-         path("tokenizer"),
-         "--output",
-         path("data")});
-    json({"train", path("run.yaml"), "--output", path("run"), "--quiet"});
-  }
-
-  std::string path(const std::string& name) const { return dir_ / name; }
-  ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program());
-    return run_process(arguments);
-  }
-  Json json(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const auto result = run(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return Json::parse(result.out);
-  }
-  void refused(
-      std::vector<std::string> arguments,
-      int exit_code,
-      const std::string& message) const {
-    const auto result = run(std::move(arguments));
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(message));
-    EXPECT_THAT(result.out, IsEmpty());
-  }
-
-  TempDir dir_;
-  Json prepared_;
-};
+const std::string kEval =
+    "nanobrain eval --model world/run --input world/data/val.tokens ";
+const std::string kTrain = "nanobrain train world/run.yaml --quiet --output ";
 
 TEST_F(ModelCommands, EvalReportsWhatTokenFilesHold) {
-  const auto& val = prepared_.at("val");
+  const Json val = read_json("world/data/prepare.json")["val"];
   const Json result = json(
-      {"eval",
-       "--model",
-       path("run"),
-       "--input",
-       path("data") + "/val.tokens",
-       "--baseline-tokens",
-       path("data") + "/train.tokens",
-       "--output",
-       path("evaluation.json")});
+      kEval +
+      "--baseline-tokens world/data/train.tokens --output evaluation.json");
   EXPECT_EQ(result["tokens"], val["tokens"]);
   EXPECT_EQ(result["bytes"], val["bytes"]);
   EXPECT_EQ(result["baselines"].size(), 4);
@@ -96,182 +29,110 @@ TEST_F(ModelCommands, EvalReportsWhatTokenFilesHold) {
       nats * val["tokens"].get<double>() / std::log(2) /
           val["bytes"].get<double>(),
       1e-9);
-  EXPECT_EQ(Json::parse(read_text(path("evaluation.json"))), result);
+  EXPECT_EQ(read_json("evaluation.json"), result);
 }
 
-TEST_F(ModelCommands, EvalRefusesBadInput) {
-  const std::string val = path("data") + "/val.tokens";
+TEST_F(ModelCommands, EvalRefusesBadInputAndReplacesNothingUnlessForced) {
+  write("empty.txt", "");
+  write("rows.tsv", "old");
+  write("val.tokens", read("world/data/val.tokens"));
+  const std::string eval =
+      "nanobrain eval --model world/run --input val.tokens ";
   refused(
-      {"eval", "--model", path("absent"), "--input", val}, 1, path("absent"));
-  refused(
-      {"eval", "--model", path("run"), "--input", path("absent.txt")},
       1,
-      "absent.txt");
+      {{"nanobrain eval --model absent --input val.tokens", "absent"},
+       {"nanobrain eval --model world/run --input absent.txt", "absent.txt"},
+       {"nanobrain eval --model world/run --input empty.txt", "empty"},
+       {eval + "--per-document rows.tsv", "rows.tsv exists already"}});
   refused(
-      {"eval", "--model", path("run"), "--input", val, "--precision", "f16"},
       2,
-      "f16");
-  refused(
-      {"eval", "--model", path("run"), "--input", val, "--stride", "33"},
-      2,
-      "stride");
-  write_text(path("empty.txt"), "");
-  refused(
-      {"eval", "--model", path("run"), "--input", path("empty.txt")},
-      1,
-      "empty");
+      {{eval + "--precision f16", "f16"},
+       {eval + "--stride 33", "stride"},
+       {eval + "--output val.tokens", "--input and --output both name"},
+       {eval + "--per-document val.tokens", "--input and --per-document both"},
+       {eval + "--per-document o --output o",
+        "--per-document and --output both name"}});
+  EXPECT_EQ(read("val.tokens"), read("world/data/val.tokens"));
+  json(eval + "--per-document rows.tsv --force");
+  EXPECT_NE(read("rows.tsv"), "old");
 }
 
 // Progress would go to the file that got the number of stderr.
 TEST_F(ModelCommands, AClosedStderrLeavesFilesAsTheyAre) {
-  const auto prepared = run_process(
-      {"sh",
-       "-c",
-       program().string() + " prepare --input " + path("corpus.txt") +
-           " --val-fraction 0.2 --tokenizer " + path("tokenizer") +
-           " --output " + path("closed") + " <&- >/dev/null 2>&-"});
-  EXPECT_EQ(prepared.exit_code, 0);
+  output(
+      "nanobrain prepare --input world/text.txt --val-input world/val.txt "
+      "--tokenizer world/tokenizer --output closed <&- >/dev/null 2>&-");
   for (const char* name : {"/train.tokens", "/val.tokens"}) {
-    EXPECT_EQ(read_text(path("closed") + name), read_text(path("data") + name));
+    EXPECT_EQ(
+        read(std::string("closed") + name),
+        read(std::string("world/data") + name));
   }
 }
 
-TEST_F(ModelCommands, EvalReplacesNothingUnlessForced) {
-  const std::string val = path("data") + "/val.tokens";
-  const std::string before = read_text(val);
-  const std::vector<std::string> eval = {
-      "eval", "--model", path("run"), "--input", val};
-  const auto with = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), eval.begin(), eval.end());
-    return more;
-  };
-  refused(with({"--output", val}), 2, "--input and --output both name");
-  refused(with({"--per-document", val}), 2, "--input and --per-document both");
-  EXPECT_EQ(read_text(val), before);
-
-  write_text(path("rows.tsv"), "old");
-  refused(
-      with({"--per-document", path("rows.tsv")}), 1, "rows.tsv exists already");
-  json(with({"--per-document", path("rows.tsv"), "--force"}));
-  refused(
-      with({"--per-document", path("o"), "--output", path("o")}),
-      2,
-      "--per-document and --output both name");
-  EXPECT_NE(read_text(path("rows.tsv")), "old");
-}
-
 TEST_F(ModelCommands, FineTuningTakesARunFolder) {
-  const std::vector<std::string> train = {
-      "train", path("run.yaml"), "--output", path("tuned"), "--init-from"};
-  const auto from = [&](const std::string& start) {
-    std::vector<std::string> all = train;
-    all.push_back(start);
-    return all;
-  };
-  refused(from(path("data")), 1, "data is neither a model folder");
-  EXPECT_FALSE(fs::exists(path("tuned")));
-  const Json tuned = json(from(path("run")));
-  EXPECT_EQ(tuned["steps"], 3);
+  refused(
+      1,
+      {{kTrain + "tuned --init-from world/data",
+        "data is neither a model folder"}});
+  EXPECT_FALSE(exists("tuned"));
+  EXPECT_EQ(json(kTrain + "tuned --init-from world/run")["steps"], 3);
 }
 
 TEST_F(ModelCommands, InspectTakesOverrides) {
-  const Json report = json(
-      {"inspect",
-       "--config",
-       path("run.yaml"),
-       "--set",
-       "model.model_dim=16",
-       "--text",
-       "The cat"});
+  const std::string inspect = "nanobrain inspect --config world/run.yaml ";
+  const Json report =
+      json(inspect + "--set model.model_dim=16 --text 'The cat'");
   EXPECT_EQ(report["parameters_by_part"]["positions"], 32 * 16);
   refused(
-      {"inspect", "--config", path("run.yaml"), "--set", "train.stpes=1"},
       2,
-      "did you mean steps?");
-  refused({"inspect", "--set", "model.model_dim=16"}, 2, "--config");
+      {{inspect + "--set train.stpes=1", "did you mean steps?"},
+       {"nanobrain inspect --set model.model_dim=16", "--config"}});
 }
 
 TEST_F(ModelCommands, AModelThatSawTheTextIsReportedAsALeak) {
-  json({"synth", "--output", path("short.txt"), "--bytes", "1500"});
+  json("nanobrain synth --output short.txt --bytes 1500");
   json(
-      {"prepare",
-       "--input",
-       path("corpus.txt"),
-       "--val-input",
-       path("short.txt"),
-       "--tokenizer",
-       path("tokenizer"),
-       "--output",
-       path("leaked")});
+      "nanobrain prepare --input world/text.txt --val-input short.txt "
+      "--tokenizer world/tokenizer --output leaked");
   json(
-      {"train",
-       path("run.yaml"),
-       "--output",
-       path("parrot"),
-       "--quiet",
-       "--set",
-       "data.train=" + path("leaked") + "/val.tokens",
-       "--set",
-       "data.val=" + path("leaked") + "/val.tokens",
-       "--set",
-       "model.model_dim=64",
-       "--set",
-       "model.max_seq_len=128",
-       "--set",
-       "train.seq_len=128",
-       "--set",
-       "train.steps=400"});
-  const auto result =
-      run({"eval", "--model", path("parrot"), "--input", path("short.txt")});
+      kTrain +
+      "parrot --set data.train=leaked/val.tokens "
+      "--set data.val=leaked/val.tokens --set model.model_dim=64 "
+      "--set model.max_seq_len=128 --set train.seq_len=128 "
+      "--set train.steps=400");
+  const auto result = run("nanobrain eval --model parrot --input short.txt");
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("LEAK"));
   EXPECT_THAT(result.out, HasSubstr("exact entropy"));
 }
 
 TEST_F(ModelCommands, GenerateStreamsTheTextThatJsonHolds) {
-  const std::vector<std::string> arguments = {
-      "generate",
-      "--model",
-      path("run"),
-      "--prompt",
-      "The ",
-      "--max-tokens",
-      "40", // past the context of 32
-      "--seed",
-      "7"};
-  const auto streamed = run(arguments);
-  ASSERT_EQ(streamed.exit_code, 0) << streamed.err;
-  const Json result = json(arguments);
-  EXPECT_EQ(streamed.out, "The " + result["text"].get<std::string>() + "\n");
+  write("prompt.txt", "The ");
+  // Past the context of 32.
+  const std::string generate =
+      "nanobrain generate --model world/run --max-tokens 40 --seed 7 ";
+  const Json result = json(generate + "--prompt 'The '");
+  EXPECT_EQ(
+      output(generate + "--prompt 'The '"),
+      "The " + result["text"].get<std::string>() + "\n");
   EXPECT_LE(result["tokens"], 40);
   EXPECT_GT(result["tokens_per_s"], 0);
-
-  write_text(path("prompt.txt"), "The ");
-  const Json from_file = json(
-      {"generate",
-       "--model",
-       path("run"),
-       "--prompt-file",
-       path("prompt.txt"),
-       "--max-tokens",
-       "40",
-       "--seed",
-       "7"});
-  EXPECT_EQ(from_file["text"], result["text"]);
+  EXPECT_EQ(
+      json(generate + "--prompt-file prompt.txt")["text"], result["text"]);
 }
 
 TEST_F(ModelCommands, GenerateRefusesBadInput) {
-  const std::vector<std::string> base = {"generate", "--model", path("run")};
-  const auto with = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), base.begin(), base.end());
-    return more;
-  };
-  refused(with({"--temperature", "-1"}), 2, "temperature");
-  refused(with({"--top-p", "1.5"}), 2, "top_p");
-  refused(with({"--top-k", "-2"}), 2, "top_k");
-  refused(with({"--prompt", "a\xff"}), 1, "not valid UTF-8 at byte 1");
-  refused(with({"--prompt", "a", "--prompt-file", "b"}), 2, "--prompt");
-  refused({"generate", "--model", path("absent")}, 1, path("absent"));
+  const std::string generate = "nanobrain generate --model world/run ";
+  refused(
+      2,
+      {{generate + "--temperature -1", "temperature"},
+       {generate + "--top-p 1.5", "top_p"},
+       {generate + "--top-k -2", "top_k"},
+       {generate + "--prompt a --prompt-file b", "--prompt"}});
+  refused(
+      1,
+      {{generate + "--prompt $'a\\xff'", "not valid UTF-8 at byte 1"},
+       {"nanobrain generate --model absent", "absent"}});
 }
 
 } // namespace

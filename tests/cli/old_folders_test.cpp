@@ -1,6 +1,6 @@
 // Folders that an earlier nanobrain wrote open, resume and report as they did.
 #include "nanobrain/base/checksum.h"
-#include "tests/cli/command_test.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -8,12 +8,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Arithmetic that is the same on every x86-64: no instruction set is chosen.
-const ProcessOptions kPortable = {
-    .environment = {
-        {"NANOBRAIN_ISA", "portable"},
-        {"MKL_CBWR", "COMPATIBLE"},
-        {"ATEN_CPU_CAPABILITY", "default"},
-        {"ONEDNN_MAX_CPU_ISA", "SSE41"}}};
+const std::string kPortable =
+    "NANOBRAIN_ISA=portable MKL_CBWR=COMPATIBLE ATEN_CPU_CAPABILITY=default "
+    "ONEDNN_MAX_CPU_ISA=SSE41 ";
 
 /// A copy of tests/golden/folders_3e367a1 as its README says it was made: a
 /// tokenizer in each model folder, paths to where the folders are.
@@ -45,16 +42,10 @@ class OldFolders : public CommandTest {
     }
     write_text(file, text);
   }
-  Json portable(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const auto result = run_process(arguments, kPortable);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return result.exit_code == 0 ? Json::parse(result.out) : Json();
-  }
   /// What an undisturbed run of 3e367a1 came to.
   void resumes_as_if_undisturbed() const {
-    const Json result = portable(
-        {program(), "train", "--output", path("run"), "--resume", "--quiet"});
+    const Json result =
+        json(kPortable + "nanobrain train --output run --resume --quiet");
     EXPECT_EQ(result["steps"], 200);
     EXPECT_EQ(
         sha256_of_file(path("run/model/model.safetensors")),
@@ -63,31 +54,23 @@ class OldFolders : public CommandTest {
 };
 
 TEST_F(OldFolders, ModelsHaveTheFiguresTheyHad) {
-  const auto nats = [&](const std::string& program_name,
-                        const std::string& command,
-                        const std::string& model,
-                        const std::string& input) {
-    return portable(
-        {program(program_name),
-         command,
-         "--model",
-         path(model),
-         "--input",
-         path(input),
-         "--threads",
-         "1"})["nats"];
+  const auto nats = [&](const std::string& command) {
+    return json(kPortable + command + " --threads 1")["nats"];
   };
   const double f32 = 4435.2432181835175;
   const double int8 = 4435.1909891963005;
-  EXPECT_DOUBLE_EQ(nats("nanobrain", "eval", "f32", "data/val.tokens"), f32);
-  EXPECT_DOUBLE_EQ(nats("nanobrain", "eval", "int8", "data/val.tokens"), int8);
-  EXPECT_DOUBLE_EQ(nats("nanobrain-run", "score", "int8", "val.txt"), int8);
+  EXPECT_DOUBLE_EQ(
+      nats("nanobrain eval --model f32 --input data/val.tokens"), f32);
+  EXPECT_DOUBLE_EQ(
+      nats("nanobrain eval --model int8 --input data/val.tokens"), int8);
+  EXPECT_DOUBLE_EQ(
+      nats("nanobrain-run score --model int8 --input val.txt"), int8);
 }
 
 TEST_F(OldFolders, ARunIsResumedToTheBit) {
   resumes_as_if_undisturbed();
   // The log has each step once, those of before the interruption too.
-  const std::string log = read_text(path("run/metrics.jsonl"));
+  const std::string log = read("run/metrics.jsonl");
   for (int step = 20; step <= 200; step += 20) {
     const std::string key = "{\"step\":" + std::to_string(step) + ",";
     EXPECT_THAT(log, ::testing::HasSubstr(key));
@@ -101,7 +84,7 @@ TEST_F(OldFolders, ARunKnowsNothingOfKeysThatWereAddedLater) {
   const fs::path checkpoint = dir_ / "run/checkpoints/step-41";
   const std::string before = sha256_of_file(checkpoint / "trainer.json");
   const std::string hash =
-      Json::parse(read_text(checkpoint / "trainer.json"))["maths_hash"];
+      read_json("run/checkpoints/step-41/trainer.json")["maths_hash"];
   replace(checkpoint / "trainer.json", hash, std::string(64, '0'));
   replace(
       checkpoint / "manifest.json",
@@ -113,24 +96,22 @@ TEST_F(OldFolders, ARunKnowsNothingOfKeysThatWereAddedLater) {
 TEST_F(OldFolders, ASweepIsDoneAndReported) {
   const std::string result = path("sweep/cells/ffn_dim=16/seed-1/result.json");
   const auto written = fs::last_write_time(result);
-  const Json sweep = json(
-      {"sweep", "--output", path("sweep"), "--jobs", "1", "--threads", "1"});
+  const Json sweep =
+      json("nanobrain sweep --output sweep --jobs 1 --threads 1");
   EXPECT_EQ(sweep["done"], 2);
   EXPECT_EQ(sweep["waiting"], 0);
   EXPECT_EQ(sweep["front"], Json({"ffn_dim=8"}));
   EXPECT_EQ(fs::last_write_time(result), written);
 
-  const Json report = json(
-      {"report", path("sweep"), path("run"), "--output", path("page.html")});
+  const Json report = json("nanobrain report sweep run --output page.html");
   EXPECT_EQ(report["runs"], 3);
-  json({"report", path("sweep"), "--runs-csv", path("runs.csv")});
+  json("nanobrain report sweep --runs-csv runs.csv");
   for (const char* bits_per_byte :
        {"7.803194312574326",
         "7.830846657826773",
         "7.8029944942434115",
         "7.831436764040107"}) {
-    EXPECT_THAT(
-        read_text(path("runs.csv")), ::testing::HasSubstr(bits_per_byte));
+    EXPECT_THAT(read("runs.csv"), ::testing::HasSubstr(bits_per_byte));
   }
 }
 

@@ -1,9 +1,12 @@
 // nanobrain report as users run it.
 #include <signal.h>
+#include <unistd.h>
 
 #include <set>
+#include <stdexcept>
 
-#include "tests/cli/report_watch.h"
+#include "tests/report/http_get.h"
+#include "tests/support/command_test.h"
 #include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
@@ -21,166 +24,157 @@ Json data_of(const std::string& page) {
   return Json::parse(page.substr(begin, page.find("</script>") - begin));
 }
 
-class ReportCommand : public ::testing::Test {
+class ReportCommand : public CommandTest {
  protected:
-  std::string path(const std::string& name) const { return out_ / name; }
   std::string sweep() const { return sweep_.folder().root; }
-  std::vector<std::string> report(std::vector<std::string> more) const {
-    more.insert(more.begin(), {program(), "report"});
-    return more;
+  std::string report(const std::string& more) const {
+    return "nanobrain report " + sweep() + " " + more;
   }
-  ProcessResult run(
-      const std::vector<std::string>& more,
-      const ProcessOptions& options = {}) const {
-    return run_process(report(more), options);
-  }
-  void refused(
-      const std::vector<std::string>& more,
-      int exit_code,
-      const std::string& message,
-      const ProcessOptions& options = {}) const {
-    const auto result = run(more, options);
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(message));
-    EXPECT_THAT(result.out, IsEmpty());
-  }
-  /// --output and all others, a file each.
-  std::vector<std::string> all_files() const {
-    return {
-        sweep(),
-        "--output",
-        path("page.html"),
-        "--csv",
-        path("cells.csv"),
-        "--runs-csv",
-        path("runs.csv"),
-        "--differences-csv",
-        path("differences.csv"),
-        "--effects-csv",
-        path("effects.csv"),
-        "--markdown",
-        path("cells.md"),
-        "--svg",
-        path("front.svg")};
-  }
+  /// The files beside the world.
   std::set<std::string> written() const {
     std::set<std::string> names;
-    for (const auto& entry : fs::directory_iterator(out_.path())) {
+    for (const auto& entry : fs::directory_iterator(dir_.path())) {
       names.insert(entry.path().filename());
     }
+    names.erase("world");
     return names;
   }
 
+  /// A file for each of report's flags.
+  static inline const std::vector<std::string> kFiles = {
+      "--output page.html",
+      "--csv cells.csv",
+      "--runs-csv runs.csv",
+      "--differences-csv differences.csv",
+      "--effects-csv effects.csv",
+      "--markdown cells.md",
+      "--svg front.svg"};
+  std::string all_files() const {
+    std::string line = report("");
+    for (const std::string& file : kFiles) line += file + " ";
+    return line;
+  }
+
+  /// "http://127.0.0.1:8123/", once it has said so.
+  std::string served_at(ChildProcess& watching) const {
+    while (watching.running()) {
+      const std::string text = read("stderr");
+      const size_t begin = text.find("http://");
+      const size_t end = text.find(" until", begin);
+      if (begin != text.npos && end != text.npos) {
+        return text.substr(begin, end - begin);
+      }
+      usleep(20'000);
+    }
+    throw std::runtime_error(read("stderr"));
+  }
+  static HttpAnswer get(const std::string& address, const std::string& path) {
+    return http_get(port_of(address), path, "127.0.0.1");
+  }
+
   SweepResults sweep_;
-  TempDir out_;
 };
 
 TEST_F(ReportCommand, WritesEveryFile) {
   sweep_.finish(0, 1, 2.0);
   sweep_.finish(1, 1, 1.9);
-  auto flags = all_files();
-  flags.insert(flags.end(), {"--title", "Depth", "--svg-axis", "train_flops"});
-  const auto text = run(flags);
-  ASSERT_EQ(text.exit_code, 0) << text.err;
-  EXPECT_EQ(text.out, "6 runs of 1 sweeps\n");
-  const Json data = data_of(read_text(path("page.html")));
+  const std::string line =
+      all_files() + "--title Depth --svg-axis train_flops ";
+  EXPECT_EQ(output(line), "6 runs of 1 sweeps\n");
+  const Json data = data_of(read("page.html"));
   EXPECT_EQ(data["title"], "Depth");
   EXPECT_THAT(data["build"].get<std::string>(), StartsWith("nanobrain "));
   EXPECT_EQ(data["sweeps"][0]["counts"]["done"], 2);
-  EXPECT_THAT(read_text(path("cells.csv")), HasSubstr("\nnum_layers=2,2,"));
-  EXPECT_THAT(read_text(path("runs.csv")), HasSubstr("num_layers=2,2,done,"));
+  EXPECT_THAT(read("cells.csv"), HasSubstr("\nnum_layers=2,2,"));
+  EXPECT_THAT(read("runs.csv"), HasSubstr("num_layers=2,2,done,"));
   EXPECT_THAT(
-      read_text(path("differences.csv")),
-      HasSubstr("num_layers=1,num_layers=2,-0.1"));
-  EXPECT_THAT(read_text(path("cells.md")), HasSubstr("| 2.0000 |"));
-  EXPECT_THAT(read_text(path("front.svg")), HasSubstr(">training FLOPs<"));
+      read("differences.csv"), HasSubstr("num_layers=1,num_layers=2,-0.1"));
+  EXPECT_THAT(read("cells.md"), HasSubstr("| 2.0000 |"));
+  EXPECT_THAT(read("front.svg"), HasSubstr(">training FLOPs<"));
   EXPECT_EQ(written().size(), 7u); // and nothing beside them
 
   // Nothing is replaced unless forced.
-  for (size_t flag = 1; flag < 15; flag += 2) {
-    const std::string file = flags[flag + 1];
-    refused({sweep(), flags[flag], file}, 1, file + " exists already");
+  for (const std::string& file : kFiles) {
+    refused(
+        1,
+        {{report(file), file.substr(file.find(' ') + 1) + " exists already"}});
   }
   sweep_.finish(1, 1, 1.8);
-  flags.insert(flags.end(), {"--force", "--json"});
-  const auto forced = run(flags);
-  ASSERT_EQ(forced.exit_code, 0) << forced.err;
   EXPECT_EQ(
-      Json::parse(forced.out),
-      (Json{{"runs", 6}, {"sweeps", 1}, {"output", path("page.html")}}));
-  EXPECT_THAT(read_text(path("cells.md")), HasSubstr("| 1.8000 |"));
+      json(line + "--force"),
+      (Json{{"runs", 6}, {"sweeps", 1}, {"output", "page.html"}}));
+  EXPECT_THAT(read("cells.md"), HasSubstr("| 1.8000 |"));
 }
 
 TEST_F(ReportCommand, RefusesWrongUse) {
-  refused({}, 2, "folders");
-  refused({sweep()}, 2, "has nothing to write");
-  refused({sweep(), "--title", "x"}, 2, "has nothing to write");
-  const std::string csv = path("one");
   refused(
-      {sweep(), "--csv", csv, "--svg", out_.path() / "." / "one"},
       2,
-      "--csv and --svg both name");
-  refused({sweep(), "--svg", csv, "--svg-axis", "carats"}, 2, "--svg-axis");
-  refused({sweep(), "--watch", "--port", "65536"}, 2, "--port");
-  refused({sweep(), sweep() + "/", "--output", csv}, 2, "is given twice");
-  refused({path("absent"), "--output", csv}, 1, "is neither a sweep's folder");
-  refused({path("absent"), "--watch"}, 1, "is neither a sweep's folder");
+      {{"nanobrain report", "folders"},
+       {report(""), "has nothing to write"},
+       {report("--title x"), "has nothing to write"},
+       {report("--csv one --svg ./one"), "--csv and --svg both name"},
+       {report("--svg one --svg-axis carats"), "--svg-axis"},
+       {report("--watch --port 65536"), "--port"},
+       {report(sweep() + "/ --output one"), "is given twice"}});
+  refused(
+      1,
+      {{"nanobrain report absent --output one", "is neither a sweep's folder"},
+       {"nanobrain report absent --watch", "is neither a sweep's folder"}});
   EXPECT_THAT(written(), IsEmpty());
 }
 
 TEST_F(ReportCommand, ReportsSeveralSweepsAsOnePageWithoutTables) {
   const SweepResults other;
-  const std::string second = other.folder().root;
-  refused(
-      {sweep(), second, "--output", path("page.html"), "--csv", path("a.csv")},
-      2,
-      "are of one sweep");
+  const std::string both = report(other.folder().root.string() + " ");
+  refused(2, {{both + "--output page.html --csv a.csv", "are of one sweep"}});
   EXPECT_THAT(written(), IsEmpty());
-  const auto page =
-      run({sweep(), second, "--output", path("page.html"), "--json"});
-  EXPECT_EQ(Json::parse(page.out)["sweeps"], 2);
-  EXPECT_EQ(data_of(read_text(path("page.html")))["runs"].size(), 12u);
+  EXPECT_EQ(json(both + "--output page.html")["sweeps"], 2);
+  EXPECT_EQ(data_of(read("page.html"))["runs"].size(), 12u);
 }
 
 TEST_F(ReportCommand, LeavesNothingBehindOnAFullDisk) {
   sweep_.finish(0, 1, 2.0);
   // Room for the tables; the page comes first, is larger and finds none.
-  refused(all_files(), 1, "page.html", {.max_file_bytes = 20'000});
-  EXPECT_THAT(written(), IsEmpty());
-  auto flags = all_files();
-  flags.back() = sweep() + "/sweep.yaml/front.svg";
-  refused(flags, 1, "sweep.yaml] cannot be made");
+  const auto full = run(all_files(), {.max_file_bytes = 20'000});
+  EXPECT_EQ(full.exit_code, 1);
+  EXPECT_THAT(full.err, HasSubstr("page.html"));
+  refused(
+      1,
+      {{report("--output page.html --svg ") + sweep() + "/sweep.yaml/front.svg",
+        "sweep.yaml] cannot be made"}});
   EXPECT_THAT(written(), IsEmpty());
 }
 
 TEST_F(ReportCommand, WatchFollowsASweepThatGrows) {
   sweep_.finish(0, 1, 2.0);
-  ReportWatch watch(report(
-      {sweep(), "--watch", "--port", "0", "--output", path("page.html")}));
+  ChildProcess watching = start(report("--watch --port 0 --output page.html"));
+  const std::string address = served_at(watching);
   const auto done = [&] {
-    const auto answer = watch.get("/data.json");
+    const auto answer = get(address, "/data.json");
     EXPECT_EQ(answer.status, 200) << answer.body;
     return Json::parse(answer.body)["sweeps"][0]["counts"]["done"].get<int>();
   };
   EXPECT_EQ(done(), 1);
-  EXPECT_THAT(watch.get("/").body, StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(get(address, "/").body, StartsWith("<!DOCTYPE html>"));
   // The file is of the start.
-  EXPECT_EQ(
-      data_of(read_text(path("page.html")))["sweeps"][0]["counts"]["done"], 1);
+  EXPECT_EQ(data_of(read("page.html"))["sweeps"][0]["counts"]["done"], 1);
   for (const int64_t seed : {1, 2, 3}) sweep_.finish(1, seed, 1.9);
   for (int i = 0; i < 6000 && done() < 4; ++i) usleep(10'000);
   EXPECT_EQ(done(), 4);
-  EXPECT_EQ(watch.end_by(SIGINT), 0) << watch.messages();
-  EXPECT_THAT(watch.messages(), HasSubstr(" until ^C\n"));
+  watching.signal(SIGINT);
+  EXPECT_EQ(watching.wait(), 0) << read("stderr");
+  EXPECT_THAT(read("stderr"), HasSubstr(" until ^C\n"));
 }
 
 TEST_F(ReportCommand, WatchNamesAPortThatIsTaken) {
-  ReportWatch watch(report({sweep(), "--watch"}));
+  ChildProcess watching = start(report("--watch"));
+  const uint16_t port = port_of(served_at(watching));
   refused(
-      {sweep(), "--watch", "--port", std::to_string(watch.port()), "--json"},
       1,
-      "name another port with --port");
-  EXPECT_EQ(watch.end_by(SIGTERM), 0) << watch.messages();
+      {{report("--watch --json --port ") + std::to_string(port),
+        "name another port with --port"}});
+  watching.signal(SIGTERM);
+  EXPECT_EQ(watching.wait(), 0) << read("stderr");
 }
 
 } // namespace

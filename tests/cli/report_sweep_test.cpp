@@ -1,12 +1,10 @@
 // nanobrain report of what nanobrain sweep and nanobrain train left behind.
-#include <nlohmann/json.hpp>
-
-#include "tests/support/support.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
-using Json = nlohmann::json;
+namespace fs = std::filesystem;
 
 constexpr const char* kBase = R"(
 model: {num_layers: 1, num_heads: 2, model_dim: 16, max_seq_len: 16}
@@ -21,47 +19,28 @@ grid:
   model.ffn_dim: [16, 32]
 seeds: [1]
 budget: {steps: 8}
-text: {train: [train.txt], val: [val.txt]}
+text: {train: [world/text.txt], val: [world/val.txt]}
+timing: {repetitions: 1}
 )";
 
-TEST(ReportOfASweep, HoldsWhatTheRunsMeasured) {
-  const TempDir dir;
-  const auto nanobrain = [](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), program());
-    arguments.push_back("--json");
-    const auto result = run_process(arguments);
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return result.exit_code == 0 ? Json::parse(result.out) : Json();
-  };
-  write_text(dir / "base.yaml", kBase);
-  write_text(dir / "sweep.yaml", kSweep);
-  for (const char* name : {"train", "val"}) {
-    const std::string file = dir / (name + std::string(".txt"));
-    const std::string seed = name == std::string("val") ? "2" : "1";
-    nanobrain({"synth", "--output", file, "--bytes", "20000", "--seed", seed});
-  }
-  nanobrain(
-      {"sweep",
-       dir / "sweep.yaml",
-       "--output",
-       dir / "sweep",
-       "--jobs",
-       "2",
-       "--threads",
-       "1"});
+using ReportOfASweep = CommandTest;
+
+TEST_F(ReportOfASweep, HoldsWhatTheRunsMeasured) {
+  write("base.yaml", kBase);
+  write("sweep.yaml", kSweep);
+  json("nanobrain sweep sweep.yaml --output sweep --jobs 2 --threads 1");
   // One of its runs stands alone, too.
-  std::vector<std::filesystem::path> cells;
-  for (const auto& cell :
-       std::filesystem::directory_iterator(dir / "sweep/cells")) {
+  std::vector<fs::path> cells;
+  for (const auto& cell : fs::directory_iterator(path("sweep/cells"))) {
     cells.push_back(cell.path());
   }
   ASSERT_EQ(cells.size(), 2u);
-  const auto run = cells[0] / "seed-1/run";
+  const fs::path run = cells[0] / "seed-1/run";
   const Json written =
-      nanobrain({"report", dir / "sweep", run, "--output", dir / "page.html"});
+      json("nanobrain report sweep " + run.string() + " --output page.html");
   EXPECT_EQ(written["runs"], 3);
 
-  const std::string page = read_text(dir / "page.html");
+  const std::string page = read("page.html");
   const std::string tag = R"(<script type="application/json" id="data">)";
   const size_t begin = page.find(tag) + tag.size();
   const Json data =

@@ -3,17 +3,16 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <thread>
 
 #include "tests/cli/slurm_cluster.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr auto kMostTime = std::chrono::minutes(2);
@@ -31,11 +30,12 @@ grid:
   model.ffn_dim: [16, 32]
 seeds: [1]
 budget: {steps: 6000}
-text: {train: [train.txt], val: [val.txt]}
+text: {train: [world/text.txt], val: [world/val.txt]}
+timing: {repetitions: 1}
 )";
 
 /// A folder with a sweep of two cells.
-class SlurmSweep : public ::testing::Test {
+class SlurmSweep : public CommandTest {
  protected:
   void SetUp() override {
     const std::string missing = missing_slurm_program();
@@ -45,28 +45,12 @@ class SlurmSweep : public ::testing::Test {
     } catch (const std::runtime_error& error) {
       GTEST_SKIP() << "Slurm does not run on this machine: " << error.what();
     }
-    write_text(dir_ / "base.yaml", kBase);
-    write_text(dir_ / "sweep.yaml", kSweep);
-    nanobrain({"synth", "--output", path("train.txt"), "--bytes", "40000"});
-    nanobrain(
-        {"synth",
-         "--output",
-         path("val.txt"),
-         "--bytes",
-         "20000",
-         "--seed",
-         "2"});
+    sweep_ = "SLURM_CONF=" + cluster_->environment().at("SLURM_CONF") +
+             " nanobrain sweep sweep.yaml --output ";
+    write("base.yaml", kBase);
+    write("sweep.yaml", kSweep);
   }
 
-  std::string path(const std::string& name) const { return dir_ / name; }
-  Json nanobrain(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program());
-    arguments.push_back("--json");
-    const auto result =
-        run_process(arguments, {.environment = cluster_->environment()});
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return result.exit_code == 0 ? Json::parse(result.out) : Json();
-  }
   /// The folders of the runs, in order.
   std::vector<fs::path> runs(const std::string& sweep) const {
     std::vector<fs::path> all;
@@ -99,22 +83,12 @@ class SlurmSweep : public ::testing::Test {
   }
   std::string queue() const { return cluster_->run({"squeue", "--noheader"}); }
 
-  TempDir dir_;
+  std::string sweep_; // but for the folder and the flags
   std::unique_ptr<SlurmCluster> cluster_;
 };
 
 TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
-  const Json job = nanobrain(
-      {"sweep",
-       path("sweep.yaml"),
-       "--output",
-       path("sweep"),
-       "--launcher",
-       "slurm",
-       "--jobs",
-       "2",
-       "--threads",
-       "1"});
+  const Json job = json(sweep_ + "sweep --launcher slurm --jobs 2 --threads 1");
   EXPECT_EQ(job["tasks"], 2);
   const std::string id = job["job"];
   const auto all_train = [&] {
@@ -143,15 +117,7 @@ TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
 
   // One worker has done what both left, from where they were: the same bits as
   // without any of it.
-  nanobrain(
-      {"sweep",
-       path("sweep.yaml"),
-       "--output",
-       path("undisturbed"),
-       "--jobs",
-       "1",
-       "--threads",
-       "1"});
+  json(sweep_ + "undisturbed --jobs 1 --threads 1");
   const auto disturbed = runs("sweep");
   const auto undisturbed = runs("undisturbed");
   ASSERT_EQ(undisturbed.size(), 2u);
@@ -168,18 +134,10 @@ TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
 }
 
 TEST_F(SlurmSweep, SaysWhatSlurmRefuses) {
-  const auto result = run_process(
-      {program(),
-       "sweep",
-       path("sweep.yaml"),
-       "--output",
-       path("sweep"),
-       "--launcher",
-       "slurm",
-       "--sbatch=--partition=nowhere"},
-      {.environment = cluster_->environment()});
-  EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("Invalid partition"));
+  refused(
+      1,
+      {{sweep_ + "sweep --launcher slurm --sbatch=--partition=nowhere",
+        "Invalid partition"}});
 }
 
 } // namespace

@@ -11,45 +11,37 @@ class SweepAblations : public SweepTest,
 
 TEST_P(SweepAblations, ATinyVersionRuns) {
   const std::string name = GetParam();
-  std::vector<std::string> arguments = {
-      "sweep",
-      source_dir() / "ablations" / (name + ".yaml"),
-      "--output",
-      path("out"),
-      "--jobs",
-      "1",
-      "--budget",
-      "steps=2",
-      "--set",
-      "seeds=[1]",
-      "--set",
-      "search={kind: random, samples: 2, seed: 1}",
-      "--set",
-      "set.model.model_dim=16"};
+  std::string line = "nanobrain sweep " + source_dir().string() +
+                     "/ablations/" + name +
+                     ".yaml --output out --jobs 1 --budget steps=2";
   const auto set = [&](const std::string& assignment) {
-    arguments.insert(arguments.end(), {"--set", assignment});
+    line += " --set '" + assignment + "'";
   };
+  set("seeds=[1]");
+  set("search={kind: random, samples: 2, seed: 1}");
+  set("timing={repetitions: 1}");
+  set("set.model.model_dim=16");
+  const std::string world = path("world");
   if (name == "vocabulary") {
     set("grid={tokenizer: [{kind: sentencepiece, vocab_size: 400}, "
         "{kind: sentencepiece, vocab_size: 420}]}");
-    set("text.train=[" + path("train.txt") + "]");
-    set("text.val=[" + path("val.txt") + "]");
+    set("text.train=[" + world + "/text.txt]");
+    set("text.val=[" + world + "/val.txt]");
   } else {
-    set("set.data.tokenizer=" + path("data"));
-    set("set.data.train=" + path("data/train.tokens"));
-    set("set.data.val=" + path("data/val.tokens"));
+    set("set.data.tokenizer=" + world + "/data");
+    set("set.data.train=" + world + "/data/train.tokens");
+    set("set.data.val=" + world + "/data/val.tokens");
   }
   // Tokens of a step are few, unless the grid itself says how many.
   if (name != "context_length") {
     set("set.train.batch_size=2");
     set("set.train.seq_len=32");
   }
-  const Json result = json(arguments);
+  const Json result = json(line);
   EXPECT_EQ(result["done"], 2) << result;
   EXPECT_FALSE(result["front"].empty());
-  const auto report = run({"report", path("out"), "--markdown", path("t.md")});
-  EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(read_text(path("t.md")), ::testing::HasSubstr("1 done"));
+  output("nanobrain report out --markdown t.md");
+  EXPECT_THAT(read("t.md"), ::testing::HasSubstr("1 done"));
 }
 
 std::vector<std::string> committed() {

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 class SweepCommand : public SweepTest {
  protected:
-  static int64_t lines_of(const fs::path& file) {
-    const std::string text = read_text(file);
+  int64_t lines_of(const std::string& file) const {
+    const std::string text = read(file);
     return std::count(text.begin(), text.end(), '\n');
   }
   static void wait_until(const std::function<bool()>& met) {
@@ -30,11 +30,16 @@ class SweepCommand : public SweepTest {
     }
     FAIL() << "what was waited for does not come";
   }
+  void wait_for_steps(const std::string& run) const {
+    wait_until([&] {
+      return exists(run + "/run/metrics.jsonl") &&
+             !read(run + "/run/metrics.jsonl").empty();
+    });
+  }
   /// The processes that train a run, killed; their number.
-  static int kill_training(const fs::path& run) {
+  int kill_training(const std::string& run) const {
     using std::string_literals::operator""s;
-    const std::string words =
-        "\0train\0"s + (run / "config.yaml").string() + "\0"s;
+    const std::string words = "\0train\0"s + path(run) + "/config.yaml\0"s;
     int killed = 0;
     for (const auto& process : fs::directory_iterator("/proc")) {
       const std::string command = read_text(process.path() / "cmdline");
@@ -44,18 +49,13 @@ class SweepCommand : public SweepTest {
     }
     return killed;
   }
-  ChildProcess start(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> all = {program().string()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return ChildProcess(all, path("stderr"));
-  }
 };
 
 TEST_F(SweepCommand, RunsAGridToItsTables) {
   write_sweep(
       "grid: {model.ffn_dim: [16, 48]}\nseeds: [1, 2]\nbudget: {steps: 20}\n");
-  const Json plan = json(sweep("out", {"--dry-run"}));
-  EXPECT_FALSE(fs::exists(path("out")));
+  const Json plan = json(sweep("out --dry-run"));
+  EXPECT_FALSE(exists("out"));
   EXPECT_EQ(plan["cells"].size(), 2u);
   EXPECT_EQ(plan["cells"][0]["tokens"], 20 * 2 * 16);
   EXPECT_GT(plan["seconds"], 0);
@@ -65,61 +65,56 @@ TEST_F(SweepCommand, RunsAGridToItsTables) {
   EXPECT_EQ(result["done"], 4);
   EXPECT_EQ(result["failed"], 0);
   EXPECT_EQ(result["waiting"], 0);
-  EXPECT_EQ(lines_of(path("out/cells.csv")), 1 + 2);
-  EXPECT_EQ(lines_of(path("out/summary.csv")), 1 + 4);
+  EXPECT_EQ(lines_of("out/cells.csv"), 1 + 2);
+  EXPECT_EQ(lines_of("out/summary.csv"), 1 + 4);
 
-  const fs::path run = seed("out", "ffn_dim=48", 2);
-  const Json figures = read(run);
+  const std::string run = seed("out", "ffn_dim=48", 2);
+  const Json figures = result_of(run);
   EXPECT_EQ(figures["steps"], 20);
   const Json inspected = json(
-      {"inspect", "--config", run / "config.yaml", "--text", "The cat sat."});
+      "nanobrain inspect --text 'The cat sat.' --config " + run +
+      "/config.yaml");
   EXPECT_EQ(figures["parameters"], inspected["parameters"]);
   EXPECT_EQ(plan["cells"][1]["parameters"], inspected["parameters"]);
-  const auto evaluated = [&](const char* model) {
+  const auto evaluated = [&](const std::string& model) {
     return json(
-        {"eval",
-         "--model",
-         run / model,
-         "--input",
-         path("data/val.tokens"),
-         "--context",
-         "16",
-         "--threads",
-         "1"})["nats_per_token"];
+        "nanobrain eval --input world/data/val.tokens --context 16 "
+        "--threads 1 --model " +
+        run + "/" + model)["nats_per_token"];
   };
   EXPECT_EQ(figures["val_loss"], evaluated("run"));
   EXPECT_EQ(figures["int8_val_loss"], evaluated("int8"));
   EXPECT_EQ(
       figures["int8_bytes"],
-      fs::file_size(run / "int8/model.int8.safetensors"));
+      fs::file_size(path(run + "/int8/model.int8.safetensors")));
 
   // Nothing is left to do, and nothing is done.
-  const auto written = fs::last_write_time(run / "result.json");
+  const std::string file = path(run + "/result.json");
+  const auto written = fs::last_write_time(file);
   EXPECT_EQ(json(sweep("out"))["done"], 4);
-  EXPECT_EQ(json({"sweep", "--output", path("out"), "--jobs", "1"})["done"], 4);
-  EXPECT_EQ(fs::last_write_time(run / "result.json"), written);
+  EXPECT_EQ(json("nanobrain sweep --output out --jobs 1")["done"], 4);
+  EXPECT_EQ(fs::last_write_time(file), written);
 }
 
 TEST_F(SweepCommand, GoesOnAfterAKill) {
   write_sweep(
-      "grid: {model.ffn_dim: [16, 32]}\nseeds: [1]\nbudget: {steps: 3000}\n");
-  const fs::path first = seed("out", "ffn_dim=16", 1);
+      "grid: {model.ffn_dim: [16, 32]}\nseeds: [1]\nbudget: {steps: 1500}\n");
+  const std::string first = seed("out", "ffn_dim=16", 1);
   {
     ChildProcess killed = start(sweep("out"));
-    wait_until([&] { return !read_text(first / "run/metrics.jsonl").empty(); });
+    wait_for_steps(first);
     killed.signal(SIGKILL);
     EXPECT_EQ(killed.wait(), 128 + SIGKILL);
   }
-  const fs::path second = seed("out", "ffn_dim=32", 1);
+  const std::string second = seed("out", "ffn_dim=32", 1);
   {
     // What the killed one had begun may still be saving: this begins the next.
     ChildProcess interrupted = start(sweep("out"));
-    wait_until(
-        [&] { return !read_text(second / "run/metrics.jsonl").empty(); });
+    wait_for_steps(second);
     interrupted.signal(SIGINT);
-    EXPECT_EQ(interrupted.wait(), 130) << read_text(path("stderr"));
+    EXPECT_EQ(interrupted.wait(), 130) << read("stderr");
   }
-  EXPECT_EQ(read(second, "status.json")["state"], "interrupted");
+  EXPECT_EQ(status_of(second)["state"], "interrupted");
   // And the clock jumps: all that is there seems to come from the future.
   for (const auto& file : fs::recursive_directory_iterator(path("out"))) {
     fs::last_write_time(
@@ -129,10 +124,11 @@ TEST_F(SweepCommand, GoesOnAfterAKill) {
   EXPECT_EQ(json(sweep("undisturbed"))["done"], 2);
   for (const char* cell : {"ffn_dim=16", "ffn_dim=32"}) {
     SCOPED_TRACE(cell);
-    const fs::path run = seed("out", cell, 1);
-    EXPECT_THAT(read_text(run / "log.txt"), HasSubstr("goes on after step"));
+    const std::string run = seed("out", cell, 1);
+    EXPECT_THAT(read(run + "/log.txt"), HasSubstr("goes on after step"));
     EXPECT_EQ(
-        read(run)["val_loss"], read(seed("undisturbed", cell, 1))["val_loss"]);
+        result_of(run)["val_loss"],
+        result_of(seed("undisturbed", cell, 1))["val_loss"]);
   }
 }
 
@@ -140,50 +136,46 @@ TEST_F(SweepCommand, AFailureCostsItsRunAlone) {
   write_sweep(
       "grid: {optimizer.lr: [1.0e-3, 1.0e+30]}\nseeds: [1]\n"
       "budget: {steps: 30}\n");
+  const std::string run = seed("out", "lr=1e+30", 1);
   const Json result = json(sweep("out"));
   EXPECT_EQ(result["done"], 1);
   EXPECT_EQ(result["failed"], 1);
-  const Json failed = read(seed("out", "lr=1e+30", 1), "status.json");
+  const Json failed = status_of(run);
   EXPECT_EQ(failed["state"], "failed");
   EXPECT_EQ(failed["exit_code"], 1);
   EXPECT_THAT(failed["error"].get<std::string>(), HasSubstr("loss"));
-  EXPECT_THAT(read_text(path("out/summary.csv")), HasSubstr("failed"));
+  EXPECT_THAT(read("out/summary.csv"), HasSubstr("failed"));
   json(sweep("out"));
-  EXPECT_EQ(read(seed("out", "lr=1e+30", 1), "status.json")["attempts"], 1);
-  json(sweep("out", {"--retry-failed"}));
-  EXPECT_EQ(read(seed("out", "lr=1e+30", 1), "status.json")["state"], "failed");
+  EXPECT_EQ(status_of(run)["attempts"], 1);
+  json(sweep("out --retry-failed"));
+  EXPECT_EQ(status_of(run)["state"], "failed");
 }
 
 TEST_F(SweepCommand, AKilledRunIsReportedAndGoesOnWhenAsked) {
   write_sweep(
-      "grid: {model.ffn_dim: [16]}\nseeds: [1]\nbudget: {steps: 4000}\n"
+      "grid: {model.ffn_dim: [16]}\nseeds: [1]\nbudget: {steps: 1000}\n"
       "set: {train.checkpoint_every: 50}\n");
-  const fs::path run = seed("out", "ffn_dim=16", 1);
+  const std::string run = seed("out", "ffn_dim=16", 1);
   ChildProcess sweeping = start(sweep("out"));
-  wait_until([&] { return !list_checkpoints({run / "run"}).empty(); });
+  wait_until([&] { return !list_checkpoints({path(run + "/run")}).empty(); });
   EXPECT_EQ(kill_training(run), 1);
   EXPECT_EQ(sweeping.wait(), 0);
-  const Json failed = read(run, "status.json");
-  EXPECT_EQ(failed["state"], "failed");
-  EXPECT_EQ(failed["exit_code"], 128 + SIGKILL);
-  EXPECT_THAT(
-      read_text(path("stderr")), HasSubstr("failed with exit code 137"));
-  EXPECT_EQ(json(sweep("out", {"--retry-failed"}))["done"], 1);
-  EXPECT_THAT(read_text(run / "log.txt"), HasSubstr("goes on after step"));
+  EXPECT_EQ(status_of(run)["state"], "failed");
+  EXPECT_EQ(status_of(run)["exit_code"], 128 + SIGKILL);
+  EXPECT_THAT(read("stderr"), HasSubstr("failed with exit code 137"));
+  EXPECT_EQ(json(sweep("out --retry-failed"))["done"], 1);
+  EXPECT_THAT(read(run + "/log.txt"), HasSubstr("goes on after step"));
 }
 
 TEST_F(SweepCommand, AFullDiskIsReportedAndNothingHalfWrittenStays) {
   write_sweep("grid: {model.ffn_dim: [16]}\nseeds: [1]\nbudget: {steps: 5}\n");
-  std::vector<std::string> arguments = sweep("out", {"--json"});
-  arguments.insert(arguments.begin(), program());
-  const auto full = run_process(arguments, {.max_file_bytes = 10'000});
+  const auto full = run(sweep("out --json"), {.max_file_bytes = 10'000});
   ASSERT_EQ(full.exit_code, 0) << full.err;
   EXPECT_EQ(Json::parse(full.out)["failed"], 1);
-  const fs::path run = seed("out", "ffn_dim=16", 1);
-  EXPECT_THAT(
-      read(run, "status.json")["error"].get<std::string>(), HasSubstr("writ"));
-  EXPECT_FALSE(fs::exists(run / "result.json"));
-  EXPECT_EQ(json(sweep("out", {"--retry-failed"}))["done"], 1);
+  const std::string run = seed("out", "ffn_dim=16", 1);
+  EXPECT_THAT(status_of(run)["error"].get<std::string>(), HasSubstr("writ"));
+  EXPECT_FALSE(exists(run + "/result.json"));
+  EXPECT_EQ(json(sweep("out --retry-failed"))["done"], 1);
 }
 
 } // namespace

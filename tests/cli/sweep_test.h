@@ -1,85 +1,44 @@
-// What the tests of `nanobrain sweep` share: tokens, a tiny run, its sweeps.
+// What the tests of `nanobrain sweep` share: a tiny run and its sweeps.
 #pragma once
 
-#include "tests/cli/command_test.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 
-/// A folder with base.yaml, a run of one layer of width 16 on synthetic text
-/// (train.txt, val.txt) of 300 lexical words (data/).
+/// A folder with base.yaml, a run of one layer of width 16 on the world's
+/// tokens.
 class SweepTest : public CommandTest {
  protected:
   void SetUp() override {
-    for (const std::string name : {"train", "val"}) {
-      json(
-          {"synth",
-           "--output",
-           path(name + ".txt"),
-           "--bytes",
-           name == "val" ? "20000" : "60000",
-           "--seed",
-           name == "val" ? "2" : "1"});
-    }
-    json(
-        {"tokenizer",
-         "train",
-         "--kind",
-         "lexical",
-         "--vocab-size",
-         "300",
-         "--input",
-         path("train.txt"),
-         "--output",
-         path("tokenizer")});
-    json(
-        {"prepare",
-         "--tokenizer",
-         path("tokenizer"),
-         "--input",
-         path("train.txt"),
-         "--val-input",
-         path("val.txt"),
-         "--output",
-         path("data")});
-    write_text(
-        path("base.yaml"),
+    write(
+        "base.yaml",
         "model: {num_layers: 1, num_heads: 2, model_dim: 16, ffn_dim: 32, "
         "max_seq_len: 16}\n"
-        "data: {tokenizer: data, train: data/train.tokens, val: "
-        "data/val.tokens}\n"
+        "data: {tokenizer: world/data, train: world/data/train.tokens, "
+        "val: world/data/val.tokens}\n"
         "train: {batch_size: 2, seq_len: 16, precision: f32, eval_every: 0, "
         "checkpoint_every: 0, sample_every: 0, log_every: 10}\n");
   }
 
-  /// Writes sweep.yaml.
+  /// Writes sweep.yaml; models are timed once.
   void write_sweep(const std::string& rest) const {
-    write_text(path("sweep.yaml"), "base: base.yaml\n" + rest);
+    write("sweep.yaml", "base: base.yaml\ntiming: {repetitions: 1}\n" + rest);
   }
-  /// One run at a time: figures do not depend on the machine's processors.
-  std::vector<std::string> sweep(
-      const std::string& output, std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {
-        "sweep",
-        path("sweep.yaml"),
-        "--output",
-        path(output),
-        "--jobs",
-        "1",
-        "--threads",
-        "1"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
+  /// The command. One run at a time: figures do not depend on the machine's
+  /// processors.
+  static std::string sweep(const std::string& more) {
+    return "nanobrain sweep sweep.yaml --jobs 1 --threads 1 --output " + more;
   }
-  std::filesystem::path seed(
-      const std::string& sweep, const std::string& cell, int n) const {
-    return dir_.path() / sweep / "cells" / cell / ("seed-" + std::to_string(n));
+  /// The folder of a run.
+  static std::string seed(
+      const std::string& sweep, const std::string& cell, int n) {
+    return sweep + "/cells/" + cell + "/seed-" + std::to_string(n);
   }
-  /// status.json or result.json of a run; null where there is none yet.
-  Json read(
-      const std::filesystem::path& run,
-      const std::string& file = "result.json") const {
-    const std::string text = read_text(run / file);
-    return text.empty() ? Json() : Json::parse(text);
+  Json result_of(const std::string& run) const {
+    return read_json(run + "/result.json");
+  }
+  Json status_of(const std::string& run) const {
+    return read_json(run + "/status.json");
   }
 };
 

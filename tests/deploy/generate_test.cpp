@@ -1,136 +1,130 @@
 // nanobrain-run generate as users run it: the texts of nanobrain generate,
 // batches in order, and a message for each wrong request.
+#include <sstream>
+
 #include "nanobrain/base/utf8.h"
 #include "tests/deploy/int8_folder.h"
 
-namespace nanobrain {
+namespace nanobrain::testing {
 namespace {
 
-using testing::expect_failure;
 using ::testing::HasSubstr;
-using testing::json_of;
-using testing::run_program;
 using ::testing::StartsWith;
-using testing::write_text;
 
-class Generate : public testing::DeployTest {
+class Generate : public DeployTest {
  protected:
-  using Words = std::vector<std::string>;
-  static Words with(const Words& more) {
-    Words words = {"generate", "--model", model()};
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-  }
+  static inline const std::string kGenerate =
+      "nanobrain-run generate --model model ";
 };
 
 TEST_F(Generate, GivesTheTextOfNanobrain) {
   if (!has_nanobrain()) GTEST_SKIP() << "this build has no nanobrain";
   const std::string past_the_context(300, 'x');
-  for (const Words& request : std::vector<Words>{
-           {"--prompt", "the", "--seed", "7"},
-           {"--prompt", "", "--temperature", "0.7", "--top-k", "40"},
-           {"--prompt", "a\nb", "--top-p", "0.8", "--max-tokens", "130"},
-           {"--prompt", past_the_context, "--temperature", "0"}}) {
-    const auto ours = run_program(with(request));
-    EXPECT_EQ(ours.exit_code, 0) << ours.err;
-    EXPECT_EQ(ours.out, run_program(with(request), "nanobrain").out);
-    Json one = json_of(with(request));
-    Json other = json_of(with(request), "nanobrain");
-    EXPECT_THAT(ours.out, StartsWith(one["prompt"].get<std::string>()));
-    one.erase("tokens_per_s");
-    other.erase("tokens_per_s");
-    EXPECT_EQ(one, other);
+  for (const std::string& request : std::vector<std::string>{
+           "--prompt the --seed 7",
+           "--prompt '' --temperature 0.7 --top-k 40",
+           "--prompt 'a\nb' --top-p 0.8 --max-tokens 130",
+           "--temperature 0 --prompt " + past_the_context}) {
+    const std::string other = "nanobrain generate --model model " + request;
+    const std::string text = output(kGenerate + request);
+    EXPECT_EQ(text, output(other));
+    Json ours = json(kGenerate + request);
+    Json theirs = json(other);
+    EXPECT_THAT(text, StartsWith(ours["prompt"].get<std::string>()));
+    ours.erase("tokens_per_s");
+    theirs.erase("tokens_per_s");
+    EXPECT_EQ(ours, theirs);
   }
 }
 
 TEST_F(Generate, SeedsDecideAndThreadsDoNot) {
-  const auto text = [](const char* seed, const char* threads) {
-    return json_of(with({"--seed", seed, "--threads", threads}))["text"];
+  const auto text = [&](const std::string& flags) {
+    return json(kGenerate + flags)["text"];
   };
-  EXPECT_EQ(text("1", "1"), text("1", "2"));
-  EXPECT_NE(text("1", "1"), text("2", "1"));
+  const Json first = text("--seed 1 --threads 1");
+  EXPECT_EQ(first, text("--seed 1 --threads 2"));
+  EXPECT_NE(first, text("--seed 2 --threads 1"));
 }
 
 TEST_F(Generate, JsonSaysWhatWasMade) {
-  const Json json = json_of(with({"--prompt", "ab", "--max-tokens", "5"}));
-  EXPECT_EQ(json["prompt"], "ab");
-  EXPECT_EQ(json["tokens"], 5);
-  EXPECT_EQ(json["ended"], false);
-  EXPECT_GT(json["tokens_per_s"], 0);
-  EXPECT_TRUE(is_valid_utf8(json["text"].get<std::string>()));
+  const Json made = json(kGenerate + "--prompt ab --max-tokens 5");
+  EXPECT_EQ(made["prompt"], "ab");
+  EXPECT_EQ(made["tokens"], 5);
+  EXPECT_EQ(made["ended"], false);
+  EXPECT_GT(made["tokens_per_s"], 0);
+  EXPECT_TRUE(is_valid_utf8(made["text"].get<std::string>()));
 }
 
 TEST_F(Generate, PromptsComeFromAFile) {
-  write_text(temporary_ / "prompt.txt", "one\ntwo\n");
-  const auto file = (temporary_ / "prompt.txt").string();
-  EXPECT_EQ(json_of(with({"--prompt-file", file}))["prompt"], "one\ntwo\n");
+  write("prompt.txt", "one\ntwo\n");
+  EXPECT_EQ(
+      json(kGenerate + "--prompt-file prompt.txt")["prompt"], "one\ntwo\n");
 }
 
 TEST_F(Generate, ABatchGivesWhatEachPromptGivesAlone) {
+  const std::vector<std::string> prompts = {
+      "the cat", "", "x", "a \"b\"", "\xc3\xa9t\xc3\xa9"};
   std::string lines, json_lines;
-  const Words prompts = {"the cat", "", "x", "a \"b\"", "\xc3\xa9t\xc3\xa9"};
+  std::vector<Json> alone;
   for (const auto& prompt : prompts) {
     lines += prompt + "\r\n";
     json_lines += Json{{"prompt", prompt}}.dump() + "\n";
+    alone.push_back(json(kGenerate + "--prompt '" + prompt + "'"));
+    alone.back().erase("tokens_per_s");
   }
-  write_text(temporary_ / "prompts.txt", lines);
-  write_text(temporary_ / "prompts.jsonl", json_lines);
-  for (const char* name : {"prompts.txt", "prompts.jsonl"}) {
-    const auto file = (temporary_ / name).string();
-    for (const char* threads : {"1", "3"}) {
-      const auto batch =
-          run_program(with({"--input", file, "--threads", threads, "--json"}));
-      EXPECT_EQ(batch.exit_code, 0) << batch.err;
-      std::istringstream rows(batch.out);
-      for (const auto& prompt : prompts) {
+  write("prompts.txt", lines);
+  write("prompts.jsonl", json_lines);
+  for (const std::string file : {"prompts.txt", "prompts.jsonl"}) {
+    for (const char* threads : {" --threads 1", " --threads 3"}) {
+      std::istringstream rows(
+          output(kGenerate + "--json --input " + file + threads));
+      for (const Json& expected : alone) {
         std::string row;
         ASSERT_TRUE(std::getline(rows, row));
-        Json got = parse_json(row, "row");
-        Json alone = json_of(with({"--prompt", prompt}));
+        Json got = Json::parse(row);
         got.erase("tokens_per_s");
-        alone.erase("tokens_per_s");
-        EXPECT_EQ(got, alone);
+        EXPECT_EQ(got, expected);
       }
       EXPECT_EQ(rows.get(), EOF);
     }
   }
-  const auto text =
-      run_program(with({"--input", (temporary_ / "prompts.txt").string()}));
-  EXPECT_THAT(text.out, StartsWith("[1]\nthe cat"));
-  EXPECT_THAT(text.out, HasSubstr("\n[5]\n\xc3\xa9t\xc3\xa9"));
+  const std::string text = output(kGenerate + "--input prompts.txt");
+  EXPECT_THAT(text, StartsWith("[1]\nthe cat"));
+  EXPECT_THAT(text, HasSubstr("\n[5]\n\xc3\xa9t\xc3\xa9"));
 }
 
 TEST_F(Generate, WrongBatchesAreRefusedBeforeAWordIsShown) {
-  const auto refuse = [&](const char* name, const char* text, const char* why) {
-    write_text(temporary_ / name, text);
-    expect_failure(1, why, with({"--input", (temporary_ / name).string()}));
-  };
-  refuse("empty.txt", "", "is empty; write a prompt on each line");
-  refuse("latin.txt", "a\n\xe9\n", "line 2] the prompt is not valid UTF-8");
-  refuse("b.jsonl", "{\"prompt\": \"a\"}\n{\"text\": 1}\n", "line 2] holds no");
-  refuse("c.jsonl", "{\"prompt\": 1}\n", "line 1] holds no text under");
-  refuse("d.jsonl", "{\"prompt\"\n", "d.jsonl, line 1");
-  expect_failure(1, "no.txt", with({"--input", "no.txt"}));
+  write("empty.txt", "");
+  write("latin.txt", "a\n\xe9\n");
+  write("b.jsonl", "{\"prompt\": \"a\"}\n{\"text\": 1}\n");
+  write("c.jsonl", "{\"prompt\": 1}\n");
+  write("d.jsonl", "{\"prompt\"\n");
+  const std::string batch = kGenerate + "--input ";
+  refused(
+      1,
+      {{batch + "empty.txt", "is empty; write a prompt on each line"},
+       {batch + "latin.txt", "line 2] the prompt is not valid UTF-8"},
+       {batch + "b.jsonl", "line 2] holds no"},
+       {batch + "c.jsonl", "line 1] holds no text under"},
+       {batch + "d.jsonl", "d.jsonl, line 1"},
+       {batch + "no.txt", "no.txt"},
+       {kGenerate + "--prompt $'a\\xff'",
+        "the text is not valid UTF-8 at byte 1; convert it first"}});
 }
 
 TEST_F(Generate, WrongRequestsAreRefused) {
-  const auto refuse = [&](const Words& words, const char* why) {
-    expect_failure(2, why, with(words));
-  };
-  refuse({"--temperature", "-1"}, "temperature");
-  refuse({"--top-k", "-1"}, "top_k");
-  refuse({"--top-p", "0"}, "top_p");
-  refuse({"--top-p", "1.5"}, "top_p");
-  refuse({"--max-tokens", "-1"}, "max_tokens is -1");
-  refuse({"--threads", "-1"}, "must be from 0 (all) to 1024");
-  refuse({"--seed", "-1"}, "--seed must be a whole number from 0");
-  refuse({"--prompt", "a", "--input", "f"}, "--input");
-  refuse({"--temprature", "1"}, "did you mean --temperature?");
-  expect_failure(
-      1,
-      "the text is not valid UTF-8 at byte 1; convert it first",
-      with({"--prompt", "a\xff"}));
+  refused(
+      2,
+      {{kGenerate + "--temperature -1", "temperature"},
+       {kGenerate + "--top-k -1", "top_k"},
+       {kGenerate + "--top-p 0", "top_p"},
+       {kGenerate + "--top-p 1.5", "top_p"},
+       {kGenerate + "--max-tokens -1", "max_tokens is -1"},
+       {kGenerate + "--threads -1", "must be from 0 (all) to 1024"},
+       {kGenerate + "--seed -1", "--seed must be a whole number from 0"},
+       {kGenerate + "--prompt a --input f", "--input"},
+       {kGenerate + "--temprature 1", "did you mean --temperature?"}});
 }
 
 } // namespace
-} // namespace nanobrain
+} // namespace nanobrain::testing

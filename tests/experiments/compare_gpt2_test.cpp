@@ -1,8 +1,7 @@
 // experiments/compare_gpt2.sh as a user runs it, on models and texts of a few
 // kilobytes; downloads are stood in for.
-#include "nanobrain/base/json.h"
 #include "nanobrain/fetch/fetch.h"
-#include "tests/support/support.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -22,179 +21,121 @@ from=$FETCHED/${2##*/}
 mkdir -p "$2" && cp -r "$from/." "$2"
 )";
 
-constexpr const char* kWriteRows = R"(
-import sys, pyarrow, pyarrow.parquet
-text, path = sys.argv[1:]
-rows = open(text, newline='\n').read().splitlines(keepends=True)
-pyarrow.parquet.write_table(pyarrow.table({'text': rows}), path)
-)";
-
-/// fetched/gpt2 and nano, both made by transformers, rows.txt and val.txt.
-class CompareGpt2 : public ::testing::Test {
+/// The script, with that program; fetched/gpt2 and nano are of the world.
+class CompareGpt2 : public CommandTest {
  protected:
   void SetUp() override {
-    write_text(dir_ / "nanobrain", kProgram);
-    fs::permissions(dir_ / "nanobrain", fs::perms::owner_all);
-    for (const char* name : {"rows.txt", "val.txt"}) {
-      run_process(
-          {program(), "synth", "--output", dir_ / name, "--bytes", "9000"});
-    }
-    fs::create_directory(dir_ / "fetched");
-    for (const auto& [name, positions, seed] :
-         {std::tuple("fetched/gpt2", "48", "1"),
-          std::tuple("nano", "32", "2")}) {
-      const auto made = run_process(
-          {python(),
-           source_dir() / "tests/support/tiny_gpt2.py",
-           dir_ / name,
-           dir_ / "val.txt",
-           "300",
-           positions,
-           seed});
-      ASSERT_EQ(made.exit_code, 0) << made.err;
-    }
+    if (!exists("world/gpt2")) GTEST_SKIP() << kNoPython;
+    write("nanobrain", kProgram);
+    fs::permissions(path("nanobrain"), fs::perms::owner_all);
+    fs::create_directory(path("fetched"));
+    fs::create_symlink("../world/gpt2", path("fetched/gpt2"));
+    fs::create_symlink("world/run/model", path("nano"));
+    write("val.txt", read("world/val.txt").substr(0, 6000));
   }
-
-  ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(
-        arguments.begin(), source_dir() / "experiments/compare_gpt2.sh");
-    return run_process(
-        arguments,
-        {.environment = {
-             {"NANOBRAIN", dir_ / "nanobrain"},
-             {"REAL", program()},
-             {"NOTES", dir_ / "notes"},
-             {"FETCHED", dir_ / "fetched"}}});
+  static std::string compare_gpt2(const std::string& arguments) {
+    return "NANOBRAIN=$PWD/nanobrain REAL=$(command -v nanobrain) "
+           "NOTES=$PWD/notes FETCHED=$PWD/fetched compare_gpt2.sh " +
+           arguments;
   }
-  /// Runs with everything given.
-  ProcessResult run_given(std::vector<std::string> more) const {
-    const std::vector<std::string> given = {
-        dir_ / "out",
-        "--model",
-        dir_ / "nano",
-        "--wikitext",
-        dir_ / "rows.txt",
-        "--val",
-        dir_ / "val.txt"};
-    more.insert(more.begin(), given.begin(), given.end());
-    return run(more);
+  /// With everything given.
+  static std::string given(const std::string& more) {
+    return compare_gpt2(
+        "out --model nano --wikitext world/val.txt --val val.txt " + more);
   }
   Json table(const std::string& name) const {
-    return Json::parse(read_text(dir_ / "out/tables" / (name + ".json")));
+    return read_json("out/tables/" + name + ".json");
   }
-
-  TempDir dir_;
 };
 
 TEST_F(CompareGpt2, GivenFoldersNeedNoNetwork) {
-  const auto done =
-      run_given({"--gpt2", dir_ / "fetched/gpt2", "--val-documents", "2"});
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(read_text(dir_ / "notes"), Not(HasSubstr("fetch ")));
+  const std::string text =
+      output(given("--gpt2 fetched/gpt2 --val-documents 2"));
+  EXPECT_THAT(read("notes"), Not(HasSubstr("fetch ")));
   const Json wikitext = table("wikitext2");
   EXPECT_EQ(wikitext["protocol"], "hf");
   EXPECT_EQ(wikitext["context"], 32);
   // GPT-2 first: what the others' bits per byte are less of.
-  EXPECT_EQ(wikitext["rows"][0]["model"], (dir_ / "fetched/gpt2").string());
-  EXPECT_EQ(wikitext["rows"][1]["model"], (dir_ / "nano").string());
+  EXPECT_EQ(wikitext["rows"][0]["model"], "fetched/gpt2");
+  EXPECT_EQ(wikitext["rows"][1]["model"], "nano");
   EXPECT_EQ(wikitext["rows"][2]["published"], true);
   const Json held_out = table("held_out");
   EXPECT_EQ(held_out["protocol"], "documents");
   EXPECT_EQ(held_out["text"]["documents"], 2);
-  EXPECT_THAT(
-      done.out, HasSubstr(read_text(dir_ / "out/tables/wikitext2.txt")));
+  EXPECT_THAT(text, HasSubstr(read("out/tables/wikitext2.txt")));
   for (const char* file : {"held_out.csv", "held_out.md", "wikitext2.csv"}) {
-    EXPECT_TRUE(fs::exists(dir_ / "out/tables" / file)) << file;
+    EXPECT_TRUE(exists(std::string("out/tables/") + file)) << file;
   }
 
   // Again, over what is there, with published figures alone beside it.
-  const auto again = run_given({"--no-gpt2", "--context", "16"});
-  ASSERT_EQ(again.exit_code, 0) << again.err;
+  output(given("--no-gpt2 --context 16"));
   EXPECT_EQ(table("held_out")["context"], 16);
-  EXPECT_EQ(table("held_out")["rows"][0]["model"], (dir_ / "nano").string());
+  EXPECT_EQ(table("held_out")["rows"][0]["model"], "nano");
   EXPECT_EQ(table("held_out")["rows"][1]["published"], true);
 }
 
 TEST_F(CompareGpt2, FetchesWhatIsNotGiven) {
-  fs::create_directories(dir_ / "fetched/wikitext2");
-  const auto written = run_process(
-      {python(),
-       "-c",
-       kWriteRows,
-       dir_ / "rows.txt",
-       dir_ / "fetched/wikitext2/wiki.test.parquet"});
-  ASSERT_EQ(written.exit_code, 0) << written.err;
-  fs::create_directory(dir_ / "fetched/held_out");
-  fs::copy(dir_ / "val.txt", dir_ / "fetched/held_out");
-  // A Nano Brain that has been trained.
-  fs::create_directories(dir_ / "out/tables");
-  fs::create_directories(dir_ / "out/first_run/run");
-  fs::copy(dir_ / "nano", dir_ / "out/first_run/run/model");
-  const auto done = run({dir_ / "out", "--base-url", "http://mirror"});
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  const std::string out = dir_ / "out";
+  // And a Nano Brain that has been trained.
+  ASSERT_EQ(
+      run("mkdir -p fetched/wikitext2 fetched/held_out out/tables "
+          "out/first_run/run && "
+          "cp world/shards/000.parquet fetched/wikitext2/wiki.test.parquet && "
+          "cp val.txt fetched/held_out && cp -rL nano out/first_run/run/model")
+          .exit_code,
+      0);
+  output(compare_gpt2("out --base-url http://mirror"));
   const std::string lists = source_dir() / "experiments";
   EXPECT_THAT(
-      read_text(dir_ / "notes"),
+      read("notes"),
       HasSubstr(
-          "fetch --list " + lists + "/wikitext2.json --output " + out +
-          "/wikitext2 --base-url http://mirror\n"
-          "fetch gpt2 --output " +
-          out +
-          "/gpt2 --base-url http://mirror\n"
+          "fetch --list " + lists +
+          "/wikitext2.json --output out/wikitext2 --base-url http://mirror\n"
+          "fetch gpt2 --output out/gpt2 --base-url http://mirror\n"
           "fetch --list " +
-          lists + "/fineweb_edu_held_out.json --output " + out +
-          "/held_out --base-url http://mirror\n"
+          lists +
+          "/fineweb_edu_held_out.json --output out/held_out "
+          "--base-url http://mirror\n"
           "compare "));
-  EXPECT_EQ(table("wikitext2")["rows"][0]["model"], out + "/gpt2");
-  EXPECT_EQ(table("wikitext2")["rows"][1]["model"], out + "/first_run/run");
+  EXPECT_EQ(table("wikitext2")["rows"][0]["model"], "out/gpt2");
+  EXPECT_EQ(table("wikitext2")["rows"][1]["model"], "out/first_run/run");
 }
 
 TEST_F(CompareGpt2, TrainsANanoBrainWhereNoneIsGiven) {
-  fs::create_directory(dir_ / "fetched/fineweb_edu");
-  fs::copy(dir_ / "val.txt", dir_ / "fetched/fineweb_edu");
-  const auto done = run(
-      {dir_ / "out",
-       "--no-gpt2",
-       "--wikitext",
-       dir_ / "rows.txt",
-       "--val",
-       dir_ / "val.txt"});
-  // 9 kB are too little for 32,294 pieces.
-  EXPECT_EQ(done.exit_code, 1);
+  fs::create_directory(path("fetched/fineweb_edu"));
+  fs::copy(path("val.txt"), path("fetched/fineweb_edu"));
+  // 6 kB are too little for 32,294 pieces.
+  const auto failed =
+      run(compare_gpt2("out --no-gpt2 --wikitext world/val.txt --val val.txt"));
+  EXPECT_EQ(failed.exit_code, 1);
   EXPECT_THAT(
-      read_text(dir_ / "notes"),
+      read("notes"),
       HasSubstr(
           "tokenizer train --kind sentencepiece --vocab-size 32294 --input " +
-          (dir_ / "out/fineweb_edu").string()));
+          path("out/fineweb_edu")));
 }
 
 TEST_F(CompareGpt2, WithoutANetworkItSaysWhatToGive) {
-  fs::remove_all(dir_ / "fetched/gpt2");
-  const auto failed = run_given({});
+  fs::remove(path("fetched/gpt2"));
+  const auto failed = run(given(""));
   EXPECT_EQ(failed.exit_code, 1);
   EXPECT_THAT(failed.err, HasSubstr("no network"));
   EXPECT_THAT(
       failed.err,
       HasSubstr("GPT-2 small did not come; where the network does not allow "
                 "it, give --gpt2 DIR or --no-gpt2"));
-  EXPECT_THAT(read_text(dir_ / "notes"), Not(HasSubstr("compare ")));
+  EXPECT_THAT(read("notes"), Not(HasSubstr("compare ")));
 }
 
 TEST_F(CompareGpt2, Mistakes) {
-  EXPECT_EQ(run({}).exit_code, 2);
-  EXPECT_EQ(run_given({"--vla", "x"}).exit_code, 2);
-  EXPECT_EQ(run_given({"--context"}).exit_code, 2);
-  const auto both = run_given({"--gpt2", dir_ / "nano", "--no-gpt2"});
-  EXPECT_EQ(both.exit_code, 2);
-  EXPECT_THAT(both.err, HasSubstr("give one of --gpt2 and --no-gpt2"));
-  const auto absent = run_given({"--gpt2", dir_ / "absent"});
-  EXPECT_EQ(absent.exit_code, 1);
-  EXPECT_THAT(absent.err, HasSubstr("absent does not exist"));
-  EXPECT_FALSE(fs::exists(dir_ / "out"));
-  const auto taken = run({dir_ / "nano", "--no-gpt2"});
-  EXPECT_EQ(taken.exit_code, 1);
-  EXPECT_THAT(taken.err, HasSubstr("holds other things"));
+  refused(
+      2,
+      {{compare_gpt2(""), "usage: "},
+       {given("--vla x"), "there is no flag --vla"},
+       {given("--context"), "--context needs a value"},
+       {given("--gpt2 nano --no-gpt2"), "give one of --gpt2 and --no-gpt2"}});
+  refused(1, {{given("--gpt2 absent"), "absent does not exist"}});
+  EXPECT_FALSE(exists("out"));
+  refused(1, {{compare_gpt2("nano --no-gpt2"), "holds other things"}});
 }
 
 TEST(CompareGpt2Lists, NameFilesThatFetchTakes) {

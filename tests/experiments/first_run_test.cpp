@@ -1,177 +1,104 @@
 // experiments/first_run.sh as a user runs it, on a corpus of a few kilobytes.
-#include <nlohmann/json.hpp>
-
-#include "tests/support/support.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr const char* kWriteShards = R"(
-import sys, pyarrow, pyarrow.parquet
-text, folder = sys.argv[1:]
-documents = open(text).read().split('\n\n')
-for shard in range(2):
-    rows = pyarrow.table({'id': documents[shard::2], 'text': documents[shard::2]})
-    pyarrow.parquet.write_table(rows, f'{folder}/{shard:03}.parquet')
-)";
-
-/// A folder of parquet shards, and the script with a model of a few weights.
-class FirstRun : public ::testing::Test {
+class FirstRun : public CommandTest {
  protected:
   void SetUp() override {
-    const auto synth = run_process(
-        {program(), "synth", "--output", dir_ / "text", "--bytes", "60000"});
-    ASSERT_EQ(synth.exit_code, 0) << synth.err;
-    fs::create_directory(dir_ / "shards");
-    const auto written = run_process(
-        {python(), "-c", kWriteShards, dir_ / "text", dir_ / "shards"});
-    ASSERT_EQ(written.exit_code, 0) << written.err;
+    if (!exists("world/shards")) GTEST_SKIP() << kNoPython;
   }
-
-  std::vector<std::string> command(std::vector<std::string> arguments) const {
-    std::vector<std::string> all = {source_dir() / "experiments/first_run.sh"};
-    for (const char* flag :
-         {"--vocab-size",
-          "400",
-          "--set",
-          "model.model_dim=16",
-          "--set",
-          "train.batch_size=4",
-          "--set",
-          "train.seq_len=32",
-          "--set",
-          "train.threads=1"}) {
-      all.emplace_back(flag);
-    }
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return all;
+  /// The script, with a model of a few weights.
+  static std::string first_run(const std::string& arguments) {
+    return "first_run.sh --vocab-size 400 --set model.num_layers=1 "
+           "--set model.model_dim=16 --set model.max_seq_len=32 "
+           "--set train.batch_size=4 --set train.seq_len=32 "
+           "--set train.threads=1 " +
+           arguments;
   }
-  ProcessResult run(const std::vector<std::string>& arguments) const {
-    return run_process(
-        command(arguments), {.environment = {{"NANOBRAIN", program()}}});
-  }
-
-  TempDir dir_;
 };
 
 TEST_F(FirstRun, GoesFromParquetShardsToAnEvaluatedModel) {
-  const fs::path out = dir_ / "out";
-  const auto done = run({dir_ / "shards", out, "--set", "train.steps=3"});
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("trigram"));
-  EXPECT_THAT(done.out, HasSubstr("The history of"));
-  const Json evaluation = Json::parse(read_text(out / "evaluation.json"));
-  EXPECT_EQ(evaluation["baselines"].size(), 4);
-  EXPECT_TRUE(fs::exists(out / "run" / "model" / "model.safetensors"));
+  const std::string text = output(
+      first_run("world/shards out --val-fraction 0.1 --set train.steps=3"));
+  EXPECT_THAT(text, HasSubstr("trigram"));
+  EXPECT_THAT(text, HasSubstr("The history of"));
+  EXPECT_EQ(read_json("out/evaluation.json")["baselines"].size(), 4);
+  EXPECT_TRUE(exists("out/run/model/model.safetensors"));
+
+  // Another text needs another folder, and nothing of the user's is taken.
+  const auto other = [&](int exit_code,
+                         const std::string& arguments,
+                         const std::string& words) {
+    refused(exit_code, {{first_run(arguments), words}});
+  };
+  other(1, "world/text.txt out", "tokenizer was made with --input ");
+  other(1, "world/shards out --val-fraction 0.3", "data was made with --input");
+  other(
+      2,
+      "world/text.txt out --val world/val.txt --val-fraction 0.1",
+      "exclude each other");
+  other(2, "world/text.txt", "usage: ");
+  other(2, "world/text.txt out --vla x", "there is no flag --vla");
+  other(1, "absent new", "absent does not exist");
+  EXPECT_FALSE(exists("new"));
+  other(1, "world/text.txt world/shards", "holds other things");
 }
 
 TEST_F(FirstRun, MistakesCostNothingOfWhatIsMade) {
-  const fs::path out = dir_ / "out";
-  const auto misspelt = run({dir_ / "shards", out, "--set", "train.stpes=3"});
+  const auto misspelt = run(first_run("world/shards out --set train.stpes=3"));
   EXPECT_EQ(misspelt.exit_code, 2);
   EXPECT_THAT(misspelt.err, HasSubstr("did you mean steps?"));
-  EXPECT_FALSE(fs::exists(out));
+  EXPECT_FALSE(exists("out"));
 
   // A text that the tokenizer cannot be trained on does not take the folder.
-  write_text(dir_ / "short.txt", "Too short.\n");
-  EXPECT_EQ(run({dir_ / "short.txt", out}).exit_code, 1);
+  write("short.txt", "Too short.\n");
+  EXPECT_EQ(run(first_run("short.txt out")).exit_code, 1);
   // Nor does a share of the documents that is none.
-  const std::vector<std::string> one_step = {
-      dir_ / "shards", out, "--set", "train.steps=1", "--val-fraction"};
-  const auto with_fraction = [&](const std::string& fraction) {
-    std::vector<std::string> all = one_step;
-    all.push_back(fraction);
-    return run(all);
-  };
-  const auto none = with_fraction("0.0000001");
+  const std::string one_step =
+      first_run("world/shards out --set train.steps=1 --val-fraction ");
+  const auto none = run(one_step + "0.0000001");
   EXPECT_EQ(none.exit_code, 1);
   EXPECT_THAT(none.err, HasSubstr("none of"));
-  const auto made = fs::last_write_time(out / "tokenizer" / "tokenizer.model");
-  const auto done = with_fraction("0.2");
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_EQ(fs::last_write_time(out / "tokenizer" / "tokenizer.model"), made);
-  const Json report = Json::parse(read_text(out / "data" / "prepare.json"));
-  EXPECT_EQ(report["val_fraction"], 0.2);
+  const fs::path tokenizer = path("out/tokenizer/tokenizer.model");
+  const auto made = fs::last_write_time(tokenizer);
+  output(one_step + "0.2");
+  EXPECT_EQ(fs::last_write_time(tokenizer), made);
+  EXPECT_EQ(read_json("out/data/prepare.json")["val_fraction"], 0.2);
 
   // Again, over the evaluation that is there.
-  EXPECT_EQ(with_fraction("0.2").exit_code, 0);
-  const auto changed = run(
-      {dir_ / "shards",
-       out,
-       "--set",
-       "train.steps=1",
-       "--val-fraction",
-       "0.2",
-       "--set",
-       "optimizer.lr=0.1"});
+  output(one_step + "0.2");
+  const auto changed = run(one_step + "0.2 --set optimizer.lr=0.1");
   EXPECT_EQ(changed.exit_code, 2);
   EXPECT_THAT(
       changed.err,
       HasSubstr(
           "train again from the start on the same tokens, remove " +
-          (out / "run").string()));
+          path("out/run")));
 }
 
 TEST_F(FirstRun, GoesOnAfterAKill) {
-  const fs::path out = dir_ / "out";
-  const std::string checkpoint = out / "run" / "checkpoints";
-  auto arguments = command(
-      {dir_ / "shards",
-       out,
-       "--set",
-       "train.steps=400",
-       "--set",
-       "train.checkpoint_every=2",
-       "--set",
-       "train.eval_every=0"});
+  const std::string line = first_run(
+      "world/shards out --val-fraction 0.1 --set train.steps=100 --set "
+      "train.checkpoint_every=2 "
+      "--set train.eval_every=0");
   // The whole process group dies with the script, as at a power cut.
-  std::vector<std::string> killed = {
-      "bash",
-      "-c",
-      "setsid \"$@\" & until ls " + checkpoint +
-          "/step-* >/dev/null 2>&1; do kill -0 $! || exit 1; sleep 0.02; "
-          "done; kill -9 -- -$!; wait $!; exit 0",
-      "kill"};
-  killed.insert(killed.end(), arguments.begin(), arguments.end());
-  const ProcessOptions options{.environment = {{"NANOBRAIN", program()}}};
-  ASSERT_EQ(run_process(killed, options).exit_code, 0);
-  ASSERT_FALSE(fs::exists(out / "run" / "model"));
+  const auto killed =
+      run("setsid " + line +
+          " & until ls out/run/checkpoints/step-* >/dev/null 2>&1; do "
+          "kill -0 $! || exit 1; sleep 0.02; done; "
+          "kill -9 -- -$!; wait $!; exit 0");
+  ASSERT_EQ(killed.exit_code, 0) << killed.err;
+  ASSERT_FALSE(exists("out/run/model"));
 
-  const auto resumed = run_process(arguments, options);
+  const auto resumed = run(line);
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_THAT(resumed.err, HasSubstr("goes on after step"));
-  EXPECT_TRUE(fs::exists(out / "evaluation.json"));
-}
-
-TEST_F(FirstRun, AnotherTextNeedsAnotherFolder) {
-  const fs::path out = dir_ / "out";
-  ASSERT_EQ(run({dir_ / "shards", out, "--set", "train.steps=1"}).exit_code, 0);
-  const auto other = run({dir_ / "text", out});
-  EXPECT_EQ(other.exit_code, 1);
-  EXPECT_THAT(other.err, HasSubstr("tokenizer was made with --input "));
-
-  const auto resplit = run({dir_ / "shards", out, "--val-fraction", "0.3"});
-  EXPECT_EQ(resplit.exit_code, 1);
-  EXPECT_THAT(resplit.err, HasSubstr("data was made with --input "));
-
-  const auto both = run(
-      {dir_ / "text", out, "--val", dir_ / "text", "--val-fraction", "0.1"});
-  EXPECT_EQ(both.exit_code, 2);
-  EXPECT_THAT(both.err, HasSubstr("exclude each other"));
-  EXPECT_EQ(run({dir_ / "text"}).exit_code, 2);
-  EXPECT_EQ(run({dir_ / "text", out, "--vla", "x"}).exit_code, 2);
-  const auto absent = run({dir_ / "absent", dir_ / "new"});
-  EXPECT_EQ(absent.exit_code, 1);
-  EXPECT_THAT(absent.err, HasSubstr("absent does not exist"));
-  EXPECT_FALSE(fs::exists(dir_ / "new"));
-  // Nothing of the user's is taken for a run.
-  const auto taken = run({dir_ / "text", dir_ / "shards"});
-  EXPECT_EQ(taken.exit_code, 1);
-  EXPECT_THAT(taken.err, HasSubstr("holds other things"));
+  EXPECT_TRUE(exists("out/evaluation.json"));
 }
 
 } // namespace

@@ -1,12 +1,11 @@
 // experiments/freeze_and_time.sh as a user runs it, on a model of a few
 // kilobytes, once each instead of for a second.
-#include "tests/support/support.h"
+#include "tests/support/command_test.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 namespace fs = std::filesystem;
 
 /// Notes its arguments in $NOTES and runs the program, as short as can be.
@@ -19,81 +18,53 @@ esac
 exec "$REAL" "$@"
 )";
 
-/// run/model, made by transformers, and text.txt.
-class FreezeAndTime : public ::testing::Test {
+/// The script, with that program, on run/model, the world's GPT-2, and
+/// text.txt.
+class FreezeAndTime : public CommandTest {
  protected:
   void SetUp() override {
-    if (!fs::exists(python())) {
-      GTEST_SKIP() << "no test Python: cmake/bootstrap.sh --tests";
-    }
-    write_text(dir_ / "nanobrain", kProgram);
-    fs::permissions(dir_ / "nanobrain", fs::perms::owner_all);
-    run_process(
-        {program(), "synth", "--output", dir_ / "text.txt", "--bytes", "6000"});
-    fs::create_directory(dir_ / "run");
-    const auto made = run_process(
-        {python(),
-         source_dir() / "tests/support/tiny_gpt2.py",
-         dir_ / "run/model",
-         dir_ / "text.txt",
-         "300",
-         "160",
-         "1"});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
+    if (!exists("world/gpt2")) GTEST_SKIP() << kNoPython;
+    write("nanobrain", kProgram);
+    fs::permissions(path("nanobrain"), fs::perms::owner_all);
+    write("text.txt", read("world/val.txt").substr(0, 6000));
+    fs::create_directory(path("run"));
+    fs::create_symlink("../world/gpt2", path("run/model"));
   }
-
-  ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(
-        arguments.begin(), source_dir() / "experiments/freeze_and_time.sh");
-    return run_process(
-        arguments,
-        {.environment = {
-             {"NANOBRAIN", dir_ / "nanobrain"},
-             {"NANOBRAIN_RUN", deployed_},
-             {"REAL", program()},
-             {"NOTES", dir_ / "notes"}}});
+  static std::string freeze_and_time(const std::string& arguments) {
+    return "NANOBRAIN=$PWD/nanobrain REAL=$(command -v nanobrain) "
+           "NANOBRAIN_RUN=${DEPLOYED:-$(command -v nanobrain-run)} "
+           "NOTES=$PWD/notes freeze_and_time.sh " +
+           arguments;
   }
-  /// Runs on run/ and text.txt into out/.
-  ProcessResult run_given(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all = {
-        dir_ / "run", dir_ / "text.txt", dir_ / "out"};
-    all.insert(all.end(), more.begin(), more.end());
-    return run(all);
+  /// On run/ and text.txt into out/.
+  static std::string given(const std::string& more) {
+    return freeze_and_time("run text.txt out " + more);
   }
   /// What the program was called with since the last time.
   std::string take_notes() const {
-    const std::string notes = read_text(dir_ / "notes");
-    write_text(dir_ / "notes", "");
+    const std::string notes = read("notes");
+    write("notes", "");
     return notes;
   }
-  void refused(
-      const ProcessResult& result, int exit_code, const std::string& message) {
-    EXPECT_EQ(result.exit_code, exit_code) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(message));
-  }
-
-  TempDir dir_;
-  fs::path deployed_ = program("nanobrain-run");
 };
 
 TEST_F(FreezeAndTime, GoesFromARunToTheTableAndOnWhereItWas) {
-  const auto done = run_given({"--threads", "2,1"});
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  const std::string both = "--model " + (dir_ / "run/model").string() +
-                           " --model " + (dir_ / "out/int8").string();
-  const std::string check = "bench generate --model " +
-                            (dir_ / "run/model").string() +
+  const std::string text = output(given("--threads 2,1"));
+  const std::string f32 = path("run/model");
+  const std::string both =
+      "--model " + f32 + " --model " + path("out/int8") + " ";
+  const std::string check = "bench generate --model " + f32 +
                             " --threads 2,1 --repetitions 1 --warm-up 0\n";
   const std::string notes = take_notes();
   for (const std::string& command :
-       {"bench forward " + both + " --tokens 64 --threads 2,1 --cold",
-        "bench forward " + both + " --tokens 64 --last --threads 2,1",
+       {"bench forward " + both + "--tokens 64 --threads 2,1 --cold",
+        "bench forward " + both + "--tokens 64 --last --threads 2,1",
         "bench generate " + both +
-            " --prompt-tokens 16 --tokens 128 --threads 2,1",
+            "--prompt-tokens 16 --tokens 128 --threads 2,1",
         "compare " + both}) {
     EXPECT_THAT(notes, HasSubstr(command));
   }
-  const std::string table = read_text(dir_ / "out/deploy.md");
+  const std::string table = read("out/deploy.md");
   for (const char* words :
        {"same top-1",
         "LibTorch dynamic int8",
@@ -105,68 +76,48 @@ TEST_F(FreezeAndTime, GoesFromARunToTheTableAndOnWhereItWas) {
         "start to first token"}) {
     EXPECT_THAT(table, HasSubstr(words));
   }
-  EXPECT_TRUE(fs::exists(dir_ / "out/int8/model.int8.safetensors"));
-  EXPECT_TRUE(fs::exists(dir_ / "out/tables/forward.csv"));
+  EXPECT_TRUE(exists("out/int8/model.int8.safetensors"));
+  EXPECT_TRUE(exists("out/tables/forward.csv"));
 
   // Nothing is made twice, and all is shown.
-  const auto again = run_given({"--threads", "2,1"});
-  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(output(given("--threads 2,1")), text);
   EXPECT_EQ(take_notes(), check);
-  EXPECT_EQ(again.out, done.out);
-  fs::remove(dir_ / "out/tables/generate.md");
-  EXPECT_EQ(run_given({"--threads", "2,1"}).exit_code, 0);
+  fs::remove(path("out/tables/generate.md"));
+  output(given("--threads 2,1"));
   EXPECT_THAT(
       take_notes(), ::testing::StartsWith(check + "bench generate " + both));
 
-  refused(run_given({"--threads", "1"}), 1, "was made by freeze_and_time.sh");
+  refused(1, {{given("--threads 1"), "was made by freeze_and_time.sh"}});
 }
 
-TEST_F(FreezeAndTime, StoppedWhileItFreezesItFreezesAnew) {
+TEST_F(FreezeAndTime, StoppedWhileItFreezesItFreezesAgain) {
   // A folder without the report that ends the step.
-  ASSERT_EQ(
-      run_process({program(),
-                   "quantize",
-                   "--model",
-                   dir_ / "run",
-                   "--output",
-                   dir_ / "out/int8"})
-          .exit_code,
-      0);
-  write_text(
-      dir_ / "out/request.txt",
-      "freeze_and_time.sh " + (dir_ / "run/model").string() + " " +
-          (dir_ / "text.txt").string() + " --threads 1");
-  deployed_ = dir_ / "absent";
-  const auto done = run_given({"--threads", "1"});
-  EXPECT_EQ(done.exit_code, 0) << done.err;
+  output("nanobrain quantize --model run --output out/int8");
+  write(
+      "out/request.txt",
+      "freeze_and_time.sh " + path("run/model") + " " + path("text.txt") +
+          " --threads 1");
+  const std::string text = output("DEPLOYED=absent; " + given("--threads 1"));
   EXPECT_THAT(take_notes(), HasSubstr("quantize --model "));
-  EXPECT_THAT(done.out, HasSubstr("nanobrain-run: not built"));
+  EXPECT_THAT(text, HasSubstr("nanobrain-run: not built"));
 }
 
 TEST_F(FreezeAndTime, Mistakes) {
-  EXPECT_EQ(run({}).exit_code, 2);
-  EXPECT_EQ(run({dir_ / "run", dir_ / "out"}).exit_code, 2);
-  EXPECT_EQ(run_given({"--thraeds", "1"}).exit_code, 2);
-  EXPECT_EQ(run_given({"--threads"}).exit_code, 2);
+  fs::create_directory(path("empty"));
   refused(
-      run({dir_ / "absent", dir_ / "text.txt", dir_ / "out"}),
-      1,
-      "absent does not exist");
+      2,
+      {{freeze_and_time(""), "usage: "},
+       {freeze_and_time("run out"), "usage: "},
+       {given("--thraeds 1"), "there is no flag --thraeds"},
+       {given("--threads"), "--threads needs a value"},
+       {given("--threads 1,1"), "names 1 twice"}});
   refused(
-      run({dir_ / "run", dir_ / "absent.txt", dir_ / "out"}),
       1,
-      "absent.txt does not exist");
-  fs::create_directory(dir_ / "empty");
-  refused(
-      run({dir_ / "empty", dir_ / "text.txt", dir_ / "out"}),
-      1,
-      "empty holds no f32 model");
-  refused(run_given({"--threads", "1,1"}), 2, "names 1 twice");
-  EXPECT_FALSE(fs::exists(dir_ / "out"));
-  refused(
-      run({dir_ / "run", dir_ / "text.txt", dir_ / "run"}),
-      1,
-      "run holds other things");
+      {{freeze_and_time("absent text.txt out"), "absent does not exist"},
+       {freeze_and_time("run absent.txt out"), "absent.txt does not exist"},
+       {freeze_and_time("empty text.txt out"), "empty holds no f32 model"},
+       {freeze_and_time("run text.txt run"), "run holds other things"}});
+  EXPECT_FALSE(exists("out"));
 }
 
 } // namespace

@@ -65,6 +65,10 @@ class FetchFixture : public ::testing::Test {
     return listed(server.url());
   }
 
+  std::string status_of(const FileList& list) const {
+    return fetch(list, options_)["rows"][0]["status"];
+  }
+
   std::filesystem::path target() const { return options_.output / "file"; }
   std::filesystem::path part() const { return options_.output / "file.part"; }
 

@@ -39,16 +39,16 @@ const std::array<Model, 3>& models() {
   return all;
 }
 
-/// A null handle is one that was not created or has been freed.
-struct Session {
-  nb_session* handle = nullptr;
+/// A session or a sampler; a null handle is one that was not created or has
+/// been freed.
+template <class T>
+struct Object {
+  T* handle = nullptr;
   const Model* model = nullptr;
-  size_t length = 0;
+  size_t length = 0; // of a session
 };
-struct Sampler {
-  nb_sampler* handle = nullptr;
-  const Model* model = nullptr;
-};
+using Session = Object<nb_session>;
+using Sampler = Object<nb_sampler>;
 
 class Program {
  public:
@@ -65,42 +65,31 @@ class Program {
   }
 
  private:
+  template <class List>
+  auto& one_of(List& list) {
+    return list[input_.ConsumeIntegralInRange<size_t>(0, std::size(list) - 1)];
+  }
   void call() {
-    switch (input_.ConsumeIntegralInRange(0, 11)) {
-      case 0:
-        return create_session();
-      case 1:
-        return create_sampler();
-      case 2:
-        return free_one();
-      case 3:
-        return encode();
-      case 4:
-        return decode();
-      case 5:
-        return forward();
-      case 6:
-        return score();
-      case 7:
-        return reset();
-      case 8:
-        return info();
-      case 9:
-        return predict();
-      default:
-        return feed();
-    }
+    using Call = void (Program::*)();
+    static constexpr Call kCalls[] = {
+        &Program::create_session,
+        &Program::create_sampler,
+        &Program::free_one,
+        &Program::encode,
+        &Program::decode,
+        &Program::forward,
+        &Program::score,
+        &Program::reset,
+        &Program::info,
+        &Program::predict,
+        &Program::feed,
+        &Program::feed};
+    (this->*one_of(kCalls))();
   }
 
-  const Model& model() {
-    return models()[input_.ConsumeIntegralInRange<size_t>(0, 2)];
-  }
-  Session& session() {
-    return sessions_[input_.ConsumeIntegralInRange<size_t>(0, 2)];
-  }
-  Sampler& sampler() {
-    return samplers_[input_.ConsumeIntegralInRange<size_t>(0, 2)];
-  }
+  const Model& model() { return one_of(models()); }
+  Session& session() { return one_of(sessions_); }
+  Sampler& sampler() { return one_of(samplers_); }
   /// Mostly of the model's range.
   std::vector<nb_token> tokens(size_t most) {
     const auto last = static_cast<nb_token>(model().info.vocab_size - 1);
@@ -132,7 +121,7 @@ class Program {
   void create_session() {
     Session& s = session();
     nb_session_free(s.handle);
-    s = {nullptr, &model(), 0};
+    s = {nullptr, &model()};
     static nb_thread_pool* const pools[] = {make_pool(1), make_pool(2)};
     nb_thread_pool* const pool = pools[input_.ConsumeBool() ? 1 : 0];
     expect(nb_session_create(s.model->handle, pool, &s.handle) == NB_OK);

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
+
+#include "tests/fuzz/expect.h"
 
 namespace nanobrain::fuzz {
 
@@ -13,10 +14,6 @@ namespace {
 
 constexpr size_t kLengthBytes = 2;
 constexpr size_t kMostBytes = 0xffff; // of a file with a length
-
-void require(bool ok) {
-  if (!ok) std::abort();
-}
 
 } // namespace
 
@@ -37,23 +34,20 @@ ModelFolder ModelFolder::parse(std::span<const uint8_t> input) {
 std::vector<uint8_t> ModelFolder::join() const {
   std::vector<uint8_t> input;
   for (size_t i = 0; i < kNames.size(); ++i) {
-    const size_t size = i + 1 < kNames.size()
-                            ? std::min(files[i].size(), kMostBytes)
-                            : files[i].size();
+    size_t size = files[i].size();
     if (i + 1 < kNames.size()) {
+      size = std::min(size, kMostBytes);
       input.push_back(static_cast<uint8_t>(size));
       input.push_back(static_cast<uint8_t>(size >> 8));
     }
-    input.insert(
-        input.end(),
-        files[i].begin(),
-        files[i].begin() + static_cast<ptrdiff_t>(size));
+    const auto begin = files[i].begin();
+    input.insert(input.end(), begin, begin + static_cast<ptrdiff_t>(size));
   }
   return input;
 }
 
 ScratchFolder::ScratchFolder() : path_("/dev/shm/nanobrain-fuzz-XXXXXX") {
-  require(mkdtemp(path_.data()) != nullptr);
+  expect(mkdtemp(path_.data()) != nullptr);
 }
 
 ScratchFolder::~ScratchFolder() {
@@ -71,8 +65,8 @@ void ScratchFolder::write(const ModelFolder& folder) const {
     }
     const int file =
         open(name.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-    require(file >= 0);
-    require(
+    expect(file >= 0);
+    expect(
         ::write(file, bytes.data(), bytes.size()) ==
         static_cast<ssize_t>(bytes.size()));
     close(file);

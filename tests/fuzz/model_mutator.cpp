@@ -44,33 +44,13 @@ extern "C" size_t LLVMFuzzerCustomMutator(
   std::minstd_rand random(seed);
   ModelFolder folder = ModelFolder::parse({data, size});
   auto& weights = folder.files.back();
-  switch (random() % 16) {
-    case 0:
-      return LLVMFuzzerMutate(data, size, max_size);
-    case 1:
-      mutate(weights);
-      break;
-    case 2:
-      mutate(folder.files[1]);
-      break;
-    case 3:
-    case 4:
-      mutate(folder.files[2]);
-      break;
-    case 5:
-    case 6:
-    case 7:
-    case 8:
-      mutate(folder.files[0]);
-      break;
-    case 9:
-    case 10:
-    case 11:
-      mutate_safetensors(weights, false);
-      break;
-    default:
-      mutate_safetensors(weights, true);
-  }
+  const auto turn = random() % 16;
+  if (turn == 0) return LLVMFuzzerMutate(data, size, max_size);
+  if (turn == 1) mutate(weights);
+  if (turn == 2) mutate(folder.files[1]);
+  if (turn >= 3 && turn < 5) mutate(folder.files[2]);
+  if (turn >= 5 && turn < 9) mutate(folder.files[0]);
+  if (turn >= 9) mutate_safetensors(weights, turn >= 12);
   const std::vector<uint8_t> input = folder.join();
   const size_t fits = std::min(input.size(), max_size);
   std::copy_n(input.begin(), fits, data);

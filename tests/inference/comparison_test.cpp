@@ -11,8 +11,7 @@
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/synthetic/derivation.h"
-#include "nanobrain/tokenizer_training/lexical_trainer.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/support/support.h"
 
@@ -47,7 +46,7 @@ class Comparison : public ::testing::Test {
   static void make_model(
       const std::string& name, int64_t pieces, int64_t positions) {
     const auto reader = open_documents({*folder_ / "many.txt"});
-    const auto trained = train_sentencepiece(
+    const auto trained = train_tokenizer(
         [&](std::string& text) { return reader->next(text); },
         {.vocab_size = pieces});
     NanoLM model(small_config(pieces, positions), 5);
@@ -335,9 +334,9 @@ TEST_F(Comparison, FoldersWhoseTokenizerDoesNotFit) {
 
 TEST_F(Comparison, ATokenizerWithoutEndOfTextTakesRowsOnly) {
   const auto reader = open_documents({*folder_ / "many.txt"});
-  const auto trained = train_lexical(
+  const auto trained = train_tokenizer(
       [&](std::string& text) { return reader->next(text); },
-      {.vocab_size = 345});
+      {.kind = "lexical", .vocab_size = 345});
   trained.tokenizer->save(folder_->path());
   const fs::path file = *folder_ / "tokenizer.lexical.json";
   Json pieces = read_json(file);

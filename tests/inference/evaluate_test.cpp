@@ -4,7 +4,7 @@
 #include "nanobrain/model/f32_model.h"
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/kernels/bf16.h"
+#include "nanobrain/kernels/isa.h"
 #include "tests/inference/tiny_model.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"

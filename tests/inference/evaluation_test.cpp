@@ -11,7 +11,7 @@
 #include "nanobrain/inference/generation.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/synthetic/derivation.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/support/support.h"
 
@@ -33,7 +33,7 @@ class Evaluation : public ::testing::Test {
     train_ = draw(generator, 150);
     val_ = draw(generator, 12);
     size_t next = 0;
-    const auto trained = train_sentencepiece(
+    const auto trained = train_tokenizer(
         [&](std::string& text) {
           if (next == train_.size()) return false;
           text = train_[next++].text;
@@ -95,7 +95,7 @@ class Evaluation : public ::testing::Test {
   static inline TempDir* folder_ = nullptr;
   static inline std::vector<SyntheticDocument> train_;
   static inline std::vector<SyntheticDocument> val_;
-  static inline std::shared_ptr<const SentencePieceTokenizer> tokenizer_;
+  static inline std::shared_ptr<const Tokenizer> tokenizer_;
 };
 
 TEST_F(Evaluation, TextTokenFileAndTrainingAgree) {

@@ -1,7 +1,6 @@
 // GELU against its definition in f64 and LibTorch's derivative of it.
 #include "nanobrain/kernels/gelu.h"
 
-#include <cmath>
 #include <limits>
 
 #include "tests/support/support.h"
@@ -51,36 +50,20 @@ TEST_P(Gelu, HasTheDerivative) {
       4e-6);
 }
 
-TEST_P(Gelu, KeepsShapeAndNaN) {
-  Tensor x = torch::zeros({3, 5, 7});
-  x[1][2][3] = std::numeric_limits<float>::quiet_NaN();
-  const Tensor y = gelu(x, GetParam());
-  EXPECT_EQ(y.sizes(), x.sizes());
-  EXPECT_EQ(y.isnan().sum().item<int64_t>(), 1);
-  EXPECT_TRUE(std::isnan(y[1][2][3].item<float>()));
-}
-
-TEST_P(Gelu, TakesWhatIsNotContiguousOrNotF32) {
-  const Tensor x = inputs();
-  const Tensor grid = x.narrow(0, 0, 3000).view({50, 60});
-  EXPECT_LT(
-      (gelu(grid.t(), GetParam()) - gelu(grid, GetParam()).t())
-          .abs()
-          .max()
-          .item<double>(),
-      1e-6); // of at most 12
-
+TEST_P(Gelu, TakesAnyShapeNaNAndWhatIsNotContiguousOrNotF32) {
+  const Tensor x = inputs(), y = gelu(x, GetParam());
+  const Tensor grid = x.narrow(0, 0, 3000).view({50, 60}).clone();
+  grid[2][3] = std::numeric_limits<float>::quiet_NaN();
+  const Tensor transposed = gelu(grid.t(), GetParam()).t();
+  EXPECT_TRUE(transposed.isnan().equal(grid.isnan()));
+  const Tensor difference = transposed.flatten() - y.narrow(0, 0, 3000);
+  EXPECT_LT(difference.nan_to_num().abs().max().item<double>(), 1e-6);
   EXPECT_TRUE(
       torch::equal(gelu(x.to(torch::kFloat64), GetParam()), reference(x)));
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Kinds,
-    Gelu,
-    ::testing::Values(GeluKind::kErf, GeluKind::kTanh),
-    [](const auto& info) {
-      return info.param == GeluKind::kErf ? "Erf" : "Tanh";
-    });
+    Kinds, Gelu, ::testing::Values(GeluKind::kErf, GeluKind::kTanh));
 
 } // namespace
 } // namespace nanobrain

@@ -18,7 +18,8 @@ testing::ProcessResult run_with(
 
 TEST(KernelIsa, EveryOnePassesTheTestsOfTheKernels) {
   for (const Isa isa : kernel_isas()) {
-    const auto result = run_with(name(isa), "-KernelIsa.EveryOne*");
+    if (isa == kernel_isa()) continue; // the other tests of this process
+    const auto result = run_with(name(isa), "-KernelIsa.*");
     EXPECT_EQ(result.exit_code, 0) << name(isa) << result.out << result.err;
     EXPECT_THAT(result.out, HasSubstr("[  PASSED  ]")) << name(isa);
   }

@@ -10,15 +10,14 @@ namespace {
 using testing::relative_error;
 
 ModelConfig config_of(bool bias) {
-  ModelConfig config;
-  config.num_layers = 2;
-  config.num_heads = 2;
-  config.model_dim = 32;
-  config.ffn_dim = 48;
-  config.vocab_size = 700;
-  config.max_seq_len = 20;
-  config.bias = bias;
-  return config;
+  return {
+      .num_layers = 2,
+      .num_heads = 2,
+      .model_dim = 32,
+      .ffn_dim = 48,
+      .vocab_size = 700,
+      .max_seq_len = 20,
+      .bias = bias};
 }
 
 Batch random_batch(int64_t sequences, int64_t length, int64_t vocab_size) {
@@ -28,22 +27,28 @@ Batch random_batch(int64_t sequences, int64_t length, int64_t vocab_size) {
       torch::randint(vocab_size, {sequences, length}, torch::kInt64)};
 }
 
-/// Of a sum of losses over all batches, by the pass under test.
-std::map<std::string, torch::Tensor> gradients(
-    const ModelConfig& config, const std::vector<Batch>& batches, bool bf16) {
-  NanoLM model(config, 1);
-  GradientPass pass(model, bf16);
-  pass.begin_step();
-  for (const auto& batch : batches) pass.loss_and_gradients(batch, 0.25);
-  std::map<std::string, torch::Tensor> result;
+using Gradients = std::map<std::string, torch::Tensor>;
+
+Gradients gradients_of(NanoLM& model) {
+  Gradients result;
   for (const auto& item : model->named_parameters()) {
     result[item.key()] = item.value().grad();
   }
   return result;
 }
 
+/// Of a sum of losses over all batches, by the pass under test.
+Gradients gradients(
+    const ModelConfig& config, const std::vector<Batch>& batches, bool bf16) {
+  NanoLM model(config, 1);
+  GradientPass pass(model, bf16);
+  pass.begin_step();
+  for (const auto& batch : batches) pass.loss_and_gradients(batch, 0.25);
+  return gradients_of(model);
+}
+
 /// The same by autograd alone, through all logits.
-std::map<std::string, torch::Tensor> reference(
+Gradients reference(
     const ModelConfig& config, const std::vector<Batch>& batches) {
   NanoLM model(config, 1);
   for (const auto& batch : batches) {
@@ -54,11 +59,7 @@ std::map<std::string, torch::Tensor> reference(
             torch::kSum));
     (0.25 * loss).backward();
   }
-  std::map<std::string, torch::Tensor> result;
-  for (const auto& item : model->named_parameters()) {
-    result[item.key()] = item.value().grad();
-  }
-  return result;
+  return gradients_of(model);
 }
 
 // More sequences than groups and fewer, windows shorter than the positions.

@@ -8,9 +8,8 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/tokenizer/gpt2_names.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -34,9 +33,7 @@ ModelConfig tiny_config(bool bias = false) {
 bool same_parameters(NanoLM& a, NanoLM& b) {
   const auto other = b->named_parameters();
   for (const auto& item : a->named_parameters()) {
-    if (!item.value().equal(other[item.key()])) {
-      return false;
-    }
+    if (!item.value().equal(other[item.key()])) return false;
   }
   return a->parameters().size() == b->parameters().size();
 }
@@ -76,9 +73,7 @@ class PlainFolder {
 
 TensorView& view_of(PlainFolder::Tensors& tensors, const std::string& name) {
   for (auto& [stored, view] : tensors) {
-    if (stored == name) {
-      return view;
-    }
+    if (stored == name) return view;
   }
   throw std::out_of_range(name);
 }
@@ -87,10 +82,10 @@ std::span<const std::byte> bytes_of(const std::vector<float>& values) {
   return std::as_bytes(std::span(values));
 }
 
-std::shared_ptr<const Tokenizer> train_tokenizer(const std::string& words) {
+std::shared_ptr<const Tokenizer> tokenizer_of(const std::string& words) {
   set_progress_enabled(false);
   int64_t documents = 0;
-  return train_sentencepiece(
+  return train_tokenizer(
              [&](std::string& text) {
                text = words;
                return documents++ < 50;
@@ -128,11 +123,18 @@ TEST(ModelFolder, HoldsGpt2TensorsAndZeroBiases) {
   }
 }
 
-TEST(ModelFolder, CarriesItsTokenizer) {
+TEST(ModelFolder, CarriesItsTokenizerAndRefusesAnother) {
   const TempDir dir;
   const auto tokenizer =
-      train_tokenizer("the cat sleeps on the warm mat beside other cats");
+      tokenizer_of("the cat sleeps on the warm mat beside other cats");
   ModelConfig config = tiny_config();
+  config.vocab_size = tokenizer->vocab_size() + 1;
+  NanoLM wrong_size(config);
+  EXPECT_ERROR(
+      Error,
+      "the tokenizer has 300 ids, but the model 301",
+      save_model(dir / "m", wrong_size, tokenizer.get()));
+  EXPECT_FALSE(fs::exists(dir / "m"));
   config.vocab_size = tokenizer->vocab_size();
   NanoLM model(config);
   save_model(dir / "m", model, tokenizer.get());
@@ -144,6 +146,16 @@ TEST(ModelFolder, CarriesItsTokenizer) {
       read_json(dir / "m" / "config.json")["eos_token_id"],
       tokenizer->end_of_text());
   EXPECT_GE(read_json(dir / "m" / "nanobrain.json")["files"].size(), 5);
+
+  const auto refused = [&](int64_t vocab_size, const std::string& message) {
+    EXPECT_ERROR(Error, message, load_model_tokenizer(dir / "m", vocab_size));
+  };
+  tokenizer_of("seven quick brown dogs jumped over lazy foxes there")
+      ->save(dir / "m");
+  refused(300, "the tokenizer is not the one that the model was trained with");
+  refused(299, "the tokenizer has 300 ids, but the model only 299");
+  fs::remove(dir / "m" / "tokenizer.model");
+  refused(300, "has lost its tokenizer");
 }
 
 TEST(ModelFolder, CarriesAGpt2Tokenizer) {
@@ -169,73 +181,31 @@ TEST(ModelFolder, CarriesAGpt2Tokenizer) {
   Json other = read_json(dir / "m" / "config.json");
   other["eos_token_id"] = 257;
   write_json(dir / "m" / "config.json", other);
-  EXPECT_ERROR(
-      Error,
-      "names token 257 as end of text, but the tokenizer has 257 ids",
-      load_model_tokenizer(dir / "m", config.vocab_size));
+  const auto refused = [&](const std::string& message) {
+    EXPECT_ERROR(
+        Error, message, load_model_tokenizer(dir / "m", config.vocab_size));
+  };
+  refused("names token 257 as end of text, but the tokenizer has 257 ids");
   fs::remove(dir / "m" / "merges.txt");
-  EXPECT_ERROR(
-      Error,
-      "vocab.json] is half of a GPT-2 tokenizer; put merges.txt beside it",
-      load_model_tokenizer(dir / "m", config.vocab_size));
+  refused("vocab.json] is half of a GPT-2 tokenizer; put merges.txt beside it");
   fs::remove(dir / "m" / "vocab.json");
-  EXPECT_ERROR(
-      Error,
-      "has lost its tokenizer",
-      load_model_tokenizer(dir / "m", config.vocab_size));
+  refused("has lost its tokenizer");
 }
 
-TEST(ModelFolder, RefusesATokenizerThatIsNotItsOwn) {
+TEST(ModelFolder, RefusesAFlippedByteANewerFormatAndAnotherInItsPlace) {
   const TempDir dir;
-  const auto tokenizer =
-      train_tokenizer("the cat sleeps on the warm mat beside other cats");
-  const auto other =
-      train_tokenizer("seven quick brown dogs jumped over lazy foxes there");
-  ModelConfig config = tiny_config();
-  config.vocab_size = tokenizer->vocab_size() + 1;
-  NanoLM wrong_size(config);
-  EXPECT_ERROR(
-      Error,
-      "the tokenizer has 300 ids, but the model 301",
-      save_model(dir / "m", wrong_size, tokenizer.get()));
-  EXPECT_FALSE(fs::exists(dir / "m"));
-  config.vocab_size = tokenizer->vocab_size();
-  NanoLM model(config);
-  save_model(dir / "m", model, tokenizer.get());
-  other->save(dir / "m");
-  EXPECT_ERROR(
-      Error,
-      "the tokenizer is not the one that the model was trained with",
-      load_model_tokenizer(dir / "m", config.vocab_size));
-  config.vocab_size = 299;
-  EXPECT_ERROR(
-      Error,
-      "the tokenizer has 300 ids, but the model only 299",
-      load_model_tokenizer(dir / "m", config.vocab_size));
-  fs::remove(dir / "m" / "tokenizer.model");
-  EXPECT_ERROR(
-      Error,
-      "has lost its tokenizer",
-      load_model_tokenizer(dir / "m", config.vocab_size));
-}
-
-TEST(ModelFolder, NamesTheFileWithAFlippedByte) {
+  NanoLM model(tiny_config());
+  save_model(dir / "m", model, nullptr);
+  EXPECT_ERROR(Error, "exists", save_model(dir / "m", model, nullptr));
   for (const std::string name : {"config.json", "model.safetensors"}) {
-    const TempDir dir;
-    NanoLM model(tiny_config());
-    save_model(dir / "m", model, nullptr);
-    std::string bytes = testing::read_text(dir / "m" / name);
+    const std::string whole = testing::read_text(dir / "m" / name);
+    std::string bytes = whole;
     bytes[bytes.size() - 3] ^= 1;
     testing::write_text(dir / "m" / name, bytes);
     EXPECT_ERROR(
         Error, name + " is not as it was written", load_model(dir / "m"));
+    testing::write_text(dir / "m" / name, whole);
   }
-}
-
-TEST(ModelFolder, RefusesANewerFormat) {
-  const TempDir dir;
-  NanoLM model(tiny_config());
-  save_model(dir / "m", model, nullptr);
   Json manifest = read_json(dir / "m" / "nanobrain.json");
   manifest["format_version"] = 2;
   write_json(dir / "m" / "nanobrain.json", manifest);
@@ -243,13 +213,6 @@ TEST(ModelFolder, RefusesANewerFormat) {
       Error,
       "nanobrain.json] has format version 2, but this nanobrain reads up to 1",
       load_model(dir / "m"));
-}
-
-TEST(ModelFolder, IsNeverWrittenOverAnother) {
-  const TempDir dir;
-  NanoLM model(tiny_config());
-  save_model(dir / "m", model, nullptr);
-  EXPECT_ERROR(Error, "exists", save_model(dir / "m", model, nullptr));
 }
 
 TEST(ModelFolder, NamesMissingFiles) {
@@ -272,116 +235,81 @@ TEST(ModelWeights, NamesATruncatedFile) {
   EXPECT_THAT(folder.error(), ::testing::HasSubstr("model.safetensors"));
 }
 
-TEST(ModelWeights, NamesAMissingTensor) {
-  PlainFolder folder;
-  folder.rewrite([](auto& tensors) {
-    std::erase_if(tensors, [](auto& t) {
-      return t.first == "transformer.h.0.ln_2.weight";
-    });
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr("model.safetensors] has no tensor h.0.ln_2.weight"));
-}
-
-TEST(ModelWeights, NamesAnUnexpectedTensor) {
-  PlainFolder folder;
-  folder.rewrite([](auto& tensors) {
-    tensors.emplace_back(
-        "transformer.h.1.ln_1.weight",
-        view_of(tensors, "transformer.h.0.ln_1.weight"));
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr(
-          "holds a tensor h.1.ln_1.weight that this model has not; nearest: "
-          "h.0.ln_1.weight"));
-}
-
-TEST(ModelWeights, NamesATensorThatIsThereTwice) {
-  PlainFolder folder;
-  folder.rewrite([](auto& tensors) {
-    tensors.emplace_back(
-        "wpe.weight", view_of(tensors, "transformer.wpe.weight"));
-  });
-  EXPECT_THAT(folder.error(), ::testing::HasSubstr("holds wpe.weight twice"));
-}
-
-TEST(ModelWeights, NamesAWrongShape) {
-  PlainFolder folder;
-  folder.rewrite([](auto& tensors) { // as a Linear would store it
-    view_of(tensors, "transformer.h.0.mlp.c_fc.weight").shape = {5, 6};
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr("model.safetensors: h.0.mlp.c_fc.weight] has shape "
-                           "[5, 6], but config.json says [6, 5]"));
-}
-
-TEST(ModelWeights, NamesAWrongDtype) {
-  PlainFolder folder;
-  const std::vector<std::byte> ints(24);
-  folder.rewrite([&](auto& tensors) {
-    view_of(tensors, "transformer.wpe.weight") = {DType::kI8, {4, 6}, ints};
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr(
-          "wpe.weight] has dtype I8; F32, F16 and BF16 are read"));
-}
-
-TEST(ModelWeights, NamesValuesThatAreNotFinite) {
-  PlainFolder folder;
-  std::vector<float> values(24, 1.0F);
-  values[23] = std::numeric_limits<float>::infinity();
-  folder.rewrite([&](auto& tensors) {
-    view_of(tensors, "transformer.wpe.weight").data = bytes_of(values);
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr("wpe.weight] holds values that are not finite"));
-}
-
-TEST(ModelWeights, TakesOnlyAHeadThatIsTied) {
-  PlainFolder folder;
-  const auto add_head = [](auto& tensors) {
-    tensors.emplace_back(
-        "lm_head.weight", view_of(tensors, "transformer.wte.weight"));
+TEST(ModelWeights, NamesTheTensorAtFault) {
+  using Tensors = PlainFolder::Tensors;
+  using Change = std::function<void(Tensors&)>;
+  static const std::vector<std::byte> bytes(24);
+  static const std::vector<float> zeros(300 * 6), ones(18, 1.0F);
+  static std::vector<float> infinite(24, 1.0F);
+  infinite.back() = std::numeric_limits<float>::infinity();
+  const auto remove = [](const std::string& name) -> Change {
+    return [name](Tensors& tensors) {
+      std::erase_if(tensors, [&](auto& t) { return t.first == name; });
+    };
   };
-  folder.rewrite(add_head);
-  load_model(folder.path());
-  const std::vector<float> zeros(300 * 6);
-  folder.rewrite([&](auto& tensors) {
-    view_of(tensors, "lm_head.weight").data = bytes_of(zeros);
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr("lm_head.weight differs from wte.weight"));
-}
-
-TEST(ModelWeights, TakesOnlyZeroBiasesWhereThereAreNone) {
-  PlainFolder folder;
-  const std::vector<float> ones(18, 1.0F);
-  folder.rewrite([&](auto& tensors) {
-    view_of(tensors, "transformer.h.0.attn.c_attn.bias").data = bytes_of(ones);
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr("h.0.attn.c_attn.bias is not zero, but config.json "
-                           "says that there are no biases"));
-}
-
-TEST(ModelWeights, WantsEveryBiasWhereThereAreSome) {
-  PlainFolder folder(/*bias=*/true);
-  load_model(folder.path());
-  folder.rewrite([](auto& tensors) {
-    std::erase_if(tensors, [](auto& t) {
-      return t.first == "transformer.h.0.mlp.c_proj.bias";
-    });
-  });
-  EXPECT_THAT(
-      folder.error(),
-      ::testing::HasSubstr("has no tensor h.0.mlp.c_proj.bias"));
+  const auto copy = [](const std::string& from, const std::string& to) {
+    return [from, to](Tensors& tensors) {
+      tensors.emplace_back(to, view_of(tensors, from));
+    };
+  };
+  const auto fill = [](const std::string& name, const auto& values) -> Change {
+    return [name, &values](Tensors& tensors) {
+      view_of(tensors, name).data = bytes_of(values);
+    };
+  };
+  struct Fault {
+    bool bias;
+    Change change;
+    std::string message;
+  };
+  for (
+      const Fault& fault : std::vector<Fault>{
+          {false,
+           remove("transformer.h.0.ln_2.weight"),
+           "model.safetensors] has no tensor h.0.ln_2.weight"},
+          {true,
+           remove("transformer.h.0.mlp.c_proj.bias"),
+           "has no tensor h.0.mlp.c_proj.bias"},
+          {false,
+           copy("transformer.h.0.ln_1.weight", "transformer.h.1.ln_1.weight"),
+           "holds a tensor h.1.ln_1.weight that this model has not; nearest: "
+           "h.0.ln_1.weight"},
+          {false,
+           copy("transformer.wpe.weight", "wpe.weight"),
+           "holds wpe.weight twice"},
+          {false,
+           [](Tensors& tensors) { // as a Linear would store it
+             view_of(tensors, "transformer.h.0.mlp.c_fc.weight").shape = {5, 6};
+           },
+           "model.safetensors: h.0.mlp.c_fc.weight] has shape [5, 6], but "
+           "config.json says [6, 5]"},
+          {false,
+           [](Tensors& tensors) {
+             view_of(tensors, "transformer.wpe.weight") = {
+                 DType::kI8, {4, 6}, bytes};
+           },
+           "wpe.weight] has dtype I8; F32, F16 and BF16 are read"},
+          {false,
+           fill("transformer.wpe.weight", infinite),
+           "wpe.weight] holds values that are not finite"},
+          {false,
+           [&](Tensors& tensors) {
+             copy("transformer.wte.weight", "lm_head.weight")(tensors);
+             fill("lm_head.weight", zeros)(tensors);
+           },
+           "lm_head.weight differs from wte.weight"},
+          {false,
+           fill("transformer.h.0.attn.c_attn.bias", ones),
+           "h.0.attn.c_attn.bias is not zero, but config.json says that there "
+           "are no biases"}}) {
+    PlainFolder folder(fault.bias);
+    load_model(folder.path());
+    folder.rewrite(fault.change);
+    EXPECT_THAT(folder.error(), ::testing::HasSubstr(fault.message));
+  }
+  PlainFolder tied;
+  tied.rewrite(copy("transformer.wte.weight", "lm_head.weight"));
+  EXPECT_NO_THROW(load_model(tied.path()));
 }
 
 } // namespace

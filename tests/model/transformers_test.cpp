@@ -12,10 +12,9 @@ using testing::TempDir;
 using torch::Tensor;
 
 testing::ProcessResult run_peer(std::vector<std::string> arguments) {
-  const fs::path script =
+  const auto script =
       testing::source_dir() / "tests/model/transformers_peer.py";
-  arguments.insert(
-      arguments.begin(), {testing::python().string(), script.string()});
+  arguments.insert(arguments.begin(), {testing::python(), script});
   return testing::run_process(arguments);
 }
 
@@ -35,11 +34,7 @@ std::vector<std::vector<int64_t>> make_ids(int64_t vocab_size, int64_t length) {
 }
 
 Tensor to_tensor(const std::vector<std::vector<int64_t>>& rows) {
-  std::vector<Tensor> tensors;
-  for (const auto& row : rows) {
-    tensors.push_back(torch::tensor(row));
-  }
-  return torch::stack(tensors);
+  return torch::stack({torch::tensor(rows[0]), torch::tensor(rows[1])});
 }
 
 void expect_same_logits(const Tensor& ours, const Tensor& theirs) {

@@ -1,9 +1,12 @@
 // GGUF files as a reader written from the specification sees them.
 #include "nanobrain/quantize/gguf_export.h"
 
+#include <c10/util/Half.h>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/model/huggingface.h"
+#include "nanobrain/quantize/gguf_file.h"
+#include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/gpt2_small.h"
 #include "tests/tokenizer/lexical_small.h"
@@ -16,55 +19,46 @@ using namespace nanobrain::testing;
 using ::testing::IsEmpty;
 namespace fs = std::filesystem;
 
-constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
-
 ModelConfig small_config(int64_t vocab_size = 70) {
-  ModelConfig config;
-  config.num_layers = 2;
-  config.num_heads = 2;
-  config.model_dim = 32;
-  config.ffn_dim = 96;
-  config.vocab_size = vocab_size;
-  config.max_seq_len = 19;
-  return config;
+  return random_config(vocab_size, /*ffn_dim=*/96);
 }
 
-/// Saves a model whose vectors are random too.
-void save_random(
-    const fs::path& folder,
-    const ModelConfig& config,
-    const Tokenizer* tokenizer = nullptr) {
-  const torch::NoGradGuard no_grad;
-  torch::manual_seed(5);
-  NanoLM model(config);
-  for (torch::Tensor& parameter : model->parameters()) {
-    if (parameter.dim() == 1) parameter.add_(torch::randn_like(parameter), 0.1);
+/// Exports the model in a folder.
+class GgufExport : public ::testing::Test {
+ protected:
+  ExportReport export_as(const std::string& type = "f32") const {
+    return export_model(
+        {.model = dir_ / "brain",
+         .output = dir_ / "m.gguf",
+         .type = type,
+         .force = true});
   }
-  save_model(folder, model, tokenizer);
-}
+  Json read_back() const {
+    return ask_python("gguf_reader.py", {dir_ / "m.gguf", dir_ / "brain"});
+  }
+  TempDir dir_;
+};
 
-Json read_back(const fs::path& file, const fs::path& model) {
-  const auto script = source_dir() / "tests" / "quantize" / "gguf_reader.py";
-  const auto result =
-      run_process({python(), script.string(), file.string(), model.string()});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return parse_json(result.out, "gguf_reader.py");
-}
+/// Needs the reader.
+class GgufFile : public GgufExport {
+ protected:
+  void SetUp() override {
+    if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+  }
+};
 
-TEST(GgufExport, HoldsEveryWeight) {
-  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
+TEST_F(GgufFile, HoldsEveryWeight) {
   for (const bool bias : {false, true}) {
     for (const std::string type : {"f32", "q8_0"}) {
       SCOPED_TRACE(type + (bias ? " with biases" : ""));
-      const TempDir dir;
       ModelConfig config = small_config();
       config.bias = bias;
-      save_random(dir / "model", config);
-      const ExportReport report = export_model(
-          {.model = dir / "model", .output = dir / "m.gguf", .type = type});
+      fs::remove_all(dir_ / "brain");
+      save_random(dir_ / "brain", config);
+      const ExportReport report = export_as(type);
       EXPECT_EQ(
-          report.bytes, static_cast<int64_t>(fs::file_size(dir / "m.gguf")));
-      const Json read = read_back(dir / "m.gguf", dir / "model");
+          report.bytes, static_cast<int64_t>(fs::file_size(dir_ / "m.gguf")));
+      const Json read = read_back();
       EXPECT_THAT(read["wrong"], IsEmpty());
       const Json& tensors = read["tensors"];
       EXPECT_EQ(tensors.size(), 4u + 2 * 12); // a zero bias is a bias
@@ -80,13 +74,10 @@ TEST(GgufExport, HoldsEveryWeight) {
   }
 }
 
-TEST(GgufExport, DescribesTheModel) {
-  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
-  const TempDir dir;
-  save_random(dir / "brain", small_config());
-  const auto report = export_model(
-      {.model = dir / "brain", .output = dir / "m.gguf", .type = "q8_0"});
-  const Json metadata = read_back(dir / "m.gguf", dir / "brain")["metadata"];
+TEST_F(GgufFile, DescribesTheModel) {
+  save_random(dir_ / "brain", small_config());
+  const auto report = export_as("q8_0");
+  const Json metadata = read_back()["metadata"];
   const Json expected = {
       {"general.architecture", "gpt2"},
       {"general.name", "brain"},
@@ -107,21 +98,18 @@ TEST(GgufExport, DescribesTheModel) {
   EXPECT_THAT(report.notes.at(1), ::testing::HasSubstr("tanh formula"));
 }
 
-TEST(GgufExport, SentencePieceGoesInWithScoresAndTypes) {
-  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
-  const TempDir dir;
+TEST_F(GgufFile, SentencePieceGoesInWithScoresAndTypes) {
   const auto tokenizer = small_tokenizer();
   // Two ids more than the tokenizer has.
   ModelConfig config = small_config(tokenizer->vocab_size() + 2);
   config.activation = "gelu_new";
-  save_random(dir / "model", config);
-  fs::remove(dir / "model/nanobrain.json"); // a folder of other programs
-  tokenizer->save(dir / "model");
-  const auto report =
-      export_model({.model = dir / "model", .output = dir / "m.gguf"});
+  save_random(dir_ / "brain", config);
+  fs::remove(dir_ / "brain/nanobrain.json"); // a folder of other programs
+  tokenizer->save(dir_ / "brain");
+  const auto report = export_as();
   EXPECT_EQ(report.tokenizer, "llama");
   EXPECT_THAT(report.notes, IsEmpty());
-  const Json read = read_back(dir / "m.gguf", dir / "model");
+  const Json read = read_back();
   const Json& metadata = read["metadata"];
   EXPECT_EQ(metadata["tokenizer.ggml.model"], "llama");
   for (const char* key :
@@ -133,9 +121,9 @@ TEST(GgufExport, SentencePieceGoesInWithScoresAndTypes) {
   const Json& scores = metadata["tokenizer.ggml.scores"];
   const Json& types = metadata["tokenizer.ggml.token_type"];
   const auto& pieces = tokenizer->model().pieces;
-  ASSERT_EQ(tokens.size(), pieces.size() + 2);
-  ASSERT_EQ(scores.size(), pieces.size() + 2);
-  ASSERT_EQ(types.size(), pieces.size() + 2);
+  for (const Json* list : {&tokens, &scores, &types}) {
+    ASSERT_EQ(list->size(), pieces.size() + 2);
+  }
   for (size_t id = 0; id < pieces.size(); ++id) {
     const std::string text = tokens[id];
     ASSERT_EQ(text, pieces[id].text);
@@ -151,21 +139,18 @@ TEST(GgufExport, SentencePieceGoesInWithScoresAndTypes) {
   EXPECT_NE(tokens[pieces.size()], tokens[pieces.size() + 1]);
 }
 
-TEST(GgufExport, Gpt2GoesInWithItsMerges) {
-  if (!fs::exists(python())) GTEST_SKIP() << kNoPython;
-  const TempDir dir;
+TEST_F(GgufFile, Gpt2GoesInWithItsMerges) {
   const auto tokenizer = small_gpt2_tokenizer();
   save_random(
-      dir / "model", small_config(tokenizer->vocab_size()), tokenizer.get());
-  const auto report =
-      export_model({.model = dir / "model", .output = dir / "m.gguf"});
+      dir_ / "brain", small_config(tokenizer->vocab_size()), tokenizer.get());
+  const auto report = export_as();
   EXPECT_EQ(report.tokenizer, "gpt2");
-  const Json read = read_back(dir / "m.gguf", dir / "model");
+  const Json read = read_back();
   const Json& metadata = read["metadata"];
   EXPECT_EQ(metadata["tokenizer.ggml.pre"], "gpt-2");
   EXPECT_EQ(metadata["tokenizer.ggml.bos_token_id"], tokenizer->end_of_text());
   // The folder's own files say what the lists must be.
-  const Json vocab = read_json(dir / "model/vocab.json");
+  const Json vocab = read_json(dir_ / "brain/vocab.json");
   const Json& tokens = metadata["tokenizer.ggml.tokens"];
   ASSERT_EQ(tokens.size(), vocab.size());
   for (const auto& [name, id] : vocab.items()) {
@@ -175,17 +160,15 @@ TEST(GgufExport, Gpt2GoesInWithItsMerges) {
   for (const auto& merge : metadata["tokenizer.ggml.merges"]) {
     merges += merge.get<std::string>() + "\n";
   }
-  const std::string file = read_text(dir / "model/merges.txt");
+  const std::string file = read_text(dir_ / "brain/merges.txt");
   EXPECT_EQ(merges, file.substr(file.find('\n') + 1)); // after "#version"
   EXPECT_EQ(metadata["tokenizer.ggml.token_type"][tokenizer->end_of_text()], 3);
 }
 
-TEST(GgufExport, ALexicalVocabularyHasNoEquivalentAndIsSaidToBeLeftOut) {
-  const TempDir dir;
+TEST_F(GgufExport, ALexicalVocabularyIsSaidToBeLeftOut) {
   const LexicalTokenizer tokenizer(lexical_vocabulary({"abc"}));
-  save_random(dir / "model", small_config(tokenizer.vocab_size()), &tokenizer);
-  const auto report =
-      export_model({.model = dir / "model", .output = dir / "m.gguf"});
+  save_random(dir_ / "brain", small_config(tokenizer.vocab_size()), &tokenizer);
+  const auto report = export_as();
   EXPECT_EQ(report.tokenizer, "none");
   EXPECT_THAT(
       report.notes.at(0),
@@ -193,11 +176,10 @@ TEST(GgufExport, ALexicalVocabularyHasNoEquivalentAndIsSaidToBeLeftOut) {
   EXPECT_EQ(report.to_json()["tokenizer"], "none");
 }
 
-TEST(GgufExport, RefusesWhatItCannotWrite) {
-  const TempDir dir;
-  save_random(dir / "model", small_config());
+TEST_F(GgufExport, RefusesWhatItCannotWrite) {
+  save_random(dir_ / "brain", small_config());
   const ExportRequest request{
-      .model = dir / "model", .output = dir / "m.gguf", .type = "q8_0"};
+      .model = dir_ / "brain", .output = dir_ / "m.gguf", .type = "q8_0"};
   ExportRequest other = request;
   other.format = "onnx";
   EXPECT_ERROR(UsageError, "--format must be gguf", export_model(other));
@@ -205,11 +187,9 @@ TEST(GgufExport, RefusesWhatItCannotWrite) {
   other.type = "q4_0";
   EXPECT_ERROR(UsageError, "must be f32 or q8_0", export_model(other));
 
-  ModelConfig odd = small_config();
-  odd.ffn_dim = 80; // ffn_down has rows of it
-  save_random(dir / "odd", odd);
+  save_random(dir_ / "odd", random_config(70, /*ffn_dim=*/80));
   other = request;
-  other.model = dir / "odd";
+  other.model = dir_ / "odd";
   EXPECT_ERROR(
       Error,
       "blk.0.ffn_down.weight has rows of 80 values, and Q8_0 takes multiples "
@@ -226,11 +206,52 @@ TEST(GgufExport, RefusesWhatItCannotWrite) {
   EXPECT_EQ(read_text(request.output).substr(0, 4), "GGUF");
 
   fs::rename(
-      dir / "model/model.safetensors", dir / "model/model.int8.safetensors");
+      dir_ / "brain/model.safetensors", dir_ / "brain/model.int8.safetensors");
   EXPECT_ERROR(
       Error, "is an int8 model; name the f32 model", export_model(other));
-  other.model = dir / "absent";
+  other.model = dir_ / "absent";
   EXPECT_ERROR(Error, "is neither a model folder", export_model(other));
+}
+
+float scale_of(const Q8Block& block) {
+  return c10::Half(block.scale, c10::Half::from_bits());
+}
+
+TEST(GgufQ8, BlocksAreScaledByTheirLargestMagnitude) {
+  // Powers of two and 127 of them: every number is exact.
+  std::vector<float> values(64, 0.0F);
+  values[0] = 127 * 0.25F;
+  values[1] = -0.25F;
+  values[2] = 2.5F * 0.25F; // a half goes away from zero
+  values[3] = -2.5F * 0.25F;
+  values[4] = 0.49F * 0.25F;
+  values[32] = -127 * 8.0F;
+  values[63] = 8.0F;
+  const auto blocks = quantize_q8_0(values, "x");
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(scale_of(blocks[0]), 0.25F);
+  EXPECT_EQ(scale_of(blocks[1]), 8.0F);
+  EXPECT_THAT(
+      std::span(blocks[0].values).first(6),
+      ::testing::ElementsAre(127, -1, 3, -3, 0, 0));
+  EXPECT_EQ(blocks[1].values[0], -127);
+  EXPECT_EQ(blocks[1].values[31], 1);
+}
+
+TEST(GgufQ8, TakesWhatItsScalesHold) {
+  for (const float value : {0.0F, 1e-40F, 1e-7F}) {
+    const std::vector<float> values(32, value);
+    const auto blocks = quantize_q8_0(values, "x");
+    EXPECT_EQ(scale_of(blocks[0]), 0.0F) << value;
+    EXPECT_EQ(blocks[0].values[7], 0) << value;
+  }
+  std::vector<float> values(32, 1.0F);
+  values[5] = -8.3e6F; // 127 times f16's largest
+  quantize_q8_0(values, "x");
+  values[5] = -9e6F;
+  EXPECT_ERROR(
+      Error, "[a.gguf: w] holds 9", quantize_q8_0(values, "a.gguf: w"));
+  EXPECT_ERROR(Error, "export with --type f32", quantize_q8_0(values, "w"));
 }
 
 } // namespace

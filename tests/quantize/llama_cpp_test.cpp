@@ -4,6 +4,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_export.h"
+#include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/gpt2_small.h"
 #include "tests/tokenizer/texts.h"
@@ -19,10 +20,14 @@ fs::path peers_python() {
   return source_dir() / "build" / "deps" / "peers" / "bin" / "python";
 }
 
-#define SKIP_WITHOUT_LLAMA_CPP()                                              \
-  if (!fs::exists(peers_python())) {                                          \
-    GTEST_SKIP() << "llama.cpp is not installed: cmake/bootstrap.sh --peers"; \
+class LlamaCpp : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::exists(peers_python())) {
+      GTEST_SKIP() << "llama.cpp is not installed: cmake/bootstrap.sh --peers";
+    }
   }
+};
 
 /// What llama_cpp_peer.py writes for a JSON input.
 std::string ask_llama_cpp(
@@ -67,15 +72,11 @@ struct Errors {
 /// ||difference|| / ||reference|| of llama.cpp's logits for 64 tokens.
 Errors logit_errors(const std::string& activation, const std::string& type) {
   const torch::NoGradGuard no_grad;
-  torch::manual_seed(7);
   ModelConfig config;
   config.vocab_size = 500;
   config.activation = activation;
   config.bias = true;
-  NanoLM model(config);
-  for (Tensor& parameter : model->parameters()) {
-    if (parameter.dim() == 1) parameter.add_(torch::randn_like(parameter), 0.1);
-  }
+  NanoLM model = random_model(config);
   const TempDir dir;
   save_model(dir / "model", model, nullptr);
   export_model(
@@ -97,23 +98,20 @@ Errors logit_errors(const std::string& activation, const std::string& type) {
   return {error(forward_with_f16_gelu(model, ids)), error(model->forward(ids))};
 }
 
-TEST(LlamaCpp, GivesTheLogitsOfATanhModel) {
-  SKIP_WITHOUT_LLAMA_CPP();
+TEST_F(LlamaCpp, GivesTheLogitsOfATanhModel) {
   const Errors errors = logit_errors("gelu_new", "f32");
   // An argument next to a border of two f16 numbers may fall on either side.
   EXPECT_LT(errors.f16_gelu, 1e-4);
   EXPECT_LT(errors.ours, 5e-4); // f16 has 11 bits
 }
 
-TEST(LlamaCpp, DiffersFromAnExactGeluByTheGapOfTheTwoFormulas) {
-  SKIP_WITHOUT_LLAMA_CPP();
+TEST_F(LlamaCpp, DiffersFromAnExactGeluByTheGapOfTheTwoFormulas) {
   const Errors errors = logit_errors("gelu", "f32");
   EXPECT_LT(errors.f16_gelu, 1e-4); // which takes tanh for it
   EXPECT_LT(errors.ours, 1e-3);
 }
 
-TEST(LlamaCpp, OpensQ8_0) {
-  SKIP_WITHOUT_LLAMA_CPP();
+TEST_F(LlamaCpp, OpensQ8_0) {
   // Weights and activations of 8 bits, in blocks of 32.
   EXPECT_LT(logit_errors("gelu_new", "q8_0").ours, 2e-2);
 }
@@ -149,18 +147,15 @@ std::vector<std::string> texts_for_llama_cpp() {
   return texts;
 }
 
-TEST(LlamaCpp, GivesTheIdsOfSentencePiece) {
-  SKIP_WITHOUT_LLAMA_CPP();
+TEST_F(LlamaCpp, GivesTheIdsOfSentencePiece) {
   expect_same_ids(*small_tokenizer(), texts_for_llama_cpp());
 }
 
-TEST(LlamaCpp, GivesTheIdsOfGpt2) {
-  SKIP_WITHOUT_LLAMA_CPP();
+TEST_F(LlamaCpp, GivesTheIdsOfGpt2) {
   expect_same_ids(*small_gpt2_tokenizer(), texts_for_llama_cpp());
 }
 
-TEST(LlamaCpp, GivesTheIdsOfThePublishedGpt2Vocabulary) {
-  SKIP_WITHOUT_LLAMA_CPP();
+TEST_F(LlamaCpp, GivesTheIdsOfThePublishedGpt2Vocabulary) {
   if (shared_data().empty()) GTEST_SKIP() << "no shared data here";
   auto texts = texts_for_llama_cpp();
   texts.push_back(read_text(shared_data() / "wikitext2" / "wiki.test.raw")

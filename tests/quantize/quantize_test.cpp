@@ -1,6 +1,7 @@
 // From an f32 folder to an int8 one, and its report beside NumPy's arithmetic.
 #include "nanobrain/quantize/quantize.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -10,6 +11,7 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
+#include "tests/inference/with_libtorch.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
 
@@ -20,23 +22,15 @@ using namespace nanobrain::testing;
 using ::testing::IsEmpty;
 namespace fs = std::filesystem;
 
-constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
-
-Json peer(std::vector<std::string> arguments) {
-  const auto script = source_dir() / "tests" / "quantize" / "int8_peer.py";
-  arguments.insert(arguments.begin(), {python(), script.string()});
-  const auto result = run_process(arguments);
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return parse_json(result.out, "int8_peer.py");
-}
-
 /// f32/ holds a random model with a tokenizer of its own.
 class Quantize : public ::testing::Test {
  protected:
   void SetUp() override { set_progress_enabled(false); }
 
-  void save(ModelConfig config) {
-    save_random(dir_ / "f32", config, random_tokenizer());
+  void save(ModelConfig config = random_config()) {
+    const auto tokenizer = random_tokenizer();
+    config.vocab_size = tokenizer->vocab_size();
+    save_random(dir_ / "f32", config, tokenizer.get());
   }
   QuantizeRequest request() const {
     QuantizeRequest request;
@@ -71,27 +65,26 @@ TEST_F(Quantize, HoldsEveryParameterAsTheFormatSays) {
     }
     save_model(dir / "f32", model, nullptr);
     quantize_model({.model = dir / "f32", .output = dir / "int8"});
-    const Json layout = peer({"layout", dir / "int8", dir / "f32"});
+    const Json layout =
+        ask_python("int8_peer.py", {"layout", dir / "int8", dir / "f32"});
     EXPECT_THAT(layout["wrong"], IsEmpty());
-    const auto& metadata = layout["metadata"];
-    EXPECT_EQ(metadata.size(), 2u);
-    EXPECT_EQ(metadata["format"], "nanobrain-int8");
-    EXPECT_EQ(metadata["version"], "1");
+    EXPECT_EQ(layout["metadata"].size(), 2u);
+    EXPECT_EQ(layout["metadata"]["format"], "nanobrain-int8");
+    EXPECT_EQ(layout["metadata"]["version"], "1");
     const Json& tensors = layout["tensors"];
-    const auto entry = [](const char* dtype, std::vector<int64_t> shape) {
-      return Json::array({dtype, shape});
-    };
-    const int64_t V = config.vocab_size;
-    EXPECT_EQ(tensors["transformer.wte.weight"], entry("I8", {V, 32}));
-    EXPECT_EQ(tensors["transformer.wte.weight.scale"], entry("F32", {V}));
-    EXPECT_EQ(tensors["transformer.wpe.weight"], entry("F16", {19, 32}));
-    const std::string block = "transformer.h.1.";
-    EXPECT_EQ(tensors[block + "attn.c_attn.weight"], entry("I8", {96, 32}));
-    EXPECT_EQ(tensors[block + "mlp.c_proj.weight"], entry("I8", {32, 80}));
-    EXPECT_EQ(tensors[block + "mlp.c_proj.weight.scale"], entry("F32", {32}));
-    EXPECT_EQ(tensors[block + "ln_1.bias"], entry("F32", {32}));
-    EXPECT_EQ(tensors.contains(block + "mlp.c_fc.bias"), bias);
-    EXPECT_FALSE(tensors.contains(block + "mlp.c_proj.bias")); // all zeros
+    using Stored = std::array<const char*, 3>;
+    for (const auto& [name, dtype, shape] :
+         {Stored{"wte.weight", "I8", "[70,32]"},
+          Stored{"wte.weight.scale", "F32", "[70]"},
+          Stored{"wpe.weight", "F16", "[19,32]"},
+          Stored{"h.1.attn.c_attn.weight", "I8", "[96,32]"},
+          Stored{"h.1.mlp.c_proj.weight", "I8", "[32,80]"},
+          Stored{"h.1.ln_1.bias", "F32", "[32]"}}) {
+      const Json& tensor = tensors[std::string("transformer.") + name];
+      EXPECT_EQ(tensor, Json::array({dtype, Json::parse(shape)})) << name;
+    }
+    EXPECT_EQ(tensors.contains("transformer.h.1.mlp.c_fc.bias"), bias);
+    EXPECT_FALSE(tensors.contains("transformer.h.1.mlp.c_proj.bias")); // zeros
   }
 }
 
@@ -100,10 +93,7 @@ TEST_F(Quantize, TheNanoBrainStaysUnderItsSize) {
   save_model(dir_ / "f32", model, nullptr);
   const QuantizeReport report = quantize_model(request());
   EXPECT_LT(report.bytes, 2'350'000);
-  EXPECT_EQ(
-      report.bytes,
-      static_cast<int64_t>(
-          fs::file_size(dir_ / "int8/model.int8.safetensors")));
+  EXPECT_EQ(report.bytes, fs::file_size(dir_ / "int8/model.int8.safetensors"));
   int64_t parameters = 0;
   int64_t bytes = 0;
   for (const PartBytes& part : report.parts) {
@@ -138,10 +128,15 @@ TEST_F(Quantize, WritesAWholeFolderAndLeavesTheModelAlone) {
     EXPECT_EQ(manifest["files"][name], hash) << name;
   }
   EXPECT_FALSE(fs::exists(dir_ / "int8/model.safetensors"));
+  // The same of a run folder, beside the model, not in it.
+  fs::create_directory(dir_ / "run");
+  fs::rename(dir_ / "f32", dir_ / "run" / "model");
+  quantize_model({.model = dir_ / "run", .output = dir_ / "run" / "int8"});
+  EXPECT_EQ(hash_files(dir_ / "run" / "int8"), hash_files(dir_ / "int8"));
 }
 
 TEST_F(Quantize, ErrorsOfWeightsAreThoseOfRoundingToAStep) {
-  save(random_config());
+  save();
   const QuantizeReport report = quantize_model(request());
   ASSERT_EQ(report.matrices.size(), 2 + 4 * 2u);
   for (const auto& [name, error] : report.matrices) {
@@ -177,7 +172,7 @@ TEST_F(Quantize, ComparesAsNumPyDoes) {
       arguments.push_back(std::to_string(id));
     }
     arguments.push_back(std::to_string(tokenizer->end_of_text()));
-    const Json expected = peer(arguments);
+    const Json expected = ask_python("int8_peer.py", arguments);
     const auto f32 = expected["f32"].get<std::vector<double>>();
     const auto int8 = expected["int8"].get<std::vector<double>>();
     const auto total = [](const std::vector<double>& nats) {
@@ -216,7 +211,7 @@ TEST_F(Quantize, ComparesAsNumPyDoes) {
 }
 
 TEST_F(Quantize, ManyWindowsAndProtocolsAddUpToEval) {
-  save(random_config());
+  save();
   for (const Protocol protocol :
        {Protocol::kDocuments, Protocol::kHuggingFace}) {
     fs::remove_all(dir_ / "int8");
@@ -225,8 +220,13 @@ TEST_F(Quantize, ManyWindowsAndProtocolsAddUpToEval) {
     with.context = 11;
     const QuantizeReport report = quantize_model(with);
     for (size_t i = 0; i < 2; ++i) {
-      const LossSum expected =
-          evaluate_folder(i == 0 ? dir_ / "f32" : dir_ / "int8", with);
+      EvalRequest eval;
+      eval.model = i == 0 ? dir_ / "f32" : dir_ / "int8";
+      eval.inputs = with.text.inputs;
+      eval.protocol = protocol;
+      eval.options.context = with.context;
+      eval.threads = 1;
+      const LossSum expected = run_evaluation(eval, with_libtorch()).model;
       const LossSum& loss = report.methods[i].loss;
       EXPECT_EQ(loss.tokens, expected.tokens);
       EXPECT_EQ(loss.bytes, expected.bytes);
@@ -240,7 +240,7 @@ TEST_F(Quantize, ManyWindowsAndProtocolsAddUpToEval) {
 }
 
 TEST_F(Quantize, LibTorchsOwnInt8IsARowOfTheTable) {
-  save(random_config());
+  save();
   QuantizeRequest with = request_on(random_text_of(2000));
   with.method = "dynamic";
   const QuantizeReport report = quantize_model(with);
@@ -275,66 +275,36 @@ TEST_F(Quantize, AMethodThatIsNotThereIsSaidToBe) {
   EXPECT_FALSE(methods[2].contains("bits_per_byte"));
 }
 
-TEST_F(Quantize, RefusesWhatItCannotDo) {
-  save(random_config());
-  QuantizeRequest other = request();
-  other.model = dir_ / "absent";
-  EXPECT_ERROR(Error, "is neither a model folder", quantize_model(other));
-  other = request();
-  other.method = "static";
-  EXPECT_ERROR(
-      UsageError,
-      "--method must be static-weights or dynamic, but is \"static\"",
-      quantize_model(other));
-  other.method = "dynamic";
-  EXPECT_ERROR(UsageError, "give --text", quantize_model(other));
-  other = request();
-  other.output = dir_ / "f32";
-  EXPECT_ERROR(Error, "f32 exists already", quantize_model(other));
-  other.output = dir_ / "f32" / "int8";
-  EXPECT_ERROR(
-      Error, "lies in the folder of the model itself", quantize_model(other));
+// The command's test refuses more.
+TEST_F(Quantize, RefusesAMethodWithoutATextAndATextWithoutTokens) {
+  save();
+  QuantizeRequest dynamic = request();
+  dynamic.method = "dynamic";
+  EXPECT_ERROR(UsageError, "give --text", quantize_model(dynamic));
   EXPECT_ERROR(
       Error, "there is no token to score in", quantize_model(request_on("\n")));
   EXPECT_FALSE(fs::exists(dir_ / "int8"));
-
-  quantize_model(request());
-  EXPECT_ERROR(Error, "int8 exists already", quantize_model(request()));
-  other = request();
-  other.model = dir_ / "int8";
-  other.output = dir_ / "again";
-  EXPECT_ERROR(
-      Error,
-      "is an int8 model; name the f32 model that it was made from",
-      quantize_model(other));
 }
 
-TEST_F(Quantize, RefusesWeightsThatTheFormatCannotHold) {
+TEST_F(Quantize, RefusesWeightsThatItCannotHold) {
   const torch::NoGradGuard no_grad;
-  NanoLM model = random_model(random_config());
-  model->wpe->weight[2][3] = 1e5;
-  save_model(dir_ / "f32", model, nullptr);
-  EXPECT_ERROR(
-      Error, "wpe.weight has values beyond f16", quantize_model(request()));
-  EXPECT_FALSE(fs::exists(dir_ / "int8"));
-}
-
-TEST_F(Quantize, RefusesWeightsThatAreNotFinite) {
-  const torch::NoGradGuard no_grad;
+  const auto refused =
+      [&](const std::string& name, float value, const std::string& message) {
+        NanoLM model = random_model(random_config());
+        model->named_parameters()[name].view({-1})[3] = value;
+        fs::remove_all(dir_ / "f32");
+        save_model(dir_ / "f32", model, nullptr);
+        EXPECT_ERROR(Error, name + message, quantize_model(request()));
+        EXPECT_FALSE(fs::exists(dir_ / "int8"));
+        return model;
+      };
+  refused("wpe.weight", 1e5, " has values beyond f16");
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   for (const float value : {std::nanf(""), kInfinity, -kInfinity}) {
     for (const std::string name :
          {"wte.weight", "wpe.weight", "h.1.mlp.c_fc.weight", "h.0.ln_1.bias"}) {
-      NanoLM model = random_model(random_config());
-      model->named_parameters()[name].view({-1})[3] = value;
+      NanoLM model = refused(name, value, "] holds values that are not finite");
       EXPECT_ERROR(Error, name + " holds NaN or infinity", Int8Weights{model});
-      fs::remove_all(dir_ / "f32");
-      save_model(dir_ / "f32", model, nullptr);
-      EXPECT_ERROR(
-          Error,
-          name + "] holds values that are not finite",
-          quantize_model(request()));
-      EXPECT_FALSE(fs::exists(dir_ / "int8"));
     }
   }
 }
@@ -349,18 +319,6 @@ TEST_F(Quantize, AnOverflowIsNoFigure) {
       Error,
       "the loss of f32 is not finite: an activation has overflowed",
       quantize_model(request_on("the cat sat")));
-}
-
-TEST_F(Quantize, TakesTheModelOfARunFolder) {
-  save(random_config());
-  const QuantizeReport plain = quantize_model(request());
-  fs::create_directory(dir_ / "run");
-  fs::rename(dir_ / "f32", dir_ / "run" / "model");
-  QuantizeRequest of_run = request();
-  of_run.model = dir_ / "run";
-  of_run.output = dir_ / "run" / "int8"; // beside the model, not in it
-  EXPECT_EQ(quantize_model(of_run).bytes, plain.bytes);
-  EXPECT_EQ(hash_files(dir_ / "run" / "int8"), hash_files(dir_ / "int8"));
 }
 
 } // namespace

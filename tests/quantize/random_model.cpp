@@ -1,22 +1,20 @@
 #include "tests/quantize/random_model.h"
-#include "tests/inference/with_libtorch.h"
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/model/huggingface.h"
+#include "tests/support/support.h"
 #include "tests/tokenizer/gpt2_small.h"
 
 namespace nanobrain::testing {
 
-ModelConfig random_config(int64_t vocab_size) {
-  ModelConfig config;
-  config.num_layers = 2;
-  config.num_heads = 2;
-  config.model_dim = 32;
-  config.ffn_dim = 80;
-  config.vocab_size = vocab_size;
-  config.max_seq_len = 19;
-  return config;
+ModelConfig random_config(int64_t vocab_size, int64_t ffn_dim) {
+  return {
+      .num_layers = 2,
+      .num_heads = 2,
+      .model_dim = 32,
+      .ffn_dim = ffn_dim,
+      .vocab_size = vocab_size,
+      .max_seq_len = 19};
 }
 
 NanoLM random_model(const ModelConfig& config) {
@@ -35,11 +33,18 @@ std::shared_ptr<const Tokenizer> random_tokenizer() {
 
 void save_random(
     const std::filesystem::path& folder,
-    ModelConfig config,
-    const std::shared_ptr<const Tokenizer>& tokenizer) {
-  config.vocab_size = tokenizer->vocab_size();
+    const ModelConfig& config,
+    const Tokenizer* tokenizer) {
   NanoLM model = random_model(config);
-  save_model(folder, model, tokenizer.get());
+  save_model(folder, model, tokenizer);
+}
+
+Json ask_python(const std::string& script, std::vector<std::string> arguments) {
+  const auto path = source_dir() / "tests" / "quantize" / script;
+  arguments.insert(arguments.begin(), {python(), path});
+  const auto result = run_process(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return parse_json(result.out, script);
 }
 
 std::string random_text_of(size_t bytes) {
@@ -51,18 +56,6 @@ std::string random_text_of(size_t bytes) {
     text += std::string(1 + random.below(5), letter) + ends[random.below(5)];
   }
   return text;
-}
-
-LossSum evaluate_folder(
-    const std::filesystem::path& model, const QuantizeRequest& request) {
-  EvalRequest eval;
-  eval.model = model;
-  eval.inputs = request.text.inputs;
-  eval.documents = request.text.documents;
-  eval.protocol = request.text.protocol;
-  eval.options.context = request.context;
-  eval.threads = request.threads;
-  return run_evaluation(eval, testing::with_libtorch()).model;
 }
 
 } // namespace nanobrain::testing

@@ -4,32 +4,32 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "nanobrain/inference/loss_sum.h"
+#include "nanobrain/base/json.h"
 #include "nanobrain/model/nano_lm.h"
-#include "nanobrain/quantize/quantize.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain::testing {
 
 /// Two blocks of width 32 and 19 positions; vectors are random as well.
-ModelConfig random_config(int64_t vocab_size = 70);
+ModelConfig random_config(int64_t vocab_size = 70, int64_t ffn_dim = 80);
 NanoLM random_model(const ModelConfig& config);
 
 /// A byte-level tokenizer without merges: 257 ids.
 std::shared_ptr<const Tokenizer> random_tokenizer();
 
-/// Saves a random model of this config and the tokenizer's vocabulary.
+/// Saves a random model of this config.
 void save_random(
     const std::filesystem::path& folder,
-    ModelConfig config,
-    const std::shared_ptr<const Tokenizer>& tokenizer);
+    const ModelConfig& config,
+    const Tokenizer* tokenizer = nullptr);
+
+/// What a script beside this file prints as JSON.
+Json ask_python(const std::string& script, std::vector<std::string> arguments);
+constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
 
 /// Documents of random words.
 std::string random_text_of(size_t bytes);
-
-/// What `eval` says of a model on the text, protocol and context of a request.
-LossSum evaluate_folder(
-    const std::filesystem::path& model, const QuantizeRequest& request);
 
 } // namespace nanobrain::testing

@@ -15,36 +15,29 @@ CellSummary cell(const std::string& id, const Json& overrides) {
 }
 
 TEST(CellLabel, SaysWhatThePeopleSay) {
-  EXPECT_EQ(
-      cell_label({{"model.num_layers", 2}, {"model.ffn_dim", 256}}),
-      "2 layers, FFN 256");
-  EXPECT_EQ(
-      cell_label({{"model.num_layers", 1}, {"model.num_heads", 4}}),
-      "1 layer, 4 heads");
-  EXPECT_EQ(
-      cell_label({{"model.model_dim", 64}, {"optimizer.lr", 0.004}}),
-      "width 64, lr 0.004");
-  EXPECT_EQ(cell_label({{"train.steps", 300}}), "300 steps");
-}
-
-TEST(CellLabel, OfOtherKeysIsTheirLastWordAndTheValue) {
-  EXPECT_EQ(cell_label({{"train.batch_size", 8}}), "batch size 8");
-  EXPECT_EQ(
-      cell_label({{"optimizer.betas", {0.9, 0.95}}, {"schedule.kind", "wsd"}}),
-      "betas [0.9,0.95], kind wsd");
-  EXPECT_EQ(
-      cell_label({{"tokenizer", {{"kind", "lexical"}, {"vocab_size", 4096}}}}),
-      "lexical 4096");
-  EXPECT_EQ(cell_label(Json::object()), "");
-}
-
-TEST(CellLabel, NamesAContextOnce) {
-  EXPECT_EQ(
-      cell_label({{"model.max_seq_len", 128}, {"train.seq_len", 128}}),
-      "context 128");
-  EXPECT_EQ(
-      cell_label({{"model.max_seq_len", 256}, {"train.seq_len", 128}}),
-      "context 256, context 128");
+  for (const auto& [overrides, label] :
+       std::vector<std::pair<Json, const char*>>{
+           {{{"model.num_layers", 2}, {"model.ffn_dim", 256}},
+            "2 layers, FFN 256"},
+           {{{"model.num_layers", 1}, {"model.num_heads", 4}},
+            "1 layer, 4 heads"},
+           {{{"model.model_dim", 64}, {"optimizer.lr", 0.004}},
+            "width 64, lr 0.004"},
+           {{{"train.steps", 300}}, "300 steps"},
+           // Of other keys their last word and the value.
+           {{{"train.batch_size", 8}}, "batch size 8"},
+           {{{"optimizer.betas", {0.9, 0.95}}, {"schedule.kind", "wsd"}},
+            "betas [0.9,0.95], kind wsd"},
+           {{{"tokenizer", {{"kind", "lexical"}, {"vocab_size", 4096}}}},
+            "lexical 4096"},
+           {Json::object(), ""},
+           // A context is named once where both are as long.
+           {{{"model.max_seq_len", 128}, {"train.seq_len", 128}},
+            "context 128"},
+           {{{"model.max_seq_len", 256}, {"train.seq_len", 128}},
+            "context 256, context 128"}}) {
+    EXPECT_EQ(cell_label(overrides), label);
+  }
 }
 
 TEST(CellLabels, NoTwoCellsShareOne) {

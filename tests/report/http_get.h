@@ -6,10 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,8 +16,16 @@ namespace nanobrain::testing {
 
 struct HttpAnswer {
   int status = 0;
-  std::map<std::string, std::string> headers; // names in small letters
+  std::string head; // its lines
   std::string body;
+
+  /// A header's value; empty where there is none.
+  std::string header(const std::string& name) const {
+    const size_t at = head.find("\r\n" + name + ": ");
+    if (at == std::string::npos) return "";
+    const size_t begin = at + name.size() + 4;
+    return head.substr(begin, head.find("\r\n", begin) - begin);
+  }
 };
 
 /// A connection that is closed with the object.
@@ -72,21 +78,10 @@ inline HttpAnswer http_get(
   if (!answer.starts_with("HTTP/1.1 ") || end == std::string::npos) {
     throw std::runtime_error("no HTTP: " + answer);
   }
-  HttpAnswer result;
-  result.status = std::atoi(answer.c_str() + 9);
-  result.body = answer.substr(end + 4);
-  for (size_t at = answer.find("\r\n"); at < end;) {
-    const size_t next = answer.find("\r\n", at + 2);
-    const std::string line = answer.substr(at + 2, next - at - 2);
-    const size_t colon = line.find(": ");
-    std::string name = line.substr(0, colon);
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    result.headers[name] = line.substr(colon + 2);
-    at = next;
-  }
-  return result;
+  return {
+      std::atoi(answer.c_str() + 9),
+      answer.substr(0, end + 2),
+      answer.substr(end + 4)};
 }
 
 /// The port of "http://127.0.0.1:8123/".

@@ -2,8 +2,10 @@
 
 #include <cmath>
 #include <regex>
+#include <set>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/random.h"
 #include "nanobrain/report/front_svg.h"
 #include "nanobrain/sweep/claim.h"
 #include "tests/report/run_files.h"
@@ -16,6 +18,13 @@ namespace fs = std::filesystem;
 
 Json data_of(const std::vector<fs::path>& folders) {
   return report_data(folders, "", "a build");
+}
+
+/// Some keys of an object.
+Json of(const Json& object, std::initializer_list<const char*> keys) {
+  Json some = Json::object();
+  for (const char* key : keys) some[key] = object.at(key);
+  return some;
 }
 
 RunStatus status(const std::string& state) {
@@ -40,13 +49,11 @@ TEST(ReportData, OfASweepThatHasJustBegun) {
   EXPECT_EQ(shown["keys"], Json::array({"model.num_layers"}));
   EXPECT_EQ(shown["differences"], Json::array());
   const Json& cell = shown["cells"].at(1);
-  EXPECT_EQ(cell["label"], "2 layers");
-  EXPECT_EQ(cell["overrides"], Json::parse(R"({"model.num_layers": 2})"));
-  EXPECT_EQ(cell["f32"], nullptr);
-  EXPECT_EQ(cell["seeds"], Json::array());
   // Known before anything has run: 4 steps of 2 windows of 8 tokens.
-  EXPECT_EQ(cell["steps"], 4);
-  EXPECT_EQ(cell["tokens"], 64);
+  EXPECT_EQ(
+      of(cell, {"label", "overrides", "f32", "seeds", "steps", "tokens"}),
+      Json::parse(R"({"label": "2 layers", "overrides": {"model.num_layers": 2},
+                      "f32": null, "seeds": [], "steps": 4, "tokens": 64})"));
   EXPECT_GT(cell["parameters"], shown["cells"][0]["parameters"]);
   ASSERT_EQ(data["runs"].size(), 6u);
   EXPECT_EQ(data["runs"][0]["state"], "waiting");
@@ -92,11 +99,10 @@ TEST(ReportData, ARowMoreInTheRegistryIsOnThePageAndAnAxis) {
   finish_with_energy(sweep);
   const Json data = report_data({sweep.folder().root}, "", "", with_energy());
   const Json& figure = data["figures"].back();
-  EXPECT_EQ(figure["key"], "energy_j");
-  EXPECT_EQ(figure["title"], "energy of training");
-  EXPECT_EQ(figure["unit"], "J");
-  EXPECT_EQ(figure["role"], "cost"); // an axis with a front
-  EXPECT_EQ(figure["results"], Json::array({"energy_j"}));
+  EXPECT_EQ(
+      of(figure, {"key", "title", "unit", "role", "results"}),
+      Json::parse(R"({"key": "energy_j", "title": "energy of training",
+                      "unit": "J", "role": "cost", "results": ["energy_j"]})"));
   const Json& f32 = data["sweeps"][0]["cells"][0]["f32"];
   EXPECT_EQ(f32["energy_j"]["mean"], 11.5);
   EXPECT_EQ(f32["front"]["energy_j"], "on");
@@ -148,27 +154,21 @@ TEST(ReportData, RunsSayWhereTheyStand) {
   EXPECT_EQ(data["sweeps"][0]["counts"], Json::parse(R"({
       "done": 1, "failed": 1, "running": 1, "waiting": 3})"));
   EXPECT_EQ(data["sweeps"][0]["cells"][0]["failed"], 1);
-  std::vector<std::string> states;
-  for (const Json& run : data["runs"]) states.push_back(run["state"]);
-  EXPECT_THAT(
-      states,
-      ::testing::ElementsAre(
-          "done",
-          "failed",
-          "interrupted",
-          "running",
-          "interrupted",
-          "waiting"));
-  const Json& done = data["runs"][0];
-  EXPECT_EQ(done["id"], "depth/" + sweep.id(0) + "/seed-1");
-  EXPECT_EQ(done["sweep"], "depth");
-  EXPECT_EQ(done["cell"], sweep.id(0));
-  EXPECT_EQ(done["seed"], 1);
-  EXPECT_EQ(done["error"], nullptr);
-  EXPECT_EQ(done["result"]["val_bits_per_byte"], 2.0);
+  EXPECT_EQ(
+      joined(
+          data["runs"],
+          [](const Json& run) { return run["state"].get<std::string>(); }),
+      "done failed interrupted running interrupted waiting");
+  EXPECT_EQ(
+      data["runs"][0]["id"].get<std::string>(),
+      "depth/" + sweep.id(0) + "/seed-1");
+  EXPECT_EQ(
+      of(data["runs"][0], {"sweep", "cell", "seed", "error"}), Json::parse(R"({
+      "sweep": "depth", "cell": "num_layers=1", "seed": 1, "error": null})"));
+  EXPECT_EQ(data["runs"][0]["result"]["val_bits_per_byte"], 2.0);
   const Json& broken = data["runs"][1];
-  EXPECT_EQ(broken["error"], "the loss is not a number");
-  EXPECT_EQ(broken["result"], nullptr);
+  EXPECT_EQ(of(broken, {"error", "result"}), Json::parse(R"({
+      "error": "the loss is not a number", "result": null})"));
   // What it had done until then is there.
   EXPECT_EQ(broken["train"]["step"].size(), 20u);
   EXPECT_EQ(broken["samples"][0]["text"], " upon a time");
@@ -179,12 +179,10 @@ TEST(ReportData, APlainRunStandsAlone) {
   const RunFolder run{dir / "first"};
   write_run(run, " upon a time");
   Json shown = data_of({run.root})["runs"].at(0);
-  EXPECT_EQ(shown["id"], "first");
-  EXPECT_EQ(shown["state"], "running");
-  EXPECT_EQ(shown["sweep"], nullptr);
-  EXPECT_EQ(shown["cell"], nullptr);
-  EXPECT_EQ(shown["seed"], 1);
-  EXPECT_EQ(shown["result"], nullptr);
+  EXPECT_EQ(
+      of(shown, {"id", "state", "sweep", "cell", "seed", "result"}),
+      Json::parse(R"({"id": "first", "state": "running", "sweep": null,
+                      "cell": null, "seed": 1, "result": null})"));
 
   Json record = session_record();
   record["result"] = {
@@ -230,11 +228,54 @@ TEST(ReportData, RefusesWhatIsNoSweepAndNoRun) {
   for (const char* name : {"empty", "file", "absent"}) {
     EXPECT_ERROR(Error, "is neither a sweep's folder", data_of({dir / name}));
   }
-  const SweepResults sweep;
-  EXPECT_ERROR(
-      UsageError,
-      "is given twice",
-      data_of({sweep.folder().root, sweep.folder().root / "."}));
+}
+
+std::string names_of(const std::vector<fs::path>& folders) {
+  return joined(name_folders(folders), &ReportFolder::name);
+}
+
+TEST(ReportFolders, AreCalledByTheirLastPartsThatTellThemApart) {
+  EXPECT_EQ(names_of({"depth/", "./width/."}), "depth width");
+  EXPECT_EQ(names_of({"."}), fs::current_path().filename().string());
+  EXPECT_EQ(names_of({"/"}), "/");
+  EXPECT_EQ(
+      names_of({"x/a/out", "y/a/out", "b/out", "other"}),
+      "x/a/out y/a/out b/out other");
+  // One lies inside the other.
+  EXPECT_EQ(names_of({"/out", "/out/out"}), "/out out/out");
+  const auto folders = name_folders({"b/../a/out", "a/in/"});
+  EXPECT_EQ(folders[0].given, "b/../a/out"); // as it was
+}
+
+TEST(ReportFolders, AreGivenOnce) {
+  for (const fs::path& again :
+       {fs::path("a"),
+        fs::path("a/"),
+        fs::path("./b/../a"),
+        fs::current_path() / "a"}) {
+    EXPECT_ERROR(UsageError, "is given twice", name_folders({"a", "b", again}));
+  }
+}
+
+TEST(ReportFolders, NeverShareAName) {
+  Random random(8);
+  for (int trial = 0; trial < 300; ++trial) {
+    // Few words, so that ends are alike.
+    std::set<fs::path> folders;
+    for (int i = 0; i < 8; ++i) {
+      fs::path folder = "/";
+      for (uint64_t k = 0; k <= random.below(4); ++k) {
+        folder /= random.below(2) == 0 ? "a" : "b";
+      }
+      folders.insert(folder);
+    }
+    std::set<std::string> names;
+    for (const auto& [folder, name] :
+         name_folders({folders.begin(), folders.end()})) {
+      EXPECT_TRUE(names.insert(name).second) << name;
+      EXPECT_THAT(folder.string(), ::testing::EndsWith(name));
+    }
+  }
 }
 
 } // namespace

@@ -151,7 +151,7 @@ TEST_F(ReportPageData, ABrowserShowsWhatTheProgramWrote) {
   request.folders = {folder_};
   request.title = kHostile;
   request.build = kHostile;
-  request.html = sweep_.path("report.html");
+  request.files["--output"] = sweep_.path("report.html");
   write_report(request);
   write_text(sweep_.path("hostile.txt"), kHostile);
   const auto result = run_process(

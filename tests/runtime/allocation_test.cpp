@@ -1,44 +1,8 @@
-// A session allocates in its constructor alone: every operator new of this
-// program is counted.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+// A session allocates in its constructor alone.
 #include "nanobrain/runtime/session.h"
+#include "tests/runtime/counted_new.h"
 #include "tests/runtime/int8_model.h"
 #include "tests/support/support.h"
-
-namespace {
-
-std::atomic<int64_t> allocations{0};
-
-void* counted(size_t size, size_t alignment) {
-  ++allocations;
-  size = (size + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, size)) return memory;
-  throw std::bad_alloc();
-}
-
-} // namespace
-
-void* operator new(size_t size) {
-  return counted(size, alignof(std::max_align_t));
-}
-void* operator new(size_t size, std::align_val_t alignment) {
-  return counted(size, static_cast<size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace nanobrain {
 namespace {
@@ -49,9 +13,9 @@ TEST(Allocation, OnlyTheConstructorOfASessionAllocates) {
     const auto pool = std::make_shared<ThreadPool>(threads);
     const auto ids = testing::random_ids(50, 101);
     std::vector<float> logits(50 * 101), losses(50);
-    const int64_t before = allocations;
+    const int64_t before = testing::allocations;
     Session session(model, pool);
-    const int64_t constructed = allocations;
+    const int64_t constructed = testing::allocations;
     EXPECT_GT(constructed, before);
     for (int i = 0; i < 3; ++i) { // past the context
       session.feed(ids);
@@ -64,7 +28,7 @@ TEST(Allocation, OnlyTheConstructorOfASessionAllocates) {
     session.forward(ids, logits.data());
     session.score(ids, ids, losses);
     session.reset();
-    EXPECT_EQ(allocations, constructed);
+    EXPECT_EQ(testing::allocations, constructed);
   }
 }
 

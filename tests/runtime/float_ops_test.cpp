@@ -3,12 +3,15 @@
 #include "nanobrain/runtime/float_ops.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "nanobrain/base/aligned_buffer.h"
+#include "nanobrain/base/isa.h"
 #include "nanobrain/base/random.h"
+#include "nanobrain/runtime/half.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -28,6 +31,7 @@ class FloatOpsTest : public ::testing::TestWithParam<Isa> {
   Random random_{3};
 };
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // A few roundings of values near 1.
 constexpr double kTolerance = 2e-6;
 
@@ -150,7 +154,6 @@ TEST_P(FloatOpsTest, Attend) {
 }
 
 TEST_P(FloatOpsTest, BlockMax) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   for (const int64_t n : {1, 15, 16, 64, 65, 1000}) {
     auto x = random_row(n, 20.0F);
     x[0] = -kInfinity;
@@ -175,18 +178,11 @@ TEST_P(FloatOpsTest, BlockMax) {
 }
 
 TEST_P(FloatOpsTest, ExpSums) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   for (const int64_t n : {1, 15, 63, 64, 65, 128, 1000}) {
     auto x = random_row(n, 20.0F);
     x[0] = -kInfinity;
     if (n > 64) x[20] = 20.0F;
-    const float max = *std::max_element(x.data(), x.data() + n);
-    if (n == 1) {
-      float sum = 7;
-      ops().exp_sums(x.data(), n, 0.0F, 1.0F, &sum);
-      EXPECT_EQ(sum, 0.0F);
-      continue;
-    }
+    const float max = n == 1 ? 0 : *std::max_element(x.data(), x.data() + n);
     std::vector<float> sums(static_cast<size_t>((n + 63) / 64) + 1, 7.0F);
     ops().exp_sums(x.data(), n, max, 0.8F, sums.data());
     for (int64_t first = 0; first < n; first += 64) {
@@ -206,15 +202,37 @@ TEST_P(FloatOpsTest, ExpSums) {
   }
 }
 
-std::string isa_name(const ::testing::TestParamInfo<Isa>& info) {
-  return name(info.param);
-}
-
 INSTANTIATE_TEST_SUITE_P(
     InstructionSets,
     FloatOpsTest,
     ::testing::ValuesIn(available_isas()),
-    isa_name);
+    [](const auto& info) { return std::string(name(info.param)); });
+
+/// The definition: sign, 5 bits of exponent, 10 of fraction.
+double value_of(uint16_t half) {
+  const double sign = half & 0x8000 ? -1 : 1;
+  const int exponent = half >> 10 & 31;
+  const int fraction = half & 1023;
+  if (exponent == 31) return fraction == 0 ? sign * INFINITY : NAN;
+  if (exponent == 0) return sign * std::ldexp(fraction, -24);
+  return sign * std::ldexp(1024 + fraction, exponent - 25);
+}
+
+TEST(Half, EveryOneHasItsValue) {
+  for (uint32_t bits = 0; bits < 65536; ++bits) {
+    const auto half = static_cast<uint16_t>(bits);
+    const double expected = value_of(half);
+    const float got = half_to_float(half);
+    if (std::isnan(expected)) {
+      ASSERT_TRUE(std::isnan(got)) << bits;
+    } else {
+      ASSERT_EQ(
+          std::bit_cast<uint32_t>(static_cast<float>(expected)),
+          std::bit_cast<uint32_t>(got))
+          << bits;
+    }
+  }
+}
 
 } // namespace
 } // namespace nanobrain

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/isa.h"
 #include "nanobrain/base/random.h"
 #include "tests/runtime/int8_product.h"
 #include "tests/support/support.h"
@@ -40,6 +41,21 @@ class Int8KernelsTest : public ::testing::TestWithParam<Isa> {
             << ", column " << o;
       }
     }
+  }
+  /// The index and the value.
+  std::pair<int64_t, float> argmax(
+      const Product& p, int64_t first, int64_t last) const {
+    float value = 0;
+    int64_t index = -1;
+    kernels().argmax(p.quantized(), p.packed(), first, last, &value, &index);
+    return {index, value};
+  }
+
+  /// Quantizes a row into so many bytes, which were others before.
+  float quantize(const std::vector<float>& x, AlignedBuffer<int8_t>& q) const {
+    std::fill_n(q.data(), q.size(), int8_t{99});
+    const auto n = std::ssize(x), padded = static_cast<int64_t>(q.size());
+    return kernels().quantize(x.data(), n, padded, q.data());
   }
 };
 
@@ -80,9 +96,9 @@ TEST_P(Int8KernelsTest, LargestValuesDoNotSaturate) {
       for (const int w : {-127, 127}) {
         Product p(rows, 33, 512);
         std::fill_n(p.x.data(), p.x.size(), static_cast<int8_t>(x));
-        std::fill(p.weight.begin(), p.weight.end(), static_cast<int8_t>(w));
+        std::ranges::fill(p.weight, static_cast<int8_t>(w));
         std::fill_n(p.x_scale.data(), rows, 1.0F);
-        std::fill(p.w_scale.begin(), p.w_scale.end(), 1.0F);
+        std::ranges::fill(p.w_scale, 1.0F);
         ASSERT_EQ(p.y(0, 0), static_cast<float>(512 * x * w));
         expect_product(p);
         if (HasFatalFailure()) return;
@@ -148,38 +164,22 @@ TEST_P(Int8KernelsTest, ArgmaxIsTheFirstOfTheLargest) {
       for (int64_t o = wanted; o < std::min(last * 16, p.out); ++o) {
         if (p.y(0, o) > p.y(0, wanted)) wanted = o;
       }
-      float value = 0;
-      int64_t index = 0;
-      kernels().argmax(p.quantized(), w, first, last, &value, &index);
-      EXPECT_EQ(index, wanted);
-      EXPECT_EQ(value, p.y(0, wanted));
+      EXPECT_EQ(argmax(p, first, last), std::pair(wanted, p.y(0, wanted)));
     }
   }
 }
 
-TEST_P(Int8KernelsTest, ArgmaxTakesNoPadding) {
+TEST_P(Int8KernelsTest, ArgmaxTakesNoPaddingAndNoNan) {
   Product p(1, 35, 64);
   std::fill_n(p.x.data(), 64, int8_t{1});
-  std::fill(p.weight.begin(), p.weight.end(), int8_t{-1}); // all y negative
-  float value = 0;
-  int64_t index = -1;
-  kernels().argmax(p.quantized(), p.packed(), 0, 4, &value, &index);
+  std::ranges::fill(p.weight, int8_t{-1}); // all y negative
+  const auto [index, value] = argmax(p, 0, 4);
   EXPECT_LT(value, 0);
   EXPECT_LT(index, 35);
   EXPECT_EQ(value, p.y(0, index));
-  kernels().argmax(p.quantized(), p.packed(), 3, 4, &value, &index);
-  EXPECT_EQ(value, -kInfinity);
-  EXPECT_EQ(index, 48);
-}
-
-TEST_P(Int8KernelsTest, ArgmaxOfNanIsMinusInfinity) {
-  Product p(1, 100, 64);
+  EXPECT_EQ(argmax(p, 3, 4), std::pair(int64_t{48}, -kInfinity));
   p.x_scale[0] = std::nanf("");
-  float value = 0;
-  int64_t index = -1;
-  kernels().argmax(p.quantized(), p.packed(), 1, 7, &value, &index);
-  EXPECT_EQ(value, -kInfinity);
-  EXPECT_EQ(index, 16);
+  EXPECT_EQ(argmax(p, 1, 3), std::pair(int64_t{16}, -kInfinity));
 }
 
 TEST_P(Int8KernelsTest, AddExpIsTheSumOfExponentials) {
@@ -223,7 +223,7 @@ TEST_P(Int8KernelsTest, AddExpOfARowIsTheSameAloneAndWithOthers) {
     float reference_alone = 0;
     double sum_alone = 0;
     kernels().add_exp(
-        p.quantized(r), w, 1, w.blocks(), &reference_alone, &sum_alone);
+        p.quantized().row(r), w, 1, w.blocks(), &reference_alone, &sum_alone);
     EXPECT_EQ(reference_alone, reference[static_cast<size_t>(r)]);
     EXPECT_EQ(sum_alone, sum[static_cast<size_t>(r)]);
   }
@@ -239,8 +239,7 @@ TEST_P(Int8KernelsTest, QuantizeRoundsToTheNearest) {
     }
     const int64_t padded = Product::padded(n) + 64;
     AlignedBuffer<int8_t> q(static_cast<size_t>(padded)), portable(q.size());
-    std::fill_n(q.data(), q.size(), int8_t{99});
-    const float scale = kernels().quantize(x.data(), n, padded, q.data());
+    const float scale = quantize(x, q);
     double largest = 0;
     for (const float v : x) largest = std::max(largest, std::abs(double{v}));
     EXPECT_EQ(scale, static_cast<float>(largest / 127));
@@ -262,7 +261,7 @@ TEST_P(Int8KernelsTest, QuantizeRoundsHalvesToEven) {
       127, 0.5F, 1.5F, 2.5F, -0.5F, -1.5F, -2.5F, 126.5F, -126.5F, -127};
   const std::vector<int> wanted = {127, 0, 2, 2, 0, -2, -2, 126, -126, -127};
   AlignedBuffer<int8_t> q(64);
-  EXPECT_EQ(kernels().quantize(x.data(), 10, 64, q.data()), 1.0F);
+  EXPECT_EQ(quantize(x, q), 1.0F);
   EXPECT_EQ(std::vector<int>(q.data(), q.data() + 10), wanted);
 }
 
@@ -271,33 +270,25 @@ TEST_P(Int8KernelsTest, QuantizeStaysWithin127) {
   AlignedBuffer<int8_t> q(64);
   for (int trial = 0; trial < 2000; ++trial) {
     const auto x = static_cast<float>(std::exp(120 * random.uniform() - 60));
-    const float row[] = {x, -x};
-    kernels().quantize(row, 2, 64, q.data());
+    quantize({x, -x}, q);
     ASSERT_EQ(q[0], 127) << x;
     ASSERT_EQ(q[1], -127) << x;
   }
 }
 
-TEST_P(Int8KernelsTest, QuantizeOfZerosAndTheSmallest) {
+TEST_P(Int8KernelsTest, QuantizeOfZerosAndOfWhatIsNotFinite) {
+  AlignedBuffer<int8_t> q(64);
   const std::vector<std::vector<float>> rows = {
       {0, 0, -0.0F}, {1e-31F, -9e-31F}, {1e-45F}, {}};
   for (const auto& row : rows) {
-    AlignedBuffer<int8_t> q(64);
-    std::fill_n(q.data(), 64, int8_t{99});
-    EXPECT_EQ(
-        kernels().quantize(row.data(), std::ssize(row), 64, q.data()), 0.0F);
+    EXPECT_EQ(quantize(row, q), 0.0F);
     EXPECT_EQ(std::count(q.data(), q.data() + 64, 0), 64);
   }
-}
-
-TEST_P(Int8KernelsTest, QuantizeOfWhatIsNotFiniteIsNan) {
   for (const float bad : {kInfinity, -kInfinity, std::nanf("")}) {
     for (const size_t place : {0U, 13U, 36U}) {
       std::vector<float> x(37, 2.0F);
       x[place] = bad;
-      AlignedBuffer<int8_t> q(64);
-      std::fill_n(q.data(), 64, int8_t{99});
-      EXPECT_TRUE(std::isnan(kernels().quantize(x.data(), 37, 64, q.data())));
+      EXPECT_TRUE(std::isnan(quantize(x, q)));
       EXPECT_EQ(std::count(q.data(), q.data() + 64, 0), 64);
     }
   }
@@ -341,12 +332,10 @@ TEST(PackedMatrix, RefusesWhatWouldNotBeExact) {
       "[PackedMatrix] a weight is -128; quantize to -127 .. 127",
       PackedMatrix(weight, scale, 2, 3));
   EXPECT_ERROR(
-      Error,
-      "[PackedMatrix] 131073 inputs; at most 131072",
-      PackedMatrix({}, {}, 0, 131073));
+      Error, "131073 inputs; at most 131072", PackedMatrix({}, {}, 0, 131073));
   EXPECT_ERROR(
       Error,
-      "[PackedMatrix] 6 weights and 2 scales for 2 x 4",
+      "6 weights and 2 scales for 2 x 4",
       PackedMatrix(weight, scale, 2, 4));
 }
 

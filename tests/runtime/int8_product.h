@@ -6,6 +6,7 @@
 
 #include "nanobrain/base/random.h"
 #include "nanobrain/runtime/int8_kernels.h"
+#include "nanobrain/runtime/packed_matrix.h"
 
 namespace nanobrain::testing {
 
@@ -48,9 +49,6 @@ struct Product {
   PackedMatrix packed() const { return {weight, w_scale, out, in}; }
   QuantizedRows quantized() const {
     return {x.data(), x_scale.data(), rows, ld};
-  }
-  QuantizedRows quantized(int64_t row) const {
-    return {x.data() + row * ld, x_scale.data() + row, 1, ld};
   }
 
   int64_t sum(int64_t row, int64_t o) const {

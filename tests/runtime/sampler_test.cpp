@@ -24,13 +24,6 @@ std::vector<Candidate> candidates(
   return {list.begin(), list.end()};
 }
 
-TokenId sample_token(
-    const std::vector<float>& logits,
-    const SamplerOptions& options,
-    Random& random) {
-  return Sampler(options).sample(logits, random);
-}
-
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// The definition, with a full sort and long sums.
@@ -145,15 +138,32 @@ TEST(Sampler, TopPIncludesTheTokenThatReachesIt) {
   EXPECT_EQ(candidates(logits, {.top_k = 2, .top_p = 0.6}).size(), 1u);
 }
 
-TEST(Sampler, ExtremeLogitsAndTemperatures) {
-  const std::vector<float> logits = {-kInfinity, 1e30f, 0, -1e30f};
-  for (const double temperature : {1e-300, 1.0, 1e300}) {
-    const auto kept = candidates(logits, {.temperature = temperature});
-    double sum = 0;
-    for (const auto& candidate : kept) sum += candidate.probability;
-    EXPECT_NEAR(sum, 1, 1e-12) << temperature;
-    EXPECT_EQ(kept[0].probability, 0) << temperature;
+/// Draws from the logits; the tokens' counts fall into the bins id % bins,
+/// which are as the distribution has them: chi-square stays below `limit`.
+void expect_draws(
+    const std::vector<float>& logits,
+    const SamplerOptions& options,
+    size_t bins,
+    double limit) {
+  constexpr int kDraws = 100'000;
+  std::vector<double> mean(bins), counts(bins);
+  const auto expected = expected_distribution(logits, options);
+  for (const auto& [id, probability] : expected) {
+    mean[static_cast<size_t>(id) % bins] += kDraws * probability;
   }
+  Sampler sampler(options);
+  Random random(7);
+  for (int i = 0; i < kDraws; ++i) {
+    const TokenId id = sampler.sample(logits, random);
+    const auto found = expected.find(id);
+    ASSERT_TRUE(found != expected.end() && found->second > 0) << id;
+    ++counts[static_cast<size_t>(id) % bins];
+  }
+  double chi_square = 0;
+  for (size_t i = 0; i < bins; ++i) {
+    if (mean[i] > 0) chi_square += std::pow(counts[i] - mean[i], 2) / mean[i];
+  }
+  EXPECT_LT(chi_square, limit);
 }
 
 TEST(Sampler, DrawsFollowTheDistribution) {
@@ -163,56 +173,22 @@ TEST(Sampler, DrawsFollowTheDistribution) {
         SamplerOptions{.temperature = 1.6},
         SamplerOptions{.temperature = 0.7, .top_k = 4},
         SamplerOptions{.temperature = 2.0, .top_p = 0.8}}) {
-    const auto expected = expected_distribution(logits, options);
-    constexpr int kDraws = 40'000;
-    std::map<TokenId, int> counts;
-    Random random(7);
-    for (int i = 0; i < kDraws; ++i) {
-      ++counts[sample_token(logits, options, random)];
-    }
-    double chi_square = 0;
-    int drawn = 0;
-    for (const auto& [id, probability] : expected) {
-      if (probability == 0) continue;
-      const double mean = kDraws * probability;
-      chi_square += std::pow(counts[id] - mean, 2) / mean;
-      drawn += counts[id];
-    }
-    EXPECT_EQ(drawn, kDraws); // nothing outside the kept set
     // 4 degrees of freedom at most: 23.5 is exceeded once in 10,000 seeds.
-    EXPECT_LT(chi_square, 23.5);
+    expect_draws(logits, options, 6, 23.5);
   }
 }
 
 // Drawing from all does not weigh each token: blocks are drawn first.
 TEST(Sampler, DrawsOfManyTokensFollowTheDistribution) {
-  constexpr size_t kCount = 1000, kBins = 50;
-  std::vector<float> logits(kCount);
-  for (size_t i = 0; i < kCount; ++i) {
+  std::vector<float> logits(1000);
+  for (size_t i = 0; i < logits.size(); ++i) {
     logits[i] = i % 7 == 3 ? -kInfinity : static_cast<float>(i % 97) / 30;
   }
-  const auto expected = expected_distribution(logits, {});
-  constexpr int kDraws = 100'000;
-  std::vector<double> mean(kBins), counts(kBins);
-  for (const auto& [id, probability] : expected) {
-    mean[static_cast<size_t>(id) % kBins] += kDraws * probability;
-  }
-  Sampler sampler;
-  Random random(3);
-  for (int i = 0; i < kDraws; ++i) {
-    const auto id = static_cast<size_t>(sampler.sample(logits, random));
-    ASSERT_NE(id % 7, 3u);
-    ++counts[id % kBins];
-  }
-  double chi_square = 0;
-  for (size_t i = 0; i < kBins; ++i) {
-    chi_square += std::pow(counts[i] - mean[i], 2) / mean[i];
-  }
   // 49 degrees of freedom: 94.6 is exceeded once in 10,000 seeds.
-  EXPECT_LT(chi_square, 94.6);
+  expect_draws(logits, {}, 50, 94.6);
 }
 
-TEST(Sampler, ExtremeTemperaturesDrawWhatIsThere) {
+TEST(Sampler, ExtremeLogitsAndTemperatures) {
   const std::vector<float> logits = {-kInfinity, 1e30F, 0, 1e30F, -1e30F};
   for (const double temperature : {1e-300, 1e-20, 1.0, 1e20, 1e300}) {
     Sampler sampler({.temperature = temperature});
@@ -221,6 +197,11 @@ TEST(Sampler, ExtremeTemperaturesDrawWhatIsThere) {
       const TokenId id = sampler.sample(logits, random);
       ASSERT_TRUE(temperature == 1e300 ? id > 0 : id == 1 || id == 3) << id;
     }
+    const auto kept = sampler.candidates(logits);
+    double sum = 0;
+    for (const auto& candidate : kept) sum += candidate.probability;
+    EXPECT_NEAR(sum, 1, 1e-12) << temperature;
+    EXPECT_EQ(kept[0].probability, 0) << temperature;
   }
 }
 
@@ -230,7 +211,7 @@ TEST(Sampler, SeedsDecide) {
     Random random(seed);
     std::vector<TokenId> ids;
     for (int i = 0; i < 20; ++i) {
-      ids.push_back(sample_token(logits, {}, random));
+      ids.push_back(Sampler().sample(logits, random));
     }
     return ids;
   };
@@ -239,26 +220,32 @@ TEST(Sampler, SeedsDecide) {
 }
 
 TEST(Sampler, BrokenLogitsAreAnError) {
-  const std::vector<float> nan = {0, std::nanf(""), 1};
-  EXPECT_ERROR(Error, "a logit is NaN or infinite", candidates(nan, {}));
-  const std::vector<float> inf = {0, kInfinity};
-  EXPECT_ERROR(
-      Error, "a logit is NaN or infinite", candidates(inf, {.temperature = 0}));
-  const std::vector<float> none = {-kInfinity, -kInfinity};
-  EXPECT_ERROR(Error, "every logit is -inf", candidates(none, {}));
+  for (const auto& [logits, message] :
+       {std::pair(
+            std::vector{0.0F, std::nanf(""), 1.0F},
+            "a logit is NaN or infinite"),
+        {{0.0F, kInfinity}, "a logit is NaN or infinite"},
+        {{-kInfinity, -kInfinity}, "every logit is -inf"}}) {
+    for (const double temperature : {0.0, 1.0}) {
+      EXPECT_ERROR(
+          NumericError,
+          message,
+          candidates(logits, {.temperature = temperature}));
+    }
+  }
 }
 
 TEST(Sampler, OptionsOutOfRangeAreUsageErrors) {
-  const auto check = [](SamplerOptions options) { return Sampler(options); };
-  EXPECT_ERROR(UsageError, "temperature is -1", check({.temperature = -1}));
-  EXPECT_ERROR(
-      UsageError, "temperature is nan", check({.temperature = std::nan("")}));
-  EXPECT_ERROR(
-      UsageError, "temperature is inf", check({.temperature = INFINITY}));
-  EXPECT_ERROR(UsageError, "top_k is -3", check({.top_k = -3}));
-  EXPECT_ERROR(UsageError, "top_p is 0", check({.top_p = 0}));
-  EXPECT_ERROR(UsageError, "top_p is 1.5", check({.top_p = 1.5}));
-  EXPECT_NO_THROW(check({.temperature = 0, .top_k = 0, .top_p = 1}));
+  for (const auto& [options, message] :
+       {std::pair(SamplerOptions{.temperature = -1}, "temperature is -1"),
+        {{.temperature = std::nan("")}, "temperature is nan"},
+        {{.temperature = INFINITY}, "temperature is inf"},
+        {{.top_k = -3}, "top_k is -3"},
+        {{.top_p = 0}, "top_p is 0"},
+        {{.top_p = 1.5}, "top_p is 1.5"}}) {
+    EXPECT_ERROR(UsageError, message, Sampler{options});
+  }
+  EXPECT_NO_THROW(Sampler({.temperature = 0, .top_k = 0, .top_p = 1}));
 }
 
 } // namespace

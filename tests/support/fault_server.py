@@ -2,7 +2,7 @@
 
     fault_server.py SPEC.json LOG.jsonl
 
-SPEC.json: {"certificate": FILE, "resources": {"/path": {"file": FILE, "etag": '"x"', "steps": [...], "always": {...}}}}.
+SPEC.json: {"certificate": FILE, "resources": {"/path": {"file": FILE, "steps": [...], "always": {...}}}}.
 Each request for a path takes the next of its steps; after the last, "always" holds, or a plain answer. A step may have:
 
     status, headers      answer this instead of the file
@@ -13,12 +13,11 @@ Each request for a path takes the next of its steps; after the last, "always" ho
     chunked: true        send the body in chunks, without a length
     ignore_range: true   answer a range with 200 and all
     range_start: N       answer a range with one that begins there
-    ignore_if_range      answer a range whatever the tag
-    file, etag           another file, another tag ("" for none)
+    file                 another file
     no_answer: true      close the connection without an answer
 
-The port is the first line of its output; it ends when its input does. LOG.jsonl gets a line for each request (path, range, if_range, host,
-status, sent: bytes of the body): at its end where it is for a file, else before the answer.
+The port is the first line of its output; it ends when its input does. LOG.jsonl gets a line for each request (path, range, status, sent: bytes of the
+body): at its end where it is for a file, else before the answer.
 """
 import http.server
 import json
@@ -71,8 +70,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def note(self):
         with lock:
             log.write(json.dumps({
-                "path": self.path, "range": self.headers.get("Range"), "if_range": self.headers.get("If-Range"),
-                "host": self.headers.get("Host"), "status": self.status, "sent": self.sent}) + "\n")
+                "path": self.path, "range": self.headers.get("Range", ""), "status": self.status,
+                "sent": self.sent}) + "\n")
 
     def start(self, status, headers):
         self.status = status
@@ -92,14 +91,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, step):
         data = pathlib.Path(step["file"]).read_bytes()
         headers = dict(step.get("headers", {}))
-        etag = step.get("etag", "")
-        if etag:
-            headers["ETag"] = etag
         status, first = 200, 0
         wanted = self.headers.get("Range")
-        if_range = self.headers.get("If-Range")
-        if wanted and not step.get("ignore_range") and (
-                if_range is None or if_range == etag or step.get("ignore_if_range")):
+        if wanted and not step.get("ignore_range"):
             first = step.get("range_start", int(wanted.removeprefix("bytes=").rstrip("-")))
             if first >= len(data):
                 self.start(416, {"Content-Range": f"bytes */{len(data)}", "Content-Length": "0"})

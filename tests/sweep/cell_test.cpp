@@ -1,8 +1,10 @@
 #include "nanobrain/sweep/cell.h"
 
+#include <map>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/config/parameters.h"
-#include "tests/sweep/sweep_files.h"
+#include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -64,28 +66,71 @@ TEST(Cells, ATokenizerOfTheGridSaysTheVocabulary) {
 
 TEST(Cells, OneThatCannotBeIsNamedBeforeAnythingRuns) {
   const SweepFiles files;
-  const auto refused = [&](const std::string& rest, const char* message) {
-    EXPECT_ERROR(UsageError, message, make_cells(files.read(kBudget + rest)));
+  for (const auto& [rest, words] :
+       std::vector<std::pair<std::string, const char*>>{
+           {"grid: {model.num_heads: [2, 3]}\n",
+            "[cell num_heads=3] [model] num_heads must divide model_dim"},
+           {"grid: {model.num_layer: [2]}\n",
+            "has no key \"num_layer\"; did you mean num_layers?"},
+           {"grid: {optimizer.lr: [0.1, -1]}\n",
+            "[cell lr=-1] [optimizer.lr] must"},
+           {"grid: {train.seq_len: [8, 9]}\n",
+            "must be at most model.max_seq_len"},
+           {"grid: {train.batch_size: [1]}\nset: {train.batch_size: 2}\n",
+            "varies train.batch_size, which set fixes"},
+           {"grid: {a: [1]}\nset: {train.steps: 2}\n",
+            "[set] fixes train.steps, which the budget sets"},
+           {"grid: {train.seed: [1, 2]}\n", "which the seeds set"},
+           {"grid: {train.steps: [1, 2]}\n", "which the budget sets"},
+           {"grid: {tokenizer: [{kind: bpe, vocab_size: 300}]}\n"
+            "text: {train: [a], val: [b]}\n",
+            "[grid.tokenizer.kind] cannot be \"bpe\"; known: sentencepiece"}}) {
+    EXPECT_ERROR(UsageError, words, make_cells(files.read(kBudget + rest)));
+  }
+}
+
+std::vector<Cell> cells(std::initializer_list<const char*> ids, int64_t steps) {
+  std::vector<Cell> all;
+  for (const char* id : ids) {
+    Cell cell;
+    cell.id = id;
+    cell.overrides = Json::object();
+    cell.config.train.steps = steps;
+    all.push_back(cell);
+  }
+  return all;
+}
+
+std::string ids(const std::vector<Cell>& all) {
+  return joined(all, &Cell::id);
+}
+
+TEST(Rungs, BudgetsGrowToTheWholeOne) {
+  const SearchConfig search{.kind = "halving", .rungs = 3, .fraction = 0.5};
+  const auto all = cells({"a"}, 300);
+  EXPECT_EQ(ids(cells_of_rung(all, search, 0)), "a,steps=75");
+  EXPECT_EQ(ids(cells_of_rung(all, search, 1)), "a,steps=150");
+  const auto last = cells_of_rung(all, search, 2);
+  EXPECT_EQ(last[0].config.train.steps, 300);
+  EXPECT_EQ(last[0].overrides["train.steps"], 300);
+  EXPECT_EQ(cells_of_rung(cells({"a"}, 1), search, 0)[0].config.train.steps, 1);
+}
+
+TEST(Rungs, TheBestShareGoesOnInItsOrder) {
+  const SearchConfig search{.kind = "halving", .rungs = 2, .fraction = 0.5};
+  const std::map<std::string, double> losses = {
+      {"a,steps=5", 3.0},
+      {"b,steps=5", 1.0},
+      {"d,steps=5", 4.0},
+      {"e,steps=5", 2.0}};
+  const CellLoss loss = [&](const Cell& cell) -> std::optional<double> {
+    const auto it = losses.find(cell.id);
+    return it == losses.end() ? std::nullopt : std::optional(it->second);
   };
-  refused(
-      "grid: {model.num_heads: [2, 3]}\n",
-      "[cell num_heads=3] [model] num_heads must divide model_dim");
-  refused(
-      "grid: {model.num_layer: [2]}\n",
-      "has no key \"num_layer\"; did you mean num_layers?");
-  refused(
-      "grid: {optimizer.lr: [0.1, -1]}\n", "[cell lr=-1] [optimizer.lr] must");
-  refused(
-      "grid: {train.seq_len: [8, 9]}\n", "must be at most model.max_seq_len");
-  refused(
-      "grid: {train.batch_size: [1]}\nset: {train.batch_size: 2}\n",
-      "varies train.batch_size, which set fixes");
-  refused("grid: {train.seed: [1, 2]}\n", "name the seeds under seeds");
-  refused("grid: {train.steps: [1, 2]}\n", "which the budget sets");
-  refused(
-      "grid: {tokenizer: [{kind: bpe, vocab_size: 300}]}\ntext: {train: [a], "
-      "val: [b]}\n",
-      "kind must be sentencepiece or lexical, but is \"bpe\"");
+  // Of five the best three; c has failed.
+  const auto all = cells({"a", "b", "c", "d", "e"}, 10);
+  EXPECT_EQ(ids(survivors(all, search, 0, loss)), "a b e");
+  EXPECT_EQ(ids(survivors(cells({"c"}, 10), search, 0, loss)), "");
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "nanobrain/sweep/config.h"
 
 #include "nanobrain/base/error.h"
-#include "tests/sweep/sweep_files.h"
+#include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -50,49 +50,43 @@ TEST(SweepConfig, OverridesComeLast) {
 
 TEST(SweepConfig, RefusesWhatCannotBe) {
   const SweepFiles files;
-  const auto refused = [&](const std::string& rest, const char* message) {
-    EXPECT_ERROR(UsageError, message, files.read(rest));
-  };
   const std::string budget = "budget: {steps: 3}\n";
-  refused(
-      budget + "gird: {model.num_layers: [1]}\n",
-      "has no key \"gird\"; did you mean grid?");
-  refused(
-      kGrid + "budget: {step: 3}\n",
-      "has no key \"step\"; did you mean steps?");
-  refused(budget, "[grid] must map at least one key");
-  refused(budget + "grid: {a: []}\n", "[grid.a] must be a list of at least");
-  refused(budget + "grid: {a: 3}\n", "[grid.a] must be a list of at least");
-  refused(
-      kGrid, "exactly one of steps, tokens, flops and minutes, but names 0");
-  refused(kGrid + "budget: {steps: 3, tokens: 5}\n", "but names 2");
-  refused(
-      kGrid + "budget: {minutes: -1}\n", "[budget.minutes] must be positive");
-  refused(kGrid + budget + "seeds: []\n", "[seeds] are none");
-  refused(kGrid + budget + "seeds: [1, 2, 1]\n", "[seeds] name 1 twice");
-  refused(
-      kGrid + budget + "seeds: [-1]\n",
-      "[seeds] must be at least 0, but one is -1");
-  refused(
-      kGrid + budget + "search: {kind: randm}\n",
-      "[search.kind] cannot be \"randm\"; did you mean random?");
-  refused(
-      kGrid + budget + "search: {kind: random}\n", "must be at least 1, but");
-  refused(
-      kGrid + budget + "search: {samples: 2}\n", "search.kind grid runs them");
-  refused(
-      kGrid + budget + "search: {kind: halving, fraction: 1}\n",
-      "[search.fraction] must be between 0 and 1");
-  refused(
-      kGrid + budget + "text: {train: [a], val: [b]}\n",
-      "[text] is for grids that vary the tokenizer");
-  refused(
-      budget + "grid: {tokenizer: [{kind: lexical, vocab_size: 9}]}\n",
-      "[text] must name train and val");
-  EXPECT_ERROR(UsageError, "[base] is missing", [&] {
-    write_text(files.path("sweep.yaml"), kGrid + budget);
-    read_sweep_config(files.path("sweep.yaml"));
-  }());
+  const std::string both = kGrid + budget;
+  for (const auto& [rest, words] :
+       std::vector<std::pair<std::string, const char*>>{
+           {budget + "gird: {a: [1]}\n", "no key \"gird\"; did you mean grid?"},
+           {kGrid + "budget: {step: 3}\n", "\"step\"; did you mean steps?"},
+           {budget, "[grid] must map at least one key"},
+           {budget + "grid: {a: []}\n", "[grid.a] must be a list of at least"},
+           {budget + "grid: {a: 3}\n", "[grid.a] must be a list of at least"},
+           {kGrid,
+            "exactly one of steps, tokens, flops and minutes, but names 0"},
+           {kGrid + "budget: {steps: 3, tokens: 5}\n", "but names 2"},
+           {kGrid + "budget: {minutes: -1}\n",
+            "[budget.minutes] must be positive"},
+           {both + "seeds: []\n", "[seeds] are none"},
+           {both + "seeds: [1, 2, 1]\n", "[seeds] name 1 twice"},
+           {both + "seeds: [-1]\n",
+            "[seeds] must be at least 0, but one is -1"},
+           {both + "search: {kind: randm}\n",
+            "[search.kind] cannot be \"randm\"; did you mean random?"},
+           {both + "search: {kind: random}\n", "must be at least 1, but"},
+           {both + "search: {samples: 2}\n", "search.kind grid runs them"},
+           {both + "search: {kind: halving, fraction: 1}\n",
+            "[search.fraction] must be between 0 and 1"},
+           {both + "timing: {repetitions: 0}\n",
+            "[timing.repetitions] must be at least 1"},
+           {both + "text: {train: [a], val: [b]}\n",
+            "[text] is for grids that vary the tokenizer"},
+           {budget + "grid: {tokenizer: [{kind: lexical, vocab_size: 9}]}\n",
+            "[text] must name train and val"}}) {
+    EXPECT_ERROR(UsageError, words, files.read(rest));
+  }
+  write_text(files.path("sweep.yaml"), both);
+  EXPECT_ERROR(
+      UsageError,
+      "[base] is missing",
+      read_sweep_config(files.path("sweep.yaml")));
 }
 
 } // namespace

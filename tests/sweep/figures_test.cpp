@@ -11,39 +11,21 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 // As files of before hold them: readers find their columns by name and place.
 TEST(Figures, ResultsKeepTheirKeysAndOrder) {
-  std::vector<std::string> keys;
-  for (const FigureSource* source : result_sources(all_figures())) {
-    keys.push_back(source->result);
-  }
-  EXPECT_THAT(
-      keys,
-      ElementsAre(
-          "seed",
-          "val_loss",
-          "val_bits_per_byte",
-          "int8_val_loss",
-          "int8_val_bits_per_byte",
-          "parameters",
-          "f32_bytes",
-          "int8_bytes",
-          "forward_ms",
-          "int8_forward_ms",
-          "train_flops",
-          "tokens",
-          "steps",
-          "tokens_per_s",
-          "elapsed_s",
-          "peak_rss_bytes",
-          "threads"));
-  EXPECT_THAT(
-      axes(all_figures()),
-      ElementsAre("parameters", "bytes", "forward_ms", "train_flops"));
+  EXPECT_EQ(
+      joined(
+          result_sources(all_figures()),
+          [](const FigureSource* source) { return source->result; }),
+      "seed val_loss val_bits_per_byte int8_val_loss int8_val_bits_per_byte "
+      "parameters f32_bytes int8_bytes forward_ms int8_forward_ms train_flops "
+      "tokens steps tokens_per_s elapsed_s peak_rss_bytes threads");
+  EXPECT_EQ(
+      joined(axes(all_figures()), std::identity()),
+      "parameters bytes forward_ms train_flops");
   EXPECT_EQ(objective(all_figures()).key, "bits_per_byte");
 }
 

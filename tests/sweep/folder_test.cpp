@@ -7,7 +7,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "tests/sweep/sweep_files.h"
+#include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -88,7 +88,7 @@ TEST(SweepFolder, RefusesOtherThingsAndOtherFormats) {
   };
   refused("format: 0\n", "is of format 0, but this nanobrain reads 1");
   refused("format: 2\n", "is of format 2, but this nanobrain reads 1");
-  refused("base: x\n", "has no format");
+  refused("base: x\n", "is of format null, but");
 }
 
 TEST(SweepFolder, DamagedFilesOfARunSayWhatToDo) {
@@ -105,23 +105,19 @@ TEST(SweepFolder, DamagedFilesOfARunSayWhatToDo) {
 
 TEST(SweepFolder, StatusAndResultComeBack) {
   const TempDir dir;
-  const SeedFolder run{std::filesystem::path(dir / "x")};
+  const SeedFolder run{dir / "x"};
   EXPECT_EQ(read_status(run).state, "waiting");
   EXPECT_FALSE(read_result(run));
-  write_status(
-      run,
-      {.state = "failed",
-       .attempts = 2,
-       .exit_code = 139,
-       .error = "a \"word\"",
-       .host = "h",
-       .pid = 4,
-       .elapsed_s = 1.5});
-  const auto status = read_status(run);
-  EXPECT_EQ(status.state, "failed");
-  EXPECT_EQ(status.exit_code, 139);
-  EXPECT_EQ(status.error, "a \"word\"");
-  EXPECT_EQ(status.elapsed_s, 1.5);
+  const RunStatus status{
+      .state = "failed",
+      .attempts = 2,
+      .exit_code = 139,
+      .error = "a \"word\"",
+      .host = "h",
+      .pid = 4,
+      .elapsed_s = 1.5};
+  write_status(run, status);
+  EXPECT_EQ(write_fields(read_status(run)), write_fields(status));
   Json result = Json::object();
   for (const FigureSource* source : result_sources(all_figures())) {
     result[source->result] = 1.25e13;

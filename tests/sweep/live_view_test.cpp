@@ -8,7 +8,7 @@
 #include <chrono>
 #include <sstream>
 
-#include "tests/sweep/sweep_files.h"
+#include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
 namespace {

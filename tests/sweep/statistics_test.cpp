@@ -1,28 +1,19 @@
 #include "nanobrain/sweep/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/random.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
 namespace {
 
-// Published tables give three decimals.
-TEST(Statistics, QuantilesOfStudentsTAreThoseOfTheTables) {
-  const std::vector<std::pair<int64_t, double>> table = {
-      {1, 12.706},
-      {2, 4.303},
-      {3, 3.182},
-      {4, 2.776},
-      {9, 2.262},
-      {30, 2.042},
-      {120, 1.980}};
-  for (const auto& [degrees, t] : table) {
-    EXPECT_NEAR(student_t_quantile(0.975, degrees), t, 5e-4) << degrees;
-  }
-  EXPECT_NEAR(student_t_quantile(0.995, 2), 9.925, 5e-4);
-  EXPECT_NEAR(student_t_quantile(0.5, 7), 0, 1e-12);
+BySeed seeds(const std::vector<double>& values) {
+  BySeed all;
+  for (const double v : values) all[std::ssize(all)] = v;
+  return all;
 }
 
 // With 1 and 2 degrees of freedom the distribution has a closed form.
@@ -63,7 +54,7 @@ TEST(Statistics, AgreeWithSciPy) {
     expect("sd", e.sd);
     expect("low", e.low);
     expect("high", e.high);
-    const PairedDifference d = paired_difference(a, b);
+    const PairedDifference d = *paired_difference(seeds(a), seeds(b));
     expect("difference", d.difference.mean);
     expect("difference_low", d.difference.low);
     expect("difference_high", d.difference.high);
@@ -88,21 +79,73 @@ TEST(Statistics, EstimateByHand) {
 
 TEST(Statistics, PairsCancelWhatTheyShare) {
   // Seeds differ by far more than cells do.
-  const std::vector<double> a = {1.0, 5.0, 9.0};
-  const std::vector<double> b = {1.1, 5.1, 9.4};
-  const auto d = paired_difference(a, b);
+  const BySeed a = seeds({1.0, 5.0, 9.0});
+  const BySeed b = seeds({1.1, 5.1, 9.4});
+  const auto d = *paired_difference(a, b);
   EXPECT_NEAR(d.difference.mean, 0.2, 1e-12);
   EXPECT_NEAR(d.difference.sd, std::sqrt(0.03), 1e-12);
   // t = 0.2 / (0.1732 / sqrt 3) = 2; P(|T| >= 2) with 2 degrees of freedom.
   EXPECT_NEAR(d.p, 1 - 2 / std::sqrt(6.0), 1e-9);
-  EXPECT_GT(paired_difference(b, a).difference.high, 0);
-  EXPECT_EQ(paired_difference(a, a).p, 1);
-  EXPECT_TRUE(
-      std::isnan(paired_difference(std::vector{1.0}, std::vector{2.0}).p));
-  EXPECT_ERROR(
-      Error,
-      "3 values do not pair with 1",
-      paired_difference(a, std::vector{1.0}));
+  EXPECT_GT(paired_difference(b, a)->difference.high, 0);
+  EXPECT_EQ(paired_difference(a, a)->p, 1);
+  // Over the seeds that both have.
+  const auto one = *paired_difference(a, {{0, 3.0}, {7, 1.0}});
+  EXPECT_EQ(one.difference.mean, 2);
+  EXPECT_TRUE(std::isnan(one.p));
+  EXPECT_FALSE(paired_difference(a, {{7, 1.0}}));
+}
+
+ParetoPoint point(double cost, double loss, double spread = 0) {
+  return {
+      cost,
+      {{1, loss - spread}, {2, loss + spread / 3}, {3, loss + spread * 2 / 3}}};
+}
+
+TEST(Pareto, ByHand) {
+  const auto front = [](const std::vector<ParetoPoint>& points) {
+    std::string text;
+    for (const OnFront on : pareto_front(points)) text += name(on), text += ' ';
+    return text;
+  };
+  EXPECT_EQ(
+      front(
+          {point(1, 3), point(2, 2), point(2, 2.5), point(3, 2), point(4, 1)}),
+      "on on off off on ");
+  EXPECT_EQ(front({point(1, 2), point(1, 2)}), "on on "); // equal
+  // The dearer one gains 0.01 at the mean, by differences from -0.1 to 0.07.
+  EXPECT_EQ(front({point(1, 2), point(2, 1.99, 0.1)}), "on noise ");
+  // Both move alike from seed to seed: the gain is sure.
+  EXPECT_EQ(front({point(1, 2, 0.1), point(2, 1.99, 0.1)}), "on on ");
+  // Of two that cost the same the better one may be so by chance.
+  EXPECT_EQ(front({point(1, 2), point(1, 1.99, 0.1)}), "off noise ");
+  // A single common seed says nothing of noise.
+  EXPECT_EQ(front({{1, {{1, 2.0}}}, {2, {{1, 1.9}, {2, 2.0}}}}), "on on ");
+}
+
+TEST(Pareto, IsWhatIsLeftOfASortByCost) {
+  Random random(5);
+  for (int trial = 0; trial < 200; ++trial) {
+    std::vector<ParetoPoint> points;
+    for (int i = 0; i < 12; ++i) {
+      // Few values, so that some are equal.
+      const auto cost = static_cast<double>(random.below(6));
+      points.push_back({cost, {{1, static_cast<double>(random.below(6))}}});
+    }
+    // A second derivation: by cost, then loss; a point stays where its loss is
+    // under all cheaper ones' and no more than its equals in cost.
+    const auto front = pareto_front(points);
+    for (size_t i = 0; i < points.size(); ++i) {
+      const double loss = points[i].losses.at(1);
+      const bool on = std::none_of(
+          points.begin(), points.end(), [&](const ParetoPoint& other) {
+            const double rival = other.losses.at(1);
+            return other.cost < points[i].cost    ? rival <= loss
+                   : other.cost == points[i].cost ? rival < loss
+                                                  : false;
+          });
+      EXPECT_EQ(front[i] != OnFront::kOff, on);
+    }
+  }
 }
 
 } // namespace

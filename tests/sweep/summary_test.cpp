@@ -29,17 +29,6 @@ RunStatus failed(const std::string& error) {
   return status;
 }
 
-TEST(SweepSummary, OfAFolderWithoutResults) {
-  const SweepResults sweep;
-  const SweepSummary summary = summarize_sweep(sweep.folder());
-  ASSERT_EQ(summary.cells.size(), 2u);
-  EXPECT_EQ(summary.count("waiting"), 6);
-  EXPECT_FALSE(summary.cells[0].f32);
-  EXPECT_THAT(summary.cells[0].seeds_done(), ElementsAre());
-  EXPECT_EQ(lines_of(runs_table(summary).csv()).size(), 7u);
-  EXPECT_EQ(lines_of(cells_table(summary).csv()).size(), 3u);
-}
-
 TEST(SweepSummary, EstimatesOverTheSeedsThatAreDone) {
   const SweepResults sweep;
   sweep.finish(0, 1, 2.00);

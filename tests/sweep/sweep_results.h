@@ -1,13 +1,51 @@
-// A sweep's folder with results that nothing was trained for.
+// A sweep's YAML over a run that needs no tokenizer, and its folder with
+// results that nothing was trained for.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "nanobrain/sweep/folder.h"
-#include "tests/sweep/sweep_files.h"
+#include "tests/support/support.h"
 
 namespace nanobrain::testing {
+
+/// "a b c": what `text` gives of each.
+template <class Range, class Text>
+std::string joined(const Range& range, const Text& text) {
+  std::string all;
+  for (const auto& item : range) {
+    all += (all.empty() ? "" : " ") + std::string(std::invoke(text, item));
+  }
+  return all;
+}
+
+/// A folder with base.yaml, a run of 2 layers of width 16.
+class SweepFiles {
+ public:
+  SweepFiles() {
+    write_text(
+        path("base.yaml"),
+        "model: {num_heads: 2, model_dim: 16, ffn_dim: 32, vocab_size: 100, "
+        "max_seq_len: 8}\n"
+        "data: {tokenizer: t, train: a.tokens, val: b.tokens}\n"
+        "train: {batch_size: 2, seq_len: 8}\n");
+  }
+
+  std::string path(const std::string& name) const { return dir_ / name; }
+  /// base and whatever else of the YAML.
+  std::string write(const std::string& rest) const {
+    write_text(path("sweep.yaml"), "base: base.yaml\n" + rest);
+    return path("sweep.yaml");
+  }
+  SweepConfig read(const std::string& rest) const {
+    return read_sweep_config(write(rest));
+  }
+
+ private:
+  TempDir dir_;
+};
 
 /// 1 and 2 layers, three seeds, all of them waiting.
 class SweepResults {

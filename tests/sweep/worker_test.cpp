@@ -10,7 +10,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/summary.h"
-#include "tests/sweep/sweep_files.h"
+#include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
 namespace {
@@ -36,7 +36,7 @@ case $1 in
     rmdir "$4.busy"
     echo "{\"val_loss\": 3, \"val_bits_per_byte\": $(awk "BEGIN {printf \"%.17g\", 1/$layers + $seed/100}"),
       \"parameters\": 10, \"tokens\": 20, \"steps\": $steps, \"tokens_per_s\": 5, \"elapsed_s\": 4, \"peak_rss_bytes\": 1}";;
-  quantize) mkdir -p "$5"; head -c 20 /dev/zero > "$5/model.int8.safetensors"; echo "{}";;
+  quantize) out=${3#--output=}; mkdir -p "$out"; head -c 20 /dev/zero > "$out/model.int8.safetensors"; echo "{}";;
   eval) echo '{"nats_per_token": 3.1, "bits_per_byte": 1.1}';;
   bench) echo '{"rows": [{"median_ms": 2}, {"median_ms": 0.5}]}';;
 esac
@@ -188,20 +188,11 @@ TEST_F(WorkerTest, HalvingGoesOnWithTheBest) {
   EXPECT_EQ(wait_for(other), 0);
   EXPECT_TRUE(no_faults());
   EXPECT_EQ(trained(), 2 * (4 + 2 + 1));
-  std::vector<std::string> ids;
-  for (const auto& cell : summarize_sweep(folder_).cells) {
-    ids.push_back(cell.id);
-  }
-  EXPECT_THAT(
-      ids,
-      ::testing::ElementsAre(
-          "num_layers=1,steps=2",
-          "num_layers=2,steps=2",
-          "num_layers=3,steps=2",
-          "num_layers=4,steps=2",
-          "num_layers=3,steps=4",
-          "num_layers=4,steps=4",
-          "num_layers=4,steps=8"));
+  EXPECT_EQ(
+      joined(summarize_sweep(folder_).cells, &CellSummary::id),
+      "num_layers=1,steps=2 num_layers=2,steps=2 num_layers=3,steps=2 "
+      "num_layers=4,steps=2 num_layers=3,steps=4 num_layers=4,steps=4 "
+      "num_layers=4,steps=8");
 }
 
 } // namespace

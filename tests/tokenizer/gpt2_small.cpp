@@ -5,7 +5,6 @@
 #include <set>
 
 #include "nanobrain/base/json.h"
-#include "nanobrain/tokenizer/gpt2_names.h"
 #include "nanobrain/tokenizer/gpt2_words.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/texts.h"

@@ -12,7 +12,7 @@
 
 namespace nanobrain::testing {
 
-/// Pairs of names (gpt2_names.h), the first goes first.
+/// Pairs of names (gpt2_name()), the first goes first.
 using NamedMerges = std::vector<std::pair<std::string, std::string>>;
 
 /// The contents of vocab.json and merges.txt.

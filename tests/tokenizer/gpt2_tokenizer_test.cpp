@@ -1,10 +1,8 @@
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 
 #include <algorithm>
-#include <map>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/tokenizer/gpt2_names.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/gpt2_small.h"
 #include "tests/tokenizer/texts.h"
@@ -52,20 +50,20 @@ std::string names_of(const Tokenizer& tokenizer, const std::string& text) {
 
 } // namespace
 
-TEST(Gpt2Tokenizer, MergesInTheOrderOfTheList) {
+TEST(Gpt2Tokenizer, MergesInTheOrderOfTheListByPairs) {
   const auto tokenizer = gpt2_tokenizer(gpt2_text(
       {{"b", "c"}, {"a", "b"}, {"a", "bc"}, {"a", "a"}, {"aa", "a"}}));
-  EXPECT_EQ(names_of(*tokenizer, "abc"), "abc|");
-  EXPECT_EQ(names_of(*tokenizer, "abab"), "ab|ab|");
-  EXPECT_EQ(names_of(*tokenizer, "aaaaa"), "aa|aaa|");
-  EXPECT_EQ(names_of(*tokenizer, "aaabc"), "aa|abc|");
-}
-
-TEST(Gpt2Tokenizer, MergesByPairsNotByWhatTheyMake) {
+  for (const auto& [text, names] :
+       {std::pair("abc", "abc|"),
+        {"abab", "ab|ab|"},
+        {"aaaaa", "aa|aaa|"},
+        {"aaabc", "aa|abc|"}}) {
+    EXPECT_EQ(names_of(*tokenizer, text), names);
+  }
   // "abc" is a piece, but only of "a" and "bc".
-  const auto tokenizer =
+  const auto other =
       gpt2_tokenizer(gpt2_text({{"a", "b"}, {"b", "c"}, {"a", "bc"}}));
-  EXPECT_EQ(names_of(*tokenizer, "abc"), "ab|c|");
+  EXPECT_EQ(names_of(*other, "abc"), "ab|c|");
 }
 
 TEST(Gpt2Tokenizer, MergesAsThePlainAlgorithmDoes) {
@@ -88,10 +86,7 @@ TEST(Gpt2Tokenizer, MergesAsThePlainAlgorithmDoes) {
     }
     const auto tokenizer = gpt2_tokenizer(gpt2_text(merges));
     for (int i = 0; i < 50; ++i) {
-      std::string word;
-      for (uint64_t n = 1 + random.below(60); n > 0; --n) {
-        word += "abc"[random.below(3)];
-      }
+      const std::string word = random_of("abc", 1 + random.below(60), random);
       ASSERT_EQ(names_of(*tokenizer, word), merge_plainly(word, merges));
     }
   }
@@ -99,8 +94,7 @@ TEST(Gpt2Tokenizer, MergesAsThePlainAlgorithmDoes) {
 
 TEST(Gpt2Tokenizer, ALongWordBeginsAsItsBeginningDoes) {
   Random random(32);
-  std::string letters;
-  while (letters.size() < 3'000'000) letters += "abeingr"[random.below(7)];
+  const std::string letters = random_of("abeingr", 3'000'000, random);
   const std::string whole = names_of(*small_gpt2_tokenizer(), letters);
   const std::string plain =
       merge_plainly(letters.substr(0, 400), learned_merges());

@@ -1,6 +1,7 @@
 #include "nanobrain/tokenizer/gpt2_vocabulary.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/utf8.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/gpt2_small.h"
 
@@ -44,16 +45,11 @@ TEST(Gpt2Vocabulary, IsRead) {
   EXPECT_EQ(vocabulary.merges[1].result, 257);
 }
 
-TEST(Gpt2Vocabulary, LinesMayEndAsOnWindows) {
-  const Gpt2Text text = gpt2_text(kMerges);
-  const std::string merges = "#version: 0.2\r\na b\r\nab c\r\nĠ abc\r\n";
-  EXPECT_EQ(parse_gpt2_vocabulary(text.vocab, merges).merges.size(), 3u);
-}
-
-TEST(Gpt2Vocabulary, TheVersionAndTheLastLineEndMayBeMissing) {
+TEST(Gpt2Vocabulary, LinesMayEndAsOnWindowsAndTheVersionMayBeMissing) {
   const Gpt2Text text = gpt2_text(kMerges);
   for (const std::string merges :
-       {"a b\nab c\nĠ abc",
+       {"#version: 0.2\r\na b\r\nab c\r\nĠ abc\r\n",
+        "a b\nab c\nĠ abc",
         "a b\nab c\nĠ abc\n",
         "#version: 0.2\na b\nab c\nĠ abc"}) {
     EXPECT_EQ(parse_gpt2_vocabulary(text.vocab, merges).merges.size(), 3u);
@@ -77,41 +73,42 @@ TEST(Gpt2Vocabulary, FaultsOfTheVocabularyAreNamed) {
     std::string part, other, message;
   };
   std::vector<Fault> faults = {
-      {"\"abc\":257",
-       "\"abc\":300",
+      {R"("abc":257)",
+       R"("abc":300)",
        "has no piece for the id 257, but ids up to 300"},
-      {"\"abc\":257", "\"abc\":2000000000", "has no piece for the id 257"},
-      {"\"abc\":257",
-       "\"abc\":256",
-       "gives the id 256 to \"ab\" and to \"abc\"; copy the file again"},
-      {"\"abc\":257",
-       "\"ab\":257",
-       "has the piece \"ab\" twice, as 256 and 257; copy the file again"},
-      {"\"Ġ\":",
-       "\"<x>\":",
-       "lacks the piece \"Ġ\" of the byte 0x20; every byte must be one"},
+      {R"("abc":257)", R"("abc":2000000000)", "has no piece for the id 257"},
+      {R"("abc":257)",
+       R"("abc":256)",
+       R"(gives the id 256 to "ab" and to "abc"; copy the file again)"},
+      {R"("abc":257)",
+       R"("ab":257)",
+       R"(has the piece "ab" twice, as 256 and 257; copy the file again)"},
+      {R"("Ġ":)",
+       R"("<x>":)",
+       R"(lacks the piece "Ġ" of the byte 0x20; every byte must be one)"},
       {"<|endoftext|>",
        "<|end|>",
        "lacks the piece <|endoftext|>, which ends documents"}};
   for (const std::string id : {"-1", "1.5", "\"7\"", "null", "4294967296"}) {
     faults.push_back(
-        {"\"ab\":256",
-         "\"ab\":" + id,
-         "gives \"ab\" the id " + id + "; ids are whole numbers from 0"});
+        {R"("ab":256)",
+         R"("ab":)" + id,
+         R"(gives "ab" the id )" + id + "; ids are whole numbers from 0"});
   }
   const Gpt2Text good = gpt2_text(kMerges);
   for (const auto& [part, other, message] : faults) {
     expect_refused(
         with(good.vocab, part, other), good.merges, "[vocab.json] " + message);
   }
-  expect_refused(
-      good.vocab.substr(0, good.vocab.size() / 2),
-      good.merges,
-      "[vocab.json] is not valid JSON at line 1, column ");
-  expect_refused("", good.merges, "[vocab.json] is not valid JSON");
-  expect_refused("[]", good.merges, "[vocab.json] is not a JSON object");
-  expect_refused(
-      "{\"model\": {}}", good.merges, "has an object or a list as \"model\"");
+  for (const auto& [vocab, message] :
+       {std::pair(
+            good.vocab.substr(0, good.vocab.size() / 2),
+            "[vocab.json] is not valid JSON at line 1, column "),
+        {"", "[vocab.json] is not valid JSON"},
+        {"[]", "[vocab.json] is not a JSON object"},
+        {R"({"model": {}})", R"(has an object or a list as "model")"}}) {
+    expect_refused(vocab, good.merges, message);
+  }
 }
 
 TEST(Gpt2Vocabulary, PiecesMustBeSpelledInGpt2sCharacters) {
@@ -197,7 +194,11 @@ TEST(Gpt2Files, AreFoundByFolderAndByName) {
 
 TEST(Gpt2Files, PartnersAreMissed) {
   const TempDir dir;
-  const auto missed = [&](const char* there, const char* partner) {
+  for (const auto& [there, partner] :
+       {std::pair("vocab.json", "merges.txt"),
+        {"merges.txt", "vocab.json"},
+        {"encoder.json", "vocab.bpe"},
+        {"vocab.bpe", "encoder.json"}}) {
     write_text(dir / there, "");
     for (const auto& path : {dir.path(), dir / there, dir / partner}) {
       EXPECT_ERROR(
@@ -207,11 +208,7 @@ TEST(Gpt2Files, PartnersAreMissed) {
           find_gpt2_files(path));
     }
     std::filesystem::remove(dir / there);
-  };
-  missed("vocab.json", "merges.txt");
-  missed("merges.txt", "vocab.json");
-  missed("encoder.json", "vocab.bpe");
-  missed("vocab.bpe", "encoder.json");
+  }
 }
 
 TEST(Gpt2Files, AWholePairCountsBesideHalfOfTheOther) {
@@ -220,6 +217,29 @@ TEST(Gpt2Files, AWholePairCountsBesideHalfOfTheOther) {
     write_text(dir / name, "");
   }
   EXPECT_EQ(find_gpt2_files(dir.path())->merges, dir / "vocab.bpe");
+}
+
+TEST(Gpt2Names, SpellBytesAsThePublishedFilesDo) {
+  EXPECT_EQ(gpt2_name(" the"), "Ġthe");
+  EXPECT_EQ(gpt2_name("\n\t\r"), "Ċĉč");
+  EXPECT_EQ(gpt2_name("\xe2\x80\x99"), "âĢĻ"); // a typographic apostrophe
+  EXPECT_EQ(gpt2_name("\x7f\xad"), "ġŃ");
+}
+
+TEST(Gpt2Names, GiveEveryByteBack) {
+  std::string bytes, names;
+  for (int byte = 0; byte < 256; ++byte) {
+    bytes += static_cast<char>(byte);
+    const std::string name = gpt2_name(bytes.substr(bytes.size() - 1));
+    EXPECT_EQ(names.find(name), std::string::npos) << byte;
+    names += name;
+  }
+  EXPECT_EQ(gpt2_bytes(names), bytes);
+  EXPECT_TRUE(is_valid_utf8(names));
+  for (const char* name :
+       {" ", "a b", "\n", "\u00ad", "\u00a0", "\u0144", "\u4e2d", "\xc4"}) {
+    EXPECT_EQ(gpt2_bytes(name), std::nullopt) << name;
+  }
 }
 
 } // namespace nanobrain

@@ -6,6 +6,7 @@
 #include "nanobrain/base/random.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/lexical_small.h"
+#include "tests/tokenizer/texts.h"
 
 namespace nanobrain {
 
@@ -26,56 +27,58 @@ std::string parts(
   return joined;
 }
 
-std::string random_of(std::string_view letters, size_t most, Random& random) {
-  std::string text;
-  for (uint64_t n = random.below(most + 1); n > 0; --n) {
-    text += letters[random.below(letters.size())];
+struct Case {
+  std::vector<std::string> learned;
+  std::string text, parts;
+};
+
+void expect_parts(const std::vector<Case>& cases) {
+  for (const auto& [learned, text, expected] : cases) {
+    EXPECT_EQ(parts(learned, text), expected);
   }
-  return text;
 }
 
 } // namespace
 
-TEST(LexicalSegmenter, TakesTheFewestTokens) {
-  EXPECT_EQ(parts({"abc", "ab", "cde", "d", "e"}, "abcde"), "ab|cde");
-  EXPECT_EQ(parts({"abcd", "abc", "def", "ef"}, "abcdef"), "abcd|ef");
-  EXPECT_EQ(parts({" the", "the"}, "the the"), "the| the");
-}
-
-TEST(LexicalSegmenter, ThenLeavesTheFewestBytes) {
-  // Two tokens either way.
-  EXPECT_EQ(parts({"abc", "ab", "cd"}, "abcd"), "ab|cd");
-  EXPECT_EQ(parts({"a"}, "a"), "a"); // though the byte is one token too
-}
-
-TEST(LexicalSegmenter, ThenTakesTheLongestFirst) {
-  EXPECT_EQ(parts({"ab", "abc", "cde", "de"}, "abcde"), "abc|de");
-  EXPECT_EQ(parts({"aa"}, "aaaaa"), "aa|aa|[a]");
-  EXPECT_EQ(parts({"xa", "xab", "bcd", "cd", "yy"}, "xabcdyy"), "xab|cd|yy");
+TEST(LexicalSegmenter, TakesTheFewestTokensThenTheFewestBytesThenTheLongest) {
+  expect_parts(
+      {{{"abc", "ab", "cde", "d", "e"}, "abcde", "ab|cde"},
+       {{"abcd", "abc", "def", "ef"}, "abcdef", "abcd|ef"},
+       {{" the", "the"}, "the the", "the| the"},
+       // Two tokens either way.
+       {{"abc", "ab", "cd"}, "abcd", "ab|cd"},
+       {{"a"}, "a", "a"}, // though the byte is one token too
+       // The longest first.
+       {{"ab", "abc", "cde", "de"}, "abcde", "abc|de"},
+       {{"aa"}, "aaaaa", "aa|aa|[a]"},
+       {{"xa", "xab", "bcd", "cd", "yy"}, "xabcdyy", "xab|cd|yy"}});
 }
 
 TEST(LexicalSegmenter, ASpaceBelongsToTheWordWhereThatSavesATokenOrAByte) {
-  EXPECT_EQ(parts({"cat", " cat"}, "a cat"), "[a]| cat");
-  EXPECT_EQ(parts({"cat"}, "a cat"), "[a]|[ ]|cat");
-  // Two tokens each; a run of two leaves no byte.
-  EXPECT_EQ(parts({"cat", " cat"}, "  cat"), "  |cat");
-  EXPECT_EQ(parts({" cat"}, "  cat"), "[ ]| cat");
-  EXPECT_EQ(parts({"cat"}, "  cat"), "  |cat");
-  // As many tokens and bytes: the longer run first.
-  EXPECT_EQ(parts({"cat", " cat"}, "   cat"), "   |cat");
-  EXPECT_EQ(parts({" cat"}, "   cat"), "  | cat");
-  EXPECT_EQ(parts({"cat", " cat"}, "         cat"), "        | cat");
-  EXPECT_EQ(parts({}, " x"), "[ ]|[x]");
-  EXPECT_EQ(parts({}, "  x"), "  |[x]");
+  expect_parts(
+      {{{"cat", " cat"}, "a cat", "[a]| cat"},
+       {{"cat"}, "a cat", "[a]|[ ]|cat"},
+       // Two tokens each; a run of two leaves no byte.
+       {{"cat", " cat"}, "  cat", "  |cat"},
+       {{" cat"}, "  cat", "[ ]| cat"},
+       {{"cat"}, "  cat", "  |cat"},
+       // As many tokens and bytes: the longer run first.
+       {{"cat", " cat"}, "   cat", "   |cat"},
+       {{" cat"}, "   cat", "  | cat"},
+       {{"cat", " cat"}, "         cat", "        | cat"},
+       {{}, " x", "[ ]|[x]"},
+       {{}, "  x", "  |[x]"}});
 }
 
 TEST(LexicalSegmenter, RunsOfSpacesTakeAsFewTokensAsThereCanBe) {
-  EXPECT_EQ(parts({}, " "), "[ ]");
-  EXPECT_EQ(parts({}, "  "), "  ");
-  EXPECT_EQ(parts({}, std::string(8, ' ')), std::string(8, ' '));
-  // Nine: seven and two leave no byte, eight and one do.
-  EXPECT_EQ(parts({}, std::string(9, ' ')), std::string(7, ' ') + "|" + "  ");
-  EXPECT_EQ(parts({}, std::string(10, ' ')), std::string(8, ' ') + "|" + "  ");
+  const std::string seven(7, ' '), eight(8, ' ');
+  expect_parts(
+      {{{}, " ", "[ ]"},
+       {{}, "  ", "  "},
+       {{}, eight, eight},
+       // Nine: seven and two leave no byte, eight and one do.
+       {{}, eight + " ", seven + "|  "},
+       {{}, eight + "  ", eight + "|  "}});
 }
 
 TEST(LexicalSegmenter, IsTheBestOfAllWays) {
@@ -85,14 +88,17 @@ TEST(LexicalSegmenter, IsTheBestOfAllWays) {
     std::set<std::string> learned;
     for (uint64_t n = random.below(12); n > 0; --n) {
       std::string piece = random.below(2) ? " " : "";
-      piece += random_of("ab", 4, random);
+      piece += random_of("ab", random.below(5), random);
       if (piece != "" && piece != " ") learned.insert(piece);
     }
     const auto vocabulary =
         lexical_vocabulary({learned.begin(), learned.end()});
     const LexicalTokenizer tokenizer(vocabulary);
     for (int i = 0; i < 20; ++i) {
-      const std::string text = random_of("aaabbb  -", 10, random);
+      std::string text = random_of("aaabbb  -", random.below(11), random);
+      for (char& c : text) { // any byte now and then
+        if (random.below(8) == 0) c = static_cast<char>(random.below(256));
+      }
       const auto ids = tokenizer.encode(text);
       ASSERT_EQ(ids, try_all_ways(vocabulary, text))
           << '"' << text << "\" of " << ::testing::PrintToString(learned);

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 
 #include "nanobrain/base/random.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/lexical_small.h"
+#include "tests/tokenizer/texts.h"
 
 namespace nanobrain {
 
@@ -16,25 +16,20 @@ using ::testing::ElementsAre;
 
 namespace {
 
-/// Random words of few letters, so that parts repeat.
-std::vector<std::string> random_words(int count, Random& random) {
-  std::set<std::string> words;
-  while (static_cast<int>(words.size()) < count) {
-    std::string word = random.below(2) ? " " : "";
-    for (uint64_t n = 1 + random.below(18); n > 0; --n) {
-      word += "aabcZ_9"[random.below(7)];
-    }
-    words.insert(word);
+/// Random words of few letters, so that parts repeat, and their counts.
+std::map<std::string, int64_t> random_words(size_t count, Random& random) {
+  std::map<std::string, int64_t> words;
+  while (words.size() < count) {
+    const std::string space = random.below(2) ? " " : "";
+    words[space + random_of("aabcZ_9", 1 + random.below(18), random)] =
+        static_cast<int64_t>(1 + random.below(9));
   }
-  return {words.begin(), words.end()};
+  return words;
 }
 
-std::vector<CountedWord> counted(
-    const std::vector<std::string>& words, Random& random) {
+std::vector<CountedWord> counted(const std::map<std::string, int64_t>& words) {
   std::vector<CountedWord> list;
-  for (const auto& word : words) {
-    list.push_back({word, static_cast<int64_t>(1 + random.below(9))});
-  }
+  for (const auto& [word, count] : words) list.push_back({word, count});
   return list;
 }
 
@@ -43,7 +38,7 @@ std::vector<CountedWord> counted(
 TEST(FrequentParts, AreThoseThatCountingFinds) {
   Random random(31);
   const auto words = random_words(300, random);
-  const auto list = counted(words, random);
+  const auto list = counted(words);
   std::map<std::string_view, int64_t> counts;
   for (const auto& [word, count] : list) {
     for (size_t at = 0; at < word.size(); ++at) {
@@ -71,14 +66,15 @@ TEST(ChooseSubwords, TakesWhatSavesTheMostTokens) {
   const std::vector<CountedWord> rare = {
       {"xing", 60}, {"ying", 40}, {"abx", 150}, {"zzzz", 10}};
   const std::vector<std::string_view> candidates = {"ab", "in", "ing", "zzzz"};
-  const auto choose = [&](size_t places) {
-    return choose_subwords(candidates, {}, rare, places);
-  };
-  EXPECT_THAT(choose(4), ElementsAre("ab", "ing", "zzzz", "in"));
-  EXPECT_THAT(choose(9), ElementsAre("ab", "ing", "zzzz", "in"));
-  EXPECT_THAT(choose(3), ElementsAre("ing", "ab", "zzzz"));
-  EXPECT_THAT(choose(2), ElementsAre("ing", "ab"));
-  EXPECT_THAT(choose(0), ElementsAre());
+  const std::vector<std::string_view> best = {"ab", "ing", "zzzz", "in"};
+  EXPECT_EQ(choose_subwords(candidates, {}, rare, 4), best);
+  EXPECT_EQ(choose_subwords(candidates, {}, rare, 9), best);
+  EXPECT_THAT(
+      choose_subwords(candidates, {}, rare, 3),
+      ElementsAre("ing", "ab", "zzzz"));
+  EXPECT_THAT(
+      choose_subwords(candidates, {}, rare, 2), ElementsAre("ing", "ab"));
+  EXPECT_THAT(choose_subwords(candidates, {}, rare, 0), ElementsAre());
   EXPECT_THAT(choose_subwords({}, {}, rare, 3), ElementsAre());
 }
 
@@ -101,7 +97,7 @@ TEST(ChooseSubwords, BreaksTiesByBytes) {
 TEST(ChooseSubwords, SavesMoreThanTheMostFrequentParts) {
   Random random(32);
   const auto words = random_words(400, random);
-  const auto rare = counted(words, random);
+  const auto rare = counted(words);
   const auto candidates = frequent_parts(rare, 10, 12);
   const auto tokens_with = [&](const std::vector<std::string_view>& parts) {
     const LexicalTokenizer tokenizer(

@@ -3,6 +3,7 @@
 #include <sentencepiece_processor.h>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/tokenizer/piece_table.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/texts.h"
 
@@ -73,6 +74,29 @@ TEST(SentencePieceModel, RefusesModelsThatChangeTexts) {
         Error,
         message,
         parse_sentencepiece_model(model_with(setting, value), "other.model"));
+  }
+}
+
+TEST(PieceTable, FindsWhatWasInsertedTheFirstOfEqualPieces) {
+  // As many as it takes, so that places collide.
+  constexpr TokenId kCount = 5'000;
+  std::vector<std::string> pieces = {""};
+  for (TokenId id = 1; id < kCount; ++id) {
+    pieces.push_back("piece " + std::to_string(id));
+  }
+  const auto bytes_of = [&](TokenId id) -> std::string_view {
+    return pieces[static_cast<size_t>(id)];
+  };
+  PieceTable table(kCount);
+  EXPECT_EQ(table.find("", bytes_of), -1);
+  for (TokenId id = 0; id < kCount; ++id) {
+    EXPECT_TRUE(table.insert(bytes_of(id), id, bytes_of));
+    EXPECT_FALSE(table.insert(bytes_of(id / 2), id, bytes_of));
+  }
+  for (TokenId id = 0; id < kCount; ++id) {
+    EXPECT_EQ(table.find(bytes_of(id), bytes_of), id);
+    EXPECT_EQ(
+        table.find("no " + pieces[static_cast<size_t>(id)], bytes_of), -1);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "nanobrain/base/utf8.h"
+#include "tests/support/support.h"
 
 namespace nanobrain::testing {
 
@@ -113,6 +114,12 @@ std::string every_code_point() {
   return text;
 }
 
+std::string random_of(std::string_view letters, size_t count, Random& random) {
+  std::string text;
+  while (text.size() < count) text += one_of(letters, random);
+  return text;
+}
+
 std::string random_text(Random& random) {
   static const auto hard = hard_texts();
   static const auto known = invented_documents(20, 2);
@@ -134,10 +141,7 @@ std::string random_text(Random& random) {
         append_utf8(static_cast<char32_t>(random.below(0x800)), text);
         break;
       case 4: { // a repetition
-        std::string unit;
-        for (uint64_t n = 1 + random.below(3); n > 0; --n) {
-          unit += "abeingr.- "[random.below(10)];
-        }
+        const auto unit = random_of("abeingr.- ", 1 + random.below(3), random);
         for (uint64_t n = random.below(20); n > 0; --n) text += unit;
         break;
       }
@@ -163,35 +167,12 @@ NextDocument reader_of(const std::vector<std::string>& documents) {
 }
 
 std::shared_ptr<const SentencePieceTokenizer> small_tokenizer() {
-  static const auto tokenizer = [] {
-    const auto documents = invented_documents(600);
-    return train_sentencepiece(reader_of(documents), {.vocab_size = 1200})
-        .tokenizer;
-  }();
+  static const auto tokenizer =
+      trained_on(invented_documents(600), {.vocab_size = 1200});
   return tokenizer;
 }
 
 std::string model_with(const std::string& setting, const std::string& value) {
-  class Lines : public sentencepiece::SentenceIterator {
-   public:
-    Lines() {
-      for (std::string text : invented_documents(100)) {
-        std::replace(text.begin(), text.end(), '\t', '\n');
-        std::istringstream stream(text);
-        for (std::string line; std::getline(stream, line);) {
-          lines_.push_back(line);
-        }
-      }
-    }
-    bool done() const override { return i_ == lines_.size(); }
-    void Next() override { ++i_; }
-    const std::string& value() const override { return lines_[i_]; }
-    sentencepiece::util::Status status() const override { return {}; }
-
-   private:
-    std::vector<std::string> lines_;
-    size_t i_ = 0;
-  };
   std::unordered_map<std::string, std::string> settings = {
       {"model_type", "bpe"},
       {"vocab_size", "400"},
@@ -204,10 +185,15 @@ std::string model_with(const std::string& setting, const std::string& value) {
       {"bos_id", "-1"},
       {"minloglevel", "2"}};
   settings[setting] = value;
-  Lines lines;
+  std::string lines;
+  for (const auto& text : invented_documents(100)) lines += text + "\n";
+  std::ranges::replace(lines, '\t', '\n');
+  const TempDir dir;
+  write_text(dir / "lines.txt", lines);
+  settings["input"] = dir / "lines.txt";
   std::string model;
   const auto status =
-      sentencepiece::SentencePieceTrainer::Train(settings, &lines, &model);
+      sentencepiece::SentencePieceTrainer::Train(settings, nullptr, &model);
   if (!status.ok()) throw std::runtime_error(status.ToString());
   return model;
 }

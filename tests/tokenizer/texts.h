@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "nanobrain/base/random.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 
 namespace nanobrain::testing {
 
@@ -28,8 +29,20 @@ std::vector<std::string> hard_texts();
 /// All code points but the surrogates, in order.
 std::string every_code_point();
 
+/// So many of these letters.
+std::string random_of(std::string_view letters, size_t count, Random& random);
+
 /// Hands out copies of `documents`, which must outlive it.
 NextDocument reader_of(const std::vector<std::string>& documents);
+
+/// The tokenizer that is trained on these documents, of the kind T.
+template <class T = SentencePieceTokenizer>
+std::shared_ptr<const T> trained_on(
+    const std::vector<std::string>& documents,
+    const TokenizerTraining& training) {
+  return std::dynamic_pointer_cast<const T>(
+      train_tokenizer(reader_of(documents), training).tokenizer);
+}
 
 /// A tokenizer of 1,200 pieces trained on invented_documents(600).
 std::shared_ptr<const SentencePieceTokenizer> small_tokenizer();

@@ -14,13 +14,11 @@ namespace {
 
 class TrainKind : public ::testing::TestWithParam<std::string> {
  protected:
-  Trained<Tokenizer> train(
+  Trained train(
       const std::vector<std::string>& documents,
       TokenizerTraining training) const {
-    const TempDir dir;
     training.kind = GetParam();
-    return train_tokenizer(
-        reader_of(documents), training, dir / "trained", false);
+    return train_tokenizer(reader_of(documents), training);
   }
 };
 
@@ -69,7 +67,7 @@ TEST_P(TrainKind, NamesTheLargestVocabularyThatIsPossible) {
   std::string rare;
   Random random(41);
   for (int i = 0; i < 3000; ++i) {
-    for (int n = 0; n < 5; ++n) rare += "abcdefghij"[random.below(10)];
+    rare += random_of("abcdefghij", 5, random);
     rare += i % 3 == 0 ? "ation\n" : i % 3 == 1 ? "ness\n" : "ingly\n";
   }
   for (const auto& documents : {invented_documents(3), std::vector{rare}}) {
@@ -88,11 +86,27 @@ TEST_P(TrainKind, NamesTheLargestVocabularyThatIsPossible) {
   }
 }
 
-TEST_P(TrainKind, NeedsASample) {
+TEST_P(TrainKind, RefusesOptionsOutOfRange) {
+  const auto documents = invented_documents(5);
   EXPECT_ERROR(
       UsageError,
       "the sample must have",
-      train(invented_documents(5), {.sample_bytes = 0}));
+      train(documents, {.sample_bytes = 0}));
+  const int64_t fixed = GetParam() == "lexical" ? 295 : 258;
+  EXPECT_ERROR(
+      UsageError,
+      fmt::format(
+          "a vocabulary of {0} is too small; {0} pieces are always there",
+          fixed),
+      train(documents, {.vocab_size = fixed}));
+}
+
+TEST_P(TrainKind, TakesTheKindsSampleUnlessTold) {
+  const auto documents = invented_documents(100);
+  EXPECT_GT(train(documents, {.vocab_size = 400}).sample_bytes, 40'000);
+  const auto some =
+      train(documents, {.vocab_size = 400, .sample_bytes = 30'000});
+  EXPECT_LE(some.sample_bytes, 30'000);
 }
 
 } // namespace
@@ -122,26 +136,11 @@ TEST(TrainTokenizer, WritesAFolderOrTheKindsFile) {
   }
 }
 
-TEST(TrainTokenizer, TakesTheKindsSampleUnlessTold) {
-  const auto documents = invented_documents(100);
-  const TempDir dir;
-  TokenizerTraining training = {.kind = "lexical", .vocab_size = 400};
-  const auto all =
-      train_tokenizer(reader_of(documents), training, dir / "all", false);
-  EXPECT_GT(all.sample_bytes, 40'000);
-  training.sample_bytes = 20'000;
-  const auto some =
-      train_tokenizer(reader_of(documents), training, dir / "some", false);
-  EXPECT_LE(some.sample_bytes, 20'000);
-}
-
 TEST(TrainTokenizer, RefusesOtherKinds) {
-  const auto no_documents = [](std::string&) { return false; };
-  const TempDir dir;
   EXPECT_ERROR(
       UsageError,
       "the kind must be sentencepiece or lexical, but is \"words\"",
-      train_tokenizer(no_documents, {.kind = "words"}, dir / "words", false));
+      trained_on({}, {.kind = "words"}));
 }
 
 } // namespace nanobrain

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
 #include "nanobrain/train/trainer.h"
@@ -38,62 +39,35 @@ class SignDescent : public Optimizer {
   torch::Tensor steps_ = torch::zeros({1}, torch::kFloat32);
 };
 
-class AddedOptimizer : public ::testing::Test {
- protected:
-  AddedOptimizer() {
-    optimizers()["sign_descent"] = [](const OptimizerConfig&, auto parameters) {
-      return std::make_unique<SignDescent>(std::move(parameters));
-    };
-    config_.data = {
-        tiny_.path("tokenizer"),
-        tiny_.path("train.tokens"),
-        tiny_.path("val.tokens")};
-    config_.model.num_layers = 1;
-    config_.model.num_heads = 2;
-    config_.model.model_dim = 16;
-    config_.model.max_seq_len = 16;
-    config_.model.vocab_size = testing::tiny_tokenizer()->vocab_size();
-    config_.train.steps = 4;
-    config_.train.batch_size = 2;
-    config_.train.seq_len = 16;
-    config_.train.precision = TrainPrecision::kF32;
-    config_.train.sample_every = 0;
-    config_.train.checkpoint_every = 3;
-    config_.train.threads = 1;
-    config_.optimizer.kind = "sign_descent";
-    config_.optimizer.lr = 1.0 / 64;
-    config_.schedule.kind = ScheduleKind::kConstant;
-    config_.schedule.warmup_steps = 0;
-    std::filesystem::create_directory(tiny_.path("run"));
-  }
-  ~AddedOptimizer() override { optimizers().erase("sign_descent"); }
-
-  NanoLM initial(const TrainingInputs& inputs) const {
-    return initial_model(config_, *inputs.tokenizer);
-  }
-  RunFolder run() const { return {tiny_.path("run")}; }
-  /// Runs to the end; the step that it started after.
-  int64_t train(std::vector<torch::Tensor>* weights) {
-    const TrainingInputs inputs = open_inputs(config_);
-    Trainer trainer(config_, inputs, initial(inputs), run());
-    const int64_t begin = trainer.state().step;
+TEST(AddedOptimizer, TrainsAndIsResumed) {
+  optimizers()["sign_descent"] = [](const OptimizerConfig&, auto parameters) {
+    return std::make_unique<SignDescent>(std::move(parameters));
+  };
+  const TinyRun tiny;
+  RunConfig config = read_run_config(
+      tiny.config(),
+      {"train.steps=4",
+       "train.sample_every=0",
+       "optimizer.lr=0.015625", // 1/64
+       "schedule={kind: constant, warmup_steps: 0}"});
+  config.optimizer.kind = "sign_descent";
+  const TrainingInputs inputs = open_inputs(config);
+  const RunFolder run{tiny.path("run")};
+  std::filesystem::create_directory(run.root);
+  // Runs to the end from the step that it must start after.
+  const auto train = [&](int64_t step) {
+    Trainer trainer(
+        config, inputs, initial_model(config, *inputs.tokenizer), run);
+    EXPECT_EQ(trainer.state().step, step);
     trainer.run();
-    *weights = trainer.model()->parameters();
-    return begin;
-  }
-
-  TinyRun tiny_;
-  RunConfig config_;
-};
-
-TEST_F(AddedOptimizer, TrainsAndIsResumed) {
-  std::vector<torch::Tensor> weights, resumed;
-  EXPECT_EQ(train(&weights), 0);
-  std::filesystem::remove_all(run().checkpoint(4));
-  EXPECT_EQ(train(&resumed), 3);
+    return trainer.model()->parameters();
+  };
+  const auto weights = train(0);
+  std::filesystem::remove_all(run.checkpoint(4));
+  const auto resumed = train(3);
   // Steps of 8, 4, 2 and 1 times 1/512, up or down, or none where a gradient
   // is 0.
-  const auto before = initial(open_inputs(config_))->parameters();
+  const auto before = initial_model(config, *inputs.tokenizer)->parameters();
   ASSERT_EQ(before.size(), weights.size());
   double largest = 0;
   for (size_t i = 0; i < before.size(); ++i) {
@@ -103,6 +77,7 @@ TEST_F(AddedOptimizer, TrainsAndIsResumed) {
     largest = std::max(largest, moved.abs().max().item<double>());
   }
   EXPECT_NEAR(largest, 15, 1e-3);
+  optimizers().erase("sign_descent");
 }
 
 TEST(Optimizers, AConfigCanNameEachOfThem) {

@@ -5,58 +5,45 @@
 #include <csignal>
 #include <random>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "nanobrain/base/random.h"
-#include "tests/support/child_process.h"
-#include "tests/train/tiny_run.h"
+#include "tests/support/command_test.h"
 
-namespace nanobrain {
+namespace nanobrain::testing {
 namespace {
 
-using testing::ChildProcess;
-using testing::read_json_lines;
-using testing::read_text;
-using testing::TinyRun;
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 /// A second of training, and several where it saves every second step.
 constexpr int64_t kSteps = 120;
 
-class KillTest : public ::testing::Test {
+class KillTest : public CommandTest {
  protected:
-  std::vector<std::string> command(
-      const std::string& run, int64_t checkpoint_every = 40) const {
-    return {
-        testing::program(),
-        "train",
-        tiny_.config(),
-        "--output",
-        tiny_.path(run),
-        "--resume",
-        "--quiet",
-        "--set",
-        fmt::format("train.steps={}", kSteps),
-        "--set",
-        fmt::format("train.checkpoint_every={}", checkpoint_every),
-        "--set",
-        "train.keep_last=2",
-        "--set",
-        "train.eval_every=20",
-        "--set",
-        "train.sample_every=20"};
+  static std::string command(
+      const std::string& run, int64_t checkpoint_every = 40) {
+    return fmt::format(
+        "nanobrain train world/run.yaml --output {} --resume --quiet "
+        "--set train.steps={} --set train.checkpoint_every={} "
+        "--set train.keep_last=2 --set train.eval_every=20 "
+        "--set train.sample_every=20 --set train.sample_tokens=5",
+        run,
+        kSteps,
+        checkpoint_every);
   }
-  std::unique_ptr<ChildProcess> start(
-      const std::string& run, int64_t checkpoint_every) const {
-    return std::make_unique<ChildProcess>(
-        command(run, checkpoint_every), log());
+  std::vector<Json> metrics(const std::string& run) const {
+    std::istringstream text(read(run + "/metrics.jsonl"));
+    std::vector<Json> lines;
+    for (std::string line; std::getline(text, line);) {
+      lines.push_back(Json::parse(line));
+    }
+    return lines;
   }
-  std::string log() const { return tiny_.path("stderr.txt"); }
-
   uintmax_t metrics_size(const std::string& run) const {
     std::error_code absent;
-    const auto size = fs::file_size(tiny_.path(run) / "metrics.jsonl", absent);
+    const auto size = fs::file_size(path(run + "/metrics.jsonl"), absent);
     return absent ? 0 : size;
   }
 
@@ -69,15 +56,14 @@ class KillTest : public ::testing::Test {
   }
 
   void expect_same_as_uninterrupted(const std::string& run) const {
-    const auto whole = testing::run_process(command("whole"));
-    ASSERT_EQ(whole.exit_code, 0) << whole.err;
-    EXPECT_EQ(tiny_.weights(run), tiny_.weights("whole"));
-    EXPECT_EQ(
-        read_text(tiny_.path(run) / "samples.txt"),
-        read_text(tiny_.path("whole") / "samples.txt"));
-    const auto expected =
-        read_json_lines(tiny_.path("whole") / "metrics.jsonl");
-    const auto got = read_json_lines(tiny_.path(run) / "metrics.jsonl");
+    output(command("whole"));
+    const auto same = [&](const std::string& file) {
+      return read(run + "/" + file) == read("whole/" + file);
+    };
+    EXPECT_TRUE(same("model/model.safetensors"));
+    EXPECT_TRUE(same("samples.txt"));
+    const auto expected = metrics("whole");
+    const auto got = metrics(run);
     ASSERT_EQ(got.size(), expected.size());
     for (size_t i = 0; i < got.size(); ++i) {
       EXPECT_EQ(got[i]["step"], expected[i]["step"]);
@@ -87,7 +73,7 @@ class KillTest : public ::testing::Test {
           got[i].value("val_loss", 0.0), expected[i].value("val_loss", 0.0));
     }
     std::set<std::string> left;
-    for (const auto& entry : fs::directory_iterator(tiny_.path(run))) {
+    for (const auto& entry : fs::directory_iterator(path(run))) {
       left.insert(entry.path().filename().string().substr(0, 6));
     }
     EXPECT_EQ(
@@ -101,52 +87,47 @@ class KillTest : public ::testing::Test {
             "run.js",
             "sample"}));
   }
-
-  TinyRun tiny_;
 };
 
 TEST_F(KillTest, KilledAtRandomMomentsItEndsInTheSameBits) {
   Random random(std::random_device{}());
   int64_t kills = 0;
   for (bool finished = false; !finished && kills < 12;) {
-    const auto child = start("run", 2); // saving takes most of the time
+    ChildProcess child = start(command("run", 2)); // mostly saving
     // Twice while it starts, then while it takes steps and saves them.
-    if (kills >= 2) wait_for_steps(*child, "run");
+    if (kills >= 2) wait_for_steps(child, "run");
     std::this_thread::sleep_for(
         milliseconds(random.below(kills < 2 ? 600 : 250)));
-    finished = !child->running();
+    finished = !child.running();
     if (finished) {
-      ASSERT_EQ(child->wait(), 0) << read_text(log());
+      ASSERT_EQ(child.wait(), 0) << read("stderr");
     } else {
-      child->signal(SIGKILL);
-      child->wait();
+      child.signal(SIGKILL);
+      child.wait();
       ++kills;
     }
   }
   EXPECT_GE(kills, 4) << "the run was over too soon to say anything";
   RecordProperty("kills", static_cast<int>(kills));
-  const auto last = testing::run_process(command("run"));
-  ASSERT_EQ(last.exit_code, 0) << last.err;
+  output(command("run"));
   expect_same_as_uninterrupted("run");
 }
 
 TEST_F(KillTest, SignalsSaveFirst) {
   for (const int number : {SIGTERM, SIGINT}) {
-    const auto child = start("run", 40);
-    wait_for_steps(*child, "run");
-    child->signal(number);
-    ASSERT_EQ(child->wait(), 130) << read_text(log());
-    EXPECT_THAT(read_text(log()), ::testing::HasSubstr("go on with --resume"));
-    const auto lines = read_json_lines(tiny_.path("run") / "metrics.jsonl");
+    ChildProcess child = start(command("run", 40));
+    wait_for_steps(child, "run");
+    child.signal(number);
+    ASSERT_EQ(child.wait(), 130) << read("stderr");
+    EXPECT_THAT(read("stderr"), ::testing::HasSubstr("go on with --resume"));
+    const auto lines = metrics("run");
     EXPECT_LT(static_cast<int64_t>(lines.size()), kSteps);
-    EXPECT_TRUE(fs::exists(
-        tiny_.path("run") / "checkpoints" /
-        fmt::format("step-{}", lines.back()["step"].get<int64_t>())));
+    EXPECT_TRUE(exists(fmt::format(
+        "run/checkpoints/step-{}", lines.back()["step"].get<int64_t>())));
   }
-  const auto last = testing::run_process(command("run"));
-  ASSERT_EQ(last.exit_code, 0) << last.err;
+  output(command("run"));
   expect_same_as_uninterrupted("run");
 }
 
 } // namespace
-} // namespace nanobrain
+} // namespace nanobrain::testing

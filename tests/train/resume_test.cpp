@@ -1,87 +1,84 @@
 // Resuming in this process: bits, files and refusals. Kills of a real process
 // are in kill_e2e_test.cpp.
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
-#include <csignal>
-
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/manifest.h"
-#include "nanobrain/base/safetensors.h"
-#include "nanobrain/train/run_lock.h"
 #include "nanobrain/train/training_run.h"
 #include "tests/train/tiny_run.h"
 
 namespace nanobrain {
 namespace {
 
-using testing::read_json_lines;
-using testing::read_text;
-using testing::rewind_run;
-using testing::TinyRun;
-using testing::write_text;
+using namespace nanobrain::testing;
+using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-void flip_byte(const fs::path& path) {
-  std::string bytes = read_text(path);
-  bytes[bytes.size() - 5] ^= 1;
-  write_text(path, bytes);
-}
-
-/// Metrics without the figures that time makes.
-std::vector<Json> metrics_without_times(const fs::path& run) {
-  auto lines = read_json_lines(run / "metrics.jsonl");
-  for (Json& line : lines) {
-    line.erase("elapsed_s");
-    line.erase("tokens_per_s");
+TEST(ResumeBits, ContinueToTheSame) {
+  using Overrides = std::vector<std::string>;
+  for (const Overrides& overrides :
+       {Overrides{"train.precision=f32", "train.threads=1"},
+        Overrides{"train.precision=f32", "train.threads=2"},
+        Overrides{"train.precision=bf16", "train.threads=2"}}) {
+    const TinyRun tiny;
+    const fs::path whole = tiny.path("whole"), run = tiny.path("run");
+    tiny.train("whole", overrides);
+    tiny.train("run", overrides);
+    ASSERT_EQ(tiny.weights("run"), tiny.weights("whole"));
+    for (const int64_t step : {0, 3, 9, 12}) {
+      SCOPED_TRACE(
+          overrides[0] + overrides[1] + fmt::format(", step {}", step));
+      rewind_run(run, step);
+      tiny.train("run", overrides, true);
+      EXPECT_EQ(tiny.weights("run"), tiny.weights("whole"));
+      EXPECT_EQ(metrics_without_times(run), metrics_without_times(whole));
+      EXPECT_EQ(
+          read_text(run / "samples.txt"), read_text(whole / "samples.txt"));
+    }
+    EXPECT_EQ(read_json(run / "run.json")["sessions"].size(), 5U);
   }
-  return lines;
 }
 
+/// A finished run, copied for each test.
 class ResumeTest : public ::testing::Test {
  protected:
-  Json resume(const std::vector<std::string>& overrides = {}) {
-    return tiny_.train("run", overrides, true);
+  static void SetUpTestSuite() {
+    tiny_ = std::make_unique<TinyRun>();
+    tiny_->train("whole");
   }
-  TinyRun tiny_;
+  static void TearDownTestSuite() { tiny_.reset(); }
+  ResumeTest() {
+    fs::remove_all(run_);
+    fs::copy(tiny_->path("whole"), run_, fs::copy_options::recursive);
+  }
+
+  static Json resume(const std::vector<std::string>& overrides = {}) {
+    return tiny_->train("run", overrides, true);
+  }
+  /// Resumes to the bits of the run that was never interrupted, and says
+  /// `message` on stderr.
+  static void expect_same_end(
+      const std::string& message,
+      const std::vector<std::string>& overrides = {}) {
+    ::testing::internal::CaptureStderr();
+    resume(overrides);
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr(message));
+    EXPECT_EQ(tiny_->weights("run"), tiny_->weights("whole"));
+  }
+
+  static inline std::unique_ptr<TinyRun> tiny_;
+  const fs::path run_ = tiny_->path("run");
+  const fs::path checkpoints_ = run_ / "checkpoints";
 };
-
-class ResumeBitsTest
-    : public ResumeTest,
-      public ::testing::WithParamInterface<std::vector<std::string>> {};
-
-TEST_P(ResumeBitsTest, ContinueToTheSame) {
-  tiny_.train("whole", GetParam());
-  tiny_.train("run", GetParam());
-  ASSERT_EQ(tiny_.weights("run"), tiny_.weights("whole"));
-  for (const int64_t step : {0, 3, 9, 12}) {
-    SCOPED_TRACE(step);
-    rewind_run(tiny_.path("run"), step);
-    resume(GetParam());
-    EXPECT_EQ(tiny_.weights("run"), tiny_.weights("whole"));
-    EXPECT_EQ(
-        metrics_without_times(tiny_.path("run")),
-        metrics_without_times(tiny_.path("whole")));
-    EXPECT_EQ(
-        read_text(tiny_.path("run") / "samples.txt"),
-        read_text(tiny_.path("whole") / "samples.txt"));
-  }
-  EXPECT_EQ(read_json(tiny_.path("run") / "run.json")["sessions"].size(), 5U);
-}
-INSTANTIATE_TEST_SUITE_P(
-    Precisions,
-    ResumeBitsTest,
-    ::testing::Values(
-        std::vector<std::string>{"train.precision=f32", "train.threads=1"},
-        std::vector<std::string>{"train.precision=f32", "train.threads=2"},
-        std::vector<std::string>{"train.precision=bf16", "train.threads=2"}));
 
 // Negative control: bits that do differ are seen, so the moments matter.
 TEST_F(ResumeTest, OtherMomentsGiveOtherBits) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  rewind_run(tiny_.path("run"), 6);
-  const fs::path checkpoint = tiny_.path("run") / "checkpoints" / "step-6";
+  rewind_run(run_, 6);
+  const fs::path checkpoint = checkpoints_ / "step-6";
   const fs::path moments = checkpoint / "optimizer.safetensors";
   std::string bytes = read_text(moments);
   std::fill(bytes.end() - 64, bytes.end(), '\0'); // 16 second moments
@@ -89,167 +86,125 @@ TEST_F(ResumeTest, OtherMomentsGiveOtherBits) {
   fs::remove(checkpoint / "manifest.json");
   write_manifest(checkpoint);
   resume();
-  EXPECT_NE(tiny_.weights("run"), whole);
+  EXPECT_NE(tiny_->weights("run"), tiny_->weights("whole"));
 }
 
 TEST_F(ResumeTest, ADamagedCheckpointIsSetAside) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  rewind_run(tiny_.path("run"), 9);
-  const fs::path checkpoints = tiny_.path("run") / "checkpoints";
-  flip_byte(checkpoints / "step-9" / "model" / "model.safetensors");
-  ::testing::internal::CaptureStderr();
-  resume();
-  EXPECT_THAT(
-      ::testing::internal::GetCapturedStderr(),
-      ::testing::HasSubstr("checkpoint step-9 cannot be used"));
-  EXPECT_EQ(tiny_.weights("run"), whole);
-  EXPECT_TRUE(fs::exists(checkpoints / "step-9.damaged"));
-  EXPECT_TRUE(fs::exists(checkpoints / "step-9"));
+  rewind_run(run_, 9);
+  const fs::path weights = checkpoints_ / "step-9/model/model.safetensors";
+  std::string bytes = read_text(weights);
+  bytes[bytes.size() - 5] ^= 1;
+  write_text(weights, bytes);
+  expect_same_end("checkpoint step-9 cannot be used");
+  EXPECT_TRUE(fs::exists(checkpoints_ / "step-9.damaged"));
+  EXPECT_TRUE(fs::exists(checkpoints_ / "step-9"));
 }
 
 TEST_F(ResumeTest, SaysThatThereIsNoCheckpointYet) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  rewind_run(tiny_.path("run"), 0);
-  ::testing::internal::CaptureStderr();
-  resume();
-  EXPECT_THAT(
-      ::testing::internal::GetCapturedStderr(),
-      ::testing::HasSubstr("finds no checkpoint, so starts at the first step"));
-  EXPECT_EQ(tiny_.weights("run"), whole);
+  rewind_run(run_, 0);
+  expect_same_end("finds no checkpoint, so starts at the first step");
 }
 
 TEST_F(ResumeTest, CheckpointsThatAreAllDamagedAreAnError) {
-  tiny_.train("run");
-  rewind_run(tiny_.path("run"), 3);
-  fs::remove(
-      tiny_.path("run") / "checkpoints" / "step-3" / "optimizer.safetensors");
+  rewind_run(run_, 3);
+  fs::remove(checkpoints_ / "step-3" / "optimizer.safetensors");
   EXPECT_ERROR(Error, "none of its 1 checkpoints can be used", resume());
 }
 
 TEST_F(ResumeTest, RemovesWhatAKilledWriterLeft) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  rewind_run(tiny_.path("run"), 9);
-  const fs::path checkpoints = tiny_.path("run") / "checkpoints";
-  const fs::path left = checkpoints / ".step-12.tmp-123-0badcafe";
+  rewind_run(run_, 9);
+  const fs::path left = checkpoints_ / ".step-12.tmp-123-0badcafe";
   ASSERT_TRUE(is_temporary_name(left));
   fs::create_directories(left / "model");
   write_text(left / "model" / "model.safetensors", "half");
-  resume();
-  EXPECT_EQ(tiny_.weights("run"), whole);
+  expect_same_end("goes on after step 9 of 12");
   EXPECT_FALSE(fs::exists(left));
 }
 
 // Killed between the last checkpoint and the line that says "finished".
 TEST_F(ResumeTest, WritesTheModelOfALastMomentKillAgain) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  const fs::path run = tiny_.path("run");
-  Json record = read_json(run / "run.json");
+  Json record = read_json(run_ / "run.json");
   record.erase("result");
-  write_json(run / "run.json", record);
-  write_text(run / "model" / "model.safetensors", "another");
-  fs::create_directory(run / ".model.tmp-123-0badcafe");
+  write_json(run_ / "run.json", record);
+  write_text(run_ / "model" / "model.safetensors", "another");
+  fs::create_directory(run_ / ".model.tmp-123-0badcafe");
   const Json result = resume();
   EXPECT_EQ(result["steps"], 12);
-  EXPECT_EQ(tiny_.weights("run"), whole);
-  EXPECT_EQ(read_json(run / "run.json")["result"], result);
-  EXPECT_FALSE(fs::exists(run / ".model.tmp-123-0badcafe"));
+  EXPECT_EQ(tiny_->weights("run"), tiny_->weights("whole"));
+  EXPECT_EQ(read_json(run_ / "run.json")["result"], result);
+  EXPECT_FALSE(fs::exists(run_ / ".model.tmp-123-0badcafe"));
 }
 
 TEST_F(ResumeTest, AFinishedRunGivesItsResultAgain) {
-  const Json first = tiny_.train("run");
-  const std::string metrics = read_text(tiny_.path("run") / "metrics.jsonl");
-  ::testing::internal::CaptureStderr();
-  EXPECT_EQ(resume(), first);
-  EXPECT_THAT(
-      ::testing::internal::GetCapturedStderr(),
-      ::testing::HasSubstr("is finished already"));
-  EXPECT_EQ(read_text(tiny_.path("run") / "metrics.jsonl"), metrics);
+  const std::string metrics = read_text(run_ / "metrics.jsonl");
+  expect_same_end("is finished already");
+  EXPECT_EQ(resume(), read_json(run_ / "run.json")["result"]);
+  EXPECT_EQ(read_text(run_ / "metrics.jsonl"), metrics);
 }
 
 TEST_F(ResumeTest, NeedsNoConfigButARunOrAConfig) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  rewind_run(tiny_.path("run"), 3);
-  train({.output = tiny_.path("run"), .resume = true});
-  EXPECT_EQ(tiny_.weights("run"), whole);
+  rewind_run(run_, 3);
+  train({.output = run_, .resume = true});
+  EXPECT_EQ(tiny_->weights("run"), tiny_->weights("whole"));
   EXPECT_ERROR(
       UsageError,
       "holds no run to go on with; give a CONFIG",
-      train({.output = tiny_.path("absent"), .resume = true}));
+      train({.output = tiny_->path("absent"), .resume = true}));
   // A script may always pass --resume.
-  tiny_.train("fresh", {}, true);
-  EXPECT_EQ(tiny_.weights("fresh"), whole);
+  tiny_->train("fresh", {}, true);
+  EXPECT_EQ(tiny_->weights("fresh"), tiny_->weights("whole"));
 }
 
 TEST_F(ResumeTest, RefusesOtherMathematicsAndOtherData) {
-  tiny_.train("run");
-  rewind_run(tiny_.path("run"), 3);
+  rewind_run(run_, 3);
   EXPECT_ERROR(
       UsageError,
       "[optimizer.lr] is 0.01 in the run to resume, but 0.02 now",
       resume({"optimizer.lr=2.0e-2"}));
+  const std::string other = tiny_->path("val.tokens");
   EXPECT_ERROR(
       UsageError,
       "[data.train] is not what the run was started with: the xxh3 of " +
-          tiny_.path("val.tokens").string() + " is ",
-      resume({"data.train=" + tiny_.path("val.tokens").string()}));
+          other + " is ",
+      resume({"data.train=" + other}));
   // Its place may change, and what does not touch the weights.
-  const std::string whole = [&] {
-    tiny_.train("whole");
-    return tiny_.weights("whole");
-  }();
-  fs::copy_file(tiny_.path("train.tokens"), tiny_.path("moved.tokens"));
-  resume(
-      {"data.train=" + tiny_.path("moved.tokens").string(),
+  fs::copy_file(tiny_->path("train.tokens"), tiny_->path("moved.tokens"));
+  expect_same_end(
+      "goes on after step 3",
+      {"data.train=" + tiny_->path("moved.tokens").string(),
        "train.eval_every=4",
        "train.keep_last=1"});
-  EXPECT_EQ(tiny_.weights("run"), whole);
 }
 
-TEST_F(ResumeTest, ARunWithoutItsRecordIsNamed) {
-  tiny_.train("run");
-  fs::remove(tiny_.path("run") / "run.json");
-  EXPECT_ERROR(
-      Error,
-      tiny_.path("run").string() + "] lacks run.json",
-      train({.output = tiny_.path("run"), .resume = true}));
-}
-
-TEST_F(ResumeTest, RefusesARunInUse) {
-  tiny_.train("run");
-  rewind_run(tiny_.path("run"), 3);
+TEST_F(ResumeTest, RefusesARunWithoutItsRecordAndARunInUse) {
+  rewind_run(run_, 3);
   {
-    const RunLock other(tiny_.path("run"));
+    const Descriptor other(run_, O_RDONLY | O_DIRECTORY);
+    ASSERT_EQ(flock(other.get(), LOCK_EX), 0);
     EXPECT_ERROR(Error, "is in use", resume());
   }
   EXPECT_NO_THROW(resume());
+  fs::remove(run_ / "run.json");
+  EXPECT_ERROR(
+      Error,
+      run_.string() + "] lacks run.json",
+      train({.output = run_, .resume = true}));
 }
 
 TEST_F(ResumeTest, AFullDiskLeavesEarlierCheckpointsWhole) {
-  tiny_.train("run");
-  const std::string whole = tiny_.weights("run");
-  rewind_run(tiny_.path("run"), 6);
+  rewind_run(run_, 6);
   ignore_file_signals();
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
   // Enough for logs and config, too little for the weights.
   const rlimit limit{20'000, before.rlim_max};
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-  const std::string message = testing::error_of<Error>([&] { resume(); });
+  const std::string message = error_of<Error>([] { resume(); });
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
-  EXPECT_THAT(message, ::testing::HasSubstr("free some space"));
-  std::set<std::string> left;
-  for (const auto& entry :
-       fs::directory_iterator(tiny_.path("run") / "checkpoints")) {
-    left.insert(entry.path().filename());
-  }
-  EXPECT_EQ(left, (std::set<std::string>{"step-3", "step-6"}));
-  resume();
-  EXPECT_EQ(tiny_.weights("run"), whole);
+  EXPECT_THAT(message, HasSubstr("free some space"));
+  EXPECT_EQ(
+      names_in(checkpoints_), (std::set<std::string>{"step-3", "step-6"}));
+  expect_same_end("goes on after step 6");
 }
 
 } // namespace

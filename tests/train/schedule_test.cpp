@@ -10,28 +10,22 @@ namespace {
 // PyTorch's recurrences round once a step over 40 steps.
 constexpr double kTolerance = 1e-13;
 
-void expect_golden(const ScheduleConfig& config, const std::string& name) {
+TEST(ScheduleTest, CosineAndWarmupStableDecayEqualPyTorchs) {
   const Json golden =
-      read_json(testing::source_dir() / "tests/golden/training.json")[name];
-  const auto steps = static_cast<int64_t>(golden.size());
-  ASSERT_EQ(steps, 40);
-  for (int64_t step = 0; step < steps; ++step) {
-    EXPECT_NEAR(
-        learning_rate_factor(config, step, steps),
-        golden[static_cast<size_t>(step)].get<double>(),
-        kTolerance)
-        << "step " << step;
+      read_json(testing::source_dir() / "tests/golden/training.json");
+  for (const ScheduleKind kind : {ScheduleKind::kCosine, ScheduleKind::kWsd}) {
+    const std::string name = words(kind)[static_cast<size_t>(kind)];
+    const ScheduleConfig config{
+        .kind = kind, .warmup_steps = 8, .decay_fraction = 0.25};
+    ASSERT_EQ(golden[name].size(), 40);
+    for (int64_t step = 0; step < 40; ++step) {
+      EXPECT_NEAR(
+          learning_rate_factor(config, step, 40),
+          golden[name][static_cast<size_t>(step)].get<double>(),
+          kTolerance)
+          << name << ", step " << step;
+    }
   }
-}
-
-TEST(ScheduleTest, CosineEqualsPyTorchs) {
-  expect_golden({.kind = ScheduleKind::kCosine, .warmup_steps = 8}, "cosine");
-}
-
-TEST(ScheduleTest, WarmupStableDecayEqualsPyTorchs) {
-  expect_golden(
-      {.kind = ScheduleKind::kWsd, .warmup_steps = 8, .decay_fraction = 0.25},
-      "wsd");
 }
 
 TEST(ScheduleTest, ConstantOnlyWarmsUp) {

@@ -1,12 +1,11 @@
 #include "tests/train/tiny_run.h"
 
-#include <sstream>
-
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/tokenizer_training/sentencepiece_trainer.h"
+#include "nanobrain/run/metrics_log.h"
+#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 #include "nanobrain/train/training_run.h"
 
 namespace nanobrain::testing {
@@ -62,7 +61,7 @@ std::vector<std::string> tiny_documents(int64_t count, uint64_t seed) {
 std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed) {
   const auto documents = tiny_documents(60, seed);
   size_t next = 0;
-  return train_sentencepiece(
+  return train_tokenizer(
              [&](std::string& text) {
                if (next == documents.size()) return false;
                text = documents[next++];
@@ -102,12 +101,24 @@ std::string TinyRun::weights(const std::string& name) const {
 }
 
 std::vector<Json> read_json_lines(const fs::path& path) {
-  std::istringstream text(read_text(path));
-  std::vector<Json> objects;
-  for (std::string line; std::getline(text, line);) {
-    objects.push_back(parse_json(line, path.string()));
+  return read_metrics(path);
+}
+
+std::vector<Json> metrics_without_times(const fs::path& run) {
+  auto records = read_metrics(run / "metrics.jsonl");
+  for (Json& record : records) {
+    record.erase("elapsed_s");
+    record.erase("tokens_per_s");
   }
-  return objects;
+  return records;
+}
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.insert(entry.path().filename());
+  }
+  return names;
 }
 
 void rewind_run(const fs::path& run, int64_t step) {
@@ -115,10 +126,9 @@ void rewind_run(const fs::path& run, int64_t step) {
   Json record = read_json(run / "run.json");
   record.erase("result");
   write_json(run / "run.json", record);
-  for (const auto& entry : fs::directory_iterator(run / "checkpoints")) {
-    const std::string name = entry.path().filename();
+  for (const std::string& name : names_in(run / "checkpoints")) {
     if (std::stoll(name.substr(name.find('-') + 1)) > step) {
-      fs::remove_all(entry.path());
+      fs::remove_all(run / "checkpoints" / name);
     }
   }
 }

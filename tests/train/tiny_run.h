@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace nanobrain::testing {
 /// next, so that a tiny model learns something in a few steps.
 std::vector<std::string> tiny_documents(int64_t count, uint64_t seed);
 
-/// A SentencePiece tokenizer of 300 pieces; `seed` chooses the language.
+/// A SentencePiece tokenizer of 290 pieces; `seed` chooses the language.
 std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed = 1);
 
 /// A folder with tokenizer/ train.tokens val.tokens val.txt and run.yaml: 12
@@ -45,6 +46,11 @@ class TinyRun {
 
 /// The objects in a file of one JSON object a line.
 std::vector<Json> read_json_lines(const std::filesystem::path& path);
+
+/// The records of a run's metrics.jsonl, without the figures that time makes.
+std::vector<Json> metrics_without_times(const std::filesystem::path& run);
+/// The names in a folder.
+std::set<std::string> names_in(const std::filesystem::path& folder);
 
 /// Puts a run back to what a kill right after checkpoint `step` would leave
 /// behind: metrics and samples of later steps, but no later checkpoint.

@@ -1,33 +1,18 @@
 // nanobrain train as a user calls it.
-#include "nanobrain/base/json.h"
-#include "tests/train/tiny_run.h"
+#include "tests/support/command_test.h"
 
-namespace nanobrain {
+namespace nanobrain::testing {
 namespace {
 
-using testing::ProcessOptions;
-using testing::ProcessResult;
-using testing::TinyRun;
-namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using TrainCommand = CommandTest;
 
-class TrainCommandTest : public ::testing::Test {
- protected:
-  ProcessResult run(
-      const std::vector<std::string>& arguments,
-      const ProcessOptions& options = {}) const {
-    std::vector<std::string> all = {testing::program()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return testing::run_process(all, options);
-  }
-  std::string path(const std::string& name) const { return tiny_.path(name); }
-  TinyRun tiny_;
-};
+const std::string kTrain = "nanobrain train world/run.yaml --output run ";
 
-TEST_F(TrainCommandTest, PrintsOneJsonObjectThatEvalAgreesWith) {
-  const auto trained =
-      run({"train", tiny_.config(), "--output", path("run"), "--json"});
+TEST_F(TrainCommand, PrintsOneJsonObjectThatEvalAgreesWith) {
+  const auto trained = run(kTrain + "--json");
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
-  const Json result = parse_json(trained.out, "stdout");
+  const Json result = Json::parse(trained.out);
   for (const char* key :
        {"steps",
         "tokens_per_s",
@@ -37,126 +22,58 @@ TEST_F(TrainCommandTest, PrintsOneJsonObjectThatEvalAgreesWith) {
         "model"}) {
     EXPECT_TRUE(result.contains(key)) << key;
   }
-  EXPECT_THAT(trained.err, ::testing::HasSubstr("100 %"));
+  EXPECT_THAT(trained.err, HasSubstr("100 %"));
 
-  const auto evaluated = run(
-      {"eval",
-       "--model",
-       result["model"],
-       "--input",
-       path("val.txt"),
-       "--threads",
-       "1",
-       "--json"});
-  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
-  const Json loss = parse_json(evaluated.out, "stdout");
-  EXPECT_NEAR(
-      loss["nats_per_token"].get<double>(),
-      result["val_loss"].get<double>(),
-      1e-6);
-  EXPECT_NEAR(
-      loss["bits_per_byte"].get<double>(),
-      result["val_bits_per_byte"].get<double>(),
-      1e-6);
+  const Json loss = json(
+      "nanobrain eval --input world/val.txt --threads 1 --model " +
+      result["model"].get<std::string>());
+  for (const auto& [eval, train] :
+       {std::pair("nats_per_token", "val_loss"),
+        std::pair("bits_per_byte", "val_bits_per_byte")}) {
+    EXPECT_NEAR(loss[eval].get<double>(), result[train].get<double>(), 1e-6);
+  }
 }
 
-TEST_F(TrainCommandTest, SpeaksToPeopleWithoutJson) {
-  const auto trained = run(
-      {"train",
-       tiny_.config(),
-       "--output",
-       path("run"),
-       "--quiet",
-       "--threads",
-       "1",
-       "--device",
-       "cpu",
-       "--set",
-       "train.steps=2",
-       "--set",
-       "schedule.kind=constant"});
+TEST_F(TrainCommand, SpeaksToPeopleWithoutJson) {
+  const auto trained =
+      run(kTrain +
+          "--quiet --threads 1 --device cpu --set train.steps=2 "
+          "--set schedule.kind=constant");
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   EXPECT_EQ(trained.err, "");
-  EXPECT_THAT(trained.out, ::testing::HasSubstr("trained 2 steps (128 tokens"));
-  EXPECT_THAT(trained.out, ::testing::HasSubstr("bits per byte"));
+  EXPECT_THAT(trained.out, HasSubstr("trained 2 steps (256 tokens"));
+  EXPECT_THAT(trained.out, HasSubstr("bits per byte"));
 
-  const auto again = run({"train", "--output", path("run"), "--resume"});
+  const auto again = run("nanobrain train --output run --resume");
   EXPECT_EQ(again.exit_code, 0);
-  EXPECT_THAT(again.err, ::testing::HasSubstr("is finished already"));
+  EXPECT_THAT(again.err, HasSubstr("is finished already"));
   EXPECT_EQ(again.out, trained.out);
 }
 
-TEST_F(TrainCommandTest, FineTunesAModel) {
-  ASSERT_EQ(
-      run({"train", tiny_.config(), "--output", path("first"), "--quiet"})
-          .exit_code,
-      0);
-  const auto tuned = run(
-      {"train",
-       tiny_.config(),
-       "--output",
-       path("second"),
-       "--init-from",
-       path("first") + "/model",
-       "--quiet"});
-  EXPECT_EQ(tuned.exit_code, 0) << tuned.err;
+TEST_F(TrainCommand, WrongUseIsExitCodeTwoAndFailuresAreOne) {
+  refused(
+      2,
+      {{kTrain + "--set train.stesp=3", "did you mean steps?"},
+       {kTrain + "--set train.steps", "train.steps"},
+       {kTrain + "--reusme", "did you mean --resume?"},
+       {kTrain + "--device tpu", "[train.device] cannot be \"tpu\""},
+       {kTrain + "--set model.num_heads=3", "num_heads"}});
+  refused(1, {{kTrain + "--set data.val=absent.tokens", "absent.tokens"}});
+  EXPECT_FALSE(exists("run"));
+  const std::string diverging = kTrain + "--set optimizer.lr=1.0e+30";
+  refused(1, {{diverging, "step"}, {diverging, "lower optimizer.lr"}});
 }
 
-TEST_F(TrainCommandTest, WrongUseIsExitCodeTwo) {
-  const auto refused = [&](const std::vector<std::string>& flags,
-                           const std::string& message) {
-    std::vector<std::string> all = {
-        "train", tiny_.config(), "--output", path("run")};
-    all.insert(all.end(), flags.begin(), flags.end());
-    const auto result = run(all);
-    EXPECT_EQ(result.exit_code, 2);
-    EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, ::testing::HasSubstr(message));
-    EXPECT_FALSE(fs::exists(path("run")));
-  };
-  refused({"--set", "train.stesp=3"}, "did you mean steps?");
-  refused({"--set", "train.steps"}, "train.steps");
-  refused({"--reusme"}, "did you mean --resume?");
-  refused({"--device", "tpu"}, "[train.device] cannot be \"tpu\"");
-  refused({"--set", "model.num_heads=3"}, "num_heads");
-}
-
-TEST_F(TrainCommandTest, FailuresAreExitCodeOne) {
-  const auto absent = run(
-      {"train",
-       tiny_.config(),
-       "--output",
-       path("run"),
-       "--set",
-       "data.val=" + path("absent.tokens")});
-  EXPECT_EQ(absent.exit_code, 1);
-  EXPECT_THAT(absent.err, ::testing::HasSubstr("absent.tokens"));
-  EXPECT_FALSE(fs::exists(path("run")));
-
-  const auto diverged = run(
-      {"train",
-       tiny_.config(),
-       "--output",
-       path("diverged"),
-       "--set",
-       "optimizer.lr=1.0e+30"});
-  EXPECT_EQ(diverged.exit_code, 1);
-  EXPECT_THAT(diverged.err, ::testing::HasSubstr("step"));
-  EXPECT_THAT(diverged.err, ::testing::HasSubstr("lower optimizer.lr"));
-}
-
-TEST_F(TrainCommandTest, AFullDiskIsAnErrorAndNothingLooksWhole) {
-  ProcessOptions options;
-  options.max_file_bytes = 20'000; // config and logs fit, weights do not
-  const auto full =
-      run({"train", tiny_.config(), "--output", path("run")}, options);
+TEST_F(TrainCommand, AFullDiskIsAnErrorAndNothingLooksWhole) {
+  // config and logs fit, weights do not
+  const auto full = run(kTrain, {.max_file_bytes = 20'000});
   EXPECT_EQ(full.exit_code, 1);
-  EXPECT_THAT(full.err, ::testing::HasSubstr("free some space"));
-  EXPECT_FALSE(fs::exists(path("run") + "/model"));
+  EXPECT_THAT(full.err, HasSubstr("free some space"));
+  EXPECT_FALSE(exists("run/model"));
   EXPECT_TRUE(
-      !fs::exists(path("run") + "/checkpoints") ||
-      fs::is_empty(path("run") + "/checkpoints"));
+      !exists("run/checkpoints") ||
+      std::filesystem::is_empty(path("run/checkpoints")));
 }
 
 } // namespace
-} // namespace nanobrain
+} // namespace nanobrain::testing

@@ -1,40 +1,50 @@
 // Whole runs in this process: what they write and what they refuse.
 #include "nanobrain/train/training_run.h"
 
-#include <cmath>
-
 #include "nanobrain/base/error.h"
-#include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/kernels/bf16.h"
+#include "nanobrain/kernels/isa.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/run/metrics_log.h"
 #include "nanobrain/yaml/yaml.h"
 #include "tests/train/tiny_run.h"
 
 namespace nanobrain {
 namespace {
 
-using testing::read_json_lines;
-using testing::read_text;
-using testing::tiny_documents;
-using testing::tiny_tokenizer;
-using testing::TinyRun;
-using testing::write_text;
+using namespace nanobrain::testing;
+using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-TEST(TrainingRunTest, WritesTheWholeRunFolder) {
-  const TinyRun tiny;
-  const Json result = tiny.train("run");
-  const fs::path run = tiny.path("run");
+double train_loss(const fs::path& run, size_t record) {
+  return read_metrics(run / "metrics.jsonl").at(record)["train_loss"];
+}
 
+double val_loss(const TinyRun& tiny, const fs::path& model) {
+  NanoLM read = load_model(model);
+  return evaluate(read, TokenFile(tiny.path("val.tokens")), *tiny_tokenizer())
+      .nats_per_token();
+}
+
+/// A finished run of the config as it is, in "run".
+const TinyRun& finished() {
+  static const TinyRun tiny;
+  static const Json result = tiny.train("run");
+  return tiny;
+}
+
+TEST(TrainingRunTest, WritesTheWholeRunFolder) {
+  const fs::path run = finished().path("run");
+  const Json record = read_json(run / "run.json");
+  const Json& result = record["result"];
   EXPECT_EQ(result["steps"], 12);
   EXPECT_EQ(result["tokens"], 12 * 4 * 16);
   EXPECT_GT(result["tokens_per_s"].get<double>(), 0);
   EXPECT_EQ(result["model"], (run / "model").string());
   EXPECT_GT(result["peak_rss_bytes"].get<int64_t>(), 0);
 
-  const auto lines = read_json_lines(run / "metrics.jsonl");
+  const auto lines = read_metrics(run / "metrics.jsonl");
   ASSERT_EQ(lines.size(), 12U);
   double mean = 0;
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -56,30 +66,16 @@ TEST(TrainingRunTest, WritesTheWholeRunFolder) {
   EXPECT_EQ(result["val_loss"], lines[11]["val_loss"]);
   EXPECT_EQ(result["val_bits_per_byte"], lines[11]["val_bits_per_byte"]);
   EXPECT_LT(lines[11]["val_loss"], lines[5]["val_loss"]);
+  EXPECT_EQ(result["val_loss"], val_loss(finished(), run / "model"));
 
   for (const char* step : {"step-3", "step-6", "step-9", "step-12"}) {
     EXPECT_TRUE(fs::exists(run / "checkpoints" / step / "trainer.json"));
   }
   const std::string samples = read_text(run / "samples.txt");
-  EXPECT_THAT(samples, ::testing::HasSubstr("step 6"));
-  EXPECT_THAT(samples, ::testing::HasSubstr("step 12"));
-  const Json record = read_json(run / "run.json");
-  EXPECT_EQ(record["result"], result);
+  EXPECT_THAT(samples, HasSubstr("step 6"));
+  EXPECT_THAT(samples, HasSubstr("step 12"));
   EXPECT_EQ(record["data"]["tokenizer"]["sha256"], tiny_tokenizer()->hash());
   EXPECT_EQ(record["sessions"][0]["threads"], 1);
-}
-
-TEST(TrainingRunTest, ValidationLossIsThatOfTheSavedModel) {
-  const TinyRun tiny;
-  const Json result = tiny.train("run");
-  NanoLM model = load_model(tiny.path("run") / "model");
-  const auto tokenizer = load_model_tokenizer(
-      tiny.path("run") / "model", model->config().vocab_size);
-  ASSERT_NE(tokenizer, nullptr);
-  const LossSum loss =
-      evaluate(model, TokenFile(tiny.path("val.tokens")), *tokenizer);
-  EXPECT_EQ(result["val_loss"].get<double>(), loss.nats_per_token());
-  EXPECT_EQ(result["val_bits_per_byte"].get<double>(), loss.bits_per_byte());
 }
 
 TEST(TrainingRunTest, LearnsInBothPrecisions) {
@@ -109,7 +105,7 @@ TEST(TrainingRunTest, AutomaticPrecisionIsWrittenOut) {
   // Asked for again it is what it was, here the other one.
   const std::string other = expected == "f32" ? "bf16" : "f32";
   tiny.train("other", {"train.precision=" + other, "train.steps=1"});
-  testing::rewind_run(tiny.path("other"), 0);
+  rewind_run(tiny.path("other"), 0);
   tiny.train("other", {"train.precision=auto", "train.steps=1"}, true);
   EXPECT_EQ(
       read_yaml(tiny.path("other") / "config.yaml")["train"]["precision"],
@@ -120,8 +116,7 @@ TEST(TrainingRunTest, SeedsOfWeightsAndDataAreApart) {
   const TinyRun tiny;
   const auto first_loss = [&](const std::string& name, const std::string& set) {
     tiny.train(name, {"train.steps=1", set});
-    return read_json_lines(tiny.path(name) / "metrics.jsonl")[0]["train_loss"]
-        .get<double>();
+    return train_loss(tiny.path(name), 0);
   };
   const double base = first_loss("a", "train.seed=42");
   EXPECT_EQ(first_loss("b", "train.data_seed=42"), base);
@@ -141,50 +136,34 @@ TEST(TrainingRunTest, KeepsTheNewestCheckpointsAndTheBest) {
   const int64_t best = result["best_step"];
   EXPECT_LT(best, 9);
   EXPECT_LT(result["best_val_loss"], result["val_loss"]);
-  std::set<std::string> names;
-  for (const auto& entry :
-       fs::directory_iterator(tiny.path("run") / "checkpoints")) {
-    names.insert(entry.path().filename());
-  }
   EXPECT_EQ(
-      names,
+      names_in(tiny.path("run") / "checkpoints"),
       (std::set<std::string>{
           fmt::format("step-{}", best), "step-9", "step-12"}));
-  NanoLM model = load_model(result["best_model"].get<std::string>());
-  EXPECT_EQ(
-      evaluate(model, TokenFile(tiny.path("val.tokens")), *tiny_tokenizer())
-          .nats_per_token(),
-      result["best_val_loss"].get<double>());
+  EXPECT_EQ(val_loss(tiny, result["best_model"]), result["best_val_loss"]);
 }
 
-TEST(TrainingRunTest, StopsAtALossThatIsNotFinite) {
+TEST(TrainingRunTest, StopsAtWhatIsNotFiniteAndDoesNotSaveIt) {
   const TinyRun tiny;
   EXPECT_ERROR(
       Error,
       "the loss of step 2 is not finite",
       tiny.train("run", {"optimizer.lr=1.0e+30", "train.checkpoint_every=1"}));
   // The checkpoint from before is left, whole, and nothing else.
-  for (const auto& entry :
-       fs::directory_iterator(tiny.path("run") / "checkpoints")) {
-    EXPECT_EQ(entry.path().filename(), "step-1");
-    EXPECT_NO_THROW(load_model(entry.path() / "model"));
-  }
+  const fs::path checkpoints = tiny.path("run") / "checkpoints";
+  EXPECT_EQ(names_in(checkpoints), std::set<std::string>{"step-1"});
+  EXPECT_NO_THROW(load_model(checkpoints / "step-1" / "model"));
   EXPECT_FALSE(fs::exists(tiny.path("run") / "model"));
-}
-
-TEST(TrainingRunTest, DoesNotSaveWeightsThatAreNotFinite) {
-  const TinyRun tiny;
   EXPECT_ERROR(
       Error,
       "the weights after step 1 are not finite",
-      tiny.train("run", {"optimizer.lr=1.0e+39", "train.checkpoint_every=1"}));
-  EXPECT_FALSE(fs::exists(tiny.path("run") / "checkpoints"));
+      tiny.train("two", {"optimizer.lr=1.0e+39", "train.checkpoint_every=1"}));
+  EXPECT_FALSE(fs::exists(tiny.path("two") / "checkpoints"));
 }
 
 TEST(TrainingRunTest, NamesTheFirstStepWhereTheStartIsBroken) {
-  const TinyRun tiny;
-  tiny.train("start", {"train.steps=1"});
-  NanoLM model = load_model(tiny.path("start") / "model");
+  const TinyRun& tiny = finished();
+  NanoLM model = load_model(tiny.path("run") / "model");
   {
     const torch::NoGradGuard no_grad;
     model->wte->weight.mul_(1e30); // the variance overflows
@@ -193,19 +172,16 @@ TEST(TrainingRunTest, NamesTheFirstStepWhereTheStartIsBroken) {
   EXPECT_ERROR(
       Error,
       "the loss of step 1 is not finite",
-      tiny.train("run", {"train.init_from=" + tiny.path("broken").string()}));
+      tiny.train("dead", {"train.init_from=" + tiny.path("broken").string()}));
 }
 
 TEST(TrainingRunTest, StartsFromTheWeightsOfAModel) {
-  const TinyRun tiny;
-  const Json first = tiny.train("first");
-  const std::string start = (tiny.path("first") / "model").string();
-  const Json second = tiny.train("second", {"train.init_from=" + start});
-  const auto loss = [&](const std::string& run, size_t line) {
-    return read_json_lines(tiny.path(run) / "metrics.jsonl")[line]["train_loss"]
-        .get<double>();
-  };
-  EXPECT_LT(loss("second", 0), loss("first", 0) - 0.3);
+  const TinyRun& tiny = finished();
+  const std::string start = (tiny.path("run") / "model").string();
+  tiny.train("second", {"train.init_from=" + start});
+  EXPECT_LT(
+      train_loss(tiny.path("second"), 0),
+      train_loss(tiny.path("run"), 0) - 0.3);
   EXPECT_EQ(
       read_json(tiny.path("second") / "run.json")["data"]["init_from"]["path"],
       start);
@@ -214,10 +190,8 @@ TEST(TrainingRunTest, StartsFromTheWeightsOfAModel) {
       UsageError,
       "[model.model_dim] is 32, but 16 in",
       tiny.train("third", {"train.init_from=" + start, "model.model_dim=32"}));
-  save_model(
-      tiny.path("other"),
-      *std::make_unique<NanoLM>(load_model(start)),
-      tiny_tokenizer(9).get());
+  NanoLM model = load_model(start);
+  save_model(tiny.path("other"), model, tiny_tokenizer(9).get());
   EXPECT_ERROR(
       UsageError,
       "[data.tokenizer] is another tokenizer than that of",
@@ -228,6 +202,16 @@ TEST(TrainingRunTest, StartsFromTheWeightsOfAModel) {
 
 TEST(TrainingRunTest, RefusesInputsThatDoNotFit) {
   const TinyRun tiny;
+  const auto other = tiny_tokenizer(9);
+  TokenFileWriter writer(tiny.path("other.tokens"), *other);
+  writer.append(other->encode(tiny_documents(1, 1)[0]), 100);
+  writer.finish();
+  std::string bytes = read_text(tiny.path("train.tokens"));
+  bytes.back() = '\x7f'; // an id far out of range
+  write_text(tiny.path("damaged.tokens"), bytes);
+  bytes.pop_back();
+  write_text(tiny.path("short.tokens"), bytes);
+
   const auto refused = [&](const std::string& set, const std::string& message) {
     SCOPED_TRACE(set);
     EXPECT_ERROR(Error, message, tiny.train("run", {set}));
@@ -235,38 +219,19 @@ TEST(TrainingRunTest, RefusesInputsThatDoNotFit) {
   };
   refused("model.vocab_size=291", "but the tokenizer");
   refused("data.train=''", "[data.train] is missing");
-  refused("data.train=" + tiny.path("absent.tokens").string(), "absent.tokens");
   refused("data.tokenizer=" + tiny.path("absent").string(), "absent");
-
-  const auto other = tiny_tokenizer(9);
-  TokenFileWriter writer(tiny.path("other.tokens"), *other);
-  writer.append(other->encode(tiny_documents(1, 1)[0]), 100);
-  writer.finish();
+  for (const std::string name : {"absent", "damaged", "short"}) {
+    const std::string file = name + ".tokens";
+    refused("data.train=" + tiny.path(file).string(), file);
+  }
   refused("data.val=" + tiny.path("other.tokens").string(), "other.tokens");
-
-  std::string bytes = read_text(tiny.path("train.tokens"));
-  bytes.back() = '\x7f'; // an id far out of range
-  write_text(tiny.path("damaged.tokens"), bytes);
-  refused(
-      "data.train=" + tiny.path("damaged.tokens").string(), "damaged.tokens");
-  bytes.pop_back();
-  write_text(tiny.path("short.tokens"), bytes);
-  refused("data.train=" + tiny.path("short.tokens").string(), "short.tokens");
-}
-
-TEST(TrainingRunTest, RefusesADeviceThatIsNotThere) {
-  if (torch::cuda::is_available()) GTEST_SKIP() << "this machine has CUDA";
-  const TinyRun tiny;
-  EXPECT_ERROR(
-      UsageError,
-      "finds no CUDA device",
-      tiny.train("run", {"train.device=cuda"}));
-  EXPECT_FALSE(fs::exists(tiny.path("run")));
+  if (!torch::cuda::is_available()) {
+    refused("train.device=cuda", "finds no CUDA device");
+  }
 }
 
 TEST(TrainingRunTest, RefusesAFolderThatExists) {
-  const TinyRun tiny;
-  tiny.train("run", {"train.steps=1"});
+  const TinyRun& tiny = finished();
   EXPECT_ERROR(Error, "go on with --resume", tiny.train("run"));
   fs::create_directory(tiny.path("mine"));
   write_text(tiny.path("mine") / "letter.txt", "dear");
