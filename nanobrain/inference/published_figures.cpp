@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/inference/published_references.h"
