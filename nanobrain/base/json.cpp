@@ -1,6 +1,7 @@
 #include "nanobrain/base/json.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -33,6 +34,10 @@ int depth_of(std::string_view text) {
 }
 
 } // namespace
+
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
 
 Json parse_json(std::string_view text, std::string_view where) {
   const int depth = depth_of(text);

@@ -5,7 +5,6 @@
 
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/json.h"
-#include "nanobrain/inference/published_references.h"
 
 namespace nanobrain {
 

@@ -49,10 +49,6 @@ double incomplete_beta(double a, double b, double x) {
 
 } // namespace
 
-Json number_or_null(double v) {
-  return std::isfinite(v) ? Json(v) : Json(nullptr);
-}
-
 double student_t_two_sided(double t, int64_t degrees) {
   const auto n = static_cast<double>(degrees);
   return incomplete_beta(n / 2, 0.5, n / (n + t * t));

@@ -57,9 +57,7 @@ LossSum evaluate_folder(
     const std::filesystem::path& model, const QuantizeRequest& request) {
   EvalRequest eval;
   eval.model = model;
-  eval.inputs = request.text.inputs;
-  eval.documents = request.text.documents;
-  eval.protocol = request.text.protocol;
+  eval.text = request.text;
   eval.options.context = request.context;
   eval.threads = request.threads;
   return run_evaluation(eval, testing::with_libtorch()).model;
