@@ -1,6 +1,7 @@
 #include "nanobrain/base/json.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -39,6 +40,10 @@ Json parse_with(
 }
 
 } // namespace
+
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
 
 Json parse_json(std::string_view text, std::string_view where) {
   using Event = Json::parse_event_t;

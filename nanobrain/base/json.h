@@ -14,6 +14,9 @@ namespace fs = std::filesystem;
 /// Keeps the order of keys as written, so that resolved configs read well.
 using Json = nlohmann::ordered_json;
 
+/// JSON has no word for what is not finite: null.
+Json number_or_null(double value);
+
 /// Parses JSON text; an Error names `where` and the position of the fault.
 Json parse_json(std::string_view text, std::string_view where);
 

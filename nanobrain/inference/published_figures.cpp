@@ -6,7 +6,6 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/json.h"
-#include "nanobrain/inference/published_references.h"
 
 namespace nanobrain {
 

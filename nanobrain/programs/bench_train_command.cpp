@@ -21,7 +21,7 @@ void run(const TrainBenchFlags& flags, const Output& output) {
   if (config.model.vocab_size == 0) config.model.vocab_size = flags.vocab_size;
   if (flags.threads) config.train.threads = *flags.threads;
   const Json report = bench_train(config, flags.options);
-  output.line(describe_train_bench(report));
+  output.line("{}", describe_train_bench(report));
   output.result(report);
 }
 
@@ -32,21 +32,16 @@ void add_bench_train(CLI::App& bench) {
       "train", "whole training steps of a config, on random tokens");
   const auto flags = std::make_shared<TrainBenchFlags>();
   const Output output(*command);
-  command->add_option("config,--config", flags->config, "YAML of a run")
-      ->required();
+  const AddFlag flag(*command);
+  flag("config,--config", flags->config, "YAML of a run")->required();
   add_overrides(*command, flags->overrides);
-
-  command
-      ->add_option(
-          "--vocab-size",
-          flags->vocab_size,
-          "where the YAML leaves it to a tokenizer")
-      ->capture_default_str();
-  command->add_option("--steps", flags->options.steps, "steps to time")
-      ->capture_default_str();
-  command->add_option("--warm-up", flags->options.warm_up, "steps before them")
-      ->capture_default_str();
-  command->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  flag(
+      "--vocab-size",
+      flags->vocab_size,
+      "where the YAML leaves it to a tokenizer");
+  flag("--steps", flags->options.steps, "steps to time");
+  flag("--warm-up", flags->options.warm_up, "steps before them");
+  flag("--threads", flags->threads, "CPU threads; 0: all");
   command->callback([flags, output] { run(*flags, output); });
 }
 

@@ -15,7 +15,6 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/programs/usage.h"
 
 namespace nanobrain {
 
@@ -97,10 +96,6 @@ Output::Output(CLI::App& command) : json_(std::make_shared<bool>(false)) {
 
 void Output::text(std::string_view text) const {
   if (!json()) write_stdout(text);
-}
-
-void Output::line(std::string_view text) const {
-  this->text(fmt::format("{}\n", text));
 }
 
 void Output::result(const Json& value) const {
