@@ -9,6 +9,9 @@
 #include "nanobrain/base/error.h"
 
 namespace nanobrain {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 const std::map<std::string, DocumentFormat> kFormats = {
