@@ -3,6 +3,7 @@
 #include "nanobrain/base/checksum.h"
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
 #include <openssl/sha.h>
 #include <unistd.h>
 
@@ -18,46 +19,34 @@
 
 namespace nanobrain {
 
-struct Sha256::State {
-  SHA256_CTX context;
-};
+namespace {
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {
-  SHA256_Init(&state_->context);
-}
-
-Sha256::~Sha256() = default;
-
-void Sha256::update(const void* data, size_t size) {
-  SHA256_Update(&state_->context, data, size);
-}
-
-std::string Sha256::hex() {
+std::string finish(SHA256_CTX& context) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256_Final(digest.data(), &state_->context);
-  std::string text;
-  for (const unsigned char byte : digest) {
-    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-  }
-  return text;
+  SHA256_Final(digest.data(), &context);
+  return fmt::format("{:02x}", fmt::join(digest, ""));
 }
+
+} // namespace
 
 std::string sha256_hex(std::string_view bytes) {
-  Sha256 sha;
-  sha.update(bytes.data(), bytes.size());
-  return sha.hex();
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, bytes.data(), bytes.size());
+  return finish(context);
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   // Read in pieces, not mapped: a map would count as memory of this process.
   const Descriptor fd(path, O_RDONLY);
   if (!fd.is_open()) fail_errno(path, "opened");
-  Sha256 sha;
+  SHA256_CTX context;
+  SHA256_Init(&context);
   std::vector<char> block(1 << 16);
   while (true) {
     const ssize_t got = read(fd.get(), block.data(), block.size());
-    if (got == 0) return sha.hex();
-    if (got > 0) sha.update(block.data(), static_cast<size_t>(got));
+    if (got == 0) return finish(context);
+    if (got > 0) SHA256_Update(&context, block.data(), got);
     if (got < 0 && errno != EINTR) fail_errno(path, "read");
   }
 }

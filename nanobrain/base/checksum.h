@@ -11,20 +11,7 @@
 
 namespace nanobrain {
 
-/// SHA-256 of a stream of bytes (OpenSSL).
-class Sha256 {
- public:
-  Sha256();
-  ~Sha256();
-  void update(const void* data, size_t size);
-  /// Lower-case hex, 64 characters; ends the stream.
-  std::string hex();
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
+/// SHA-256 (OpenSSL) as 64 digits of lower-case hex.
 std::string sha256_hex(std::string_view bytes);
 std::string sha256_of_file(const std::filesystem::path& path);
 

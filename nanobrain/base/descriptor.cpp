@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 
@@ -38,14 +39,27 @@ std::string_view advice(int error) {
 
 } // namespace
 
-Descriptor::Descriptor(const std::filesystem::path& path, int flags)
+Descriptor::Descriptor(const fs::path& path, int flags)
     : fd_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
 }
 
-void fail_errno(const std::filesystem::path& path, std::string_view action) {
+AppendFile::AppendFile(fs::path path)
+    : path_(std::move(path)), fd_(path_, O_WRONLY | O_CREAT | O_APPEND) {
+  if (!fd_.is_open()) fail_errno(path_, "opened");
+}
+
+void AppendFile::append(std::string_view record) {
+  write_all(fd_.get(), record.data(), record.size(), path_);
+}
+
+void AppendFile::sync() {
+  if (fsync(fd_.get()) != 0) fail_errno(path_, "synced to disk");
+}
+
+void fail_errno(const fs::path& path, std::string_view action) {
   const int error = errno;
   fail(
       path.string(),
@@ -55,8 +69,7 @@ void fail_errno(const std::filesystem::path& path, std::string_view action) {
       advice(error));
 }
 
-std::string read_all(
-    int fd, const std::filesystem::path& path, size_t size_hint) {
+std::string read_all(int fd, const fs::path& path, size_t size_hint) {
   // One byte more, so that a file as long as it says is read in one go.
   std::string text(size_hint + 1, '\0');
   size_t done = 0;
@@ -74,8 +87,7 @@ std::string read_all(
   return text;
 }
 
-void write_all(
-    int fd, const void* data, size_t size, const std::filesystem::path& path) {
+void write_all(int fd, const void* data, size_t size, const fs::path& path) {
   const char* bytes = static_cast<const char*>(data);
   while (size > 0) {
     const ssize_t written = write(fd, bytes, size);

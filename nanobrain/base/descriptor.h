@@ -9,10 +9,12 @@
 
 namespace nanobrain {
 
+namespace fs = std::filesystem;
+
 class Descriptor {
  public:
   /// open(2) with O_CLOEXEC; check with is_open(), errno tells why it is not.
-  Descriptor(const std::filesystem::path& path, int flags);
+  Descriptor(const fs::path& path, int flags);
   /// Closes one that is open already.
   explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -25,18 +27,30 @@ class Descriptor {
   int fd_;
 };
 
+/// A log file that grows record by record, made where there is none. A record
+/// is with the kernel when append() returns: a kill loses none, a crash of the
+/// machine none that sync() has seen. Every failure (a full disk) is an Error;
+/// then the file may end in part of a record.
+class AppendFile {
+ public:
+  explicit AppendFile(fs::path path);
+  void append(std::string_view record);
+  void sync();
+
+ private:
+  fs::path path_;
+  Descriptor fd_;
+};
+
 /// Throws "[path] cannot be `action`: what errno says; what to do".
-[[noreturn]] void fail_errno(
-    const std::filesystem::path& path, std::string_view action);
+[[noreturn]] void fail_errno(const fs::path& path, std::string_view action);
 
 /// Reads to the end; `size_hint` is the length where it is known. An Error that
 /// names `path` where the kernel refuses.
-std::string read_all(
-    int fd, const std::filesystem::path& path, size_t size_hint = 0);
+std::string read_all(int fd, const fs::path& path, size_t size_hint = 0);
 
 /// Writes it all; an Error that names `path` where the kernel takes less.
-void write_all(
-    int fd, const void* data, size_t size, const std::filesystem::path& path);
+void write_all(int fd, const void* data, size_t size, const fs::path& path);
 
 /// Call at the start of a program: takes those of the descriptors 0 to 2 that
 /// the caller closed, so that no file opened later gets the number of stdout or

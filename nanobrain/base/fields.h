@@ -1,38 +1,38 @@
-// Configuration structs list their fields once with the rules of each, and
-// parsing, dump, documentation, checks and the comparison on resume are derived
-// from that list:
+// Configuration structs list their fields once with the rules of each; parsing,
+// dump, documentation, checks and the comparison on resume derive from that:
 //
-//   struct ScheduleConfig {
-//     std::string kind = "cosine";
-//     int64_t warmup_steps = 50;
-//     template <class Visitor>
-//     void visit(Visitor&& field) {
-//       field("kind", kind, "of the curve", one_of({"cosine", "constant"}));
-//       field("warmup_steps", warmup_steps, "linear warm-up", at_least(0));
-//     }
-//   };
+//   template <class Visitor>
+//   void visit(Visitor&& field) {
+//     FIELD(kind, "of the curve");
+//     FIELD(warmup_steps, "linear warm-up", at_least(0));
+//   }
 //
-// Field types: bool, int64_t, double, std::string, std::filesystem::path,
-// Json (any value), std::optional, std::vector and std::array of those, and
-// structs with visit.
+// Field types: bool, int64_t, double, std::string, std::filesystem::path, enums
+// (a function words(E) gives the array of their words), Json (any value),
+// std::optional, std::vector and std::array of those, and structs with visit.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/limits.h"
-#include "nanobrain/base/nearest.h"
 
 namespace nanobrain {
+
+/// A field that has no fields itself, as its line in visit() describes it.
+struct FieldLine {
+  std::string path; // "train.steps"
+  Json value;
+  std::string help;
+  std::vector<FieldRule> rules;
+};
 
 namespace fields_detail {
 
@@ -44,46 +44,47 @@ template <class T>
 concept HasFields = requires(T& t) {
   t.visit(AnyVisitor{});
 };
+template <class T>
+concept IsOptional = requires(T& t) {
+  t.emplace(), t.reset();
+};
+template <class T>
+concept IsVector = !std::same_as<T, Json> && requires(T & t) {
+  t.emplace_back();
+};
+template <class T>
+concept IsArray = requires {
+  std::tuple_size<T>::value;
+};
 
-template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-template <class T>
-struct IsVector : std::false_type {};
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
-template <class T>
-struct IsArray : std::false_type {};
-template <class T, size_t N>
-struct IsArray<std::array<T, N>> : std::true_type {};
-
-[[noreturn]] inline void wrong_type(
-    const std::string& where, const char* wanted, const Json& value) {
-  // JSON has no word for them and dumps null.
-  const bool finite =
-      !value.is_number_float() || std::isfinite(value.get<double>());
-  fail<UsageError>(
-      where,
-      "must be {}, but is {}",
-      wanted,
-      finite ? value.dump(-1, ' ', false, Json::error_handler_t::replace)
-             : fmt::format("{}", value.get<double>()));
-}
-
+/// UsageError "[where] must be `wanted`, but is `value`" unless `ok`.
+void require_type(
+    bool ok,
+    const std::string& where,
+    const std::string& wanted,
+    const Json& value);
+/// UsageError unless `object` is one, and each of its keys one of `known`.
+void require_keys(
+    const Json& object,
+    const std::string& where,
+    const std::vector<std::string>& known);
 /// "run.yaml:" and "train" make "run.yaml: train", that and "steps"
 /// "run.yaml: train.steps".
-inline std::string join_path(const std::string& where, const char* name) {
-  return where + (where.ends_with(':') ? " " : ".") + name;
-}
-
-/// How messages name the path so far: "run.yaml" where no key follows.
-inline std::string place(const std::string& where) {
-  return where.ends_with(':') ? where.substr(0, where.size() - 1) : where;
-}
-
+std::string join_path(const std::string& where, const char* name);
+int64_t read_integer(const Json& value, const std::string& where);
+/// The index of the word that `value` is.
+size_t read_word(
+    const Json& value,
+    const std::string& where,
+    const std::vector<std::string>& words);
 template <class T>
 void read_value(const Json& value, const std::string& where, T& out);
+
+template <class E>
+std::vector<std::string> words_of() {
+  const auto list = words(E{});
+  return {list.begin(), list.end()};
+}
 
 } // namespace fields_detail
 
@@ -92,10 +93,6 @@ void read_value(const Json& value, const std::string& where, T& out);
 /// are a UsageError; `where` is the path so far, such as "run.yaml:".
 template <class T>
 void read_fields(const Json& object, const std::string& where, T& config) {
-  if (!object.is_object()) {
-    fields_detail::wrong_type(
-        fields_detail::place(where), "a mapping of keys to values", object);
-  }
   std::vector<std::string> known;
   config.visit(
       [&](const char* name, auto& member, const char*, const auto&...) {
@@ -105,75 +102,51 @@ void read_fields(const Json& object, const std::string& where, T& config) {
               *it, fields_detail::join_path(where, name), member);
         }
       });
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      fail<UsageError>(
-          fields_detail::place(where),
-          "has no key \"{}\"{}",
-          key,
-          suggest_name(key, known));
-    }
-  }
+  fields_detail::require_keys(object, where, known);
 }
 
 namespace fields_detail {
 
 template <class T>
 void read_value(const Json& value, const std::string& where, T& out) {
+  const auto check = [&](bool ok, const std::string& wanted) {
+    require_type(ok, where, wanted, value);
+  };
   if constexpr (HasFields<T>) {
     read_fields(value, where, out);
-  } else if constexpr (IsOptional<T>::value) {
-    if (value.is_null()) {
-      out.reset();
-    } else {
-      read_value(value, where, out.emplace());
-    }
-  } else if constexpr (IsVector<T>::value) {
-    if (!value.is_array()) wrong_type(where, "a list", value);
-    out.clear();
-    for (size_t i = 0; i < value.size(); ++i) {
-      read_value(
-          value[i], where + "[" + std::to_string(i) + "]", out.emplace_back());
-    }
-  } else if constexpr (IsArray<T>::value) {
-    if (!value.is_array() || value.size() != out.size()) {
-      wrong_type(
-          where,
-          ("a list of " + std::to_string(out.size()) + " values").c_str(),
-          value);
-    }
-    for (size_t i = 0; i < out.size(); ++i) {
-      read_value(value[i], where + "[" + std::to_string(i) + "]", out[i]);
-    }
-  } else if constexpr (std::is_same_v<T, Json>) {
+  } else if constexpr (std::same_as<T, Json>) {
     out = value;
-  } else if constexpr (std::is_same_v<T, bool>) {
-    if (!value.is_boolean()) wrong_type(where, "true or false", value);
+  } else if constexpr (IsOptional<T>) {
+    out.reset();
+    if (!value.is_null()) read_value(value, where, out.emplace());
+  } else if constexpr (IsVector<T> || IsArray<T>) {
+    if constexpr (IsVector<T>) {
+      check(value.is_array(), "a list");
+      out.assign(value.size(), {});
+    } else {
+      check(
+          value.is_array() && value.size() == out.size(),
+          fmt::format("a list of {} values", out.size()));
+    }
+    for (size_t i = 0; i < value.size(); ++i) {
+      read_value(value[i], fmt::format("{}[{}]", where, i), out[i]);
+    }
+  } else if constexpr (std::is_enum_v<T>) {
+    out = static_cast<T>(read_word(value, where, words_of<T>()));
+  } else if constexpr (std::same_as<T, bool>) {
+    check(value.is_boolean(), "true or false");
     out = value.get<bool>();
-  } else if constexpr (std::is_same_v<T, int64_t>) {
-    // 1e6 is how people write a million steps.
-    if (value.is_number_float() &&
-        std::nearbyint(value.get<double>()) == value.get<double>() &&
-        std::abs(value.get<double>()) < 9e15) {
-      out = static_cast<int64_t>(value.get<double>());
-      return;
-    }
-    if (!value.is_number_integer() ||
-        (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX)) {
-      wrong_type(where, "an integer", value);
-    }
-    out = value.get<int64_t>();
-  } else if constexpr (std::is_same_v<T, double>) {
-    if (!value.is_number() || !std::isfinite(value.get<double>())) {
-      wrong_type(where, "a finite number", value);
-    }
+  } else if constexpr (std::same_as<T, int64_t>) {
+    out = read_integer(value, where);
+  } else if constexpr (std::same_as<T, double>) {
+    check(
+        value.is_number() && std::isfinite(value.get<double>()),
+        "a finite number");
     out = value.get<double>();
-  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
-    if (!value.is_string()) wrong_type(where, "a path", value);
-    out = value.get<std::string>();
   } else {
-    static_assert(std::is_same_v<T, std::string>, "not a field type");
-    if (!value.is_string()) wrong_type(where, "a string", value);
+    constexpr bool is_path = std::same_as<T, std::filesystem::path>;
+    static_assert(is_path || std::same_as<T, std::string>, "no field type");
+    check(value.is_string(), is_path ? "a path" : "a string");
     out = value.get<std::string>();
   }
 }
@@ -187,9 +160,11 @@ Json write_value(T& value) {
           object[name] = write_value(member);
         });
     return object;
-  } else if constexpr (IsOptional<T>::value) {
+  } else if constexpr (std::is_enum_v<T>) {
+    return words_of<T>().at(static_cast<size_t>(value));
+  } else if constexpr (IsOptional<T>) {
     return value ? write_value(*value) : Json(nullptr);
-  } else if constexpr (IsVector<T>::value || IsArray<T>::value) {
+  } else if constexpr (IsVector<T> || IsArray<T>) {
     Json list = Json::array();
     for (auto& item : value) list.push_back(write_value(item));
     return list;
@@ -209,142 +184,65 @@ Json write_fields(const T& config) {
   return fields_detail::write_value(copy);
 }
 
-/// Calls visitor(path, member, help, rules...) for each field that has no
-/// fields itself: the path is "train.steps" where `prefix` is "".
+/// Calls visitor(path, member, help, rules) for each field that has no fields
+/// itself: the path is "train.steps" where `prefix` is "".
 template <class T, class Visitor>
 void for_each_field(T& config, const std::string& prefix, Visitor&& visitor) {
   config.visit([&](const char* name,
                    auto& member,
                    const char* help,
-                   const auto&... rules) {
+                   const auto&... given) {
     using Member = std::remove_reference_t<decltype(member)>;
     if constexpr (fields_detail::HasFields<Member>) {
       for_each_field(member, prefix + name + ".", visitor);
     } else {
-      visitor(prefix + name, member, help, rules...);
+      std::vector<FieldRule> rules = {given...};
+      if constexpr (std::is_enum_v<Member>) {
+        rules.insert(rules.begin(), one_of(fields_detail::words_of<Member>()));
+      }
+      visitor(prefix + name, member, help, rules);
     }
   });
 }
 
-namespace fields_detail {
-
-inline std::string rule_text(const Limits& limits) {
-  return limits.text();
-}
-inline std::string rule_text(const OneOf& one) {
-  std::string text;
-  for (const std::string& word : one.words) {
-    const bool last = &word == &one.words.back();
-    text += (text.empty() ? "" : last ? " or " : ", ") + word;
-  }
-  return text;
-}
-inline std::string rule_text(MayChange) {
-  return "may change on resume";
-}
-
-/// `it` is how the message names the value: "is", or "one is" in a list.
-template <class T, class Rule>
-void check_rule(
-    const std::string& path, const T& value, const Rule& rule, const char* it) {
-  if constexpr (IsOptional<T>::value) {
-    if (value) check_rule(path, *value, rule, it);
-  } else if constexpr (IsVector<T>::value || IsArray<T>::value) {
-    for (const auto& item : value) check_rule(path, item, rule, "one is");
-  } else if constexpr (std::is_same_v<Rule, Limits>) {
-    require<UsageError>(
-        rule.contain(static_cast<double>(value)),
-        path,
-        "must be {}, but {} {}",
-        rule.text(),
-        it,
-        value);
-  } else if constexpr (std::is_same_v<Rule, OneOf>) {
-    require<UsageError>(
-        std::find(rule.words.begin(), rule.words.end(), value) !=
-            rule.words.end(),
-        path,
-        "cannot be \"{}\"{}",
-        value,
-        suggest_name(value, rule.words));
-  }
-}
-
-} // namespace fields_detail
-
-/// One line a field:
-/// "train.steps = 1000: optimizer steps (at least 1)".
 template <class T>
-std::string describe_fields(const T& config) {
+std::vector<FieldLine> list_fields(
+    const T& config, const std::string& prefix = "") {
   T copy = config;
-  std::string text;
-  for_each_field(
-      copy,
-      "",
-      [&](const std::string& path,
-          auto& member,
-          const char* help,
-          const auto&... rules) {
-        std::string all;
-        ((all += (all.empty() ? " (" : ", ") + fields_detail::rule_text(rules)),
-         ...);
-        text += fmt::format(
-            "  {} = {}: {}{}\n",
-            path,
-            fields_detail::write_value(member).dump(),
-            help,
-            all.empty() ? "" : all + ")");
-      });
-  return text;
-}
-
-/// UsageError that names the first field whose value breaks one of its rules.
-template <class T>
-void check_fields(const T& config, const std::string& prefix = "") {
-  T copy = config;
+  std::vector<FieldLine> lines;
   for_each_field(
       copy,
       prefix,
-      [](const std::string& path,
-         const auto& member,
-         const char*,
-         const auto&... rules) {
-        (fields_detail::check_rule(path, member, rules, "is"), ...);
+      [&](const std::string& path,
+          auto& member,
+          const char* help,
+          const auto& rules) {
+        lines.push_back(
+            {path, fields_detail::write_value(member), help, rules});
       });
+  return lines;
+}
+
+/// "train.steps = 1000: optimizer steps (at least 1)", one line a field.
+std::string describe_fields(const std::vector<FieldLine>& fields);
+template <class T>
+std::string describe_fields(const T& config) {
+  return describe_fields(list_fields(config));
+}
+
+/// UsageError that names the first field whose value breaks one of its rules.
+void check_fields(const std::vector<FieldLine>& fields);
+template <class T>
+void check_fields(const T& config, const std::string& prefix = "") {
+  check_fields(list_fields(config, prefix));
 }
 
 /// UsageError that names the first field which differs and is not may_change.
+void require_resumable(
+    const std::vector<FieldLine>& before, const std::vector<FieldLine>& now);
 template <class T>
 void require_resumable(const T& before, const T& now) {
-  const auto values = [](T config) {
-    std::vector<std::pair<std::string, Json>> fixed;
-    for_each_field(
-        config,
-        "",
-        [&](const std::string& path,
-            auto& member,
-            const char*,
-            const auto&... rules) {
-          if constexpr (!(std::is_same_v<
-                              std::remove_cvref_t<decltype(rules)>,
-                              MayChange> ||
-                          ...)) {
-            fixed.emplace_back(path, fields_detail::write_value(member));
-          }
-        });
-    return fixed;
-  };
-  const auto old_values = values(before);
-  const auto new_values = values(now);
-  for (size_t i = 0; i < old_values.size(); ++i) {
-    require<UsageError>(
-        old_values[i].second == new_values[i].second,
-        old_values[i].first,
-        "is {} in the run to resume, but {} now; leave it as it was or start a "
-        "new run in another folder",
-        old_values[i].second.dump(),
-        new_values[i].second.dump());
-  }
+  require_resumable(list_fields(before), list_fields(now));
 }
 
 } // namespace nanobrain

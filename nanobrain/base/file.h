@@ -11,14 +11,16 @@
 
 namespace nanobrain {
 
+namespace fs = std::filesystem;
+
 /// The whole file. Error where it is missing, a folder or unreadable.
-std::string read_file(const std::filesystem::path& path);
+std::string read_file(const fs::path& path);
 
 /// A read-only memory map of a whole file; empty files map to an empty span.
 class MappedFile {
  public:
   MappedFile() = default;
-  explicit MappedFile(const std::filesystem::path& path);
+  explicit MappedFile(const fs::path& path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();
@@ -31,12 +33,11 @@ class MappedFile {
 };
 
 /// Makes the folders on the way and writes beside the final name; commit()
-/// syncs, renames over it and syncs the folder. Without commit() the destructor
-/// removes what was written. Every failure (a full disk first of all) is an
-/// Error that names the final path.
+/// syncs and renames. Without it the destructor removes what was written. Every
+/// failure (a full disk first of all) is an Error that names the final path.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::filesystem::path path);
+  explicit AtomicFile(fs::path path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
@@ -46,14 +47,13 @@ class AtomicFile {
   /// Overwrites `size` bytes at `offset` (a header known only at the end).
   void write_at(uint64_t offset, const void* data, size_t size);
   uint64_t size() const { return size_; }
-  /// Puts on the disk what was written: all that commit() leaves to do is the
-  /// renaming. For files that belong together: each sync(), then each commit().
+  /// For files that belong together: each sync(), then each commit().
   void sync();
   void commit();
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  fs::path path_;
+  fs::path temporary_;
   int fd_ = -1;
   uint64_t size_ = 0;
   std::string buffer_; // small writes are gathered
@@ -61,39 +61,33 @@ class AtomicFile {
 };
 
 /// Writes a whole file atomically.
-void write_file(const std::filesystem::path& path, std::string_view text);
+void write_file(const fs::path& path, std::string_view text);
 
-/// A folder that appears under its final name only when commit() has synced
-/// every file in it. Without commit() the destructor removes it. The final
-/// name must not exist, unless it is an empty folder.
+/// The same for a folder, whose final name must be absent or an empty folder.
 class AtomicDirectory {
  public:
-  explicit AtomicDirectory(const std::filesystem::path& path);
+  explicit AtomicDirectory(const fs::path& path);
   AtomicDirectory(const AtomicDirectory&) = delete;
   AtomicDirectory& operator=(const AtomicDirectory&) = delete;
   ~AtomicDirectory();
 
   /// Where to write; gone after commit().
-  const std::filesystem::path& path() const { return temporary_; }
+  const fs::path& path() const { return temporary_; }
   void commit();
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  fs::path path_;
+  fs::path temporary_;
 };
 
 /// True for the temporary names that AtomicFile and AtomicDirectory use.
-bool is_temporary_name(const std::filesystem::path& path);
+bool is_temporary_name(const fs::path& path);
 
-/// Error "[what] PATH exists already; name another folder or remove it" unless
-/// `path` is absent or an empty folder.
-void require_new_directory(
-    const std::filesystem::path& path, std::string_view where);
+/// Error unless `path` is absent or an empty folder.
+void require_new_directory(const fs::path& path, std::string_view where);
 
-/// Error "[what] PATH exists already; name another file or pass --force to
-/// replace it" unless `path` is absent.
-void require_new_file(
-    const std::filesystem::path& path, std::string_view where);
+/// Error that names --force unless `path` is absent.
+void require_new_file(const fs::path& path, std::string_view where);
 
 /// Call once at the start of a program: a write past RLIMIT_FSIZE then fails
 /// with an Error instead of killing the process (SIGXFSZ), as does a write to

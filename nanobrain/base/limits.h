@@ -1,60 +1,64 @@
-// Rules of a config field, written on its own line in `visit` (see fields.h):
+// What a config field's line in `visit` says beside its name (see fields.h):
 // which values it takes, and whether it may change when a run is resumed.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
+
+/// FIELD(steps, "optimizer steps", at_least(1)): the key is the member's name.
+#define FIELD(member, ...) field(#member, member, __VA_ARGS__)
 
 namespace nanobrain {
 
-/// The numbers between two bounds; in a list, each of its numbers.
-struct Limits {
+/// Holds for the value, and in a list for each of its values.
+struct FieldRule {
+  std::string text; // "at least 1", "in [0, 1)", "plain or nested"
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   bool with_low = true;
   bool with_high = true;
+  std::vector<std::string> words = {}; // where a string must be one of them
+  bool may_change = false;             // on resume
 
-  bool contain(double value) const {
+  bool contains(double value) const {
     return (with_low ? value >= low : value > low) &&
            (with_high ? value <= high : value < high);
   }
-  /// "at least 1", "from 1 to 20", "in [0, 1)".
-  std::string text() const;
 };
 
-inline Limits at_least(double low) {
-  return {.low = low};
+inline FieldRule at_least(double low) {
+  return {.text = fmt::format("at least {}", low), .low = low};
 }
-inline Limits at_most(double high) {
-  return {.high = high};
+inline FieldRule at_most(double high) {
+  return {.text = fmt::format("at most {}", high), .high = high};
 }
-inline Limits from_to(double low, double high) {
-  return {.low = low, .high = high};
+inline FieldRule from_to(double low, double high) {
+  return {fmt::format("from {} to {}", low, high), low, high};
 }
-inline Limits positive() {
-  return {.low = 0, .with_low = false};
+inline FieldRule positive() {
+  return {.text = "positive", .low = 0, .with_low = false};
 }
 /// Neither of the two itself.
-inline Limits between(double low, double high) {
-  return {.low = low, .high = high, .with_low = false, .with_high = false};
+inline FieldRule between(double low, double high) {
+  return {fmt::format("between {} and {}", low, high), low, high, false, false};
 }
 /// `low` itself, but not `high`.
-inline Limits from_below(double low, double high) {
-  return {.low = low, .high = high, .with_high = false};
+inline FieldRule from_below(double low, double high) {
+  return {fmt::format("in [{}, {})", low, high), low, high, true, false};
 }
-
-/// One of a few words.
-struct OneOf {
-  std::vector<std::string> words;
-};
-inline OneOf one_of(std::vector<std::string> words) {
-  return {std::move(words)};
+inline FieldRule one_of(std::vector<std::string> words) {
+  std::string text = words.front();
+  for (size_t i = 1; i < words.size(); ++i) {
+    text += (i + 1 < words.size() ? ", " : " or ") + words[i];
+  }
+  return {.text = std::move(text), .words = std::move(words)};
 }
-
-/// A resumed run may give the field another value: the weights do not depend on
-/// it.
-struct MayChange {};
-inline constexpr MayChange may_change;
+/// The weights do not depend on it.
+inline const FieldRule may_change{
+    .text = "may change on resume", .may_change = true};
 
 } // namespace nanobrain

@@ -9,14 +9,8 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
-namespace {
-
 constexpr const char* kManifest = "manifest.json";
 constexpr int64_t kFormatVersion = 1;
-
-} // namespace
 
 Json hash_files(const fs::path& directory) {
   std::vector<fs::path> files;
@@ -41,11 +35,8 @@ void verify_files(const fs::path& directory, const Json& hashes) {
       "its list of files is no mapping of names to checksums; copy or make "
       "the folder again");
   for (const auto& [name, hash] : hashes.items()) {
-    require(
-        fs::is_regular_file(directory / name),
-        where,
-        "lacks {}; copy or make the folder again",
-        name);
+    const bool there = fs::is_regular_file(directory / name);
+    require(there, where, "lacks {}; copy or make the folder again", name);
     require(
         hash == sha256_of_file(directory / name),
         where,

@@ -9,9 +9,8 @@
 
 namespace nanobrain {
 
-/// Shows "label [####    ] 43 %  details  1:20 left". On a terminal the line
-/// is redrawn at most ten times a second; elsewhere a line is printed at most
-/// every ten seconds and at the end.
+/// "label [####    ] 43 %  details  1:20 left", redrawn on a terminal;
+/// elsewhere a line at most every ten seconds and at the end.
 class Progress {
  public:
   /// `total` <= 0: unknown, then there is no bar and no time left. `start` is

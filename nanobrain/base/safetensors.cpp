@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <set>
 
@@ -13,33 +14,43 @@ namespace nanobrain {
 
 namespace {
 
-struct DTypeInfo {
-  std::string_view name;
-  int64_t size;
-};
 // In the order of DType.
-constexpr std::array<DTypeInfo, 13> kDTypes = {{
-    {"BOOL", 1},
-    {"U8", 1},
-    {"I8", 1},
-    {"I16", 2},
-    {"U16", 2},
-    {"F16", 2},
-    {"BF16", 2},
-    {"I32", 4},
-    {"U32", 4},
-    {"F32", 4},
-    {"I64", 8},
-    {"U64", 8},
-    {"F64", 8},
-}};
+constexpr std::array<std::string_view, 13> kNames = {
+    "BOOL",
+    "U8",
+    "I8",
+    "I16",
+    "U16",
+    "F16",
+    "BF16",
+    "I32",
+    "U32",
+    "F32",
+    "I64",
+    "U64",
+    "F64"};
+constexpr std::array<int64_t, 13> kSizes = {
+    1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 8, 8, 8};
 
+static_assert(std::endian::native == std::endian::little);
 constexpr uint64_t kLengthBytes = 8;
 constexpr uint64_t kMaxHeaderBytes = 100'000'000; // the format's own limit
 constexpr uint64_t kAlignment = 64;
 constexpr const char* kMetadata = "__metadata__";
-constexpr std::string_view kDamaged =
-    "the file is damaged or not safetensors; copy or make it again";
+
+/// Error "[where] message; what to do about it" unless `ok`.
+template <class... Args>
+void require_sound(
+    bool ok,
+    const std::string& where,
+    fmt::format_string<Args...> format,
+    Args&&... args) {
+  if (ok) return;
+  fail(
+      where,
+      "{}; the file is damaged or not safetensors; copy or make it again",
+      fmt::format(format, std::forward<Args>(args)...));
+}
 
 /// The bytes of a tensor, or -1 where they do not fit int64.
 int64_t bytes_of(const std::vector<int64_t>& shape, DType dtype) {
@@ -60,22 +71,22 @@ Json parse_header(std::string_view text, const std::string& where) {
       open_objects.pop_back();
     } else if (event == Json::parse_event_t::key) {
       const auto& key = value.get_ref<const std::string&>();
-      require(
+      require_sound(
           open_objects.back().insert(key).second,
           where,
-          "the header has \"{}\" twice; {}",
-          key,
-          kDamaged);
+          "the header has \"{}\" twice",
+          key);
     }
     return true;
   };
+  Json header;
   try {
-    Json header = Json::parse(text, check);
-    require(header.is_object(), where, "the header is no object; {}", kDamaged);
-    return header;
+    header = Json::parse(text, check);
   } catch (const Json::exception&) {
-    fail(where, "the header is not valid JSON; {}", kDamaged);
+    require_sound(false, where, "the header is not valid JSON");
   }
+  require_sound(header.is_object(), where, "the header is no object");
+  return header;
 }
 
 bool is_list_of_sizes(const Json& value) {
@@ -91,53 +102,48 @@ TensorView read_tensor(
     const Json& entry,
     std::span<const std::byte> data,
     const std::string& where) {
-  require(
+  require_sound(
       entry.is_object() && entry.contains("dtype") && entry.contains("shape") &&
           entry.contains("data_offsets") && entry["dtype"].is_string() &&
           is_list_of_sizes(entry["shape"]) &&
           is_list_of_sizes(entry["data_offsets"]) &&
           entry["data_offsets"].size() == 2,
       where,
-      "needs a dtype, a shape and two data_offsets; {}",
-      kDamaged);
+      "needs a dtype, a shape and two data_offsets");
   TensorView tensor;
   const auto& name = entry["dtype"].get_ref<const std::string&>();
-  const auto dtype = std::find_if(
-      kDTypes.begin(), kDTypes.end(), [&](auto& d) { return d.name == name; });
+  const auto* dtype = std::ranges::find(kNames, name);
   require(
-      dtype != kDTypes.end(),
+      dtype != kNames.end(),
       where,
       "has dtype {}, which nanobrain does not read; convert it to F32",
       name);
-  tensor.dtype = static_cast<DType>(dtype - kDTypes.begin());
+  tensor.dtype = static_cast<DType>(dtype - kNames.begin());
   tensor.shape = entry["shape"].get<std::vector<int64_t>>();
   const int64_t bytes = bytes_of(tensor.shape, tensor.dtype);
-  require(
+  require_sound(
       bytes >= 0,
       where,
-      "has shape {}, whose size overflows; {}",
-      entry["shape"].dump(),
-      kDamaged);
+      "has shape {}, whose size overflows",
+      entry["shape"].dump());
 
   const auto begin = entry["data_offsets"][0].get<uint64_t>();
   const auto end = entry["data_offsets"][1].get<uint64_t>();
-  require(
+  require_sound(
       begin <= end && end <= data.size(),
       where,
-      "lies at bytes {} to {} of {}: outside the file; {}",
+      "lies at bytes {} to {} of {}: outside the file",
       begin,
       end,
-      data.size(),
-      kDamaged);
-  require(
+      data.size());
+  require_sound(
       end - begin == static_cast<uint64_t>(bytes),
       where,
-      "has {} bytes, but {} {} needs {}; {}",
+      "has {} bytes, but {} {} needs {}",
       end - begin,
       name,
       entry["shape"].dump(),
-      bytes,
-      kDamaged);
+      bytes);
   tensor.data = data.subspan(begin, end - begin);
   return tensor;
 }
@@ -161,71 +167,55 @@ void check_layout(
   const std::byte* end = data.data();
   for (const auto* tensor : order) {
     const auto& bytes = tensor->second.data;
-    require(
+    require_sound(
         bytes.data() == end,
         tensor_name(file, tensor->first),
-        "{}; {}",
+        "{}",
         bytes.data() < end ? "overlaps the tensor before it"
-                           : "has a hole before it",
-        kDamaged);
+                           : "has a hole before it");
     end = bytes.data() + bytes.size();
   }
   const auto rest = static_cast<uint64_t>(data.data() + data.size() - end);
-  require(
-      rest == 0,
-      file,
-      "has {} bytes after its last tensor; {}",
-      rest,
-      kDamaged);
+  require_sound(rest == 0, file, "has {} bytes after its last tensor", rest);
 }
 
 } // namespace
 
 int64_t size_of(DType dtype) {
-  return kDTypes[static_cast<size_t>(dtype)].size;
+  return kSizes[static_cast<size_t>(dtype)];
 }
 
 std::string_view name_of(DType dtype) {
-  return kDTypes[static_cast<size_t>(dtype)].name;
+  return kNames[static_cast<size_t>(dtype)];
 }
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
+SafetensorsFile::SafetensorsFile(const fs::path& path)
     : path_(path), file_(path) {
   const std::string where = path.string();
   const std::span<const std::byte> bytes = file_.bytes();
-  require(
+  require_sound(
       bytes.size() >= kLengthBytes,
       where,
-      "has {} bytes, too few for a header; {}",
-      bytes.size(),
-      kDamaged);
+      "has {} bytes, too few for a header",
+      bytes.size());
   uint64_t length = 0;
-  for (size_t i = 0; i < kLengthBytes; ++i) {
-    length |= std::to_integer<uint64_t>(bytes[i]) << (8 * i);
-  }
-  require(
+  std::memcpy(&length, bytes.data(), kLengthBytes);
+  require_sound(
       length <= kMaxHeaderBytes && length <= bytes.size() - kLengthBytes,
       where,
-      "claims a header of {} bytes, but has {} bytes; {}",
+      "claims a header of {} bytes, but has {} bytes",
       length,
-      bytes.size(),
-      kDamaged);
+      bytes.size());
 
   const auto* text = reinterpret_cast<const char*>(bytes.data());
   const Json header = parse_header({text + kLengthBytes, length}, where);
   const auto data = bytes.subspan(kLengthBytes + length);
   for (const auto& [name, entry] : header.items()) {
     if (name == kMetadata) {
-      require(
-          entry.is_object(), where, "{} is no object; {}", kMetadata, kDamaged);
+      require_sound(entry.is_object(), where, "{} is no object", kMetadata);
       for (const auto& [key, value] : entry.items()) {
-        require(
-            value.is_string(),
-            where,
-            "{} \"{}\" is no string; {}",
-            kMetadata,
-            key,
-            kDamaged);
+        require_sound(
+            value.is_string(), where, "{} \"{}\" is no string", kMetadata, key);
         metadata_[key] = value.get<std::string>();
       }
     } else {
@@ -249,7 +239,7 @@ const TensorView& SafetensorsFile::at(const std::string& name) const {
 }
 
 void write_safetensors(
-    const std::filesystem::path& path,
+    const fs::path& path,
     const std::vector<std::pair<std::string, TensorView>>& tensors,
     const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
@@ -276,12 +266,9 @@ void write_safetensors(
   const uint64_t used = kLengthBytes + text.size();
   text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
 
-  std::array<unsigned char, kLengthBytes> length;
-  for (size_t i = 0; i < kLengthBytes; ++i) {
-    length[i] = static_cast<unsigned char>(text.size() >> (8 * i));
-  }
+  const uint64_t length = text.size();
   AtomicFile file(path);
-  file.write(length.data(), length.size());
+  file.write(&length, kLengthBytes);
   file.write(text);
   for (const auto& [_, tensor] : tensors) {
     file.write(tensor.data.data(), tensor.data.size());

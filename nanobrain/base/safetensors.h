@@ -47,7 +47,7 @@ struct TensorView {
 /// hole; every fault is an Error that names the file and the tensor.
 class SafetensorsFile {
  public:
-  explicit SafetensorsFile(const std::filesystem::path& path);
+  explicit SafetensorsFile(const fs::path& path);
 
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const {
@@ -57,7 +57,7 @@ class SafetensorsFile {
   const TensorView& at(const std::string& name) const;
 
  private:
-  std::filesystem::path path_;
+  fs::path path_;
   MappedFile file_;
   std::map<std::string, TensorView> tensors_;
   std::map<std::string, std::string> metadata_;
@@ -66,7 +66,7 @@ class SafetensorsFile {
 /// Writes atomically, tensors in the given order; the header is padded so that
 /// the data starts 64-byte aligned.
 void write_safetensors(
-    const std::filesystem::path& path,
+    const fs::path& path,
     const std::vector<std::pair<std::string, TensorView>>& tensors,
     const std::map<std::string, std::string>& metadata);
 

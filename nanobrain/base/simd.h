@@ -1,7 +1,6 @@
-// 16 floats at once in GCC's vector extension. Each file that includes this
-// compiles it for its own instruction set: no library's header may stand in
-// such a file, and all is internal, for inline functions of a library, compiled
-// with those flags, could be linked into code for lesser processors.
+// 16 floats at once in GCC's vector extension. A file that includes this is
+// compiled for one instruction set: it may include no library's header, whose
+// inline functions could be linked into code for lesser processors.
 #pragma once
 
 #include <cstdint>
@@ -81,6 +80,42 @@ inline F32 exponential(F32 x) {
   p = p * f + 1.0F;
   return reinterpret_cast<F32>(
       reinterpret_cast<U32>(p) + (reinterpret_cast<U32>(shifted) << 23));
+}
+
+// Floats and integers of as many lanes as a register has: wider vectors GCC
+// keeps in memory, and compares lane by lane.
+#if defined(__AVX512F__)
+constexpr int64_t kWidth = 16;
+#elif defined(__AVX2__)
+constexpr int64_t kWidth = 8;
+#else
+constexpr int64_t kWidth = 4;
+#endif
+static_assert(kLanes % kWidth == 0);
+
+typedef float F32 __attribute__((vector_size(kWidth * 4)));
+typedef int32_t I32 __attribute__((vector_size(kWidth * 4)));
+typedef float F32Unaligned __attribute__((vector_size(kWidth * 4), aligned(4)));
+typedef int32_t I32Unaligned
+    __attribute__((vector_size(kWidth * 4), aligned(4)));
+
+inline F32 load_width(const float* in) {
+  return *reinterpret_cast<const F32Unaligned*>(in);
+}
+
+inline I32 load_width(const int32_t* in) {
+  return *reinterpret_cast<const I32Unaligned*>(in);
+}
+
+inline void store_width(float* out, F32 x) {
+  *reinterpret_cast<F32Unaligned*>(out) = x;
+}
+
+/// All ones in the first `count` lanes.
+inline I32 first_lanes(int64_t count) {
+  I32 index;
+  for (int32_t k = 0; k < kWidth; ++k) index[k] = k;
+  return index < static_cast<int32_t>(count);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
@@ -28,10 +29,20 @@ std::string csv_field(const Json& value) {
   return quoted + "\"";
 }
 
+std::string csv_line(const std::vector<Json>& fields) {
+  std::string line;
+  for (const Json& value : fields) line += csv_field(value) + ",";
+  line.back() = '\n';
+  return line;
+}
+
+/// Markdown takes a bar for the end of a cell.
 std::string markdown_line(const Line& cells) {
   std::string line = "|";
   for (const std::string& cell : cells) {
-    line += " " + escape_markdown(cell) + " |";
+    line += ' ';
+    for (const char c : cell) line += c == '|' ? "\\|" : std::string(1, c);
+    line += " |";
   }
   return line + "\n";
 }
@@ -100,33 +111,12 @@ std::string read_cell(
 
 } // namespace
 
-std::string csv_line(const std::vector<Json>& fields) {
-  std::string line;
-  for (const Json& value : fields) line += csv_field(value) + ",";
-  line.back() = '\n';
-  return line;
-}
-
-std::string escape_markdown(std::string_view cell) {
-  std::string escaped;
-  for (const char c : cell) {
-    if (c == '|') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-std::string align_columns(const std::vector<Line>& rows, size_t words) {
-  std::vector<Column> columns(rows.front().size());
-  for (size_t i = 0; i < std::min(words, columns.size()); ++i) {
-    columns[i].align = Align::kLeft;
-  }
-  return align_lines(rows, columns);
-}
-
 std::string format_value(const Json& value, std::string_view format) {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_number() || format == kPlain) return value.dump();
+  if (format == kCount && value.is_number_float()) {
+    return format_count(std::llround(value.get<double>()));
+  }
   if (format == kCount) return format_count(value.get<int64_t>());
   if (format == kBytes) return format_bytes(value.get<double>());
   if (format == kDuration) return format_duration(value.get<double>());

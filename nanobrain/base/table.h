@@ -80,13 +80,4 @@ struct Table {
 std::string join_tables(
     const std::vector<Table>& tables, std::string (Table::*form)() const);
 
-// What tables are made of, for output that is not a Table yet.
-
-/// The first `words` columns to the left, the rest to the right.
-std::string align_columns(
-    const std::vector<std::vector<std::string>>& rows, size_t words = 1);
-/// Markdown takes a bar for the end of a cell.
-std::string escape_markdown(std::string_view cell);
-std::string csv_line(const std::vector<Json>& fields);
-
 } // namespace nanobrain

@@ -26,11 +26,18 @@ std::optional<T> value_of(
   return it->get<T>();
 }
 
-int64_t dimension(const Json& json, const char* key, std::string_view where) {
-  const auto value = value_of<int64_t>(json, key, where);
-  require(value.has_value(), where, "{} is missing", key);
-  return *value;
-}
+/// The dimensions that every file gives.
+struct Dimension {
+  const char* key;
+  int64_t ModelConfig::*member;
+};
+constexpr Dimension kDimensions[] = {
+    {"n_embd", &ModelConfig::model_dim},
+    {"n_head", &ModelConfig::num_heads},
+    {"n_layer", &ModelConfig::num_layers},
+    {"n_positions", &ModelConfig::max_seq_len},
+    {"vocab_size", &ModelConfig::vocab_size},
+};
 
 /// Switches of GPT-2's relatives, with the one value that our models have.
 struct Switch {
@@ -64,19 +71,6 @@ void require_gpt2(const Json& json, std::string_view where) {
   }
 }
 
-/// Both tanh formulas are the same.
-std::string activation(const Json& json, std::string_view where) {
-  const auto name = value_of<std::string>(json, "activation_function", where)
-                        .value_or("gelu_new");
-  return name == "gelu_pytorch_tanh" ? "gelu_new" : name;
-}
-
-bool has_biases(const Json& json, std::string_view where) {
-  const auto own = json.find("nanobrain");
-  return own == json.end() ||
-         value_of<bool>(*own, "bias", where).value_or(true);
-}
-
 } // namespace
 
 HuggingFaceConfig parse_huggingface_config(
@@ -84,18 +78,22 @@ HuggingFaceConfig parse_huggingface_config(
   require_gpt2(json, where);
   HuggingFaceConfig config;
   ModelConfig& model = config.model;
-  model.num_layers = dimension(json, "n_layer", where);
-  model.num_heads = dimension(json, "n_head", where);
-  model.model_dim = dimension(json, "n_embd", where);
+  for (const auto& [key, member] : kDimensions) {
+    const auto value = value_of<int64_t>(json, key, where);
+    require(value.has_value(), where, "{} is missing", key);
+    model.*member = *value;
+  }
   if (const auto inner = value_of<int64_t>(json, "n_inner", where)) {
     model.ffn_dim = *inner;
   } else if (__builtin_mul_overflow(model.model_dim, 4, &model.ffn_dim)) {
     fail(where, "n_embd is {}: too large", model.model_dim);
   }
-  model.vocab_size = dimension(json, "vocab_size", where);
-  model.max_seq_len = dimension(json, "n_positions", where);
-  model.bias = has_biases(json, where);
-  model.activation = activation(json, where);
+  const Json own = json.value("nanobrain", Json::object());
+  model.bias = value_of<bool>(own, "bias", where).value_or(true);
+  model.activation = value_of<std::string>(json, "activation_function", where)
+                         .value_or("gelu_new");
+  // Both tanh formulas are the same.
+  if (model.activation == "gelu_pytorch_tanh") model.activation = "gelu_new";
   model.layer_norm_epsilon = value_of<double>(json, "layer_norm_epsilon", where)
                                  .value_or(model.layer_norm_epsilon);
   config.end_of_text =

@@ -24,43 +24,27 @@ struct ModelConfig {
   // overflows.
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("num_layers", num_layers, "transformer blocks", from_to(1, 1 << 12));
-    field(
-        "num_heads",
+    FIELD(num_layers, "transformer blocks", from_to(1, 1 << 12));
+    FIELD(
         num_heads,
         "attention heads; must divide model_dim",
         from_to(1, 1 << 16));
-    field(
-        "model_dim",
-        model_dim,
-        "width of the residual stream",
-        from_to(1, 1 << 16));
-    field(
-        "ffn_dim",
-        ffn_dim,
-        "width of the feed-forward layer",
-        from_to(1, 1 << 20));
-    field(
-        "vocab_size",
+    FIELD(model_dim, "width of the residual stream", from_to(1, 1 << 16));
+    FIELD(ffn_dim, "width of the feed-forward layer", from_to(1, 1 << 20));
+    FIELD(
         vocab_size,
         "tokens; the tokenizer's where left out",
         from_to(1, 1 << 24));
-    field(
-        "max_seq_len",
+    FIELD(
         max_seq_len,
         "learned positions, the context length",
         from_to(1, 1 << 24));
-    field("bias", bias, "biases in Linear layers (LayerNorms always have one)");
-    field(
-        "activation",
+    FIELD(bias, "biases in Linear layers (LayerNorms always have one)");
+    FIELD(
         activation,
         "gelu is by erf, gelu_new by tanh",
         one_of({"gelu", "gelu_new"}));
-    field(
-        "layer_norm_epsilon",
-        layer_norm_epsilon,
-        "added to the variance",
-        between(0, 1));
+    FIELD(layer_norm_epsilon, "added to the variance", between(0, 1));
   }
 
   int64_t head_dim() const { return model_dim / num_heads; }

@@ -6,13 +6,7 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
-namespace {
-
 constexpr int64_t kModelFormatVersion = 1;
-
-} // namespace
 
 bool is_int8_folder(const fs::path& directory) {
   return fs::exists(directory / kInt8WeightsFile) &&
@@ -63,10 +57,12 @@ Json training_record(const fs::path& directory) {
                             : manifest.value("training", Json::object());
 }
 
-namespace {
-
-void check_tokenizer(
-    const fs::path& directory, const Tokenizer* tokenizer, int64_t vocab_size) {
+std::shared_ptr<const Tokenizer> load_model_tokenizer(
+    const fs::path& directory,
+    int64_t vocab_size,
+    std::shared_ptr<const Tokenizer> tokenizer) {
+  if (tokenizer == nullptr) tokenizer = find_tokenizer(directory);
+  const std::string where = directory.string();
   const Json manifest = read_model_manifest(directory);
   const Json recorded = manifest.is_null()
                             ? Json(nullptr)
@@ -74,63 +70,51 @@ void check_tokenizer(
   if (tokenizer == nullptr) {
     require(
         recorded.is_null(),
-        directory.string(),
+        where,
         "has lost its tokenizer; copy the folder again");
-    return;
+    return nullptr;
   }
+  const int64_t ids = tokenizer->vocab_size();
   require(
-      tokenizer->vocab_size() <= vocab_size,
-      directory.string(),
+      ids <= vocab_size,
+      where,
       "the tokenizer has {} ids, but the model only {}; they do not belong "
       "together",
-      tokenizer->vocab_size(),
+      ids,
       vocab_size);
   const Json end =
-      read_json(directory / "config.json").value("eos_token_id", Json());
+      read_json(directory / kModelConfig).value("eos_token_id", Json());
   require(
-      !end.is_number_integer() || end < tokenizer->vocab_size(),
-      directory.string(),
+      !end.is_number_integer() || end < ids,
+      where,
       "config.json names token {} as end of text, but the tokenizer has {} "
-      "ids; "
-      "they do not belong together",
+      "ids; they do not belong together",
       end.dump(),
-      tokenizer->vocab_size());
+      ids);
   require(
       recorded.is_null() || recorded == tokenizer->hash(),
-      directory.string(),
+      where,
       "the tokenizer is not the one that the model was trained with (hash {}, "
       "nanobrain.json says {}); put its own back",
       tokenizer->hash(),
       recorded.dump());
-}
-
-} // namespace
-
-std::shared_ptr<const Tokenizer> load_model_tokenizer(
-    const fs::path& directory, int64_t vocab_size) {
-  auto tokenizer = find_tokenizer(directory);
-  check_tokenizer(directory, tokenizer.get(), vocab_size);
   return tokenizer;
-}
-
-std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const fs::path& directory, int64_t vocab_size) {
-  return open_model_tokenizer(directory, vocab_size, find_tokenizer(directory));
 }
 
 std::shared_ptr<const Tokenizer> open_model_tokenizer(
     const fs::path& directory,
     int64_t vocab_size,
     std::shared_ptr<const Tokenizer> found) {
-  check_tokenizer(directory, found.get(), vocab_size);
+  auto tokenizer =
+      load_model_tokenizer(directory, vocab_size, std::move(found));
   require(
-      found != nullptr,
+      tokenizer != nullptr,
       "model",
       "{} has no tokenizer; put its files beside config.json: vocab.json and "
       "merges.txt, tokenizer.model or tokenizer.lexical.json (a tokenizer.json "
       "alone is not read)",
       directory.string());
-  return found;
+  return tokenizer;
 }
 
 } // namespace nanobrain

@@ -20,41 +20,39 @@ inline constexpr const char* kWeightsFile = "model.safetensors";
 inline constexpr const char* kInt8WeightsFile = "model.int8.safetensors";
 
 /// Whether a folder holds an int8 model (runtime/model.h) and no f32 one.
-bool is_int8_folder(const std::filesystem::path& directory);
+bool is_int8_folder(const fs::path& directory);
 
 /// The folder's config.json. Errors of parse_huggingface_config().
-HuggingFaceConfig read_model_config(const std::filesystem::path& directory);
+HuggingFaceConfig read_model_config(const fs::path& directory);
 
 /// Writes a whole model folder atomically: what `write_weights` puts into the
 /// folder that it gets, and everything beside it. `tokenizer` may be nullptr;
 /// `record` goes into nanobrain.json under "training".
 void write_model_folder(
-    const std::filesystem::path& directory,
+    const fs::path& directory,
     const ModelConfig& config,
     const Tokenizer* tokenizer,
     const Json& record,
-    const std::function<void(const std::filesystem::path& folder)>&
-        write_weights);
+    const std::function<void(const fs::path& folder)>& write_weights);
 
 /// nanobrain.json; null where there is none (a folder that others wrote).
-Json read_model_manifest(const std::filesystem::path& directory);
+Json read_model_manifest(const fs::path& directory);
 
 /// What nanobrain.json has under "training"; an empty object without it.
-Json training_record(const std::filesystem::path& directory);
+Json training_record(const fs::path& directory);
 
-/// The folder's tokenizer, checked against the model's vocabulary and
-/// nanobrain.json; nullptr where the folder holds none.
+/// The folder's tokenizer (`found` where find_tokenizer() has given it
+/// already), checked against the model's vocabulary and nanobrain.json; nullptr
+/// where the folder holds none.
 std::shared_ptr<const Tokenizer> load_model_tokenizer(
-    const std::filesystem::path& directory, int64_t vocab_size);
+    const fs::path& directory,
+    int64_t vocab_size,
+    std::shared_ptr<const Tokenizer> found = nullptr);
 
 /// The same. Error where there is none.
 std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const std::filesystem::path& directory, int64_t vocab_size);
-
-/// The same of what find_tokenizer(directory) has given.
-std::shared_ptr<const Tokenizer> open_model_tokenizer(
-    const std::filesystem::path& directory,
+    const fs::path& directory,
     int64_t vocab_size,
-    std::shared_ptr<const Tokenizer> found);
+    std::shared_ptr<const Tokenizer> found = nullptr);
 
 } // namespace nanobrain

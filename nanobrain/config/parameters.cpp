@@ -4,76 +4,14 @@
 
 #include <functional>
 #include <numeric>
+#include <utility>
 
 namespace nanobrain {
 
-namespace {
-
-/// Collects the parameters of one place in the model.
-class Lister {
- public:
-  explicit Lister(const ModelConfig& config) : config_(config) {}
-
-  void embedding(const char* name, int64_t rows, Part part, Role role) {
-    part_ = part;
-    add(fmt::format("{}.weight", name), {rows, config_.model_dim}, role);
-  }
-  void block(int64_t layer) {
-    const int64_t C = config_.model_dim, F = config_.ffn_dim;
-    part_ = Part::kBlocks;
-    layer_ = layer;
-    prefix_ = fmt::format("h.{}.", layer);
-    norm("ln_1");
-    linear("attn.c_attn", 3 * C, C);
-    linear("attn.c_proj", C, C);
-    norm("ln_2");
-    linear("mlp.c_fc", F, C);
-    linear("mlp.c_proj", C, F);
-  }
-  void final_norm() {
-    part_ = Part::kFinalNorm;
-    layer_ = -1;
-    prefix_.clear();
-    norm("ln_f");
-  }
-
-  std::vector<Parameter> take() { return std::move(parameters_); }
-
- private:
-  void norm(const char* name) {
-    for (const char* member : {"weight", "bias"}) {
-      add(fmt::format("{}.{}", name, member), {config_.model_dim}, Role::kNorm);
-    }
-  }
-  void linear(const char* name, int64_t out, int64_t in) {
-    add(fmt::format("{}.weight", name), {out, in}, Role::kMatrix);
-    if (config_.bias) add(fmt::format("{}.bias", name), {out}, Role::kBias);
-  }
-  void add(const std::string& name, std::vector<int64_t> shape, Role role) {
-    parameters_.push_back(
-        {prefix_ + name, std::move(shape), part_, role, layer_});
-  }
-
-  const ModelConfig& config_;
-  Part part_ = Part::kEmbedder;
-  int64_t layer_ = -1;
-  std::string prefix_;
-  std::vector<Parameter> parameters_;
-};
-
-} // namespace
-
 const char* name_of(Part part) {
-  switch (part) {
-    case Part::kEmbedder:
-      return "embedder";
-    case Part::kPositions:
-      return "positions";
-    case Part::kBlocks:
-      return "blocks";
-    default:
-      return "final_norm";
-  }
+  constexpr std::array kNames = {
+      "embedder", "positions", "blocks", "final_norm"};
+  return kNames[static_cast<size_t>(part)];
 }
 
 int64_t Parameter::count() const {
@@ -82,41 +20,52 @@ int64_t Parameter::count() const {
 }
 
 Int8Storage Parameter::int8_storage() const {
-  switch (role) {
-    case Role::kMatrix:
-    case Role::kEmbedding:
-      return Int8Storage::kRows;
-    case Role::kPosition:
-      return Int8Storage::kHalf;
-    case Role::kNorm:
-      return Int8Storage::kFloat;
-    default:
-      return Int8Storage::kIfUsed;
-  }
-}
-
-int64_t Parameter::f32_bytes() const {
-  return 4 * count();
+  using enum Int8Storage;
+  constexpr std::array kStorages = {kRows, kRows, kHalf, kFloat, kIfUsed};
+  return kStorages[static_cast<size_t>(role)];
 }
 
 int64_t Parameter::int8_bytes() const {
-  switch (int8_storage()) {
-    case Int8Storage::kRows:
-      return count() + 4 * shape.front();
-    case Int8Storage::kHalf:
-      return 2 * count();
-    default:
-      return 4 * count();
-  }
+  const Int8Storage storage = int8_storage();
+  if (storage == Int8Storage::kRows) return count() + 4 * shape.front();
+  return (storage == Int8Storage::kHalf ? 2 : 4) * count();
 }
 
 std::vector<Parameter> list_parameters(const ModelConfig& config) {
-  Lister list(config);
-  list.embedding("wte", config.vocab_size, Part::kEmbedder, Role::kEmbedding);
-  list.embedding("wpe", config.max_seq_len, Part::kPositions, Role::kPosition);
-  for (int64_t layer = 0; layer < config.num_layers; ++layer) list.block(layer);
-  list.final_norm();
-  return list.take();
+  const int64_t C = config.model_dim, F = config.ffn_dim;
+  std::vector<Parameter> list;
+  Part part = Part::kEmbedder;
+  int64_t layer = -1;
+  const auto add =
+      [&](std::string name, std::vector<int64_t> shape, Role role) {
+        list.push_back({std::move(name), std::move(shape), part, role, layer});
+      };
+  const auto norm = [&](const std::string& name) {
+    add(name + ".weight", {C}, Role::kNorm);
+    add(name + ".bias", {C}, Role::kNorm);
+  };
+  const auto linear = [&](const std::string& name, int64_t out, int64_t in) {
+    add(name + ".weight", {out, in}, Role::kMatrix);
+    if (config.bias) add(name + ".bias", {out}, Role::kBias);
+  };
+
+  add("wte.weight", {config.vocab_size, C}, Role::kEmbedding);
+  part = Part::kPositions;
+  add("wpe.weight", {config.max_seq_len, C}, Role::kPosition);
+  part = Part::kBlocks;
+  for (layer = 0; layer < config.num_layers; ++layer) {
+    const std::string block = fmt::format("h.{}.", layer);
+    norm(block + "ln_1");
+    linear(block + "attn.c_attn", 3 * C, C);
+    linear(block + "attn.c_proj", C, C);
+    norm(block + "ln_2");
+    linear(block + "mlp.c_fc", F, C);
+    linear(block + "mlp.c_proj", C, F);
+  }
+  part = Part::kFinalNorm;
+  layer = -1;
+  norm("ln_f");
+  return list;
 }
 
 void ModelSize::add(const Parameter& parameter) {

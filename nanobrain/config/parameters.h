@@ -44,7 +44,7 @@ struct Parameter {
   /// Whether weight decay falls on it.
   bool decays() const { return role != Role::kNorm && role != Role::kBias; }
   Int8Storage int8_storage() const;
-  int64_t f32_bytes() const;
+  int64_t f32_bytes() const { return 4 * count(); }
   int64_t int8_bytes() const;
 };
 
@@ -64,9 +64,8 @@ int64_t count_parameters(const ModelConfig& config);
 
 /// FLOPs of the forward pass a token, at the mean of a window of `seq_len`
 /// tokens: 2 for every weight of a matrix, the tied head's once, and 2 for each
-/// product of causal attention, of which a token at position t (from 1) has
-/// 2 t model_dim a layer, (seq_len + 1) model_dim at the mean. Norms, GELU and
-/// softmax are left out, as in Kaplan et al. 2020 (arXiv:2001.08361, 2.1).
+/// product of causal attention, (seq_len + 1) model_dim a layer. Norms, GELU
+/// and softmax are left out, as in Kaplan et al. 2020 (arXiv:2001.08361, 2.1).
 int64_t forward_flops_per_token(const ModelConfig& config, int64_t seq_len);
 
 } // namespace nanobrain

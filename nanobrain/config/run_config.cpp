@@ -9,7 +9,23 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
+void ModelConfig::validate() const {
+  constexpr int64_t kMostParameters = int64_t{1} << 33;
+  check_fields(*this, "model.");
+  const int64_t parameters = count_parameters(*this);
+  require<UsageError>(
+      parameters <= kMostParameters,
+      "model",
+      "has {} parameters, more than {}; make it narrower or shallower",
+      parameters,
+      kMostParameters);
+  require<UsageError>(
+      model_dim % num_heads == 0,
+      "model",
+      "num_heads must divide model_dim, but {} does not divide {}",
+      num_heads,
+      model_dim);
+}
 
 void RunConfig::validate() const {
   check_fields(*this);
@@ -49,7 +65,7 @@ void make_paths_absolute(RunConfig& config, const fs::path& base) {
   for_each_field(
       config,
       "",
-      [&](const std::string&, auto& member, const char*, const auto&...) {
+      [&](const std::string&, auto& member, const char*, const auto&) {
         if constexpr (std::is_same_v<decltype(member), fs::path&>) {
           if (!member.empty()) {
             member = fs::absolute(base / member).lexically_normal();

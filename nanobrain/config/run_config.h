@@ -20,9 +20,9 @@ struct DataConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("tokenizer", tokenizer, "tokenizer file or folder", may_change);
-    field("train", train, "token file to train on", may_change);
-    field("val", val, "token file to evaluate on, always whole", may_change);
+    FIELD(tokenizer, "tokenizer file or folder", may_change);
+    FIELD(train, "token file to train on", may_change);
+    FIELD(val, "token file to evaluate on, always whole", may_change);
   }
 };
 
@@ -35,59 +35,46 @@ struct OptimizerConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("kind", kind, "of the update", one_of({"adamw"}));
-    field("lr", lr, "peak learning rate", positive());
-    field(
-        "betas",
-        betas,
-        "decay of the first and second moment",
-        from_below(0, 1));
-    field(
-        "epsilon",
-        epsilon,
-        "added to the root of the second moment",
-        positive());
-    field(
-        "weight_decay",
-        weight_decay,
-        "decoupled; on matrices, embedder and positions, not on norms",
-        at_least(0));
+    FIELD(kind, "of the update", one_of({"adamw"}));
+    FIELD(lr, "peak learning rate", positive());
+    FIELD(betas, "decay of the first and second moment", from_below(0, 1));
+    FIELD(epsilon, "added to the root of the second moment", positive());
+    FIELD(weight_decay, "decoupled; on all but norms, biases", at_least(0));
   }
 };
 
+/// wsd: warmup-stable-decay.
+enum class ScheduleKind { kCosine, kWsd, kConstant };
+constexpr auto words(ScheduleKind) {
+  return std::array{"cosine", "wsd", "constant"};
+}
+
 struct ScheduleConfig {
-  std::string kind = "cosine";
+  ScheduleKind kind = ScheduleKind::kCosine;
   int64_t warmup_steps = 50;
   double final_fraction = 0.1;
   double decay_fraction = 0.2;
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field(
-        "kind",
-        kind,
-        "of the learning rate; wsd: warmup-stable-decay",
-        one_of({"cosine", "wsd", "constant"}));
-    field("warmup_steps", warmup_steps, "steps of linear warm-up", at_least(0));
-    field(
-        "final_fraction",
-        final_fraction,
-        "last over peak learning rate",
-        from_to(0, 1));
-    field(
-        "decay_fraction",
-        decay_fraction,
-        "wsd: share of the steps that decays, at the end",
-        from_to(0, 1));
+    FIELD(kind, "of the learning rate; wsd: warmup-stable-decay");
+    FIELD(warmup_steps, "steps of linear warm-up", at_least(0));
+    FIELD(final_fraction, "last over peak learning rate", from_to(0, 1));
+    FIELD(decay_fraction, "wsd: last share, which decays", from_to(0, 1));
   }
 };
+
+enum class TrainPrecision { kF32, kBf16, kAuto };
+constexpr auto words(TrainPrecision) {
+  return std::array{"f32", "bf16", "auto"};
+}
 
 struct TrainConfig {
   int64_t steps = 1000;
   int64_t batch_size = 32;
   int64_t seq_len = 256;
   int64_t grad_accum_steps = 1;
-  std::string precision = "bf16";
+  TrainPrecision precision = TrainPrecision::kBf16;
   std::string device = "cpu";
   std::filesystem::path init_from;
   int64_t seed = 42;
@@ -106,72 +93,30 @@ struct TrainConfig {
   // sample, threads and device (the same mathematics, in other last bits).
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("steps", steps, "optimizer steps", at_least(1), at_most(1e9));
-    field("batch_size", batch_size, "windows a micro-batch", at_least(1));
-    field(
-        "seq_len",
-        seq_len,
-        "tokens a window, at most model.max_seq_len",
-        at_least(1));
-    field(
-        "grad_accum_steps",
-        grad_accum_steps,
-        "micro-batches a step",
-        at_least(1));
-    field(
-        "precision",
-        precision,
-        "of products; auto: bf16 where the device has it",
-        one_of({"f32", "bf16", "auto"}));
-    field("device", device, "that trains", one_of({"cpu", "cuda"}), may_change);
-    field("init_from", init_from, "model folder to start from (fine-tuning)");
-    field("seed", seed, "of the initial weights", at_least(0));
-    field("data_seed", data_seed, "of the order of windows", at_least(0));
-    field(
-        "clip_norm",
-        clip_norm,
-        "largest gradient 2-norm; 0: no clipping",
-        at_least(0));
-    field(
-        "eval_every",
-        eval_every,
-        "steps between evaluations; 0: at the end",
-        at_least(0),
-        may_change);
-    field(
-        "checkpoint_every",
-        checkpoint_every,
-        "steps; 0: at the end only",
-        at_least(0),
-        may_change);
-    field(
-        "sample_every",
-        sample_every,
-        "steps between samples; 0: none",
-        at_least(0),
-        may_change);
-    field(
-        "keep_last",
-        keep_last,
-        "newest checkpoints kept beside the best",
-        at_least(1),
-        may_change);
-    field(
-        "log_every",
-        log_every,
-        "steps between lines of metrics.jsonl",
-        at_least(1),
-        may_change);
-    field(
-        "sample_prompts", sample_prompts, "prompts of the samples", may_change);
-    field(
-        "sample_tokens",
+    FIELD(steps, "optimizer steps", at_least(1), at_most(1e9));
+    FIELD(batch_size, "windows a micro-batch", at_least(1));
+    FIELD(seq_len, "tokens a window, at most model.max_seq_len", at_least(1));
+    FIELD(grad_accum_steps, "micro-batches a step", at_least(1));
+    FIELD(precision, "of products; auto: bf16 where the device has it");
+    FIELD(device, "that trains", one_of({"cpu", "cuda"}), may_change);
+    FIELD(init_from, "model folder to start from (fine-tuning)");
+    FIELD(seed, "of the initial weights", at_least(0));
+    FIELD(data_seed, "of the order of windows", at_least(0));
+    FIELD(clip_norm, "largest gradient 2-norm; 0: no clipping", at_least(0));
+    FIELD(eval_every, "steps; 0: at the end only", at_least(0), may_change);
+    FIELD(
+        checkpoint_every, "steps; 0: at the end only", at_least(0), may_change);
+    FIELD(sample_every, "steps; 0: never", at_least(0), may_change);
+    FIELD(keep_last, "checkpoints beside the best", at_least(1), may_change);
+    FIELD(log_every, "steps a line of metrics.jsonl", at_least(1), may_change);
+    FIELD(sample_prompts, "prompts of the samples", may_change);
+    FIELD(
         sample_tokens,
         "tokens of each sample",
         at_least(1),
         at_most(1 << 24),
         may_change);
-    field("threads", threads, "CPU threads; 0: all", may_change);
+    FIELD(threads, "CPU threads; 0: all", may_change);
   }
 };
 
@@ -184,11 +129,11 @@ struct RunConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("model", model, "");
-    field("data", data, "");
-    field("train", train, "");
-    field("optimizer", optimizer, "");
-    field("schedule", schedule, "");
+    FIELD(model, "");
+    FIELD(data, "");
+    FIELD(train, "");
+    FIELD(optimizer, "");
+    FIELD(schedule, "");
   }
 
   /// UsageError that names the key where a value cannot be.

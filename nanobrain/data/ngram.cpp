@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "nanobrain/base/error.h"
 
 namespace nanobrain {
 
 namespace {
+
+size_t discount_index(uint32_t count) {
+  return std::min<uint32_t>(count, 3) - 1;
+}
 
 uint64_t append(uint64_t context, TokenId token) {
   return context << kNgramTokenBits | static_cast<uint64_t>(token);
@@ -24,25 +29,29 @@ std::vector<uint32_t> count_left_contexts(
   return counts;
 }
 
-// The lowest order of Kneser-Ney: discounted counts over the uniform.
-std::vector<double> smooth_with_uniform(const std::vector<uint32_t>& counts) {
+// How many n-grams were seen once, twice, three and four times.
+std::array<int64_t, 4> count_counts(const std::vector<uint32_t>& counts) {
   std::array<int64_t, 4> counts_of_counts{};
-  double total = 0;
   for (const uint32_t count : counts) {
-    total += count;
     if (count >= 1 && count <= 4) ++counts_of_counts[count - 1];
   }
+  return counts_of_counts;
+}
+
+// The lowest order of Kneser-Ney: discounted counts over the uniform.
+std::vector<double> smooth_with_uniform(const std::vector<uint32_t>& counts) {
+  const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
   const double uniform = 1.0 / static_cast<double>(counts.size());
   std::vector<double> smoothed(counts.size(), uniform);
   if (total == 0) return smoothed;
-  const auto discounts = kneser_ney_discounts(counts_of_counts);
+  const auto discounts = kneser_ney_discounts(count_counts(counts));
   double freed = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) {
       smoothed[i] = 0.0;
       continue;
     }
-    const double discount = discounts[std::min<uint32_t>(counts[i], 3) - 1];
+    const double discount = discounts[discount_index(counts[i])];
     smoothed[i] = (counts[i] - discount) / total;
     freed += discount / total;
   }
@@ -58,6 +67,82 @@ double interpolate(
 }
 
 } // namespace
+
+std::array<double, 3> kneser_ney_discounts(
+    const std::array<int64_t, 4>& counts_of_counts) {
+  std::array<double, 4> n;
+  std::copy(counts_of_counts.begin(), counts_of_counts.end(), n.begin());
+  const bool has_ney = n[0] > 0 && n[1] > 0;
+  const double ney = has_ney ? n[0] / (n[0] + 2 * n[1]) : 0.5;
+  std::array<double, 3> discounts;
+  for (size_t i = 0; i < discounts.size(); ++i) {
+    const double count = static_cast<double>(i + 1);
+    const double discount =
+        n[i] > 0 ? count - (count + 1) * ney * n[i + 1] / n[i] : 0.0;
+    discounts[i] = has_ney && discount > 0 ? discount : ney;
+  }
+  return discounts;
+}
+
+NgramTable::NgramTable(std::vector<uint64_t> keys) : keys_(std::move(keys)) {
+  std::sort(keys_.begin(), keys_.end());
+  // Counted before anything is allocated: the tables of a large corpus are what
+  // memory goes to, and growing a vector would double them.
+  size_t ngrams = 0;
+  size_t contexts = 0;
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    ngrams += i == 0 || keys_[i] != keys_[i - 1];
+    contexts += i == 0 ||
+                keys_[i] >> kNgramTokenBits != keys_[i - 1] >> kNgramTokenBits;
+  }
+  counts_.reserve(ngrams);
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    if (i == 0 || keys_[i] != keys_[counts_.size() - 1]) {
+      keys_[counts_.size()] = keys_[i];
+      counts_.push_back(1);
+    } else {
+      ++counts_.back();
+    }
+  }
+  keys_.resize(ngrams);
+  keys_.shrink_to_fit();
+
+  discounts_ = kneser_ney_discounts(count_counts(counts_));
+
+  contexts_.reserve(contexts + 1);
+  for (size_t i = 0; i < ngrams; ++i) {
+    const uint64_t key = keys_[i] >> kNgramTokenBits;
+    if (contexts_.empty() || contexts_.back().key != key) {
+      contexts_.push_back({key, static_cast<uint32_t>(i), 0, 0.0});
+    }
+    contexts_.back().total += counts_[i];
+    contexts_.back().backoff += discounts_[discount_index(counts_[i])];
+  }
+  for (Context& context : contexts_) context.backoff /= context.total;
+  contexts_.push_back({~uint64_t{0}, static_cast<uint32_t>(ngrams), 0, 0.0});
+}
+
+const NgramTable::Context* NgramTable::find_context(uint64_t context) const {
+  const auto found = std::lower_bound(
+      contexts_.begin(),
+      contexts_.end(),
+      context,
+      [](const Context& entry, uint64_t key) { return entry.key < key; });
+  if (found == contexts_.end() || found->key != context || found->total == 0) {
+    return nullptr;
+  }
+  return &*found;
+}
+
+double NgramTable::discounted(const Context& context, uint64_t token) const {
+  const uint64_t key = context.key << kNgramTokenBits | token;
+  const auto begin = keys_.begin() + context.begin;
+  const auto end = keys_.begin() + (&context + 1)->begin;
+  const auto found = std::lower_bound(begin, end, key);
+  if (found == end || *found != key) return 0.0;
+  const uint32_t count = counts_[found - keys_.begin()];
+  return (count - discounts_[discount_index(count)]) / context.total;
+}
 
 template <class TokenAt>
 void NgramModel::count_stream(int64_t size, TokenAt token_at) {
@@ -130,7 +215,7 @@ NgramModel NgramModel::count(
 NgramModel NgramModel::count(const TokenFile& file, int64_t max_tokens) {
   NgramModel model;
   model.vocab_size_ = file.info().vocab_size;
-  model.end_of_text_ = file.info().end_of_text;
+  model.end_of_text_ = static_cast<TokenId>(file.info().end_of_text);
   model.count_stream(
       max_tokens < 0 ? file.size() : std::min(file.size(), max_tokens),
       [&](int64_t i) { return file[i]; });

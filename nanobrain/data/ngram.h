@@ -1,16 +1,12 @@
 // Baselines that are counted instead of trained: uniform, unigram, and
 // interpolated Kneser-Ney bigram and trigram.
 //
-// Chen and Goodman 1999, "An empirical study of smoothing techniques for
-// language modeling", section 3: modified Kneser-Ney smoothing,
-//
+// Modified Kneser-Ney smoothing (Chen and Goodman 1999, section 3):
 //   p(w | u v) = max(c(uvw) - D(c(uvw)), 0) / c(uv) + g(uv) p(w | v)
-//
-// where the lower orders replace the count of an n-gram by the number of
-// distinct tokens seen before it, the discounts D(1), D(2), D(3+) come from
-// the counts of counts of each order, g(uv) is the mass that they free, and the
-// unigram is interpolated with 1 / V in the same way. An unseen context leaves
-// p(w | v) alone. The plain unigram baseline is add-one: (c(w) + 1) / (N + V).
+// Lower orders count the distinct tokens seen before an n-gram; D(1), D(2),
+// D(3+) come from the counts of counts of each order; g(uv) is the mass that
+// they free; the unigram is interpolated with 1 / V in the same way. The plain
+// unigram baseline is add-one: (c(w) + 1) / (N + V).
 #pragma once
 
 #include <array>
@@ -18,10 +14,50 @@
 #include <span>
 #include <vector>
 
-#include "nanobrain/data/ngram_table.h"
 #include "nanobrain/data/token_file.h"
 
 namespace nanobrain {
+
+/// Bits of one token in a packed n-gram: three fit in 64.
+inline constexpr int kNgramTokenBits = 21;
+
+/// An n-gram's key is (context << kNgramTokenBits) | token, and a context's key
+/// is that of the (n-1)-gram it consists of.
+class NgramTable {
+ public:
+  /// The discounted mass of one context.
+  struct Context {
+    uint64_t key = 0;
+    uint32_t begin = 0;   // its n-grams are [begin, next context's begin)
+    uint32_t total = 0;   // sum of their counts
+    double backoff = 0.0; // probability left for the lower order
+  };
+
+  NgramTable() = default;
+  /// Counts equal keys; `keys` come in any order.
+  explicit NgramTable(std::vector<uint64_t> keys);
+
+  /// The distinct n-grams in ascending order.
+  std::span<const uint64_t> keys() const { return keys_; }
+  /// Null where the context was not seen.
+  const Context* find_context(uint64_t context) const;
+  /// (count - discount) / total of a token after `context`; 0 where unseen.
+  double discounted(const Context& context, uint64_t token) const;
+  /// D(1), D(2), D(3 and more).
+  const std::array<double, 3>& discounts() const { return discounts_; }
+
+ private:
+  std::vector<uint64_t> keys_;
+  std::vector<uint32_t> counts_;
+  std::vector<Context> contexts_; // and one behind the last
+  std::array<double, 3> discounts_{};
+};
+
+/// D(1), D(2), D(3+) from the number of n-grams that were seen once, twice,
+/// three and four times (Chen and Goodman 1999, eq. 26). One that is undefined
+/// or out of (0, count] is Ney's n1 / (n1 + 2 n2), or 1/2.
+std::array<double, 3> kneser_ney_discounts(
+    const std::array<int64_t, 4>& counts_of_counts);
 
 /// Sums of -ln p over the same scored tokens, one of each baseline.
 struct NgramLosses {

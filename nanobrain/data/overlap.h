@@ -1,6 +1,5 @@
-// How much of the validation text stands in the training text as well, as the
-// 13-grams of words of Brown et al. 2020, "Language models are few-shot
-// learners", appendix C, measure it.
+// How much of the validation text is in the training text as well, by 13-grams
+// of words (Brown et al. 2020, "Language models are few-shot learners", C).
 #pragma once
 
 #include <cstddef>
@@ -22,18 +21,16 @@ struct OverlapReport {
   /// distinct n-grams of the validation documents that were looked for
   int64_t val_ngrams = 0;
   int64_t val_ngrams_in_train = 0;
-  /// 1: exact. Less: this share of all n-grams, chosen by their hash, was
-  /// looked for; then the share of n-grams is an estimate, and that of
-  /// documents a lower bound.
+  /// The share of all n-grams that was looked for, chosen by hash. Below 1 the
+  /// share of n-grams is an estimate, and that of documents a lower bound.
   double sampled = 1.0;
 
   Json to_json() const;
 };
 
-/// Words are runs of letters and digits, ASCII letters in lower case; other
-/// characters part them (beyond ASCII: the blocks of punctuation and symbols).
-/// Holds the hashes of at most `max_ngrams` n-grams: when there are more, half
-/// of the hash values are left out, and so on.
+/// Words are runs of letters and digits, ASCII letters in lower case. Holds the
+/// hashes of at most `max_ngrams` n-grams: when there are more, half of the
+/// hash values are left out, and so on.
 class OverlapMeter {
  public:
   explicit OverlapMeter(size_t max_ngrams = size_t{1} << 21);

@@ -1,8 +1,7 @@
 // Documents out of a column of a parquet file. The only file that includes
 // Arrow; the wheel of pyarrow carries its headers and libraries.
-#include "nanobrain/data/parquet_reader.h"
-
 #include "nanobrain/base/error.h"
+#include "nanobrain/data/documents.h"
 
 #ifdef NANOBRAIN_HAVE_ARROW
 
@@ -23,13 +22,10 @@
 #include <vector>
 
 #include "nanobrain/base/interrupt.h"
-#include "nanobrain/data/open_bytes.h"
 #include "nanobrain/documents/input_files.h"
 
 namespace nanobrain {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Values that are asked for at a time; they lie in the page that Arrow holds.
 constexpr int64_t kBatch = 256;
@@ -135,6 +131,12 @@ class ParquetReader : public FormatReader {
   }
 
  private:
+  static bool holds_strings(const parquet::schema::Node& node) {
+    return node.is_primitive() && !node.is_repeated() &&
+           static_cast<const parquet::schema::PrimitiveNode&>(node)
+                   .physical_type() == parquet::Type::BYTE_ARRAY;
+  }
+
   int find_column(const std::string& name) {
     const parquet::SchemaDescriptor& schema = *file_->metadata()->schema();
     const parquet::schema::GroupNode& root = *schema.group_node();
@@ -145,25 +147,14 @@ class ParquetReader : public FormatReader {
     }
     const int field = root.FieldIndex(name);
     require(
-        field >= 0,
+        field >= 0 && holds_strings(*root.field(field)),
         "input",
-        "{} has no column \"{}\"; its columns are: {}; name one by "
+        "{} has no column \"{}\" of strings; its columns are: {}; name one by "
         "--text-column",
         path_.string(),
         name,
         fmt::join(names, ", "));
-    const parquet::schema::Node& node = *root.field(field);
-    require(
-        node.is_primitive() && !node.is_repeated() &&
-            static_cast<const parquet::schema::PrimitiveNode&>(node)
-                    .physical_type() == parquet::Type::BYTE_ARRAY,
-        "input",
-        "{}: column \"{}\" does not hold strings; its columns are: {}; name "
-        "one by --text-column",
-        path_.string(),
-        name,
-        fmt::join(names, ", "));
-    return schema.ColumnIndex(node);
+    return schema.ColumnIndex(*root.field(field));
   }
 
   /// Values of a call all lie in one page and are valid until the next.
@@ -207,7 +198,7 @@ class ParquetReader : public FormatReader {
 } // namespace
 
 std::unique_ptr<FormatReader> open_parquet(
-    const std::filesystem::path& path, const std::string& column) {
+    const fs::path& path, const std::string& column) {
   return std::make_unique<ParquetReader>(path, column);
 }
 
@@ -218,7 +209,7 @@ std::unique_ptr<FormatReader> open_parquet(
 namespace nanobrain {
 
 std::unique_ptr<FormatReader> open_parquet(
-    const std::filesystem::path& path, const std::string&) {
+    const fs::path& path, const std::string&) {
   fail(
       "input",
       "{} is parquet, and this program was built without Arrow; install "

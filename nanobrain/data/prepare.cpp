@@ -1,26 +1,26 @@
 #include "nanobrain/data/prepare.h"
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/random.h"
+#include "nanobrain/base/stopwatch.h"
 #include "nanobrain/data/duplicates.h"
-#include "nanobrain/data/sided_documents.h"
 #include "nanobrain/data/token_file.h"
 
 namespace nanobrain {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// A batch is what all threads tokenise at a time: up to this much text or
 /// this many documents. A document as long as a batch is one by itself and
@@ -29,6 +29,52 @@ namespace fs = std::filesystem;
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
+/// The documents of all inputs, each on the side of training or validation:
+/// those named for validation come first, then the others, which are split by
+/// their hash unless some were named.
+class SidedDocuments {
+ public:
+  SidedDocuments(
+      const std::vector<fs::path>& inputs, const PrepareOptions& options)
+      : options_(options), main_(open_documents(inputs, options.documents)) {
+    if (!options.val_inputs.empty()) {
+      val_ = open_documents(options.val_inputs, options.documents);
+    }
+  }
+
+  /// False at the end; else `text` is the next document.
+  bool next(std::string& text, bool& is_val) {
+    is_val = val_ && val_->next(text);
+    if (!is_val && !main_->next(text)) return false;
+    if (!val_) {
+      is_val = is_validation(text, options_.val_fraction, options_.split_seed);
+    }
+    fingerprint_ = mix64(fingerprint_ + hash64(text));
+    return true;
+  }
+
+  /// Of the documents handed out and their order.
+  uint64_t fingerprint() const { return fingerprint_; }
+  DocumentCounts counts() const {
+    DocumentCounts sum = main_->counts();
+    if (val_) sum += val_->counts();
+    return sum;
+  }
+  /// Compressed bytes read so far and in all, for a progress bar.
+  int64_t position() const {
+    return main_->input_position() + (val_ ? val_->input_position() : 0);
+  }
+  int64_t size() const {
+    return main_->input_size() + (val_ ? val_->input_size() : 0);
+  }
+
+ private:
+  const PrepareOptions& options_;
+  std::unique_ptr<DocumentReader> main_;
+  std::unique_ptr<DocumentReader> val_; // null: the split decides
+  uint64_t fingerprint_ = 0;
+};
+
 /// What the first reading finds.
 struct Survey {
   uint64_t fingerprint = 0;
@@ -36,11 +82,8 @@ struct Survey {
 };
 
 void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
-  require<UsageError>(
-      options.val_fraction >= 0.0 && options.val_fraction < 1.0,
-      "--val-fraction",
-      "must be at least 0 and less than 1, but is {}",
-      options.val_fraction);
+  check_fields(
+      {{"--val-fraction", options.val_fraction, "", {from_below(0, 1)}}});
   require<UsageError>(
       tokenizer.end_of_text() >= 0 || options.allow_no_end_of_text,
       "prepare",
@@ -244,14 +287,9 @@ Json origin(
     const std::vector<fs::path>& inputs,
     const Tokenizer& tokenizer,
     const PrepareOptions& options) {
-  const auto names = [](const std::vector<fs::path>& paths) {
-    Json list = Json::array();
-    for (const fs::path& path : paths) list.push_back(path.string());
-    return list;
-  };
   return {
-      {"inputs", names(inputs)},
-      {"val_inputs", names(options.val_inputs)},
+      {"inputs", inputs},
+      {"val_inputs", options.val_inputs},
       {"val_fraction", options.val_fraction},
       {"split_seed", options.split_seed},
       {"text_documents", options.documents.text_documents},
@@ -267,12 +305,18 @@ Json origin(
 
 } // namespace
 
+bool is_validation(std::string_view document, double fraction, uint64_t seed) {
+  // The seed is mixed so that small seeds are no neighbours of XXH3's own 0.
+  const uint64_t hash = hash64(document, mix64(seed + 0x5b117));
+  return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
+}
+
 PrepareReport prepare(
     const std::vector<fs::path>& inputs,
     const Tokenizer& tokenizer,
     const fs::path& output,
     const PrepareOptions& options) {
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch clock;
   check_options(tokenizer, options);
   AtomicDirectory folder(output);
   OverlapMeter overlap;
@@ -291,9 +335,7 @@ PrepareReport prepare(
       report.read,
       options);
   report.overlap = overlap.report();
-  report.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-          .count();
+  report.seconds = clock.seconds();
 
   tokenizer.save(folder.path());
   Json record = report.to_json();

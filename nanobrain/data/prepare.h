@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/data/documents.h"
-#include "nanobrain/data/prepare_report.h"
+#include "nanobrain/data/overlap.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -18,12 +20,42 @@ struct PrepareOptions {
   /// another seed holds out other documents
   uint64_t split_seed = 0;
   /// validation documents; val_fraction is then not used
-  std::vector<std::filesystem::path> val_inputs = {};
+  std::vector<fs::path> val_inputs = {};
   /// go on with a tokenizer that has no end-of-text token
   bool allow_no_end_of_text = false;
   /// 0: all that the process may use; the output does not depend on it
   int64_t threads = 0;
 };
+
+/// What went into one token file.
+struct SideReport {
+  int64_t documents = 0;
+  int64_t tokens = 0;
+  int64_t bytes = 0;      // of the documents' text
+  int64_t duplicates = 0; // dropped: copies of documents that came before
+
+  Json to_json() const;
+};
+
+struct PrepareReport {
+  SideReport train;
+  SideReport val;
+  DocumentCounts read;
+  OverlapReport overlap;
+  double seconds = 0.0;
+
+  /// Of the text that was read.
+  double mb_per_s() const;
+  Json to_json() const;
+  /// A few lines for people.
+  std::string to_text() const;
+};
+
+/// Whether a document is held out: true for about `fraction` of all. Depends on
+/// its bytes and the seed alone, so that a document keeps its side when files
+/// are added or reordered, and copies are always on the same side.
+bool is_validation(
+    std::string_view document, double fraction, uint64_t seed = 0);
 
 /// Writes DIR/train.tokens, DIR/val.tokens, the tokenizer's files and
 /// DIR/prepare.json; `output` appears only when all are whole.
@@ -32,14 +64,10 @@ struct PrepareOptions {
 /// documents' n-grams, then to write. Of equal documents the first is kept,
 /// validation documents coming before all others, so that none is in both
 /// files. Memory is bounded but for 16 bytes a document (DuplicateFinder).
-///
-/// Errors: bad inputs, no document for one of the files, inputs that change
-/// while they are read, an `output` that exists, a full disk. Interrupted
-/// leaves nothing.
 PrepareReport prepare(
-    const std::vector<std::filesystem::path>& inputs,
+    const std::vector<fs::path>& inputs,
     const Tokenizer& tokenizer,
-    const std::filesystem::path& output,
+    const fs::path& output,
     const PrepareOptions& options = {});
 
 } // namespace nanobrain

@@ -1,8 +1,8 @@
-#include "nanobrain/data/prepare_report.h"
-
+// What prepare() reports: for people, for --json and for prepare.json.
 #include <fmt/format.h>
 
 #include "nanobrain/base/progress.h"
+#include "nanobrain/data/prepare.h"
 
 namespace nanobrain {
 

@@ -24,11 +24,7 @@ struct Header {
   std::array<char, 8> magic = kMagic;
   uint32_t version = kVersion;
   uint32_t bytes_per_token = 0;
-  uint64_t tokens = 0;
-  uint64_t documents = 0;
-  uint64_t source_bytes = 0;
-  uint64_t vocab_size = 0;
-  int64_t end_of_text = -1;
+  TokenFileCounts counts;
   uint64_t tokens_hash = 0;
   std::array<char, 64> tokenizer_hash = {};
   uint64_t header_hash = 0;
@@ -41,8 +37,7 @@ struct Header {
 };
 static_assert(sizeof(Header) == 256 && offsetof(Header, header_hash) == 128);
 
-Header read_header(
-    std::span<const std::byte> file, const std::filesystem::path& path) {
+Header read_header(std::span<const std::byte> file, const fs::path& path) {
   Header header;
   require(!file.empty(), "token file", "{} is empty", path.string());
   require(
@@ -76,32 +71,33 @@ Header read_header(
 
 /// Bytes of the ids; Error where the file's length is not what the header says.
 void check_length(
-    const Header& header, size_t file_size, const std::filesystem::path& path) {
+    const Header& header, size_t file_size, const fs::path& path) {
   const uint64_t payload = file_size - sizeof(Header);
   const uint64_t width = header.bytes_per_token;
+  const TokenFileCounts& counts = header.counts;
   require(
       (width == 2 || width == 4) && header.version > 0 &&
-          header.vocab_size <= (uint64_t{1} << 31) &&
-          header.end_of_text >= -1 &&
-          header.end_of_text < static_cast<int64_t>(header.vocab_size),
+          counts.vocab_size >= 0 && counts.vocab_size <= (int64_t{1} << 31) &&
+          counts.end_of_text >= -1 && counts.end_of_text < counts.vocab_size,
       "token file",
       "the header of {} makes no sense; prepare it again",
       path.string());
   require(
-      payload % width == 0 && payload / width == header.tokens,
+      payload % width == 0 &&
+          payload / width == static_cast<uint64_t>(counts.tokens),
       "token file",
       "{} has {} bytes of tokens, but its header promises {} tokens of {} "
       "bytes: it is truncated or has been added to; prepare it again",
       path.string(),
       payload,
-      header.tokens,
+      static_cast<uint64_t>(counts.tokens),
       width);
 }
 
 } // namespace
 
 TokenFileWriter::TokenFileWriter(
-    const std::filesystem::path& path, const Tokenizer& tokenizer)
+    const fs::path& path, const Tokenizer& tokenizer)
     : file_(path), bytes_per_token_(tokenizer.vocab_size() <= 65536 ? 2 : 4) {
   info_.vocab_size = tokenizer.vocab_size();
   info_.end_of_text = tokenizer.end_of_text();
@@ -134,7 +130,8 @@ void TokenFileWriter::append_part(std::span<const TokenId> ids) {
 }
 
 void TokenFileWriter::end_document(int64_t source_bytes) {
-  if (info_.end_of_text >= 0) write_ids({&info_.end_of_text, 1});
+  const auto end = static_cast<TokenId>(info_.end_of_text);
+  if (end >= 0) write_ids({&end, 1});
   info_.documents += 1;
   info_.source_bytes += source_bytes;
 }
@@ -155,11 +152,7 @@ void TokenFileWriter::write_ids(std::span<const TokenId> ids) {
 void TokenFileWriter::finish() {
   Header header;
   header.bytes_per_token = static_cast<uint32_t>(bytes_per_token_);
-  header.tokens = static_cast<uint64_t>(info_.tokens);
-  header.documents = static_cast<uint64_t>(info_.documents);
-  header.source_bytes = static_cast<uint64_t>(info_.source_bytes);
-  header.vocab_size = static_cast<uint64_t>(info_.vocab_size);
-  header.end_of_text = info_.end_of_text;
+  header.counts = info_;
   header.tokens_hash = hash_.digest();
   std::ranges::copy(info_.tokenizer_hash, header.tokenizer_hash.begin());
   header.header_hash = header.own_hash();
@@ -167,17 +160,12 @@ void TokenFileWriter::finish() {
   file_.commit();
 }
 
-TokenFile::TokenFile(const std::filesystem::path& path)
-    : path_(path), file_(path) {
+TokenFile::TokenFile(const fs::path& path) : path_(path), file_(path) {
   const Header header = read_header(file_.bytes(), path);
   check_length(header, file_.bytes().size(), path);
-  info_.tokens = static_cast<int64_t>(header.tokens);
-  info_.documents = static_cast<int64_t>(header.documents);
-  info_.source_bytes = static_cast<int64_t>(header.source_bytes);
-  info_.vocab_size = static_cast<int64_t>(header.vocab_size);
-  info_.end_of_text = static_cast<TokenId>(header.end_of_text);
-  info_.tokenizer_hash.assign(
-      header.tokenizer_hash.begin(), header.tokenizer_hash.end());
+  info_ = {
+      header.counts,
+      {header.tokenizer_hash.begin(), header.tokenizer_hash.end()}};
   bytes_per_token_ = header.bytes_per_token;
   tokens_hash_ = header.tokens_hash;
   tokens_ = file_.bytes().data() + sizeof(Header);

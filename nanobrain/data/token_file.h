@@ -19,12 +19,15 @@
 
 namespace nanobrain {
 
-struct TokenFileInfo {
+/// As they are stored in the header.
+struct TokenFileCounts {
   int64_t tokens = 0;
   int64_t documents = 0;
   int64_t source_bytes = 0;
   int64_t vocab_size = 0;
-  TokenId end_of_text = -1;
+  int64_t end_of_text = -1;
+};
+struct TokenFileInfo : TokenFileCounts {
   std::string tokenizer_hash;
 };
 
@@ -32,8 +35,7 @@ struct TokenFileInfo {
 /// outside the vocabulary and a full disk are an Error.
 class TokenFileWriter {
  public:
-  TokenFileWriter(
-      const std::filesystem::path& path, const Tokenizer& tokenizer);
+  TokenFileWriter(const fs::path& path, const Tokenizer& tokenizer);
   /// Adds one document's ids and the end-of-text token.
   void append(std::span<const TokenId> ids, int64_t source_bytes);
   /// The same in steps: any number of parts, then the end.
@@ -55,10 +57,10 @@ class TokenFileWriter {
 /// and length against the file's; check_tokens() reads it all.
 class TokenFile {
  public:
-  explicit TokenFile(const std::filesystem::path& path);
+  explicit TokenFile(const fs::path& path);
 
   const TokenFileInfo& info() const { return info_; }
-  const std::filesystem::path& path() const { return path_; }
+  const fs::path& path() const { return path_; }
   int64_t size() const { return info_.tokens; }
   /// `i` is not checked; copy() is.
   TokenId operator[](int64_t i) const {
@@ -81,7 +83,7 @@ class TokenFile {
   void require_tokenizer(const Tokenizer& tokenizer) const;
 
  private:
-  std::filesystem::path path_;
+  fs::path path_;
   MappedFile file_;
   TokenFileInfo info_;
   int64_t bytes_per_token_ = 0;

@@ -9,9 +9,8 @@
 namespace nanobrain {
 namespace {
 
-/// A bijection of [0, n) chosen by `key`: a balanced Feistel network on the
-/// smallest even number of bits that holds n, applied again until the value
-/// falls below n (at most four times on average).
+/// A bijection of [0, n) chosen by `key`: a balanced Feistel network with cycle
+/// walking (Black and Rogaway 2002), at most four rounds on average.
 uint64_t permute(uint64_t value, uint64_t n, uint64_t key) {
   constexpr int kRounds = 6;
   const auto bits = static_cast<int>(std::bit_width(n - 1));

@@ -6,12 +6,10 @@
 
 namespace nanobrain {
 
-/// Cuts a file of `tokens` ids into disjoint windows of `seq_len` inputs (a
-/// window and the token after it), shifts the cuts by a per-epoch offset, and
-/// visits them in a pseudo-random order. The result is a pure function of
-/// (seed, index): a keyed permutation (Feistel network with cycle walking,
-/// Black and Rogaway 2002) instead of a shuffled list, so that a run resumes
-/// from its step alone and every window is seen exactly once an epoch.
+/// Cuts a file of `tokens` ids into disjoint windows of `seq_len` inputs (and
+/// the token after them), shifts the cuts by a per-epoch offset, and visits
+/// each once an epoch in a pseudo-random order. A pure function of (seed,
+/// index), a keyed permutation, so that a run resumes from its step alone.
 class WindowSampler {
  public:
   /// Error where the file holds no whole window.

@@ -3,26 +3,24 @@
 #include <utility>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/documents/plain_file.h"
 
 namespace nanobrain {
 namespace {
 
 void check_options(const DocumentOptions& options) {
-  const auto check = [](bool ok, const char* flag, const char* rule) {
-    require<UsageError>(ok, flag, "must be {}", rule);
-  };
-  check(
-      options.text_documents == "blank-line" ||
-          options.text_documents == "file",
-      "--text-documents",
-      "blank-line or file");
-  check(
-      options.invalid_utf8 == "skip" || options.invalid_utf8 == "replace",
-      "--invalid-utf8",
-      "skip or replace");
-  check(options.max_document_bytes > 0, "--max-document-bytes", "positive");
+  check_fields({
+      {"--text-documents",
+       options.text_documents,
+       "",
+       {one_of({"blank-line", "file"})}},
+      {"--invalid-utf8",
+       options.invalid_utf8,
+       "",
+       {one_of({"skip", "replace"})}},
+      {"--max-document-bytes", options.max_document_bytes, "", {positive()}},
+  });
 }
 
 class FilesReader : public DocumentReader {
@@ -68,27 +66,25 @@ class FilesReader : public DocumentReader {
   /// Counts the document and says whether it is handed out.
   bool accept() {
     if (document_.empty() && !options_.keep_empty) {
-      ++counts_.skipped_empty;
-      return false;
+      return skip(counts_.skipped_empty);
     }
-    if (document_.too_long()) {
-      ++counts_.skipped_too_long;
-      return false;
-    }
-    if (is_valid_utf8(document_.text())) return true;
+    if (document_.too_long()) return skip(counts_.skipped_too_long);
+    std::string& text = document_.text();
+    if (is_valid_utf8(text)) return true;
     if (options_.invalid_utf8 == "skip") {
-      ++counts_.skipped_invalid_utf8;
-      return false;
+      return skip(counts_.skipped_invalid_utf8);
     }
-    document_.text() = replace_invalid_utf8(document_.text());
+    text = replace_invalid_utf8(text);
     // Up to three bytes stand where one was.
-    if (document_.text().size() >
-        static_cast<size_t>(options_.max_document_bytes)) {
-      ++counts_.skipped_too_long;
-      return false;
+    if (std::ssize(text) > options_.max_document_bytes) {
+      return skip(counts_.skipped_too_long);
     }
     ++counts_.repaired;
     return true;
+  }
+  static bool skip(int64_t& count) {
+    ++count;
+    return false;
   }
 
   std::vector<InputFile> files_;
@@ -126,7 +122,7 @@ Json DocumentCounts::to_json() const {
 }
 
 std::unique_ptr<DocumentReader> read_documents(
-    const std::vector<std::filesystem::path>& inputs,
+    const std::vector<fs::path>& inputs,
     const DocumentOptions& options,
     OpenFile open) {
   check_options(options);
@@ -145,8 +141,7 @@ std::unique_ptr<FormatReader> open_plain_format(
 }
 
 std::unique_ptr<DocumentReader> open_plain_documents(
-    const std::vector<std::filesystem::path>& inputs,
-    const DocumentOptions& options) {
+    const std::vector<fs::path>& inputs, const DocumentOptions& options) {
   for (const InputFile& file : find_input_files(inputs)) {
     require(
         !is_compressed(file.path) && file.format != DocumentFormat::kParquet,

@@ -65,7 +65,7 @@ using OpenFile =
 /// The documents of files and folders (find_input_files), each file as `open`
 /// opens it.
 std::unique_ptr<DocumentReader> read_documents(
-    const std::vector<std::filesystem::path>& inputs,
+    const std::vector<fs::path>& inputs,
     const DocumentOptions& options,
     OpenFile open);
 
@@ -78,7 +78,6 @@ std::unique_ptr<FormatReader> open_plain_format(
 /// The documents of text and jsonl files as they are. Error that names the
 /// first input that is compressed or parquet: those need libraries.
 std::unique_ptr<DocumentReader> open_plain_documents(
-    const std::vector<std::filesystem::path>& inputs,
-    const DocumentOptions& options = {});
+    const std::vector<fs::path>& inputs, const DocumentOptions& options = {});
 
 } // namespace nanobrain

@@ -1,4 +1,4 @@
-// Documents of one file.
+// The bytes of a file, and the documents in them.
 #pragma once
 
 #include <algorithm>
@@ -7,10 +7,36 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "nanobrain/documents/byte_source.h"
+#include "nanobrain/base/descriptor.h"
 
 namespace nanobrain {
+
+/// The bytes of a file in blocks, in bounded memory. A file that is truncated
+/// or damaged is an Error, never a silent end.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// The next bytes, valid until the next call; empty only at the end.
+  virtual std::string_view next_block() = 0;
+  /// Bytes of the file itself (compressed) that were read so far.
+  virtual int64_t position() const = 0;
+};
+
+/// A file as it is.
+class PlainFile : public ByteSource {
+ public:
+  explicit PlainFile(const fs::path& path);
+  std::string_view next_block() override;
+  int64_t position() const override { return position_; }
+
+ private:
+  fs::path path_;
+  Descriptor fd_;
+  int64_t position_ = 0;
+  std::vector<char> buffer_;
+};
 
 /// A document's text that stops growing just past a limit, so that one of any
 /// length can be read in bounded memory and found too long.
@@ -77,7 +103,7 @@ std::unique_ptr<FormatReader> open_text(
 /// Lines that are not valid JSON are an Error that names `path` and the line.
 std::unique_ptr<FormatReader> open_jsonl(
     std::unique_ptr<ByteSource> source,
-    const std::filesystem::path& path,
+    const fs::path& path,
     const std::string& key);
 
 } // namespace nanobrain

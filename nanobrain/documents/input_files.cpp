@@ -9,9 +9,10 @@
 #include "nanobrain/base/error.h"
 
 namespace nanobrain {
-namespace {
 
 namespace fs = std::filesystem;
+
+namespace {
 
 const std::map<std::string, DocumentFormat> kFormats = {
     {".txt", DocumentFormat::kText},
@@ -33,33 +34,35 @@ std::optional<DocumentFormat> format_of(const fs::path& path) {
   return it->second;
 }
 
+InputFile input_file(const fs::path& path) {
+  return {path, *format_of(path), static_cast<int64_t>(fs::file_size(path))};
+}
+
 InputFile named_file(const fs::path& path) {
+  const std::string name = path.string();
+  require(fs::exists(path), "input", "{} does not exist; check the path", name);
   require(
       fs::is_regular_file(path),
       "input",
       "{} is neither a file nor a folder",
-      path.string());
-  const auto format = format_of(path);
+      name);
   require(
-      format.has_value(),
+      format_of(path).has_value(),
       "input",
       "the extension of {} is not one of {}; rename it",
-      path.string(),
+      name,
       kKnown);
-  const auto bytes = static_cast<int64_t>(fs::file_size(path));
+  const InputFile file = input_file(path);
   require(
-      bytes > 0,
-      "input",
-      "{} is empty; fill it or leave it out",
-      path.string());
-  return {path, *format, bytes};
+      file.bytes > 0, "input", "{} is empty; fill it or leave it out", name);
+  return file;
 }
 
 void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
-  std::vector<fs::path> found; // relative to the folder
+  std::vector<std::string> found; // relative to the folder
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.is_regular_file() && format_of(entry.path())) {
-      found.push_back(entry.path().lexically_relative(folder));
+      found.push_back(entry.path().lexically_relative(folder).string());
     }
   }
   require(
@@ -68,12 +71,8 @@ void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
       "the folder {} holds no file with one of the extensions {}",
       folder.string(),
       kKnown);
-  std::ranges::sort(found, {}, [](const fs::path& p) { return p.string(); });
-  for (const fs::path& relative : found) {
-    const fs::path path = folder / relative;
-    files.push_back(
-        {path, *format_of(path), static_cast<int64_t>(fs::file_size(path))});
-  }
+  std::ranges::sort(found);
+  for (const auto& name : found) files.push_back(input_file(folder / name));
 }
 
 } // namespace
@@ -87,11 +86,6 @@ std::vector<InputFile> find_input_files(const std::vector<fs::path>& inputs) {
   std::vector<InputFile> files;
   for (const fs::path& input : inputs) {
     try {
-      require(
-          fs::exists(input),
-          "input",
-          "{} does not exist; check the path",
-          input.string());
       if (fs::is_directory(input)) {
         add_folder(input, files);
       } else {

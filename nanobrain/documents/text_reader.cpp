@@ -1,5 +1,9 @@
-// Documents out of plain text.
+// Documents out of plain text, and plain files.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "nanobrain/documents/format_reader.h"
@@ -7,35 +11,25 @@
 namespace nanobrain {
 namespace {
 
-class WholeFileReader : public FormatReader {
+class TextReader : public FormatReader {
  public:
-  explicit WholeFileReader(std::unique_ptr<ByteSource> source)
-      : source_(std::move(source)) {}
+  TextReader(std::unique_ptr<ByteSource> source, bool whole_file)
+      : source_(std::move(source)), whole_file_(whole_file) {}
 
   bool next(BoundedText& text) override {
-    if (done_) return false;
     text.clear();
-    for (auto block = source_->next_block(); !block.empty();
-         block = source_->next_block()) {
-      text.append(block);
-    }
-    done_ = true;
-    return true;
+    return whole_file_ ? read_file(text) : read_document(text);
   }
   int64_t position() const override { return source_->position(); }
 
  private:
-  std::unique_ptr<ByteSource> source_;
-  bool done_ = false;
-};
+  bool read_file(BoundedText& text) {
+    const bool first = !std::exchange(begun_, true);
+    while (first && fill()) text.append(take(rest_.size()));
+    return first;
+  }
 
-class BlankLineReader : public FormatReader {
- public:
-  explicit BlankLineReader(std::unique_ptr<ByteSource> source)
-      : source_(std::move(source)) {}
-
-  bool next(BoundedText& text) override {
-    text.clear();
+  bool read_document(BoundedText& text) {
     // The end of the last line and the blanks after it: they belong to the
     // text if more of it follows.
     BoundedText pending(text.max_bytes());
@@ -64,9 +58,7 @@ class BlankLineReader : public FormatReader {
     if (blank) text.remove_suffix('\r'); // of the last line's CR LF
     return !text.empty();
   }
-  int64_t position() const override { return source_->position(); }
 
- private:
   bool fill() {
     if (rest_.empty()) rest_ = source_->next_block();
     return !rest_.empty();
@@ -78,15 +70,31 @@ class BlankLineReader : public FormatReader {
   }
 
   std::unique_ptr<ByteSource> source_;
+  bool whole_file_;
+  bool begun_ = false;
   std::string_view rest_; // of the current block
 };
 
 } // namespace
 
+PlainFile::PlainFile(const fs::path& path)
+    : path_(path), fd_(path, O_RDONLY), buffer_(size_t{1} << 18) {
+  if (!fd_.is_open()) fail_errno(path, "opened");
+}
+
+std::string_view PlainFile::next_block() {
+  ssize_t count = 0;
+  do {
+    count = read(fd_.get(), buffer_.data(), buffer_.size());
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) fail_errno(path_, "read");
+  position_ += count;
+  return {buffer_.data(), static_cast<size_t>(count)};
+}
+
 std::unique_ptr<FormatReader> open_text(
     std::unique_ptr<ByteSource> source, bool whole_file) {
-  if (whole_file) return std::make_unique<WholeFileReader>(std::move(source));
-  return std::make_unique<BlankLineReader>(std::move(source));
+  return std::make_unique<TextReader>(std::move(source), whole_file);
 }
 
 } // namespace nanobrain

@@ -11,7 +11,6 @@
 #include <exception>
 #include <memory>
 
-#include "nanobrain/base/append_file.h"
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"

@@ -1,13 +1,13 @@
 #include "nanobrain/inference/bootstrap.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/random.h"
+#include "nanobrain/inference/statistics.h"
 
 namespace nanobrain {
 
@@ -43,17 +43,6 @@ double tail(size_t units) {
   const auto n = static_cast<double>(units);
   const double reach = std::sqrt(n / (n - 1)) * t_quantile(n - 1);
   return std::erfc(reach / std::numbers::sqrt2) / 2;
-}
-
-/// The quantile by linear interpolation between neighbours.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(at);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  const double weight = at - static_cast<double>(below);
-  // No 0 * infinity.
-  if (weight == 0) return sorted[below];
-  return sorted[below] * (1 - weight) + sorted[above] * weight;
 }
 
 Interval interval(

@@ -12,16 +12,6 @@
 
 namespace nanobrain {
 
-namespace {
-
-int64_t eviction_bytes() {
-  constexpr int64_t kLeast = 64'000'000, kMost = 1'000'000'000;
-  const int64_t most = std::clamp(memory_bytes() / 8, kLeast, kMost);
-  return std::clamp(2 * largest_cache_bytes(), kLeast, most);
-}
-
-} // namespace
-
 int64_t largest_cache_bytes() {
   int64_t largest = 0;
   std::error_code absent;
@@ -38,8 +28,12 @@ int64_t largest_cache_bytes() {
   return largest;
 }
 
-CacheEviction::CacheEviction()
-    : buffer_(static_cast<size_t>(eviction_bytes())) {}
+CacheEviction::CacheEviction() {
+  constexpr int64_t kLeast = 64'000'000, kMost = 1'000'000'000;
+  const int64_t most = std::clamp(memory_bytes() / 8, kLeast, kMost);
+  buffer_.resize(
+      static_cast<size_t>(std::clamp(2 * largest_cache_bytes(), kLeast, most)));
+}
 
 void CacheEviction::evict() {
   ++round_;

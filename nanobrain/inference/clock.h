@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
 
@@ -17,7 +18,18 @@ struct ClockOptions {
   std::optional<int64_t> repetitions = {};
 
   /// UsageError that names the flag where a value is out of range.
-  void validate() const;
+  void validate() const {
+    require<UsageError>(
+        warm_up.value_or(0) >= 0,
+        "bench",
+        "--warm-up must be 0 or more, but is {}",
+        warm_up.value_or(0));
+    require<UsageError>(
+        repetitions.value_or(1) >= 1,
+        "bench",
+        "--repetitions must be 1 or more, but is {}",
+        repetitions.value_or(1));
+  }
 };
 
 /// What measure() returned in each repetition that counts, in order.

@@ -8,7 +8,6 @@
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
-#include "nanobrain/inference/open_model.h"
 
 namespace nanobrain {
 
@@ -24,31 +23,26 @@ struct Compared {
 };
 
 void check(const CompareRequest& request) {
-  require<UsageError>(
-      !request.models.empty(),
-      "compare",
-      "has no models; give --model, once for each");
-  require<UsageError>(
-      !request.text.inputs.empty(),
-      "compare",
-      "has nothing to read; give --input");
-  for (const fs::path& input : request.text.inputs) {
-    require<UsageError>(
-        !is_token_file(input),
-        "compare",
-        "{} holds the ids of one tokenizer; compare reads text, which every "
-        "model tokenises by itself",
-        input.string());
+  const auto& [inputs, _, protocol, most] = request.text;
+  const auto refuse_if = [](bool wrong, const std::string& why) {
+    require<UsageError>(!wrong, "compare", "{}", why);
+  };
+  refuse_if(
+      request.models.empty(), "has no models; give --model, once for each");
+  refuse_if(inputs.empty(), "has nothing to read; give --input");
+  for (const fs::path& input : inputs) {
+    refuse_if(
+        is_token_file(input),
+        input.string() +
+            " holds the ids of one tokenizer; compare reads text, "
+            "which every model tokenises by itself");
   }
-  require<UsageError>(
-      request.text.max_documents.value_or(1) >= 1,
-      "compare",
-      "--max-documents is {}; it must be 1 or more",
-      request.text.max_documents.value_or(1));
-  require<UsageError>(
-      !request.text.max_documents ||
-          request.text.protocol == Protocol::kDocuments,
-      "compare",
+  refuse_if(
+      most && *most < 1,
+      fmt::format(
+          "--max-documents is {}; it must be 1 or more", most.value_or(1)));
+  refuse_if(
+      most && protocol == Protocol::kHuggingFace,
       "--protocol hf makes one text of all rows: --max-documents has none");
 }
 
@@ -106,6 +100,7 @@ ComparedModel score(
     const ComparisonReport& report,
     const std::string& label,
     std::vector<LossSum>& units) {
+  units.resize(static_cast<size_t>(report.units.count));
   const auto model =
       open_language_model(candidate.folder, capabilities, request.options.bf16);
   const auto tokenizer =
@@ -118,12 +113,15 @@ ComparedModel score(
       tokenizer->end_of_text());
   EvalInput input(
       request.text, *tokenizer, request.threads, capabilities.open_documents);
-  LossUnits losses(*tokenizer, report.units);
-  const auto scorer = model->make_scorer(report.threads);
-  Progress progress(label, input.source().size());
+  LossUnits losses(
+      *tokenizer,
+      [&](int64_t index, const LossSum& loss) {
+        units[static_cast<size_t>(index)] = loss;
+      },
+      report.units);
   ComparedModel compared;
   compared.seconds = score_stream(
-      *scorer,
+      *model->make_scorer(report.threads),
       input.source(),
       plan,
       request.options.batch_tokens,
@@ -131,8 +129,7 @@ ComparedModel score(
         losses.add(id, nats);
         check_interrupted();
       },
-      &progress);
-  progress.finish();
+      label);
   require(
       losses.tokens() >= plan.context,
       "compare",
@@ -151,12 +148,11 @@ ComparedModel score(
       report.text.bytes);
   compared.name = candidate.name;
   compared.tokenizer = tokenizer->kind();
-  compared.loss = losses.total();
+  compared.loss = losses.finish();
   compared.loss.documents = report.text.documents;
   compared.parameters = count_parameters(candidate.config);
   compared.precision = model->precision();
   compared.file_bytes = model->file_bytes();
-  units = losses.units();
   return compared;
 }
 

@@ -1,43 +1,58 @@
-#include "nanobrain/inference/comparison_report.h"
-
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
+#include <array>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "nanobrain/base/fields.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/inference/comparison.h"
 
 namespace nanobrain {
 
 namespace {
 
-Json finite(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
+/// A figure that models are compared by: its key in a row of the JSON.
+struct Measure {
+  std::string_view key;
+  const char* title;
+  const char* format;
+};
+constexpr std::string_view kBitsPerByte = "bits_per_byte";
+constexpr std::string_view kDifference = "bits_per_byte_difference";
+constexpr std::array kMeasures = {
+    Measure{"nats_per_token", "nats/token", "{:.4f}"},
+    Measure{"perplexity", "perplexity", "{:.4g}"},
+    Measure{kBitsPerByte, "bits/byte", "{:.4f}"},
+    Measure{kDifference, "less the first", "{:+.4f}"},
+    Measure{"word_perplexity", "word perplexity", "{:.4g}"}};
 
-Json to_json(const Interval& interval) {
-  return Json::array({finite(interval.low), finite(interval.high)});
-}
-
-Json to_json(const std::optional<LossIntervals>& intervals) {
-  if (!intervals) return nullptr;
+Json to_json(const LossIntervals& intervals) {
+  const auto ends = [](const Interval& interval) {
+    return Json::array(
+        {number_or_null(interval.low), number_or_null(interval.high)});
+  };
   return {
-      {"nats_per_token", to_json(intervals->nats_per_token)},
-      {"perplexity", to_json(intervals->perplexity)},
-      {"bits_per_byte", to_json(intervals->bits_per_byte)},
-      {"word_perplexity", to_json(intervals->word_perplexity)},
-      {"bits_per_byte_difference",
-       to_json(intervals->bits_per_byte_difference)}};
+      {"nats_per_token", ends(intervals.nats_per_token)},
+      {"perplexity", ends(intervals.perplexity)},
+      {"bits_per_byte", ends(intervals.bits_per_byte)},
+      {"word_perplexity", ends(intervals.word_perplexity)},
+      {"bits_per_byte_difference", ends(intervals.bits_per_byte_difference)}};
 }
 
-Json model_row(const ComparisonReport& report, const ComparedModel& model) {
+Json model_row(const ComparedModel& model, const ComparedModel& first) {
   Json row = {
       {"model", model.name},
       {"published", false},
       {"tokenizer", model.tokenizer}};
   row.update(model.loss.to_json());
-  row["intervals"] = to_json(model.intervals);
-  row["bits_per_byte_difference"] = finite(report.difference(model));
+  row["intervals"] =
+      model.intervals ? to_json(*model.intervals) : Json(nullptr);
+  row[kDifference] =
+      number_or_null(model.loss.bits_per_byte() - first.loss.bits_per_byte());
   row["parameters"] = model.parameters;
   row["precision"] = model.precision;
   row["model_bytes"] = model.file_bytes;
@@ -53,17 +68,174 @@ Json published_row(
   row.update(write_fields(figure));
   const auto bits_per_byte = figure.bits_per_byte(sha256);
   row["same_text"] = figure.is_of(sha256);
-  row["bits_per_byte"] = bits_per_byte ? Json(*bits_per_byte) : Json(nullptr);
+  row[kBitsPerByte] = bits_per_byte ? Json(*bits_per_byte) : Json(nullptr);
   row["parameters"] =
       model.parameters ? Json(*model.parameters) : Json(nullptr);
   return row;
 }
 
-} // namespace
-
-double ComparisonReport::difference(const ComparedModel& model) const {
-  return model.loss.bits_per_byte() - models.front().loss.bits_per_byte();
+/// The rules that every model was scored by.
+std::vector<std::string> rules(const ComparisonReport& report) {
+  const TextFacts& text = report.text;
+  const bool hf = report.protocol == Protocol::kHuggingFace;
+  const std::string source = hf ? ", sha256 " + text.sha256
+                                : fmt::format(
+                                      "; {} documents skipped, {} repaired",
+                                      format_count(text.skipped),
+                                      format_count(text.repaired));
+  return {
+      fmt::format("protocol {}", describe_protocol(report.protocol)),
+      fmt::format(
+          "windows of every model: context {}, stride {}",
+          report.context,
+          report.stride),
+      fmt::format(
+          "text: {} {}, {} bytes{}",
+          format_count(text.documents),
+          hf ? "rows" : "documents",
+          format_count(text.bytes),
+          source),
+      report.units.count < 2
+          ? "95 % intervals: none, the text cannot be parted"
+          : fmt::format(
+                "95 % intervals: {} resampled {} times, the same for every "
+                "model",
+                report.units.describe(),
+                format_count(kResamples))};
 }
+
+/// What is to know about the figures.
+std::vector<std::string> notes(const ComparisonReport& report) {
+  std::vector<std::string> notes = {fmt::format(
+      "Perplexities of different tokenizers do not compare, bits per byte do. "
+      "Speed: {} on {} {}.",
+      report.precision(),
+      report.threads,
+      report.threads == 1 ? "thread" : "threads")};
+  if (!report.published) return notes;
+  for (const PublishedFigure& figure : report.published->figures) {
+    const bool same = figure.is_of(report.text.sha256);
+    const bool same_windows =
+        figure.context == report.context && figure.stride == report.stride;
+    notes.push_back(fmt::format(
+        "[{}] {}{}; context {}, stride {}{}; {}",
+        notes.size(),
+        figure.text,
+        same ? " (this very text, by its sha256)"
+             : " (another text than this one: no bits per byte to compare by)",
+        figure.context,
+        figure.stride,
+        same && !same_windows ? " (not the models' above)" : "",
+        figure.source));
+  }
+  return notes;
+}
+
+// The table's columns: the model, what programs alone read, the figures with
+// the ends of their intervals, and the sizes.
+constexpr size_t kFirstFigure = 6;
+constexpr size_t kFirstSize = kFirstFigure + 3 * kMeasures.size();
+
+std::vector<Column> columns() {
+  std::vector<Column> columns = {
+      word_column("model", "model"),
+      {"published"},
+      {"context"},
+      {"stride"},
+      {"text"},
+      {"tokens"}};
+  for (const auto& [key, title, format] : kMeasures) {
+    columns.push_back({std::string(key), title, format});
+    for (const char* end : {"low", "high"}) {
+      columns.push_back({fmt::format("{}_{}", key, end)});
+    }
+  }
+  columns.insert(
+      columns.end(),
+      {{.title = "tokens", .format = kCount},
+       {.title = "bytes/token", .format = "{:.2f}"},
+       {"parameters", "parameters", kCount},
+       {.title = "precision"},
+       {"model_bytes", "model file", kBytes},
+       {"tokens_per_s", "tokens/s", kCount},
+       {"source"}});
+  return columns;
+}
+
+/// A figure of a row of the JSON, with its interval.
+TableCell figure_cell(
+    const Measure& measure, const Json& row, const Json& ends) {
+  TableCell cell = row.value(measure.key, Json());
+  if (row["published"] && measure.key == kBitsPerByte) {
+    cell.text = cell.value.is_null() ? "not comparable"
+                                     : format_value(cell.value, "{:.3f}");
+  } else if (!ends[0].is_null() || !ends[1].is_null()) {
+    const auto read = [&](const Json& end) {
+      return end.is_null() ? "-" : format_value(end, measure.format);
+    };
+    cell.detail = read(ends[0]) + " .. " + read(ends[1]);
+  }
+  return cell;
+}
+
+/// Row `index` of the JSON.
+TableRow table_row(const Json& json, size_t index, size_t models) {
+  const Json& row = json["rows"][index];
+  const bool published = row["published"];
+  const Json& windows = published ? row : json;
+  TableRow cells = {
+      row["model"],
+      published,
+      windows["context"],
+      windows["stride"],
+      published ? row["text"] : json["text"]["sha256"],
+      row["tokens"]};
+  if (published) {
+    cells[0].text = fmt::format(
+        "{}, published [{}]",
+        row["model"].get<std::string>(),
+        index - models + 1);
+  }
+  const Json intervals = row.value("intervals", Json());
+  for (const Measure& measure : kMeasures) {
+    const Json ends = intervals.is_object() ? intervals[measure.key]
+                                            : Json::array({nullptr, nullptr});
+    TableCell cell = figure_cell(measure, row, ends);
+    if (index == 0 && measure.key == kDifference) cell = {cell.value, "-"};
+    cells.insert(cells.end(), {cell, ends[0], ends[1]});
+  }
+  const Json tokens = !published || row["same_text"] ? row["tokens"] : Json();
+  const auto real = [&](const char* key) { return row[key].get<double>(); };
+  cells.insert(
+      cells.end(),
+      {tokens,
+       tokens.is_null()
+           ? Json()
+           : Json(real(published ? "text_bytes" : "bytes") / real("tokens")),
+       row["parameters"],
+       row.value("precision", Json()),
+       row.value("model_bytes", Json()),
+       row.value("tokens_per_s", Json()),
+       row.value("source", Json())});
+  return cells;
+}
+
+/// The first column and those of [begin, end), without rows that have nothing
+/// in the first of these.
+Table part(const Table& whole, size_t begin, size_t end) {
+  const auto take = [&](const auto& all) {
+    std::remove_cvref_t<decltype(all)> taken = {all.front()};
+    taken.insert(taken.end(), all.begin() + begin, all.begin() + end);
+    return taken;
+  };
+  Table table{.columns = take(whole.columns), .absent = whole.absent};
+  for (const TableRow& row : whole.rows) {
+    if (!row[begin].value.is_null()) table.rows.push_back(take(row));
+  }
+  return table;
+}
+
+} // namespace
 
 std::string ComparisonReport::precision() const {
   std::set<std::string> precisions;
@@ -93,7 +265,7 @@ Json ComparisonReport::to_json() const {
       {"threads", threads},
       {"rows", Json::array()}};
   for (const ComparedModel& model : models) {
-    json["rows"].push_back(model_row(*this, model));
+    json["rows"].push_back(model_row(model, models.front()));
   }
   if (published) {
     for (const PublishedFigure& figure : published->figures) {
@@ -101,6 +273,28 @@ Json ComparisonReport::to_json() const {
     }
   }
   return json;
+}
+
+Table ComparisonReport::table() const {
+  const Json json = to_json();
+  Table table{
+      .preface = rules(*this),
+      .columns = columns(),
+      .notes = notes(*this),
+      .absent = "-"};
+  for (size_t i = 0; i < json["rows"].size(); ++i) {
+    table.rows.push_back(table_row(json, i, models.size()));
+  }
+  return table;
+}
+
+std::string ComparisonReport::to_text() const {
+  const Table whole = table();
+  Table figures = part(whole, kFirstFigure, kFirstSize);
+  Table sizes = part(whole, kFirstSize, whole.columns.size());
+  figures.preface = whole.preface;
+  sizes.notes = whole.notes;
+  return join_tables({figures, sizes}, &Table::text);
 }
 
 } // namespace nanobrain

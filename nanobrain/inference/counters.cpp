@@ -1,11 +1,12 @@
-#include "nanobrain/inference/counters.h"
-
+// What an evaluation of `nanobrain` counts beside the model's loss.
 #include <numbers>
 #include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/message.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/ngram.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/synthetic/corpus.h"
 #include "nanobrain/synthetic/derivation.h"
 
@@ -20,9 +21,12 @@ NgramModel count_ngrams(
   const TokenFile file(*request.baseline_tokens);
   file.require_tokenizer(tokenizer);
   file.check_tokens();
-  const auto limit = request.baseline_limit ? request.baseline_limit
-                                            : trained_tokens(request.model);
-  return NgramModel::count(file, limit.value_or(-1));
+  const Json trained = training_record(find_model_folder(request.model))
+                           .value("tokens", Json(-1));
+  return NgramModel::count(
+      file,
+      request.baseline_limit.value_or(
+          trained.is_number_integer() ? trained.get<int64_t>() : -1));
 }
 
 /// Uniform, unigram, and Kneser-Ney bigram and trigram.
@@ -56,7 +60,7 @@ class NgramBaselines : public TokenCounter {
 class SyntheticFloor : public TokenCounter {
  public:
   SyntheticFloor(const EvalRequest& request, const Tokenizer& tokenizer)
-      : inputs_(request.inputs), tokenizer_(tokenizer) {}
+      : inputs_(request.text.inputs), tokenizer_(tokenizer) {}
 
   void add(TokenId id) override {
     if (!synthetic_) return;
@@ -112,7 +116,7 @@ std::vector<std::unique_ptr<TokenCounter>> make_counters(
     counters.push_back(std::make_unique<NgramBaselines>(request, tokenizer));
   }
   // --protocol hf scores rows, not documents.
-  if (request.protocol == Protocol::kDocuments) {
+  if (request.text.protocol == Protocol::kDocuments) {
     counters.push_back(std::make_unique<SyntheticFloor>(request, tokenizer));
   }
   return counters;

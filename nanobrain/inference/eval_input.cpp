@@ -1,9 +1,12 @@
 #include "nanobrain/inference/eval_input.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "nanobrain/base/checksum.h"
-#include "nanobrain/inference/token_source.h"
+#include "nanobrain/base/error.h"
+#include "nanobrain/documents/input_files.h"
 
 namespace nanobrain {
 
@@ -34,10 +37,58 @@ std::unique_ptr<DocumentReader> open_reader(
       std::move(reader), *text.max_documents);
 }
 
+/// Calls add_row(row) for each line of a text.
+template <class AddRow>
+void split_rows(std::string_view text, const AddRow& add_row) {
+  while (!text.empty()) {
+    const size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    const std::string_view row = text.substr(0, length);
+    const bool blank = row.find_first_not_of(" \t\n\v\f\r") == row.npos;
+    add_row(blank ? std::string_view() : row);
+    text.remove_prefix(length);
+  }
+}
+
 } // namespace
 
 bool is_token_file(const std::filesystem::path& path) {
   return path.extension() == ".tokens";
+}
+
+JoinedRows read_joined_rows(const EvalText& text, const OpenDocuments& open) {
+  const int64_t most = text.documents.max_document_bytes;
+  DocumentOptions whole = text.documents;
+  whole.text_documents = "file";
+  whole.keep_empty = true;
+  JoinedRows joined;
+  const auto add_row = [&](std::string_view row) {
+    if (joined.rows++ > 0) joined.text += "\n\n";
+    joined.text += row;
+    require(
+        static_cast<int64_t>(joined.text.size()) <= most,
+        "eval",
+        "the joined rows are longer than {} bytes, and --protocol hf encodes "
+        "them at once; raise --max-document-bytes",
+        most);
+  };
+  for (const InputFile& file : find_input_files(text.inputs)) {
+    const auto reader = open({file.path}, whole);
+    for (std::string document; reader->next(document);) {
+      if (file.format == DocumentFormat::kText) {
+        split_rows(document, add_row);
+      } else {
+        add_row(document);
+      }
+    }
+    require(
+        reader->counts().skipped() == 0,
+        "eval",
+        "{} has rows that are not UTF-8 or too long ({}), and --protocol hf "
+        "leaves none out",
+        file.path.string(),
+        reader->counts().to_json().dump());
+  }
+  return joined;
 }
 
 EvalInput::EvalInput(
@@ -46,7 +97,7 @@ EvalInput::EvalInput(
     int64_t threads,
     const OpenDocuments& open) {
   if (text.protocol == Protocol::kHuggingFace) {
-    joined_ = read_joined_rows(text.inputs, text.documents, open);
+    joined_ = read_joined_rows(text, open);
     ids_ = tokenizer.encode(joined_.text);
     source_ = std::make_unique<SpanSource>(ids_);
   } else if (is_token_file(text.inputs.front())) {
@@ -72,8 +123,7 @@ DocumentCounts EvalInput::counts() const {
 
 TextFacts survey_text(const EvalText& text, const OpenDocuments& open) {
   if (text.protocol == Protocol::kHuggingFace) {
-    const JoinedRows joined =
-        read_joined_rows(text.inputs, text.documents, open);
+    const JoinedRows joined = read_joined_rows(text, open);
     return {
         .documents = joined.rows,
         .bytes = static_cast<int64_t>(joined.text.size()),

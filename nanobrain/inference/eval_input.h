@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "nanobrain/data/token_file.h"
-#include "nanobrain/inference/joined_rows.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/inference/token_source.h"
 #include "nanobrain/inference/windows.h"
 
@@ -17,14 +17,28 @@ namespace nanobrain {
 
 struct EvalText {
   /// files and folders of documents, or one token file (*.tokens)
-  std::vector<std::filesystem::path> inputs;
-  DocumentOptions documents;
+  std::vector<std::filesystem::path> inputs = {};
+  DocumentOptions documents = {};
   Protocol protocol = Protocol::kDocuments;
   /// only the first documents; no rows, no token file
   std::optional<int64_t> max_documents = std::nullopt;
 };
 
 bool is_token_file(const std::filesystem::path& path);
+
+/// The rows of a data set in one piece, as the usual guide for published
+/// perplexities has them (Hugging Face, "Perplexity of fixed-length models").
+struct JoinedRows {
+  std::string text;
+  int64_t rows = 0;
+};
+
+/// Joins rows by "\n\n". The rows of a text file are its lines with their
+/// newlines, lines of white space alone being empty rows, as the WikiText data
+/// sets have them; those of jsonl and parquet files are their documents. Error
+/// where a row cannot be read, or all are longer than max_document_bytes, for
+/// the guide tokenises them at once.
+JoinedRows read_joined_rows(const EvalText& text, const OpenDocuments& open);
 
 /// A text as a stream of a tokenizer's ids.
 class EvalInput {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
@@ -15,13 +16,14 @@ namespace {
 // Rounding of a sum of f32 losses stays far below.
 constexpr double kLeakNats = 20;
 
-std::string format_row(std::string_view name, const LossSum& loss) {
-  return fmt::format(
-      "{:<24}{:>12.4f}{:>14.4g}{:>12.4f}",
+TableRow loss_row(const std::string& name, const LossSum& loss) {
+  const Json json = loss.to_json();
+  return {
       name,
-      loss.nats_per_token(),
-      loss.perplexity(),
-      loss.bits_per_byte());
+      json["nats_per_token"],
+      json["perplexity"],
+      json["bits_per_byte"],
+      nullptr};
 }
 
 } // namespace
@@ -39,6 +41,12 @@ void EvalReport::require_no_leak() const {
       floor_nats.value_or(0) - model.nats);
 }
 
+LossSum EvalReport::floor() const {
+  LossSum floor = model;
+  floor.nats = floor_nats.value();
+  return floor;
+}
+
 Json EvalReport::to_json() const {
   Json json = model.to_json();
   json["protocol"] = protocol_name(protocol);
@@ -47,24 +55,15 @@ Json EvalReport::to_json() const {
   json["stride"] = stride;
   json["skipped"] = skipped;
   json["repaired"] = repaired;
-  json["baselines"] = Json::array();
-  for (const auto& baseline : baselines) {
-    const Json loss = baseline.loss.to_json();
-    json["baselines"].push_back(
-        {{"name", baseline.name},
-         {"nats_per_token", loss["nats_per_token"]},
-         {"perplexity", loss["perplexity"]},
-         {"bits_per_byte", loss["bits_per_byte"]},
-         {"model_beats_it", model.nats < baseline.loss.nats}});
-  }
+  const Json rows = table().json();
+  const auto first = rows.begin() + 1; // after the model's
+  json["baselines"] = Json(first, first + std::ssize(baselines));
   json["baseline_tokens"] = baseline_tokens;
   if (floor_nats) {
-    LossSum floor = model;
-    floor.nats = *floor_nats;
     json["entropy"] = {
-        {"nats", floor.nats},
-        {"nats_per_token", floor.nats_per_token()},
-        {"bits_per_byte", floor.bits_per_byte()}};
+        {"nats", *floor_nats},
+        {"nats_per_token", floor().nats_per_token()},
+        {"bits_per_byte", floor().bits_per_byte()}};
     json["leak"] = leaked();
   }
   json["tokens_per_s"] = static_cast<double>(model.tokens) / seconds;
@@ -74,53 +73,60 @@ Json EvalReport::to_json() const {
   return json;
 }
 
-std::string EvalReport::to_text() const {
-  std::string text = fmt::format(
-      "protocol {}\n"
-      "context {}, stride {}; {} documents, {} skipped, {} repaired\n"
-      "{} tokens, {} bytes, {} words; {} tokens/s in {} on {} {}\n\n"
-      "{:<24}{:>12}{:>14}{:>12}\n",
-      describe_protocol(protocol, has_end_of_text),
-      context,
-      stride,
-      format_count(model.documents),
-      format_count(skipped),
-      format_count(repaired),
-      format_count(model.tokens),
-      format_count(model.bytes),
-      format_count(model.words),
-      format_count(std::llround(static_cast<double>(model.tokens) / seconds)),
-      precision,
-      threads,
-      threads == 1 ? "thread" : "threads",
-      "",
-      "nats/token",
-      "perplexity",
-      "bits/byte");
-  text += format_row("model", model) + "\n";
+Table EvalReport::table() const {
+  Table table{
+      .preface =
+          {fmt::format(
+               "protocol {}", describe_protocol(protocol, has_end_of_text)),
+           fmt::format(
+               "context {}, stride {}; {} documents, {} skipped, {} repaired",
+               context,
+               stride,
+               format_count(model.documents),
+               format_count(skipped),
+               format_count(repaired)),
+           fmt::format(
+               "{} tokens, {} bytes, {} words; {} tokens/s in {} on {} {}",
+               format_count(model.tokens),
+               format_count(model.bytes),
+               format_count(model.words),
+               format_count(
+                   std::llround(static_cast<double>(model.tokens) / seconds)),
+               precision,
+               threads,
+               threads == 1 ? "thread" : "threads")},
+      .columns =
+          {word_column("name", "loss of"),
+           {"nats_per_token", "nats/token", "{:.4f}"},
+           {"perplexity", "perplexity", "{:.4g}"},
+           {"bits_per_byte", "bits/byte", "{:.4f}"},
+           word_column("model_beats_it", "the model")},
+      .rows = {loss_row("model", model)},
+      .notes = {fmt::format("word perplexity {:.4g}", model.word_perplexity())},
+      .absent = "-"};
   for (const auto& [name, loss] : baselines) {
     const double difference = loss.nats_per_token() - model.nats_per_token();
-    text += fmt::format(
-        "{}   the model {} it by {:.4f}\n",
-        format_row(name, loss),
-        difference > 0 ? "beats" : "LOSES to",
-        std::abs(difference));
+    table.rows.push_back(loss_row(name, loss));
+    table.rows.back().back() = {
+        model.nats < loss.nats,
+        fmt::format(
+            "{} it by {:.4f}",
+            difference > 0 ? "beats" : "LOSES to",
+            std::abs(difference))};
   }
   if (floor_nats) {
-    LossSum floor = model;
-    floor.nats = *floor_nats;
-    text += fmt::format(
-        "{}   the floor; the model is {:.4f} over it\n",
-        format_row("exact entropy", floor),
-        model.nats_per_token() - floor.nats_per_token());
+    table.rows.push_back(loss_row("exact entropy", floor()));
+    table.rows.back().back().text = fmt::format(
+        "is {:.4f} over this floor",
+        model.nats_per_token() - floor().nats_per_token());
   }
-  text += fmt::format("\nword perplexity {:.4g}\n", model.word_perplexity());
+  if (table.rows.size() == 1) table.columns.back().title.clear();
   if (!baselines.empty()) {
-    text += fmt::format(
-        "baselines counted on {} training tokens\n",
-        format_count(baseline_tokens));
+    table.notes.push_back(fmt::format(
+        "baselines counted on {} training tokens",
+        format_count(baseline_tokens)));
   }
-  return text;
+  return table;
 }
 
 } // namespace nanobrain

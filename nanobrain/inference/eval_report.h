@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 #include "nanobrain/inference/loss_sum.h"
 #include "nanobrain/inference/windows.h"
 
@@ -42,9 +43,12 @@ struct EvalReport {
   /// repaired, baselines, baseline_tokens, entropy, leak, tokens_per_s,
   /// precision, threads.
   Json to_json() const;
-  /// A table for people: a row for the model, each baseline and the floor, and
-  /// whether the model beats it.
-  std::string to_text() const;
+  /// A row for the model, each baseline and the floor, and whether the model
+  /// beats it.
+  Table table() const;
+
+ private:
+  LossSum floor() const; // where there is one
 };
 
 } // namespace nanobrain

@@ -1,12 +1,10 @@
 #include "nanobrain/inference/evaluation.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/inference/document_losses.h"
-#include "nanobrain/inference/document_rows.h"
-#include "nanobrain/inference/eval_input.h"
-#include "nanobrain/inference/open_model.h"
+#include "nanobrain/inference/loss_units.h"
 
 namespace nanobrain {
 
@@ -14,65 +12,125 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kMostBatchTokens = int64_t{1} << 24;
-
 void check(const EvalRequest& request) {
-  const bool hf = request.protocol == Protocol::kHuggingFace;
-  bool tokens = false;
-  for (const auto& input : request.inputs) tokens |= is_token_file(input);
-  require<UsageError>(
-      !request.inputs.empty(), "eval", "has nothing to read; give --input");
-  require<UsageError>(
-      !tokens || request.inputs.size() == 1,
-      "eval",
+  constexpr int64_t kMostBatchTokens = int64_t{1} << 24;
+  const auto& inputs = request.text.inputs;
+  const bool hf = request.text.protocol == Protocol::kHuggingFace;
+  const bool tokens = std::ranges::any_of(inputs, is_token_file);
+  const auto refuse_if = [](bool wrong, std::string_view why) {
+    require<UsageError>(!wrong, "eval", "{}", why);
+  };
+  refuse_if(inputs.empty(), "has nothing to read; give --input");
+  refuse_if(
+      tokens && inputs.size() > 1,
       "takes one token file or any number of texts, not both");
-  require<UsageError>(
-      !hf || !tokens,
-      "eval",
+  refuse_if(
+      hf && tokens,
       "--protocol hf joins the rows of a text; a token file has none");
-  require<UsageError>(
-      !hf || !request.per_document,
-      "eval",
+  refuse_if(
+      hf && request.per_document,
       "--protocol hf makes one text of all rows: --per-document has no rows");
-  require<UsageError>(
-      !hf || !request.baseline_tokens,
-      "eval",
+  refuse_if(
+      hf && request.baseline_tokens,
       "the baselines score every token, which --protocol hf does not; "
       "evaluate without it to compare with them");
-  require<UsageError>(
-      !request.baseline_limit || request.baseline_tokens,
-      "eval",
+  refuse_if(
+      request.baseline_limit && !request.baseline_tokens,
       "--baseline-limit counts --baseline-tokens; name them or leave it out");
-  require<UsageError>(
-      request.options.batch_tokens >= 1 &&
-          request.options.batch_tokens <= kMostBatchTokens,
-      "eval",
-      "--batch-tokens must be from 1 to {}, but is {}",
-      kMostBatchTokens,
-      request.options.batch_tokens);
-  require<UsageError>(
-      request.baseline_limit.value_or(1) >= 1,
-      "eval",
-      "--baseline-limit is {}; it must be 1 or more",
-      request.baseline_limit.value_or(1));
+  const int64_t batch = request.options.batch_tokens;
+  refuse_if(
+      batch < 1 || batch > kMostBatchTokens,
+      fmt::format(
+          "--batch-tokens must be from 1 to {}, but is {}",
+          kMostBatchTokens,
+          batch));
+  const int64_t limit = request.baseline_limit.value_or(1);
+  refuse_if(
+      limit < 1,
+      fmt::format("--baseline-limit is {}; it must be 1 or more", limit));
+}
+
+/// The file of EvalRequest::per_document, which appears at commit().
+class DocumentRows {
+ public:
+  explicit DocumentRows(const fs::path& path)
+      : file_(path), json_(path.extension() == ".jsonl") {
+    if (!json_) file_.write("document\ttokens\tbytes\twords\tnats\n");
+  }
+  void add(int64_t index, const LossSum& loss) {
+    const Json row = {
+        {"document", index},
+        {"tokens", loss.tokens},
+        {"bytes", loss.bytes},
+        {"words", loss.words},
+        {"nats", loss.nats}};
+    std::string line;
+    for (const Json& value : row) line += value.dump() + "\t";
+    line.back() = '\n';
+    file_.write(json_ ? row.dump() + "\n" : line);
+  }
+  void commit() { file_.commit(); }
+
+ private:
+  AtomicFile file_;
+  bool json_;
+};
+
+WindowPlan plan_evaluation(
+    Protocol protocol,
+    const EvalOptions& options,
+    int64_t max_seq_len,
+    const Tokenizer& tokenizer) {
+  return plan_windows(
+      protocol,
+      options.context,
+      options.stride,
+      max_seq_len,
+      tokenizer.end_of_text());
 }
 
 } // namespace
 
+LossSum evaluate(
+    TokenScorer& scorer,
+    int64_t max_seq_len,
+    const TokenFile& file,
+    const Tokenizer& tokenizer,
+    const EvalOptions& options,
+    const std::string& label) {
+  file.require_tokenizer(tokenizer);
+  TokenFileSource source(file);
+  LossUnits losses(tokenizer);
+  score_stream(
+      scorer,
+      source,
+      plan_evaluation(Protocol::kDocuments, options, max_seq_len, tokenizer),
+      options.batch_tokens,
+      [&](TokenId id, std::optional<double> nats) { losses.add(id, nats); },
+      label);
+  const LossSum total = losses.finish();
+  require(
+      total.tokens > 0,
+      "eval",
+      "{} holds no tokens; prepare it from a text that is not empty",
+      file.path().string());
+  return total;
+}
+
 EvalReport run_evaluation(
     const EvalRequest& request, const Capabilities& capabilities) {
   check(request);
+  const auto& text = request.text;
   EvalReport report;
+  report.protocol = text.protocol;
   report.threads = resolve_threads(request.threads);
   const auto [model, tokenizer] =
       open_model(request.model, capabilities, request.options.bf16);
-  const WindowPlan plan = plan_windows(
-      request.protocol,
-      request.options.context,
-      request.options.stride,
-      model->config().max_seq_len,
-      tokenizer->end_of_text());
-  const bool hf = request.protocol == Protocol::kHuggingFace;
+  report.precision = model->precision();
+  const WindowPlan plan = plan_evaluation(
+      text.protocol, request.options, model->config().max_seq_len, *tokenizer);
+  report.context = plan.context;
+  report.stride = plan.stride;
   report.has_end_of_text = tokenizer->end_of_text() >= 0;
   require<UsageError>(
       report.has_end_of_text || !request.per_document,
@@ -86,19 +144,13 @@ EvalReport run_evaluation(
   }
   std::optional<DocumentRows> rows;
   if (request.per_document) rows.emplace(*request.per_document);
-  DocumentLosses losses(*tokenizer, [&](int64_t index, const LossSum& loss) {
+  LossUnits losses(*tokenizer, [&](int64_t index, const LossSum& loss) {
     if (rows) rows->add(index, loss);
   });
-
   EvalInput input(
-      {request.inputs, request.documents, request.protocol},
-      *tokenizer,
-      request.threads,
-      capabilities.open_documents);
-  const auto scorer = model->make_scorer(report.threads);
-  Progress progress(request.command, input.source().size());
+      text, *tokenizer, request.threads, capabilities.open_documents);
   report.seconds = score_stream(
-      *scorer,
+      *model->make_scorer(report.threads),
       input.source(),
       plan,
       request.options.batch_tokens,
@@ -107,8 +159,7 @@ EvalReport run_evaluation(
         for (const auto& counter : counters) counter->add(id);
         check_interrupted();
       },
-      &progress);
-  progress.finish();
+      request.command);
 
   report.model = losses.finish();
   require(
@@ -116,18 +167,14 @@ EvalReport run_evaluation(
       request.command,
       "there is no token to score in {}: the text is empty, too short or was "
       "skipped whole",
-      request.inputs.front().string());
+      text.inputs.front().string());
   // Where no token parts the documents, the losses cannot tell.
-  if (hf || !report.has_end_of_text) {
+  if (text.protocol == Protocol::kHuggingFace || !report.has_end_of_text) {
     report.model.documents = input.documents();
   }
   if (rows) rows->commit();
-  report.protocol = request.protocol;
-  report.context = plan.context;
-  report.stride = plan.stride;
   report.skipped = input.counts().skipped();
   report.repaired = input.counts().repaired;
-  report.precision = model->precision();
   for (const auto& counter : counters) counter->finish(report);
   return report;
 }

@@ -1,18 +1,50 @@
-// The job behind `nanobrain eval` and `nanobrain-run score`: from a model
-// folder and a text to a report.
+// Exact loss of a model over a whole text: the jobs behind `nanobrain eval`,
+// `nanobrain-run score` and the val_loss of `train`.
+//
+// Rules: end-of-text precedes the first document; every token, each
+// end-of-text included, is scored exactly once; end-of-text has no bytes; the
+// loss is a sum in double. Results do not depend on the number of windows
+// scored at once beyond rounding, and are the same bits on every run with the
+// same number of threads.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "nanobrain/data/token_file.h"
+#include "nanobrain/inference/eval_input.h"
 #include "nanobrain/inference/eval_report.h"
-#include "nanobrain/inference/evaluate.h"
 #include "nanobrain/inference/open_model.h"
+#include "nanobrain/inference/score_stream.h"
 
 namespace nanobrain {
+
+struct EvalOptions {
+  /// tokens that the model sees at once; absent: its max_seq_len
+  std::optional<int64_t> context = std::nullopt;
+  /// tokens from one window to the next; absent: context (disjoint windows)
+  std::optional<int64_t> stride = std::nullopt;
+  /// inputs scored at once, at least one window: 16 of 1,024
+  int64_t batch_tokens = 16'384;
+  /// matrix products in bf16; `eval` and the val_loss of `train` use f32
+  bool bf16 = false;
+};
+
+/// The loss over a token file, the same figure that `nanobrain eval` gives on
+/// the same documents; a progress bar where there is a `label`. Error where the
+/// file is empty or made with another tokenizer, or a loss is not finite;
+/// UsageError where context or stride do not fit a model of `max_seq_len`.
+LossSum evaluate(
+    TokenScorer& scorer,
+    int64_t max_seq_len,
+    const TokenFile& file,
+    const Tokenizer& tokenizer,
+    const EvalOptions& options = {},
+    const std::string& label = {});
 
 /// Something that counts over the same tokens as the model's loss.
 class TokenCounter {
@@ -26,19 +58,17 @@ class TokenCounter {
 struct EvalRequest {
   const char* command = "eval"; // that errors name
   std::filesystem::path model;  // model or run folder
-  /// files and folders of documents, or one token file (*.tokens)
-  std::vector<std::filesystem::path> inputs;
-  DocumentOptions documents;
-  EvalOptions options;
-  Protocol protocol = Protocol::kDocuments;
+  EvalText text = {};
+  EvalOptions options = {};
   /// token file to count the baselines on
-  std::optional<std::filesystem::path> baseline_tokens;
+  std::optional<std::filesystem::path> baseline_tokens = {};
   /// count its first tokens only; absent: as many as the model was trained on
   /// by its nanobrain.json, all where it does not say
-  std::optional<int64_t> baseline_limit;
-  /// where to write a row a document: document, tokens, bytes, words, nats;
-  /// JSON lines where the name ends in .jsonl, else tab-separated values
-  std::optional<std::filesystem::path> per_document;
+  std::optional<int64_t> baseline_limit = {};
+  /// where to write a row a document: document (from 0), tokens, bytes, words,
+  /// and nats with all the digits that reading them back exactly takes; JSON
+  /// lines where the name ends in .jsonl, else tab-separated values
+  std::optional<std::filesystem::path> per_document = {};
   int64_t threads = 0; // 0: all
 };
 
@@ -47,5 +77,11 @@ struct EvalRequest {
 /// of the request exclude each other.
 EvalReport run_evaluation(
     const EvalRequest& request, const Capabilities& capabilities);
+
+/// The counters of `nanobrain`, as far as the request asks for them: baselines
+/// on the training tokens, and the exact entropy of a synthetic text. Error
+/// where the baselines' token file was made with another tokenizer.
+std::vector<std::unique_ptr<TokenCounter>> make_counters(
+    const EvalRequest& request, const Tokenizer& tokenizer);
 
 } // namespace nanobrain

@@ -1,13 +1,33 @@
 #include "nanobrain/inference/generate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <chrono>
-#include <span>
+#include <map>
+#include <mutex>
+#include <utility>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
+#include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/parallel.h"
+#include "nanobrain/base/stopwatch.h"
 #include "nanobrain/base/utf8.h"
 
 namespace nanobrain {
+
+namespace {
+
+std::string prompt_of(std::string_view line, const std::string& where) {
+  const Json json = parse_json(line, where);
+  require(
+      json.is_object() && json.contains("prompt") && json["prompt"].is_string(),
+      where,
+      "holds no text under \"prompt\"; write {{\"prompt\": \"...\"}}");
+  return json["prompt"];
+}
+
+} // namespace
 
 void GenerateOptions::validate() const {
   require<UsageError>(
@@ -18,15 +38,12 @@ void GenerateOptions::validate() const {
   sampler.validate();
 }
 
-double Generated::tokens_per_s() const {
-  return seconds > 0 ? static_cast<double>(ids.size()) / seconds : 0;
-}
-
 Json Generated::to_json() const {
+  const auto tokens = static_cast<double>(ids.size());
   return {
       {"text", text},
       {"tokens", ids.size()},
-      {"tokens_per_s", tokens_per_s()},
+      {"tokens_per_s", seconds > 0 ? tokens / seconds : 0},
       {"ended", ended}};
 }
 
@@ -35,7 +52,7 @@ Generated generate(
     const Tokenizer& tokenizer,
     std::string_view prompt,
     const GenerateOptions& options,
-    const std::function<void(std::string_view)>& on_text) {
+    const OnText& on_text) {
   options.validate();
   const TokenId end_of_text = tokenizer.end_of_text();
   std::vector<TokenId> ids;
@@ -47,7 +64,7 @@ Generated generate(
       "generate",
       "the tokenizer has no end-of-text token to start from; give a prompt");
 
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   Generated result;
   Utf8Stream characters;
   const auto show = [&](const std::string& text) {
@@ -73,10 +90,92 @@ Generated generate(
     show(characters.feed(tokenizer.bytes_of(id)));
   }
   show(characters.finish());
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-          .count();
+  result.seconds = watch.seconds();
   return result;
+}
+
+std::vector<Generated> run_generation(
+    const GenerationRequest& request,
+    const Capabilities& capabilities,
+    const std::function<void(int64_t sample, std::string_view text)>& on_text) {
+  request.options.validate();
+  require<UsageError>(
+      request.num_samples >= 1,
+      "generate",
+      "num_samples is {}; it must be 1 or more",
+      request.num_samples);
+  const int64_t threads = resolve_threads(request.threads);
+  const auto [model, tokenizer] = open_model(request.model, capabilities);
+  // A prompt that it cannot take is refused before a word is shown.
+  tokenizer->encode(request.prompt);
+  std::vector<Generated> samples;
+  for (int64_t i = 0; i < request.num_samples; ++i) {
+    GenerateOptions options = request.options;
+    options.seed += static_cast<uint64_t>(i);
+    on_text(i, {});
+    samples.push_back(generate(
+        *model->make_predictor(threads),
+        *tokenizer,
+        request.prompt,
+        options,
+        [&](std::string_view text) {
+          on_text(i, text);
+          check_interrupted();
+        }));
+  }
+  return samples;
+}
+
+void generate_batch(
+    const GenerationRequest& request,
+    const Capabilities& capabilities,
+    std::span<const std::string> prompts,
+    const std::function<void(size_t index, const Generated&)>& on_result) {
+  request.options.validate();
+  const auto opened = open_model(request.model, capabilities);
+  std::mutex mutex;
+  std::map<size_t, Generated> waiting; // for those before them
+  size_t next = 0;
+  parallel_for(std::ssize(prompts), request.threads, [&](int64_t i) {
+    const auto index = static_cast<size_t>(i);
+    check_interrupted();
+    Generated generated = generate(
+        *opened.model->make_predictor(1), // runs on its caller
+        *opened.tokenizer,
+        prompts[index],
+        request.options,
+        [](std::string_view) { check_interrupted(); });
+    const std::lock_guard lock(mutex);
+    waiting.emplace(index, std::move(generated));
+    for (; waiting.contains(next); ++next) {
+      on_result(next, waiting.extract(next).mapped());
+    }
+  });
+}
+
+std::vector<std::string> read_prompts(const std::filesystem::path& file) {
+  const std::string text = read_file(file);
+  require(
+      !text.empty(), file.string(), "is empty; write a prompt on each line");
+  const bool json =
+      file.extension() == ".jsonl" || file.extension() == ".ndjson";
+  std::vector<std::string> prompts;
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t length = rest.find('\n');
+    std::string_view line = rest.substr(0, length);
+    rest.remove_prefix(length == rest.npos ? rest.size() : length + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string where =
+        fmt::format("{}, line {}", file.string(), prompts.size() + 1);
+    const size_t fault = find_invalid_utf8(line);
+    require(
+        fault == line.npos,
+        where,
+        "the prompt is not valid UTF-8 at byte {}; convert it first",
+        fault);
+    prompts.push_back(json ? prompt_of(line, where) : std::string(line));
+  }
+  return prompts;
 }
 
 } // namespace nanobrain

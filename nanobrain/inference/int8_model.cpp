@@ -15,49 +15,23 @@ namespace nanobrain {
 
 namespace {
 
-/// A session on one thread, and a window in its types.
-class WindowScorer {
- public:
-  explicit WindowScorer(std::shared_ptr<const RuntimeModel> model)
-      : session_(std::move(model), std::make_shared<ThreadPool>(1)) {}
-
-  /// losses (inputs - first_scored) of window w
-  void score(const WindowBatch& batch, int64_t w, std::span<float> losses) {
-    const auto inputs = static_cast<size_t>(batch.inputs);
-    const auto first = static_cast<size_t>(batch.first_scored);
-    const int64_t* row = batch.ids.data() + w * (batch.inputs + 1);
-    ids_.assign(row, row + inputs);
-    targets_.assign(row + 1, row + 1 + inputs);
-    std::fill_n(targets_.begin(), first, TokenId{-1});
-    losses_.resize(inputs);
-    session_.score(ids_, targets_, losses_);
-    std::copy_n(losses_.begin() + first, losses.size(), losses.begin());
-  }
-
- private:
-  Session session_;
-  std::vector<TokenId> ids_;
-  std::vector<TokenId> targets_;
-  std::vector<float> losses_;
-};
-
+/// Windows side by side, each on a session of one thread.
 class Int8Scorer : public TokenScorer {
  public:
   Int8Scorer(
       const std::shared_ptr<const RuntimeModel>& model, int64_t threads) {
     for (int64_t t = 0; t < threads; ++t) {
-      scorers_.push_back(std::make_unique<WindowScorer>(model));
+      sessions_.push_back(
+          std::make_unique<Session>(model, std::make_shared<ThreadPool>(1)));
     }
   }
 
   void score(const WindowBatch& batch, std::span<float> losses) override {
-    const auto width = static_cast<size_t>(batch.inputs - batch.first_scored);
-    const auto threads = static_cast<int64_t>(scorers_.size());
+    const auto threads = std::ssize(sessions_);
     std::atomic<int64_t> next{0};
     parallel_for(threads, threads, [&](int64_t t) {
       for (int64_t w; (w = next.fetch_add(1)) < batch.count;) {
-        scorers_[static_cast<size_t>(t)]->score(
-            batch, w, losses.subspan(static_cast<size_t>(w) * width, width));
+        score_window(*sessions_[static_cast<size_t>(t)], batch, w, losses);
       }
     });
     require(
@@ -69,7 +43,23 @@ class Int8Scorer : public TokenScorer {
   }
 
  private:
-  std::vector<std::unique_ptr<WindowScorer>> scorers_;
+  static void score_window(
+      Session& session,
+      const WindowBatch& batch,
+      int64_t w,
+      std::span<float> losses) {
+    const int64_t* row = batch.ids.data() + w * (batch.inputs + 1);
+    const std::vector<TokenId> ids(row, row + batch.inputs);
+    std::vector<TokenId> targets(row + 1, row + 1 + batch.inputs);
+    std::fill_n(targets.begin(), batch.first_scored, TokenId{-1});
+    std::vector<float> all(ids.size());
+    session.score(ids, targets, all);
+    const int64_t scored = batch.inputs - batch.first_scored;
+    std::copy_n(
+        all.begin() + batch.first_scored, scored, losses.begin() + w * scored);
+  }
+
+  std::vector<std::unique_ptr<Session>> sessions_;
 };
 
 class Int8Predictor : public Predictor {

@@ -2,7 +2,9 @@
 // up and nothing is exponentiated before the end.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 
 #include "nanobrain/base/json.h"
 
@@ -17,15 +19,24 @@ struct LossSum {
   int64_t words = 0;  // parted by white space, that begin in scored tokens
   int64_t documents = 0;
 
-  LossSum& operator+=(const LossSum& other);
+  LossSum& operator+=(const LossSum& other) {
+    nats += other.nats;
+    tokens += other.tokens;
+    bytes += other.bytes;
+    words += other.words;
+    documents += other.documents;
+    return *this;
+  }
 
-  double nats_per_token() const;
-  /// exp(nats_per_token())
-  double perplexity() const;
-  /// nats / ln 2 / bytes: what compares across tokenizers.
-  double bits_per_byte() const;
-  /// exp(nats / words)
-  double word_perplexity() const;
+  double nats_per_token() const { return nats / static_cast<double>(tokens); }
+  double perplexity() const { return std::exp(nats_per_token()); }
+  /// What compares across tokenizers.
+  double bits_per_byte() const {
+    return nats / std::numbers::ln2 / static_cast<double>(bytes);
+  }
+  double word_perplexity() const {
+    return std::exp(nats / static_cast<double>(words));
+  }
 
   /// The sums and the four figures under their own names; a figure that would
   /// divide by zero or overflow is null.

@@ -1,20 +1,22 @@
-// A text parted into the units that intervals are resampled from.
+// Losses of a text's tokens, summed by unit: the documents, or the blocks that
+// intervals are resampled from.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "nanobrain/inference/loss_sum.h"
-#include "nanobrain/inference/token_losses.h"
+#include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
 
 /// Documents, or blocks of equally many bytes of the text: bytes, so that
 /// models with different tokenizers share them.
 struct UnitPlan {
-  int64_t count = 0;
+  int64_t count = std::numeric_limits<int64_t>::max(); // at most
   int64_t block_bytes = 0; // 0: the units are documents
 
   /// "175 documents" or "40 blocks of 32,410 bytes".
@@ -27,30 +29,44 @@ struct UnitPlan {
 /// from whole articles, from blocks of 32,768 bytes nine tenths.
 UnitPlan plan_units(int64_t documents, int64_t bytes);
 
-/// Sums the losses of a stream's tokens for each unit; a token belongs to the
-/// block in which its first byte lies.
+/// Sums the losses of a stream's tokens for each unit and for all. A token
+/// belongs to the block in which its first byte lies. Bytes and words come from
+/// the ids' bytes, so that a token file and the text it was made of give the
+/// same figures. A word begins at a byte that is not white space (ASCII: space,
+/// \t, \n, \v, \f, \r) after one that is, or at the start of a document.
 class LossUnits {
  public:
+  /// Called as each unit that holds a token ends.
+  using OnUnit = std::function<void(int64_t index, const LossSum& loss)>;
+
   /// The tokenizer must outlive the object.
-  LossUnits(const Tokenizer& tokenizer, const UnitPlan& plan);
+  explicit LossUnits(
+      const Tokenizer& tokenizer,
+      OnUnit on_unit = {},
+      const UnitPlan& plan = {});
   /// The next token; without a loss where it is not scored.
   void add(TokenId id, std::optional<double> nats);
+  /// Ends the last unit, with or without an end-of-text; the sums of all. Only
+  /// units that are documents count in `documents`.
+  const LossSum& finish();
 
-  const std::vector<LossSum>& units() const { return units_; }
-  /// Of the whole text, `documents` left out.
-  LossSum total() const;
   /// Tokens and their bytes so far, those that are not scored too.
   int64_t tokens() const { return tokens_; }
   int64_t bytes() const { return bytes_; }
 
  private:
+  void end_unit();
+
   const Tokenizer& tokenizer_;
-  TokenLosses losses_;
+  OnUnit on_unit_;
   UnitPlan plan_;
-  std::vector<LossSum> units_;
+  int64_t unit_ = 0; // that of the last token
+  LossSum sum_;      // of the unit
+  LossSum total_;    // of those that have ended
   int64_t tokens_ = 0;
   int64_t bytes_ = 0;
   int64_t documents_ = 0; // that have ended
+  bool in_word_ = false;
 };
 
 } // namespace nanobrain

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <map>
+#include <vector>
 
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/isa.h"
@@ -15,57 +16,35 @@
 
 namespace nanobrain {
 
-namespace {
-
-std::vector<std::string> isa_names() {
-  std::vector<std::string> names;
-  for (const Isa isa : available_isas()) names.emplace_back(name(isa));
-  return names;
-}
-
-} // namespace
-
-ModelFacts read_model_facts(const std::filesystem::path& folder) {
+Json read_model_facts(const std::filesystem::path& folder) {
   const auto [model, tokenizer] = open_model(folder, {});
-  ModelFacts facts{
-      .config = model->config(),
-      .end_of_text = read_model_config(folder).end_of_text,
-      .file_bytes = model->file_bytes(),
-      .tokenizer = tokenizer->kind(),
-      .tokenizer_ids = tokenizer->vocab_size(),
-      .tokenizer_hash = tokenizer->hash()};
+  const ModelConfig& config = model->config();
   const SafetensorsFile file(folder / kInt8WeightsFile);
   const auto bytes_of = [&](const std::string& name) {
     const auto it = file.tensors().find(name);
-    return it == file.tensors().end()
-               ? 0
-               : static_cast<int64_t>(it->second.data.size());
+    return it == file.tensors().end() ? 0 : std::ssize(it->second.data);
   };
+  int64_t parameters = 0;
   std::map<Part, int64_t> bytes;
-  int64_t header = facts.file_bytes;
-  for (const Parameter& p : list_parameters(facts.config)) {
+  int64_t header = model->file_bytes();
+  for (const Parameter& p : list_parameters(config)) {
     const int64_t values = bytes_of(p.huggingface_name());
     const int64_t all = values + bytes_of(p.huggingface_name() + ".scale");
-    if (values > 0) facts.parameters += p.count();
+    if (values > 0) parameters += p.count();
     bytes[p.part] += all;
     header -= all;
   }
-  facts.bytes_by_part = {
-      {"embedder and head", bytes[Part::kEmbedder]},
-      {"positions", bytes[Part::kPositions]},
-      {"blocks", bytes[Part::kBlocks]},
-      {"final norm", bytes[Part::kFinalNorm]},
-      {"header", header}};
-  return facts;
-}
-
-Json ModelFacts::to_json() const {
-  Json parts = Json::object();
-  for (const auto& [part, bytes] : bytes_by_part) parts[part] = bytes;
+  std::vector<std::string_view> isas;
+  for (const Isa isa : available_isas()) isas.emplace_back(name(isa));
   return {
       {"parameters", parameters},
-      {"bytes", file_bytes},
-      {"bytes_by_part", parts},
+      {"bytes", model->file_bytes()},
+      {"bytes_by_part",
+       {{"embedder and head", bytes[Part::kEmbedder]},
+        {"positions", bytes[Part::kPositions]},
+        {"blocks", bytes[Part::kBlocks]},
+        {"final norm", bytes[Part::kFinalNorm]},
+        {"header", header}}},
       {"num_layers", config.num_layers},
       {"num_heads", config.num_heads},
       {"model_dim", config.model_dim},
@@ -73,45 +52,50 @@ Json ModelFacts::to_json() const {
       {"vocab_size", config.vocab_size},
       {"max_seq_len", config.max_seq_len},
       {"activation", config.activation},
-      {"end_of_text", end_of_text},
+      {"end_of_text", read_model_config(folder).end_of_text},
       {"tokenizer",
-       {{"kind", tokenizer},
-        {"vocab_size", tokenizer_ids},
-        {"hash", tokenizer_hash}}},
+       {{"kind", tokenizer->kind()},
+        {"vocab_size", tokenizer->vocab_size()},
+        {"hash", tokenizer->hash()}}},
       {"isa", name(active_isa())},
-      {"isas_available", isa_names()},
+      {"isas_available", isas},
       {"threads", available_cpus()},
       {"cpu", cpu_name()},
       {"commit", build_commit()}};
 }
 
-std::string ModelFacts::to_text() const {
+std::string describe_facts(const Json& facts) {
+  const auto word = [](const Json& value) { return value.get<std::string>(); };
+  const auto count = [](const Json& value) {
+    return format_count(value.get<int64_t>());
+  };
   std::string text = fmt::format(
       "model      {} parameters, {}: {} layers, {} heads, width {}, "
       "feed-forward {}, vocabulary {}, context {}\n",
-      format_count(parameters),
-      format_bytes(static_cast<double>(file_bytes)),
-      config.num_layers,
-      config.num_heads,
-      config.model_dim,
-      config.ffn_dim,
-      format_count(config.vocab_size),
-      config.max_seq_len);
-  for (const auto& [part, bytes] : bytes_by_part) {
-    text += fmt::format("  {:<18}{:>12} bytes\n", part, format_count(bytes));
+      count(facts["parameters"]),
+      format_bytes(facts["bytes"]),
+      facts["num_layers"].dump(),
+      facts["num_heads"].dump(),
+      facts["model_dim"].dump(),
+      facts["ffn_dim"].dump(),
+      count(facts["vocab_size"]),
+      facts["max_seq_len"].dump());
+  for (const auto& [part, bytes] : facts["bytes_by_part"].items()) {
+    text += fmt::format("  {:<18}{:>12} bytes\n", part, count(bytes));
   }
+  const Json& tokenizer = facts["tokenizer"];
   text += fmt::format(
       "tokenizer  {}, {} ids, SHA-256 {}\n"
       "machine    {} (of {}), {} threads, {}\n"
       "program    {}\n",
-      tokenizer,
-      format_count(tokenizer_ids),
-      tokenizer_hash,
-      name(active_isa()),
-      fmt::join(isa_names(), " "),
-      available_cpus(),
-      cpu_name(),
-      build_commit());
+      word(tokenizer["kind"]),
+      count(tokenizer["vocab_size"]),
+      word(tokenizer["hash"]),
+      word(facts["isa"]),
+      fmt::join(facts["isas_available"].get<std::vector<std::string>>(), " "),
+      facts["threads"].dump(),
+      word(facts["cpu"]),
+      word(facts["commit"]));
   return text;
 }
 

@@ -11,26 +11,6 @@ namespace nanobrain {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-/// Says what to do about a run folder that has no model/ yet.
-[[noreturn]] void fail_unfinished(const RunFolder& run) {
-  const auto checkpoints = list_checkpoints(run);
-  const std::string root = run.root.string();
-  fail(
-      "model",
-      "{} is a run that has not finished; go on with it: nanobrain train "
-      "--output {} --resume{}",
-      root,
-      root,
-      checkpoints.empty()
-          ? ""
-          : ", or name a checkpoint's model: " +
-                (checkpoints.rbegin()->second / "model").string());
-}
-
-} // namespace
-
 fs::path require_folder(const fs::path& path) {
   require(
       fs::is_directory(path),
@@ -44,8 +24,18 @@ fs::path find_model_folder(const fs::path& path) {
   for (const auto& folder : {path, path / "model"}) {
     if (fs::exists(folder / "config.json")) return folder;
   }
-  if (const RunFolder run{path}; fs::exists(run.record())) {
-    fail_unfinished(run);
+  const RunFolder run{path};
+  if (fs::exists(run.record())) {
+    const auto checkpoints = list_checkpoints(run);
+    fail(
+        "model",
+        "{0} is a run that has not finished; resume it: nanobrain train "
+        "--output {0} --resume{1}",
+        path.string(),
+        checkpoints.empty()
+            ? ""
+            : ", or name a checkpoint's model: " +
+                  (checkpoints.rbegin()->second / "model").string());
   }
   fail(
       "model",
@@ -89,13 +79,6 @@ OpenedModel open_model(
   opened.tokenizer = open_model_tokenizer(
       folder, opened.model->config().vocab_size, found.get());
   return opened;
-}
-
-std::optional<int64_t> trained_tokens(const fs::path& path) {
-  const Json record = training_record(find_model_folder(path));
-  const Json tokens = record.value(Json::json_pointer("/tokens"), Json());
-  if (!tokens.is_number_integer()) return std::nullopt;
-  return tokens.get<int64_t>();
 }
 
 } // namespace nanobrain

@@ -1,11 +1,9 @@
 // Opens the model that a command is given, with its tokenizer.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "nanobrain/documents/document_reader.h"
@@ -67,8 +65,5 @@ OpenedModel open_model(
 
 /// UsageError where bf16 is asked of an int8 model.
 void require_precision(const std::filesystem::path& folder, bool bf16);
-
-/// Tokens that the model was trained on, where its nanobrain.json says.
-std::optional<int64_t> trained_tokens(const std::filesystem::path& path);
 
 } // namespace nanobrain

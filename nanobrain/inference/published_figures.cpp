@@ -3,9 +3,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/json.h"
-#include "nanobrain/inference/published_references.h"
 
 namespace nanobrain {
 

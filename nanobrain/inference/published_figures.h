@@ -54,6 +54,9 @@ struct PublishedModel {
   }
 };
 
+/// The file of references/, compiled in.
+extern const char* const kGpt2SmallPublished;
+
 /// "gpt2-small-published", which is part of the program, or a JSON file of the
 /// same form. UsageError where it is neither, or a key is missing or wrong.
 PublishedModel load_published(const std::string& reference);

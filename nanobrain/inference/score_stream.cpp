@@ -1,8 +1,10 @@
 #include "nanobrain/inference/score_stream.h"
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
+
+#include "nanobrain/base/progress.h"
+#include "nanobrain/base/stopwatch.h"
 
 namespace nanobrain {
 
@@ -12,19 +14,20 @@ double score_stream(
     const WindowPlan& plan,
     int64_t batch_tokens,
     const TokenSink& sink,
-    Progress* progress) {
-  using Clock = std::chrono::steady_clock;
+    const std::string& label) {
+  std::optional<Progress> progress;
+  if (!label.empty()) progress.emplace(label, source.size());
   WindowReader reader(source, plan);
   const int64_t max_count = std::max<int64_t>(batch_tokens / plan.span, 1);
-  Clock::duration scoring{0};
+  double seconds = 0;
   int64_t next = plan.prefix ? 1 : 0; // position of the sink's next token
   WindowBatch batch;
   std::vector<float> losses;
   while (reader.next(max_count, batch)) {
     losses.resize(static_cast<size_t>(batch.scored()));
-    const auto start = Clock::now();
+    const Stopwatch watch;
     scorer.score(batch, losses);
-    scoring += Clock::now() - start;
+    seconds += watch.seconds();
     auto loss = losses.begin();
     for (int64_t w = 0; w < batch.count; ++w) {
       const int64_t begin = batch.begins[static_cast<size_t>(w)];
@@ -36,9 +39,9 @@ double score_stream(
         next < first ? sink(id, std::nullopt) : sink(id, *loss++);
       }
     }
-    if (progress != nullptr) progress->update(source.position());
+    if (progress) progress->update(source.position());
   }
-  return std::chrono::duration<double>(scoring).count();
+  return seconds;
 }
 
 } // namespace nanobrain

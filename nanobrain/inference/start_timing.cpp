@@ -1,5 +1,4 @@
-#include "nanobrain/inference/start_timing.h"
-
+// bench start: how long the program takes from its start to the first token.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -10,19 +9,11 @@
 #include <vector>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/inference/timing.h"
 
 namespace nanobrain {
 
 namespace {
-
-/// The file that this process runs.
-std::string own_program() {
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  require(
-      !error, "bench start", "this system does not say what runs: no /proc");
-  return path.string();
-}
 
 double time_once(const std::vector<std::string>& words) {
   std::vector<char*> arguments;
@@ -61,9 +52,13 @@ Statistics time_start(
     int64_t threads,
     const ClockOptions& clock) {
   clock.validate();
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  require(
+      !error, "bench start", "this system does not say what runs: no /proc");
   // Without a prompt the first byte is that of the first token.
   const std::vector<std::string> words = {
-      own_program(),
+      program.string(),
       "generate",
       "--model",
       model.string(),

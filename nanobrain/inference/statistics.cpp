@@ -1,24 +1,20 @@
 #include "nanobrain/inference/statistics.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "nanobrain/base/error.h"
 
 namespace nanobrain {
 
-namespace {
-
-/// `p` from 0 to 1.
-double percentile(const std::vector<double>& sorted, double p) {
-  const double position = p * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(position);
+double quantile(const std::vector<double>& sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(at);
   const size_t above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(
-      sorted[below], sorted[above], position - static_cast<double>(below));
+  const double weight = at - static_cast<double>(below);
+  // No 0 * infinity.
+  if (weight == 0) return sorted[below];
+  return sorted[below] * (1 - weight) + sorted[above] * weight;
 }
-
-} // namespace
 
 Statistics statistics_of(std::vector<double> measurements) {
   require(!measurements.empty(), "bench", "nothing was measured");
@@ -26,9 +22,9 @@ Statistics statistics_of(std::vector<double> measurements) {
   return {
       .count = static_cast<int64_t>(measurements.size()),
       .min = measurements.front(),
-      .p50 = percentile(measurements, 0.5),
-      .p90 = percentile(measurements, 0.9),
-      .p99 = percentile(measurements, 0.99),
+      .p50 = quantile(measurements, 0.5),
+      .p90 = quantile(measurements, 0.9),
+      .p99 = quantile(measurements, 0.99),
       .max = measurements.back()};
 }
 

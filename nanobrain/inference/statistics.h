@@ -6,6 +6,10 @@
 
 namespace nanobrain {
 
+/// Below which `share` (0 to 1) of the values lie; between two neighbours in
+/// proportion, as NumPy's default has it.
+double quantile(const std::vector<double>& sorted, double share);
+
 struct Statistics {
   int64_t count = 0;
   double min = 0;
@@ -15,8 +19,7 @@ struct Statistics {
   double max = 0;
 };
 
-/// A percentile between two measurements lies between them in proportion, as
-/// NumPy's default has it. Error where there is no measurement.
+/// Error where there is no measurement.
 Statistics statistics_of(std::vector<double> measurements);
 
 } // namespace nanobrain

@@ -1,7 +1,9 @@
 #include "nanobrain/inference/timing.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
@@ -9,7 +11,6 @@
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/inference/cache_eviction.h"
-#include "nanobrain/inference/measure.h"
 
 namespace nanobrain {
 
@@ -34,14 +35,12 @@ std::vector<int64_t> resolve_all(const std::vector<int64_t>& asked) {
 
 void require_lengths(const TimedModels& models, const TimingRequest& request) {
   const bool generates = request.work == TimedWork::kGenerate;
-  const auto require_length = [&](const char* flag, int64_t length) {
+  for (const auto& [flag, lengths] :
+       {std::pair("--tokens", &request.tokens),
+        std::pair("--prompt-tokens", &request.prompt_tokens)}) {
+    const int64_t least = std::ranges::min(*lengths);
     require<UsageError>(
-        length >= 1, kWhere, "{} must be 1 or more, but is {}", flag, length);
-  };
-  for (const int64_t tokens : request.tokens)
-    require_length("--tokens", tokens);
-  for (const int64_t tokens : request.prompt_tokens) {
-    require_length("--prompt-tokens", tokens);
+        least >= 1, kWhere, "{} must be 1 or more, but is {}", flag, least);
   }
   const int64_t longest =
       std::ranges::max(request.tokens) +
@@ -69,32 +68,28 @@ std::vector<TokenId> random_ids(int64_t count, int64_t vocab_size) {
   return ids;
 }
 
-/// Fills in the figures of a row, whose lengths are given.
-void measure(
-    int64_t vocab_size,
+/// Seconds of a text's tokens, generated greedily.
+std::vector<double> time_tokens(
     Predictor& predictor,
-    const TimingRequest& request,
-    const Preparation& prepare,
-    TimingRow& row) {
-  const auto ids = random_ids(
-      row.prompt_tokens > 0 ? row.prompt_tokens : row.tokens, vocab_size);
-  switch (request.work) {
-    case TimedWork::kForward:
-      row.seconds = statistics_of(
-          measure_forward(predictor, ids, vocab_size, request.clock, prepare));
-      break;
-    case TimedWork::kPrompt:
-      row.seconds =
-          statistics_of(measure_prompt(predictor, ids, request.clock, prepare));
-      break;
-    case TimedWork::kGenerate: {
-      auto seconds = measure_generation(
-          predictor, ids, row.tokens, request.clock, prepare);
-      row.seconds = statistics_of(std::move(seconds.texts));
-      row.token_seconds = statistics_of(std::move(seconds.tokens));
-      break;
-    }
+    std::span<const TokenId> prompt,
+    int64_t tokens,
+    const Preparation& prepare) {
+  std::vector<double> seconds;
+  seconds.reserve(static_cast<size_t>(tokens));
+  predictor.reset();
+  predictor.feed(prompt);
+  TokenId id = predictor.argmax();
+  if (prepare) prepare();
+  const Stopwatch watch;
+  double before = watch.seconds();
+  for (int64_t i = 0; i < tokens; ++i) {
+    predictor.feed({&id, 1});
+    id = predictor.argmax();
+    const double after = watch.seconds();
+    seconds.push_back(after - before);
+    before = after;
   }
+  return seconds;
 }
 
 } // namespace
@@ -135,18 +130,57 @@ TimingReport run_timing(
               .threads = count,
               .prompt_tokens = prompt_tokens,
               .tokens = tokens};
-          measure(vocab_size, *predictor, request, {}, row);
+          measure(*predictor, vocab_size, request, {}, row);
           report.rows.push_back(row);
           if (!request.cold) continue;
           row.cold = true;
           measure(
-              vocab_size, *predictor, request, [&] { eviction->evict(); }, row);
+              *predictor, vocab_size, request, [&] { eviction->evict(); }, row);
           report.rows.push_back(row);
         }
       }
     }
   }
   return report;
+}
+
+void measure(
+    Predictor& predictor,
+    int64_t vocab_size,
+    const TimingRequest& request,
+    const Preparation& prepare,
+    TimingRow& row) {
+  const bool generates = request.work == TimedWork::kGenerate;
+  const auto ids =
+      random_ids(generates ? row.prompt_tokens : row.tokens, vocab_size);
+  if (generates) {
+    const auto texts = repeat(request.clock, [&] {
+      return time_tokens(predictor, ids, row.tokens, prepare);
+    });
+    std::vector<double> seconds, tokens;
+    for (const std::vector<double>& text : texts) {
+      seconds.push_back(std::accumulate(text.begin(), text.end(), 0.0));
+      tokens.insert(tokens.end(), text.begin(), text.end());
+    }
+    row.seconds = statistics_of(std::move(seconds));
+    row.token_seconds = statistics_of(std::move(tokens));
+    return;
+  }
+  const bool all_logits = request.work == TimedWork::kForward;
+  std::vector<float> logits(
+      all_logits ? ids.size() * static_cast<size_t>(vocab_size) : 0);
+  row.seconds = statistics_of(repeat(request.clock, [&] {
+    if (prepare) prepare();
+    const Stopwatch watch;
+    if (all_logits) {
+      predictor.forward(ids, logits.data());
+    } else {
+      predictor.reset();
+      predictor.feed(ids);
+      predictor.logits();
+    }
+    return watch.seconds();
+  }));
 }
 
 } // namespace nanobrain

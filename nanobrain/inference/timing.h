@@ -1,9 +1,11 @@
-// The job behind `bench forward` and `bench generate`, whose flags are those of
-// programs/timing_commands.h in both programs. Loading and tokenizing are
-// off the clock; the tokens are random, from a fixed seed.
+// The jobs behind `bench`: forwards and generations, whose loading and
+// tokenizing are off the clock and whose tokens are random, from a fixed seed;
+// and the start of the program.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,5 +38,28 @@ struct TimingRequest {
 /// no model has been run.
 TimingReport run_timing(
     const TimedModels& models, const TimingRequest& request);
+
+/// Runs off the clock, ahead of what each repetition times; may be empty.
+using Preparation = std::function<void()>;
+
+/// Puts a predictor with `vocab_size` ids under the clock and fills in the
+/// seconds of `row`, whose lengths are given. Of kForward: all logits, into
+/// memory that has been touched; of kPrompt: the logits after its last token;
+/// of kGenerate: the tokens one after another, the prompt and the choice of the
+/// first token off the clock.
+void measure(
+    Predictor& predictor,
+    int64_t vocab_size,
+    const TimingRequest& request,
+    const Preparation& prepare,
+    TimingRow& row);
+
+/// Seconds from the start of a process of this program, which opens the folder
+/// and generates on `threads` threads (0: all), to the first byte of its text.
+/// Error where the process says nothing: its own message is on stderr.
+Statistics time_start(
+    const std::filesystem::path& model,
+    int64_t threads,
+    const ClockOptions& clock);
 
 } // namespace nanobrain

@@ -11,23 +11,6 @@ constexpr size_t kBatchBytes = 4'000'000;
 
 } // namespace
 
-size_t SpanSource::read(std::span<TokenId> out) {
-  const size_t count = std::min(out.size(), ids_.size() - next_);
-  std::copy_n(ids_.begin() + static_cast<ptrdiff_t>(next_), count, out.begin());
-  next_ += count;
-  return count;
-}
-
-size_t TokenFileSource::read(std::span<TokenId> out) {
-  const int64_t count =
-      std::min(static_cast<int64_t>(out.size()), file_.size() - next_);
-  for (int64_t i = 0; i < count; ++i) {
-    out[static_cast<size_t>(i)] = file_[next_ + i];
-  }
-  next_ += count;
-  return static_cast<size_t>(count);
-}
-
 size_t DocumentSource::read(std::span<TokenId> out) {
   size_t count = 0;
   while (count < out.size()) {

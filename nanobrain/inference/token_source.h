@@ -1,6 +1,7 @@
 // Streams of ids to evaluate on, in bounded memory whatever the input's size.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -25,33 +26,27 @@ class TokenSource {
   virtual int64_t size() const = 0;
 };
 
-/// Ids in memory.
-class SpanSource : public TokenSource {
+/// Ids that are there: in memory, or in a token file. They must outlive the
+/// source.
+template <class Ids>
+class IdSource : public TokenSource {
  public:
-  /// The ids must outlive the source.
-  explicit SpanSource(std::span<const TokenId> ids) : ids_(ids) {}
-  size_t read(std::span<TokenId> out) override;
-  int64_t position() const override { return static_cast<int64_t>(next_); }
+  explicit IdSource(Ids ids) : ids_(ids) {}
+  size_t read(std::span<TokenId> out) override {
+    const auto count = static_cast<size_t>(
+        std::min(static_cast<int64_t>(out.size()), size() - next_));
+    for (TokenId& id : out.first(count)) id = ids_[next_++];
+    return count;
+  }
+  int64_t position() const override { return next_; }
   int64_t size() const override { return static_cast<int64_t>(ids_.size()); }
 
  private:
-  std::span<const TokenId> ids_;
-  size_t next_ = 0;
-};
-
-/// The ids of a token file.
-class TokenFileSource : public TokenSource {
- public:
-  /// The file must outlive the source.
-  explicit TokenFileSource(const TokenFile& file) : file_(file) {}
-  size_t read(std::span<TokenId> out) override;
-  int64_t position() const override { return next_; }
-  int64_t size() const override { return file_.size(); }
-
- private:
-  const TokenFile& file_;
+  Ids ids_;
   int64_t next_ = 0;
 };
+using SpanSource = IdSource<std::span<const TokenId>>;
+using TokenFileSource = IdSource<const TokenFile&>;
 
 /// Documents encoded as they are read, a few megabytes of text at a time on
 /// `threads` threads (0: all), each followed by end-of-text where there is one.

@@ -11,8 +11,8 @@ namespace nanobrain {
 /// Whether a run's products are in bf16: where the config says so, or says auto
 /// and the device has them.
 inline bool uses_bf16(const TrainConfig& config) {
-  return config.precision == "bf16" ||
-         (config.precision == "auto" &&
+  return config.precision == TrainPrecision::kBf16 ||
+         (config.precision == TrainPrecision::kAuto &&
           has_bf16_products(at::Device(config.device)));
 }
 

@@ -202,14 +202,14 @@ LossSum evaluate(
     const TokenFile& file,
     const Tokenizer& tokenizer,
     const EvalOptions& options,
-    Progress* progress) {
+    const std::string& label) {
   return evaluate(
       *make_token_scorer(model, options.bf16),
       model->config().max_seq_len,
       file,
       tokenizer,
       options,
-      progress);
+      label);
 }
 
 Generated generate(
@@ -217,7 +217,7 @@ Generated generate(
     const Tokenizer& tokenizer,
     std::string_view prompt,
     const GenerateOptions& options,
-    const std::function<void(std::string_view)>& on_text) {
+    const OnText& on_text) {
   return generate(*make_predictor(model), tokenizer, prompt, options, on_text);
 }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
-#include "nanobrain/inference/evaluate.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/inference/generate.h"
 #include "nanobrain/inference/language_model.h"
 
@@ -40,7 +40,7 @@ LossSum evaluate(
     const TokenFile& file,
     const Tokenizer& tokenizer,
     const EvalOptions& options = {},
-    Progress* progress = nullptr);
+    const std::string& label = {});
 
 /// generate() with a predictor of the model.
 Generated generate(
@@ -48,6 +48,6 @@ Generated generate(
     const Tokenizer& tokenizer,
     std::string_view prompt,
     const GenerateOptions& options = {},
-    const std::function<void(std::string_view)>& on_text = {});
+    const OnText& on_text = {});
 
 } // namespace nanobrain

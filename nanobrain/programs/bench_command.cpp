@@ -2,22 +2,19 @@
 #include <memory>
 
 #include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
 #include "nanobrain/programs/table_output.h"
 
 namespace nanobrain {
 
 namespace {
 
-struct TimingFlags {
-  TimingRequest request;
-  bool last = false;
-};
-
 void run(
-    TimingFlags& flags, const OpenModels& open, const TableOutput& output) {
-  if (flags.last) flags.request.work = TimedWork::kPrompt;
+    const TimingRequest& request,
+    const OpenModels& open,
+    const TableOutput& output) {
   output.check();
-  const TimingReport report = run_timing(open(), flags.request);
+  const TimingReport report = run_timing(open(), request);
   output.write({report.table()}, report.to_json());
 }
 
@@ -30,15 +27,13 @@ void add_timing_command(
       generates ? bench.add_subcommand(
                       "generate", "greedy generation, token by token")
                 : bench.add_subcommand("forward", "forwards of so many tokens");
-  const auto flags = std::make_shared<TimingFlags>();
-  TimingRequest& request = flags->request;
+  const auto asked = std::make_shared<TimingRequest>();
+  TimingRequest& request = *asked;
   request.work = work;
   if (generates) request.tokens = {128};
   const TableOutput output(*command);
   const OpenModels open = add_models(*command);
-  const auto flag = [&](const char* name, auto& field, const char* help) {
-    return command->add_option(name, field, help)->capture_default_str();
-  };
+  const AddFlag flag(*command);
   const auto list = [&](const char* name, auto& field, const char* help) {
     flag(name, field, help)->delimiter(',');
   };
@@ -46,11 +41,13 @@ void add_timing_command(
   if (generates) {
     list("--prompt-tokens", request.prompt_tokens, "ahead of them, not timed");
   } else {
-    command->add_flag("--last", flags->last, "only the last token's logits");
+    command->add_flag_callback(
+        "--last",
+        [asked] { asked->work = TimedWork::kPrompt; },
+        "only the last token's logits");
   }
   list("--threads", request.threads, "CPU threads: 2,1 times both; 0: all");
-  command->add_flag(
-      "--cold", request.cold, "also with emptied caches, a row each");
+  flag("--cold", request.cold, "also with emptied caches, a row each");
   flag(
       "--repetitions",
       request.clock.repetitions,
@@ -59,7 +56,7 @@ void add_timing_command(
       "--warm-up",
       request.clock.warm_up,
       "how many before them; default: those of 0.3 seconds");
-  command->callback([flags, open, output] { run(*flags, open, output); });
+  command->callback([asked, open, output] { run(*asked, open, output); });
 }
 
 } // namespace

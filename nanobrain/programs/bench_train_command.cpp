@@ -1,6 +1,7 @@
 // nanobrain bench train: how fast this machine trains.
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/train/train_bench.h"
 
@@ -16,13 +17,13 @@ struct TrainBenchFlags {
   TrainBenchOptions options;
 };
 
-void run(const TrainBenchFlags& flags, const Output& output) {
+void run(const TrainBenchFlags& flags, const TableOutput& output) {
+  output.check(std::vector{flags.config});
   RunConfig config = parse_run_config(flags.config, flags.overrides);
   if (config.model.vocab_size == 0) config.model.vocab_size = flags.vocab_size;
   if (flags.threads) config.train.threads = *flags.threads;
   const Json report = bench_train(config, flags.options);
-  output.line(describe_train_bench(report));
-  output.result(report);
+  output.write({train_bench_table(report)}, report);
 }
 
 } // namespace
@@ -31,22 +32,17 @@ void add_bench_train(CLI::App& bench) {
   auto* command = bench.add_subcommand(
       "train", "whole training steps of a config, on random tokens");
   const auto flags = std::make_shared<TrainBenchFlags>();
-  const Output output(*command);
-  command->add_option("config,--config", flags->config, "YAML of a run")
-      ->required();
+  const TableOutput output(*command);
+  const AddFlag flag(*command);
+  flag("config,--config", flags->config, "YAML of a run")->required();
   add_overrides(*command, flags->overrides);
-
-  command
-      ->add_option(
-          "--vocab-size",
-          flags->vocab_size,
-          "where the YAML leaves it to a tokenizer")
-      ->capture_default_str();
-  command->add_option("--steps", flags->options.steps, "steps to time")
-      ->capture_default_str();
-  command->add_option("--warm-up", flags->options.warm_up, "steps before them")
-      ->capture_default_str();
-  command->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  flag(
+      "--vocab-size",
+      flags->vocab_size,
+      "where the YAML leaves it to a tokenizer");
+  flag("--steps", flags->options.steps, "steps to time");
+  flag("--warm-up", flags->options.warm_up, "steps before them");
+  flag("--threads", flags->threads, "CPU threads; 0: all");
   command->callback([flags, output] { run(*flags, output); });
 }
 

@@ -12,9 +12,8 @@ namespace nanobrain {
 
 // Of both programs: what one does without follows from its capabilities.
 void add_generate(CLI::App& program, const Capabilities& capabilities);
+/// `score` in nanobrain-run, which has neither baselines nor protocols.
 void add_eval(CLI::App& program, const Capabilities& capabilities);
-/// `eval` in nanobrain-run, which has neither baselines nor protocols.
-void add_score(CLI::App& program, const Capabilities& capabilities);
 /// Adds bench forward and bench generate. `add_models` adds to each the flags
 /// that name models and returns what opens them once the command line has been
 /// read.

@@ -1,7 +1,5 @@
 // nanobrain compare: models with different tokenizers on the same text.
-#include "nanobrain/base/file.h"
 #include "nanobrain/inference/comparison.h"
-#include "nanobrain/inference/comparison_table.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
 #include "nanobrain/programs/table_output.h"
@@ -10,29 +8,10 @@ namespace nanobrain {
 
 namespace {
 
-struct CompareFlags {
-  CompareRequest request;
-  std::optional<std::filesystem::path> csv;
-  std::optional<std::filesystem::path> markdown;
-  std::optional<std::filesystem::path> output;
-  bool force = false;
-};
-
-void run(const CompareFlags& flags, const Output& output) {
-  const CompareRequest& request = flags.request;
-  check_output_files(
-      "compare",
-      {{"--csv", flags.csv},
-       {"--markdown", flags.markdown},
-       {"--output", flags.output}},
-      request.text.inputs,
-      flags.force);
+void run(const CompareRequest& request, const TableOutput& output) {
+  output.check(request.text.inputs);
   const ComparisonReport report = run_comparison(request, all_capabilities());
-  output.text(comparison_text(report));
-  output.result(report.to_json());
-  if (flags.csv) write_file(*flags.csv, comparison_csv(report));
-  if (flags.markdown) write_file(*flags.markdown, comparison_markdown(report));
-  if (flags.output) write_json(*flags.output, report.to_json());
+  output.write({report.table()}, report.to_json(), report.to_text());
 }
 
 } // namespace
@@ -40,12 +19,10 @@ void run(const CompareFlags& flags, const Output& output) {
 void add_compare(CLI::App& program) {
   auto* command = program.add_subcommand(
       "compare", "one table for models with different tokenizers");
-  const auto flags = std::make_shared<CompareFlags>();
-  CompareRequest& request = flags->request;
-  const Output output(*command);
-  const auto flag = [&](const char* name, auto& field, const char* help) {
-    return command->add_option(name, field, help)->capture_default_str();
-  };
+  const auto asked = std::make_shared<CompareRequest>();
+  CompareRequest& request = *asked;
+  const TableOutput output(*command);
+  const AddFlag flag(*command);
   flag("--model", request.models, "model or run folder; once for each")
       ->required();
   flag("--input", request.text.inputs, "texts and folders")->required();
@@ -63,14 +40,10 @@ void add_compare(CLI::App& program) {
       "--reference",
       request.reference,
       "figures to add: gpt2-small-published, or a JSON file of such");
-  flag("--csv", flags->csv, "write the table there as CSV");
-  flag("--markdown", flags->markdown, "write it there as Markdown");
-  flag("--output", flags->output, "write the JSON there as well");
-  command->add_flag("--force", flags->force, "replace files that exist");
   add_threads(*command, request.threads);
   add_precision(*command, request.options.bf16);
   add_document_options(*command, request.text.documents);
-  command->callback([flags, output] { run(*flags, output); });
+  command->callback([asked, output] { run(*asked, output); });
 }
 
 } // namespace nanobrain

@@ -2,6 +2,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
 #include "nanobrain/quantize/gguf_export.h"
 
 namespace nanobrain {
@@ -13,12 +14,12 @@ void run(const ExportRequest& request, const Output& output) {
   for (const std::string& note : report.notes) {
     print_message("note: {}", note);
   }
-  output.line(fmt::format(
+  output.line(
       "wrote {}: {} tensors, {}, tokenizer: {}",
       report.output.string(),
       report.tensors,
       format_bytes(static_cast<double>(report.bytes)),
-      report.tokenizer));
+      report.tokenizer);
   output.result(report.to_json());
 }
 
@@ -29,14 +30,12 @@ void add_export(CLI::App& program) {
       "export", "a model in the formats of other programs");
   const auto request = std::make_shared<ExportRequest>();
   const Output output(*command);
-  const auto flag = [&](const char* name, auto& field, const char* help) {
-    return command->add_option(name, field, help)->capture_default_str();
-  };
-  flag("--model", request->model, "model folder, or run folder")->required();
+  const AddFlag flag(*command);
+  add_model(*command, request->model, /*int8_only=*/false);
   flag("--format", request->format, "gguf: llama.cpp and other users of ggml");
   flag("--type", request->type, "f32, or q8_0: 8.5 bits a weight");
   flag("--output", request->output, "file to write")->required();
-  command->add_flag("--force", request->force, "replace a file that exists");
+  flag("--force", request->force, "replace a file that exists");
   command->callback([request, output] { run(*request, output); });
 }
 

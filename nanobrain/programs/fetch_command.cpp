@@ -6,6 +6,7 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/fetch/fetch.h"
 #include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
 
 namespace nanobrain {
 
@@ -41,21 +42,19 @@ void add_fetch(CLI::App& program) {
   auto flags = std::make_shared<FetchFlags>();
   const Output output(*sub);
   FetchOptions& options = flags->options;
-  sub->add_option("what", flags->what, "fineweb-edu or gpt2");
-  sub->add_option("--output", options.output, "folder")->required();
-  sub->add_option(
+  const AddFlag flag(*sub);
+  flag("what", flags->what, "fineweb-edu or gpt2");
+  flag("--output", options.output, "folder")->required();
+  flag(
       "--shards", flags->shards, "of fineweb-edu, from the first: 1 to 14 [1]");
-  sub->add_option(
-      "--base-url", flags->base_url, "a mirror of https://huggingface.co");
-  sub->add_option(
+  flag("--base-url", flags->base_url, "a mirror of https://huggingface.co");
+  flag(
       "--list",
       flags->list,
       "other files instead: JSON {\"base_url\", \"files\": [{\"name\", "
-      "\"path\", "
-      "\"bytes\", \"sha256\"}]}");
-  sub->add_flag(
-      "--force", options.force, "replace files that are there and are others");
-  sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
+      "\"path\", \"bytes\", \"sha256\"}]}");
+  flag("--force", options.force, "replace files that are there and are others");
+  flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
       "Run it again to resume after a stop. Proxies: https_proxy, no_proxy; "
       "certificates of your own: CURL_CA_BUNDLE.");

@@ -29,11 +29,10 @@ CLI::Option* add_choice(
 
 } // namespace
 
-void add_plain_document_options(CLI::App& command, DocumentOptions& options) {
+void add_document_options(
+    CLI::App& command, DocumentOptions& options, bool plain) {
   const auto add = [&](const char* name, auto& value, const char* help) {
-    return command.add_option(name, value, help)
-        ->capture_default_str()
-        ->group("Documents");
+    return AddFlag(command)(name, value, help)->group("Documents");
   };
   add("--text-documents",
       options.text_documents,
@@ -48,24 +47,25 @@ void add_plain_document_options(CLI::App& command, DocumentOptions& options) {
   add("--max-document-bytes",
       options.max_document_bytes,
       "longer documents are skipped and counted");
+  if (plain) return;
+  add("--text-column",
+      options.text_column,
+      "parquet: the column that holds the text");
 }
 
-void add_document_options(CLI::App& command, DocumentOptions& options) {
-  add_plain_document_options(command, options);
-  command
-      .add_option(
-          "--text-column",
-          options.text_column,
-          "parquet: the column that holds the text")
-      ->capture_default_str()
-      ->group("Documents");
+void add_model(
+    CLI::App& command, std::filesystem::path& model, bool int8_only) {
+  const AddFlag flag(command);
+  flag(
+      "--model",
+      model,
+      int8_only ? "int8 model folder" : "model folder, or run folder")
+      ->required();
 }
 
 void add_generate_options(CLI::App& command, GenerateOptions& options) {
   SamplerOptions& sampler = options.sampler;
-  const auto flag = [&](const char* name, auto& field, const char* help) {
-    command.add_option(name, field, help)->capture_default_str();
-  };
+  const AddFlag flag(command);
   flag("--max-tokens", options.max_tokens, "tokens to generate at most");
   flag("--temperature", sampler.temperature, "0: always the most likely token");
   flag("--top-k", sampler.top_k, "only the k most likely tokens; 0: all");
@@ -74,8 +74,8 @@ void add_generate_options(CLI::App& command, GenerateOptions& options) {
 }
 
 void add_threads(CLI::App& command, int64_t& threads) {
-  command.add_option("--threads", threads, "CPU threads; 0: all")
-      ->capture_default_str();
+  const AddFlag flag(command);
+  flag("--threads", threads, "CPU threads; 0: all");
 }
 
 CLI::Option* add_overrides(

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "nanobrain/documents/document_reader.h"
@@ -13,10 +15,31 @@ namespace nanobrain {
 
 // Each fills what it is given, which must outlive the parse.
 
-/// How text and jsonl files become documents.
-void add_plain_document_options(CLI::App& command, DocumentOptions& options);
-/// The same, and parquet files.
-void add_document_options(CLI::App& command, DocumentOptions& options);
+/// Adds flags to a command one by one: a switch for a bool, else an option
+/// whose default the help shows.
+class AddFlag {
+ public:
+  explicit AddFlag(CLI::App& command) : command_(command) {}
+
+  template <class Field>
+  CLI::Option* operator()(
+      const char* name, Field& field, const std::string& help) const {
+    if constexpr (std::is_same_v<Field, bool>) {
+      return command_.add_flag(name, field, help);
+    } else {
+      return command_.add_option(name, field, help)->capture_default_str();
+    }
+  }
+
+ private:
+  CLI::App& command_;
+};
+
+/// How text, jsonl and parquet files become documents; `plain`: no parquet.
+void add_document_options(
+    CLI::App& command, DocumentOptions& options, bool plain = false);
+/// --model
+void add_model(CLI::App& command, std::filesystem::path& model, bool int8_only);
 /// How text is drawn.
 void add_generate_options(CLI::App& command, GenerateOptions& options);
 /// --threads

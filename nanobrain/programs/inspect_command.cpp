@@ -1,10 +1,5 @@
 // nanobrain inspect: builds the model of a config at random initialisation and
 // checks it.
-#include <filesystem>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/inspect.h"
@@ -27,10 +22,8 @@ struct InspectFlags {
 
 void run_inspect(InspectFlags flags, const Output& output) {
   const int64_t threads = set_threads(flags.threads);
-  std::shared_ptr<const Tokenizer> tokenizer;
-  if (!flags.tokenizer.empty()) {
-    tokenizer = load_tokenizer(flags.tokenizer);
-  }
+  const auto tokenizer =
+      flags.tokenizer.empty() ? nullptr : load_tokenizer(flags.tokenizer);
   flags.options.tokenizer = tokenizer.get();
   if (!flags.config.empty()) {
     flags.options.model = parse_run_config(flags.config, flags.overrides).model;
@@ -40,7 +33,7 @@ void run_inspect(InspectFlags flags, const Output& output) {
   const InspectReport report = inspect_model(flags.options);
   Json result = report.to_json();
   result["threads"] = threads;
-  output.line(report.to_text());
+  output.line("{}", report.to_text());
   output.result(result);
   require(report.passed(), "inspect", "a check failed: see the report");
 }
@@ -52,16 +45,16 @@ void add_inspect(CLI::App& program) {
       "inspect",
       "build a model and check its shapes, size, causality and loss");
   const auto flags = std::make_shared<InspectFlags>();
-  auto* config = command->add_option(
-      "--config", flags->config, "YAML of a run; default: the Nano Brain");
+  const AddFlag flag(*command);
+  auto* config =
+      flag("--config", flags->config, "YAML of a run; default: the Nano Brain");
   add_overrides(*command, flags->overrides)->needs(config);
-  command->add_option(
+  flag(
       "--tokenizer",
       flags->tokenizer,
       "without it the text's bytes are the ids");
-  command->add_option("--text", flags->options.text, "text to measure on")
-      ->capture_default_str();
-  command->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  flag("--text", flags->options.text, "text to measure on");
+  add_threads(*command, flags->threads);
   const Output output(*command);
   command->callback([flags, output] { run_inspect(*flags, output); });
 }

@@ -4,7 +4,7 @@
 
 #include "nanobrain/base/host.h"
 #include "nanobrain/data/documents.h"
-#include "nanobrain/inference/counters.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/programs/command.h"

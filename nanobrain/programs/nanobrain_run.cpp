@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   // The subcommands take it over.
   program.set_help_flag("-h,--help", "print this help and exit");
   nanobrain::add_generate(program, {});
-  nanobrain::add_score(program, {});
+  nanobrain::add_eval(program, {});
   nanobrain::add_bench_int8(program);
   nanobrain::add_info(program);
   return nanobrain::run_program(program, version, argc, argv);

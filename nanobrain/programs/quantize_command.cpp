@@ -21,10 +21,8 @@ void add_quantize(CLI::App& program) {
       "quantize", "an int8 model of an f32 one, and what it costs");
   const auto asked = std::make_shared<QuantizeRequest>();
   QuantizeRequest& request = *asked;
-  const TableOutput output(*command, TableOutput::OutputFlag::kTaken);
-  const auto flag = [&](const char* name, auto& field, const char* help) {
-    return command->add_option(name, field, help)->capture_default_str();
-  };
+  const TableOutput output(*command, /*own_output=*/true);
+  const AddFlag flag(*command);
   flag("--model", request.model, "f32 model folder, or run folder")->required();
   flag("--output", request.output, "int8 model folder to write")->required();
   flag(

@@ -5,6 +5,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
 #include "nanobrain/programs/table_output.h"
 #include "nanobrain/report/report.h"
 #include "nanobrain/sweep/figures.h"
@@ -40,16 +41,16 @@ void add_report(CLI::App& program) {
   auto flags = std::make_shared<ReportFlags>();
   ReportRequest& r = flags->request;
   const Output output(*sub);
-  sub->add_option("folders", r.folders, "of sweeps and runs")->required();
-  sub->add_option("--title", r.title, "default: the folders' names");
+  const AddFlag flag(*sub);
+  flag("folders", r.folders, "of sweeps and runs")->required();
+  flag("--title", r.title, "default: the folders' names");
   for (const ReportFile& file : report_files()) {
-    sub->add_option(file.flag, r.files[file.flag], file.help);
+    flag(file.flag, r.files[file.flag], file.help);
   }
   sub->add_option("--svg-axis", r.svg_axis, "what it is drawn against")
       ->check(CLI::IsMember(axes(all_figures())));
-  sub->add_flag("--force", flags->force, "replace files that exist");
-  sub->add_flag(
-      "--watch", flags->watch, "serve the page here, follow the runs");
+  flag("--force", flags->force, "replace files that exist");
+  flag("--watch", flags->watch, "serve the page here, follow the runs");
   sub->add_option("--port", flags->port, "to serve it on; 0: one that is free")
       ->check(CLI::Range(0, 65535));
   sub->callback([flags, output] {
@@ -58,10 +59,10 @@ void add_report(CLI::App& program) {
         "nanobrain {}, LibTorch {}", build_commit(), torch_version());
     if (writes_files(flags->request)) {
       const Json result = write_report(flags->request);
-      output.line(fmt::format(
+      output.line(
           "{} runs of {} sweeps",
           result["runs"].dump(),
-          result["sweeps"].dump()));
+          result["sweeps"].dump());
       output.result(result);
     }
     if (flags->watch) watch_report(flags->request, flags->port);

@@ -11,12 +11,13 @@ namespace nanobrain {
 void add_sweep(CLI::App& program) {
   CLI::App* sub = program.add_subcommand("sweep", "a grid of training runs");
   auto request = std::make_shared<SweepRequest>();
-  const TableOutput output(*sub, TableOutput::OutputFlag::kTaken);
-  sub->add_option(
+  const TableOutput output(*sub, /*own_output=*/true);
+  const AddFlag flag(*sub);
+  flag(
       "config",
       request->config,
-      "YAML of the sweep; none: go on with --output");
-  sub->add_option("--output", request->output, "sweep folder")->required();
+      "YAML of the sweep; none: resume that of --output");
+  flag("--output", request->output, "sweep folder")->required();
   add_overrides(*sub, request->overrides);
   sub->add_option_function<std::string>(
       "--budget",
@@ -24,28 +25,28 @@ void add_sweep(CLI::App& program) {
         request->overrides.push_back(budget_override(budget));
       },
       "of every cell: steps=N, tokens=N, flops=X or minutes=X");
-  sub->add_option(
-         "--jobs",
-         request->jobs,
-         "runs at once; 0: measure, and say (slurm: workers; 0: one a run)")
+  flag(
+      "--jobs",
+      request->jobs,
+      "runs at once; 0: measure, and say (slurm: workers; 0: one a run)")
       ->check(CLI::NonNegativeNumber);
-  sub->add_option(
-         "--threads",
-         request->threads,
-         "of each run; 0: the processors shared out (slurm: 1)")
+  flag(
+      "--threads",
+      request->threads,
+      "of each run; 0: the processors shared out (slurm: 1)")
       ->check(CLI::NonNegativeNumber);
-  sub->add_option(
-         "--launcher",
-         request->launcher,
-         "local: this machine; slurm: submit an array job whose tasks take "
-         "runs from the folder")
+  flag(
+      "--launcher",
+      request->launcher,
+      "local: this machine; slurm: submit an array job whose tasks take "
+      "runs from the folder")
       ->check(CLI::IsMember({"local", "slurm"}));
-  sub->add_option(
+  flag(
       "--sbatch",
       request->sbatch,
       "further option of Slurm's sbatch, as in --sbatch=--partition=long");
-  sub->add_flag("--dry-run", request->dry_run, "only say what would run");
-  sub->add_flag("--retry-failed", request->retry_failed, "begin those anew");
+  flag("--dry-run", request->dry_run, "only say what would run");
+  flag("--retry-failed", request->retry_failed, "begin those again");
   sub->footer(
       "Keys of the YAML and their defaults:\n" +
       describe_fields(SweepConfig{}));

@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/programs/flags.h"
 
 namespace nanobrain {
 
@@ -33,23 +34,16 @@ void check_output_files(
   }
 }
 
-TableOutput::TableOutput(CLI::App& command, OutputFlag output)
+TableOutput::TableOutput(CLI::App& command, bool own_output)
     : Output(command), flags_(std::make_shared<Flags>()) {
-  // "bench" of "bench forward"
-  const CLI::App* named = &command;
-  while (named->get_parent() != nullptr &&
-         named->get_parent()->get_parent() != nullptr) {
-    named = named->get_parent();
+  flags_->command = subcommand_name(command);
+  const AddFlag flag(command);
+  flag("--csv", flags_->csv, "write the table there as CSV");
+  flag("--markdown", flags_->markdown, "write it there as Markdown");
+  if (!own_output) {
+    flag("--output", flags_->output, "write the JSON there as well");
   }
-  flags_->command = named->get_name();
-  command.add_option("--csv", flags_->csv, "write the table there as CSV");
-  command.add_option(
-      "--markdown", flags_->markdown, "write it there as Markdown");
-  if (output == OutputFlag::kJson) {
-    command.add_option(
-        "--output", flags_->output, "write the JSON there as well");
-  }
-  command.add_flag("--force", flags_->force, "replace files that exist");
+  flag("--force", flags_->force, "replace files that exist");
 }
 
 void TableOutput::check(

@@ -33,12 +33,8 @@ void check_output_files(
 /// of --json, and the files of --csv, --markdown and --output.
 class TableOutput : public Output {
  public:
-  enum class OutputFlag {
-    kJson, // --output FILE: the JSON object as well
-    kTaken // --output is a flag of the command's own
-  };
-  explicit TableOutput(
-      CLI::App& command, OutputFlag output = OutputFlag::kJson);
+  /// `own_output`: --output is a flag of the command's own.
+  explicit TableOutput(CLI::App& command, bool own_output = false);
 
   /// Before the work: check_output_files() of these flags and `others`.
   void check(

@@ -5,6 +5,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/programs/command.h"
+#include "nanobrain/programs/flags.h"
 #include "nanobrain/tokenizer/conversion.h"
 
 namespace nanobrain {
@@ -48,15 +49,12 @@ void add(
   auto* command = tokenizer.add_subcommand(name, help);
   const auto flags = std::make_shared<ConvertFlags>();
   const Output output(*command);
-  command->add_option("--tokenizer", flags->tokenizer, "file, or its folder")
-      ->required();
-  command->add_flag(
-      "--split-documents", flags->options.split_documents, split_help);
-  command
-      ->add_option("--threads", flags->options.threads, "CPU threads; 0: all")
-      ->capture_default_str();
-  command->add_option("--output", flags->output, "file instead of stdout");
-  command->add_flag("--force", flags->force, "replace the output");
+  const AddFlag flag(*command);
+  flag("--tokenizer", flags->tokenizer, "file, or its folder")->required();
+  flag("--split-documents", flags->options.split_documents, split_help);
+  add_threads(*command, flags->options.threads);
+  flag("--output", flags->output, "file instead of stdout");
+  flag("--force", flags->force, "replace the output");
   command->callback([flags, output, convert] { run(*flags, output, convert); });
 }
 

@@ -1,6 +1,4 @@
 // nanobrain tokenizer train: a tokenizer from documents.
-#include <fmt/format.h>
-
 #include "nanobrain/base/progress.h"
 #include "nanobrain/data/documents.h"
 #include "nanobrain/programs/command.h"
@@ -27,11 +25,11 @@ void run(const TokenizerTrainFlags& flags, const Output& output) {
       flags.output,
       flags.force);
   const Tokenizer& tokenizer = *trained.tokenizer;
-  output.line(fmt::format(
+  output.line(
       "{}: {} pieces, {:.3f} bytes per token",
       flags.output.string(),
       format_count(tokenizer.vocab_size()),
-      trained.bytes_per_token()));
+      trained.bytes_per_token());
   output.result(
       {{"vocab_size", tokenizer.vocab_size()},
        {"bytes_per_token", trained.bytes_per_token()},
@@ -48,21 +46,19 @@ void add_tokenizer_train(CLI::App& tokenizer) {
   const auto flags = std::make_shared<TokenizerTrainFlags>();
   TokenizerTraining& training = flags->training;
   const Output output(*command);
-  const auto flag = [&](const char* name, auto& field, const char* help) {
-    return command->add_option(name, field, help)->capture_default_str();
-  };
+  const AddFlag flag(*command);
   flag("--kind", training.kind, "of tokenizer")
       ->check(CLI::IsMember({"sentencepiece", "lexical"}));
   flag("--vocab-size", training.vocab_size, "pieces in all");
   flag("--input", flags->inputs, "texts and folders")->required();
   flag("--output", flags->output, "a new folder, or one *.model (*.json) file")
       ->required();
-  command->add_option(
+  flag(
       "--sample-bytes",
       training.sample_bytes,
       "train on a sample this large; 32 MB by default, lexical 100 MB");
   flag("--seed", training.seed, "of the sample");
-  command->add_flag("--force", flags->force, "replace the file");
+  flag("--force", flags->force, "replace the file");
   add_document_options(*command, flags->documents);
   command->callback([flags, output] { run(*flags, output); });
 }

@@ -1,4 +1,4 @@
-// nanobrain train: trains the model of a YAML, or goes on training it.
+// nanobrain train: trains the model of a YAML, or resumes its run.
 #include <fmt/format.h>
 
 #include "nanobrain/base/fields.h"
@@ -56,22 +56,22 @@ void add_train(CLI::App& program) {
   CLI::App* sub = program.add_subcommand("train", "train a model");
   auto flags = std::make_shared<TrainFlags>();
   const Output output(*sub);
-  sub->add_option("config", flags->request.config, "YAML of the run");
-  sub->add_option("--output", flags->request.output, "run folder")->required();
-  sub->add_flag("--resume", flags->request.resume, "go on where it stopped");
-  sub->add_option(
-      "--init-from", flags->init_from, "model or run folder to fine-tune");
-  sub->add_option("--device", flags->device, "cpu or cuda");
-  sub->add_option("--threads", flags->threads, "CPU threads; 0: all");
+  const AddFlag flag(*sub);
+  flag("config", flags->request.config, "YAML of the run");
+  flag("--output", flags->request.output, "run folder")->required();
+  flag("--resume", flags->request.resume, "continue where it stopped");
+  flag("--init-from", flags->init_from, "model or run folder to fine-tune");
+  flag("--device", flags->device, "cpu or cuda");
+  flag("--threads", flags->threads, "CPU threads; 0: all");
   add_overrides(*sub, flags->request.overrides);
-  sub->add_flag("--quiet", flags->quiet, "no progress on stderr");
+  flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
       "Keys of the YAML and their defaults:\n" + describe_fields(RunConfig{}));
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);
     add_key_flags(*flags);
     const Json result = train(flags->request);
-    output.line(summary(result));
+    output.line("{}", summary(result));
     output.result(result);
   });
 }

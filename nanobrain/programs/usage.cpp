@@ -1,5 +1,4 @@
-#include "nanobrain/programs/usage.h"
-
+// What the command line refuses, and how it says so.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -7,6 +6,7 @@
 #include <concepts>
 
 #include "nanobrain/base/nearest.h"
+#include "nanobrain/programs/program.h"
 
 namespace nanobrain {
 
@@ -48,12 +48,6 @@ std::string full_name(const CLI::App& app) {
   return app.get_parent() == nullptr
              ? app.get_name()
              : full_name(*app.get_parent()) + " " + app.get_name();
-}
-
-/// "tokenizer train": how errors name a subcommand.
-std::string place(const CLI::App& app) {
-  const std::string name = full_name(app);
-  return app.get_parent() == nullptr ? name : name.substr(name.find(' ') + 1);
 }
 
 std::string describe_extra(CLI::App& app, const std::string& word) {
@@ -102,6 +96,11 @@ std::string describe_fault(const std::string& message) {
 
 } // namespace
 
+std::string subcommand_name(const CLI::App& app) {
+  const std::string name = full_name(app);
+  return app.get_parent() == nullptr ? name : name.substr(name.find(' ') + 1);
+}
+
 void check_values(CLI::App& program) {
   for (CLI::Option* option : program.get_options()) {
     const std::string type = option->get_type_name();
@@ -128,7 +127,7 @@ std::string describe_usage_error(
   const auto extras = program.remaining(true);
   return fmt::format(
       "[{}] {}\nSee: {} --help",
-      place(app),
+      subcommand_name(app),
       extras.empty() ? describe_fault(error.what())
                      : describe_extra(app, extras.front()),
       full_name(app));

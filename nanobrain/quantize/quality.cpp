@@ -6,8 +6,8 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/data/documents.h"
-#include "nanobrain/inference/document_losses.h"
 #include "nanobrain/inference/int8_model.h"
+#include "nanobrain/inference/loss_units.h"
 #include "nanobrain/inference/score_stream.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/quantize/divergence.h"
@@ -155,8 +155,7 @@ std::vector<MethodQuality> measure_quality(
 
   const WindowPlan plan = plan_text(model, tokenizer, request);
   EvalInput input(request.text, tokenizer, request.threads, open_documents);
-  DocumentLosses losses(tokenizer);
-  Progress progress("quantize", input.source().size());
+  LossUnits losses(tokenizer);
   score_stream(
       scorer,
       input.source(),
@@ -166,8 +165,7 @@ std::vector<MethodQuality> measure_quality(
         losses.add(id, nats);
         check_interrupted();
       },
-      &progress);
-  progress.finish();
+      "quantize");
 
   const LossSum total = losses.finish();
   require(

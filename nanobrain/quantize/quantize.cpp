@@ -86,9 +86,9 @@ std::vector<NamedError> matrix_errors(
     const auto storage = p.int8_storage();
     const bool half = storage == Int8Storage::kHalf;
     if (!half && storage != Int8Storage::kRows) continue;
-    const Tensor stored = half
-                              ? weights.positions()
-                              : weights.matrices().at(p.module()).dequantized();
+    const torch::Tensor stored =
+        half ? weights.positions()
+             : weights.matrices().at(p.module()).dequantized();
     errors.push_back({p.module(), relative_error(stored, tensors[p.name])});
   }
   return errors;

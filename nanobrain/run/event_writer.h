@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "nanobrain/base/append_file.h"
+#include "nanobrain/base/descriptor.h"
 
 namespace nanobrain {
 
@@ -18,7 +18,7 @@ class EventWriter {
   /// With `purge_step` the readers forget what earlier files of the folder say
   /// of that step and later ones.
   explicit EventWriter(
-      const std::filesystem::path& directory,
+      const fs::path& directory,
       std::optional<int64_t> purge_step = std::nullopt);
 
   /// TensorBoard keeps 32 bits of `value`.

@@ -11,8 +11,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 bool is_record(const Json& record) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nanobrain/base/append_file.h"
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/run/event_writer.h"
 
@@ -20,7 +20,7 @@ class MetricsLog {
   /// no metrics yet. With it, records of later steps (and the half line of a
   /// killed run) are cut off first, and TensorBoard is told to forget them.
   explicit MetricsLog(
-      const std::filesystem::path& directory,
+      const fs::path& directory,
       std::optional<int64_t> resume_step = std::nullopt);
 
   /// Appends one record, an object with an integer "step". Numbers also become
@@ -39,6 +39,6 @@ class MetricsLog {
 
 /// The records of a metrics.jsonl in order. A last line that was cut off is
 /// left out; any other fault is an Error that names the line.
-std::vector<Json> read_metrics(const std::filesystem::path& path);
+std::vector<Json> read_metrics(const fs::path& path);
 
 } // namespace nanobrain

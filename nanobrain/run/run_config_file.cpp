@@ -7,8 +7,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 RunConfig parse_run_config(
     const fs::path& path, const std::vector<std::string>& overrides) {
   RunConfig config;

@@ -17,15 +17,15 @@ namespace nanobrain {
 ///   model/                the result
 ///   samples.txt           texts generated during training
 struct RunFolder {
-  std::filesystem::path root;
+  fs::path root;
 
-  std::filesystem::path config() const { return root / "config.yaml"; }
-  std::filesystem::path record() const { return root / "run.json"; }
-  std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
-  std::filesystem::path checkpoints() const { return root / "checkpoints"; }
-  std::filesystem::path checkpoint(int64_t step) const;
-  std::filesystem::path model() const { return root / "model"; }
-  std::filesystem::path samples() const { return root / "samples.txt"; }
+  fs::path config() const { return root / "config.yaml"; }
+  fs::path record() const { return root / "run.json"; }
+  fs::path metrics() const { return root / "metrics.jsonl"; }
+  fs::path checkpoints() const { return root / "checkpoints"; }
+  fs::path checkpoint(int64_t step) const;
+  fs::path model() const { return root / "model"; }
+  fs::path samples() const { return root / "samples.txt"; }
 };
 
 /// Makes a new run folder with its config. It appears whole or not at all; a
@@ -35,7 +35,7 @@ void create_run_folder(
 
 /// Step and folder of every checkpoint with a final name, in order of steps:
 /// a folder gets that name only when it is whole.
-std::map<int64_t, std::filesystem::path> list_checkpoints(const RunFolder& run);
+std::map<int64_t, fs::path> list_checkpoints(const RunFolder& run);
 
 /// Removes what a killed process was still writing. For the process that owns
 /// the run: another one's unfinished files have the same kind of name.

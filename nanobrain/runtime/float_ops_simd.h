@@ -1,8 +1,8 @@
 // FloatOps; for files that compile it for one instruction set.
 #pragma once
 
+#include "nanobrain/base/simd.h"
 #include "nanobrain/base/simd_gelu.h"
-#include "nanobrain/base/simd_width.h"
 #include "nanobrain/runtime/float_ops.h"
 #include "nanobrain/runtime/simd_attention.h"
 #include "nanobrain/runtime/simd_reduce.h"

@@ -9,7 +9,7 @@
 //                             int64_t blocks, int32_t* acc) const;
 #pragma once
 
-#include "nanobrain/base/simd_width.h"
+#include "nanobrain/base/simd.h"
 #include "nanobrain/runtime/int8_kernels.h"
 #include "nanobrain/runtime/simd_reduce.h"
 #if defined(__ARM_NEON)

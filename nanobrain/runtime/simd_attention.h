@@ -2,7 +2,7 @@
 // compile it for one instruction set.
 #pragma once
 
-#include "nanobrain/base/simd_width.h"
+#include "nanobrain/base/simd.h"
 #include "nanobrain/runtime/float_ops.h"
 #include "nanobrain/runtime/simd_reduce.h"
 

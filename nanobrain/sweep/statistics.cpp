@@ -64,10 +64,6 @@ bool within_noise(const ParetoPoint& point, const ParetoPoint& rival) {
 
 } // namespace
 
-Json number_or_null(double v) {
-  return std::isfinite(v) ? Json(v) : Json(nullptr);
-}
-
 double student_t_two_sided(double t, int64_t degrees) {
   const auto n = static_cast<double>(degrees);
   return incomplete_beta(n / 2, 0.5, n / (n + t * t));

@@ -19,9 +19,6 @@ double student_t_quantile(double p, int64_t degrees);
 /// P(|T| >= |t|).
 double student_t_two_sided(double t, int64_t degrees);
 
-/// JSON has no word for what is not finite: null.
-Json number_or_null(double v);
-
 /// Of a few values: mean, standard deviation (n - 1), 95 % interval of the mean
 /// by Student's t. With one value there is neither, and sd, low and high are
 /// NaN.

@@ -10,8 +10,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 Json SyntheticSummary::to_json() const {
   return {
       {"bytes", bytes},

@@ -28,11 +28,11 @@ struct SyntheticOptions {
 /// Where the bits of the corpus at `path` are stored: PATH.bits, a line a
 /// document (number from 0, bytes and bits, separated by tabs) under a line of
 /// their names.
-std::filesystem::path synthetic_bits_path(const std::filesystem::path& path);
+fs::path synthetic_bits_path(const fs::path& path);
 
 /// Writes documents separated by a blank line, and their bits beside them. Both
 /// files appear only when they are complete.
 SyntheticSummary write_synthetic_corpus(
-    const std::filesystem::path& path, const SyntheticOptions& options);
+    const fs::path& path, const SyntheticOptions& options);
 
 } // namespace nanobrain

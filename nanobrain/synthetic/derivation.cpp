@@ -10,16 +10,6 @@ namespace {
 
 using Kind = Symbol::Kind;
 
-/// Who decides between alternatives and between words.
-class Chooser {
- public:
-  virtual ~Chooser() = default;
-  virtual int alternative(int rule) = 0;
-  virtual int word(const Symbol& draw, const Weights& weights) = 0;
-  /// Takes the next piece of text, spaces and capitals in place.
-  virtual void take(std::string_view piece) = 0;
-};
-
 /// Puts spaces and capitals where they belong.
 class Spelling {
  public:
@@ -44,7 +34,9 @@ class Spelling {
 };
 
 /// Walks a derivation from the start symbol; its -log2 probability is the sum
-/// over the choices taken.
+/// over the choices taken. The chooser decides between alternatives and between
+/// words, and takes the text piece by piece, spaces and capitals in place.
+template <class Chooser>
 double derive(const Grammar& grammar, Chooser& chooser) {
   const Symbol start{.kind = Kind::kRule};
   std::vector<const Symbol*> pending = {&start}; // the next is the last
@@ -98,38 +90,30 @@ double derive(const Grammar& grammar, Chooser& chooser) {
   return bits;
 }
 
-class Drawing : public Chooser {
- public:
-  Drawing(const Grammar& grammar, Random& random)
-      : grammar_(grammar), random_(random) {}
+struct Drawing {
+  const Grammar& grammar;
+  Random& random;
+  std::string text = {};
 
-  int alternative(int rule) override {
-    return grammar_.alternatives(rule).draw(random_);
+  int alternative(int rule) { return grammar.alternatives(rule).draw(random); }
+  int word(const Symbol&, const Weights& weights) {
+    return weights.draw(random);
   }
-  int word(const Symbol&, const Weights& weights) override {
-    return weights.draw(random_);
-  }
-  void take(std::string_view piece) override { text_ += piece; }
-  std::string& text() { return text_; }
-
- private:
-  const Grammar& grammar_;
-  Random& random_;
-  std::string text_;
+  void take(std::string_view piece) { text += piece; }
 };
 
-class Reading : public Chooser {
+class Reading {
  public:
   Reading(const Grammar& grammar, std::string_view text)
       : grammar_(grammar), text_(text) {}
 
-  int alternative(int rule) override {
+  int alternative(int rule) {
     return known(grammar_.predict(rule, next_word()));
   }
-  int word(const Symbol& draw, const Weights&) override {
+  int word(const Symbol& draw, const Weights&) {
     return known(grammar_.find_word(draw.word_class, draw.form, next_word()));
   }
-  void take(std::string_view piece) override {
+  void take(std::string_view piece) {
     if (!text_.substr(at_).starts_with(piece)) {
       leave(fmt::format("stands where \"{}\" should be", piece));
     }
@@ -175,9 +159,9 @@ class Reading : public Chooser {
 } // namespace
 
 SyntheticDocument SyntheticGenerator::next() {
-  Drawing drawing(grammar_, random_);
+  Drawing drawing{grammar_, random_};
   const double bits = derive(grammar_, drawing);
-  return {std::move(drawing.text()), bits};
+  return {std::move(drawing.text), bits};
 }
 
 double synthetic_bits(const Grammar& grammar, std::string_view text) {

@@ -1,16 +1,65 @@
 // A stochastic grammar whose every text has exactly one derivation.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "nanobrain/synthetic/lexicon.h"
-#include "nanobrain/synthetic/weights.h"
+#include "nanobrain/base/random.h"
 
 namespace nanobrain {
+
+/// A word in all its forms, in the order of its class's `forms`.
+struct Lexeme {
+  std::vector<std::string> forms;
+  int topic = -1; // -1: belongs to none
+  uint32_t weight = 1;
+};
+
+/// Words that can stand in the same place.
+struct WordClass {
+  std::string name;
+  std::vector<std::string> forms; // names of the forms: "sg", "pl"
+  std::vector<Lexeme> words;
+};
+
+using Lexicon = std::vector<WordClass>;
+
+/// How often a word is drawn in a document of this topic, -1: of none yet. A
+/// topic favours its own words over general ones, and those over the words of
+/// other topics.
+inline uint32_t weight_under(const Lexeme& word, int topic) {
+  if (topic < 0) return word.weight;
+  if (word.topic < 0) return word.weight * 16;
+  return word.weight * (word.topic == topic ? 50 : 1);
+}
+
+/// Draws i with probability weight / sum of all weights, in integers: the same
+/// numbers on every platform.
+class Weights {
+ public:
+  void add(uint32_t weight) { sums_.push_back(total() + weight); }
+  uint64_t total() const { return sums_.empty() ? 0 : sums_.back(); }
+
+  int draw(Random& random) const {
+    const uint64_t at = random.below(total());
+    const auto found = std::upper_bound(sums_.begin(), sums_.end(), at);
+    return static_cast<int>(found - sums_.begin());
+  }
+  /// -log2 of the probability that draw() gives `i`.
+  double bits(int i) const {
+    const uint64_t weight = sums_[i] - (i > 0 ? sums_[i - 1] : 0);
+    return std::log2(
+        static_cast<double>(total()) / static_cast<double>(weight));
+  }
+
+ private:
+  std::vector<uint64_t> sums_; // of the weights up to and with this one
+};
 
 /// Slots keep the words that later sentences recall; the word in this one
 /// decides the topic of the document.
@@ -37,23 +86,23 @@ struct Rule {
   std::vector<Alternative> alternatives;
 };
 
-/// Reads rules; the first is the start. Error that names the rule at fault.
-///
-///   name = WEIGHT SYMBOL... | WEIGHT SYMBOL... | ...     -- no weight: 1
-///
-///   the , .            a word or a mark as it is; NL a new line, END the end
-///   $name              another rule
-///   {noun.pl}          a word of a class in a form, drawn by its weight
-///   {noun.pl>X}        and kept in slot X
-///   {X.sg}             the word that a symbol before put in slot X, in a form
-std::vector<Rule> read_rules(std::string_view text, const Lexicon& lexicon);
-
 /// No symbol is empty and no two alternatives of a rule can start with the same
 /// word, which is checked: so the next word of a text always decides, and a
 /// text has at most one derivation.
 class Grammar {
  public:
-  /// Error that names the rule and a word where two alternatives clash.
+  /// Of rules, the first of them the start:
+  ///
+  ///   name = WEIGHT SYMBOL... | WEIGHT SYMBOL... | ...     -- no weight: 1
+  ///
+  ///   the , .          a word or a mark as it is; NL a new line, END the end
+  ///   $name            another rule
+  ///   {noun.pl}        a word of a class in a form, drawn by its weight
+  ///   {noun.pl>X}      and kept in slot X
+  ///   {X.sg}           the word that a symbol before put in slot X, in a form
+  ///
+  /// Error that names the rule at fault, and the word where two alternatives
+  /// clash.
   Grammar(std::string_view rules, Lexicon lexicon);
 
   const Lexicon& lexicon() const { return lexicon_; }

@@ -8,7 +8,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/base/json_members.h"
+#include "nanobrain/base/json.h"
 #include "nanobrain/base/utf8.h"
 
 namespace nanobrain {

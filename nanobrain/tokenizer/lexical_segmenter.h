@@ -10,14 +10,14 @@
 
 namespace nanobrain {
 
-/// Segments are made of spaces and the bytes of words (lexical_bytes.h). Of all
-/// ways to part one into pieces it takes that of the fewest tokens; of those,
-/// that with the fewest bytes left to byte ids (a single space is one); of
-/// those, that whose lengths in bytes, leading spaces included, read from left
-/// to right, are lexicographically greatest. A word is parted together with the
-/// spaces before it, so the rule also says whose the last space is: " " and
-/// " cat" are those of "  cat" where only " cat" is learned, two spaces and
-/// "cat" where both are.
+/// Segments are made of spaces and the bytes of words (lexical_vocabulary.h).
+/// Of all ways to part one into pieces it takes that of the fewest tokens; of
+/// those, that with the fewest bytes left to byte ids (a single space is one);
+/// of those, that whose lengths in bytes, leading spaces included, read from
+/// left to right, are lexicographically greatest. A word is parted together
+/// with the spaces before it, so the rule also says whose the last space is: "
+/// " and " cat" are those of "  cat" where only " cat" is learned, two spaces
+/// and "cat" where both are.
 class LexicalSegmenter {
  public:
   struct Entry {

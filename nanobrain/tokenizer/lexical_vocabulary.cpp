@@ -92,24 +92,20 @@ Entry parse_entry(const Json& entry, size_t index, std::string_view where) {
 
 /// The pieces by id; Error where an id is there twice or not at all.
 LexicalVocabulary arrange(std::vector<Entry> entries, std::string_view where) {
-  LexicalVocabulary pieces(entries.size());
-  std::vector<bool> seen(entries.size(), false);
-  uint64_t most = 0;
+  std::ranges::stable_sort(entries, {}, &Entry::id);
+  LexicalVocabulary pieces;
   for (Entry& entry : entries) {
-    most = std::max(most, entry.id);
-    if (entry.id >= entries.size()) continue; // leaves a hole
-    require(!seen[entry.id], where, "the id {} is there twice", entry.id);
-    seen[entry.id] = true;
-    pieces[entry.id] = std::move(entry.piece);
+    require(
+        entry.id >= pieces.size(), where, "the id {} is there twice", entry.id);
+    require(
+        entry.id == pieces.size(),
+        where,
+        "the id {} is missing: {} entries have ids up to {}",
+        pieces.size(),
+        entries.size(),
+        entries.back().id);
+    pieces.push_back(std::move(entry.piece));
   }
-  const auto hole = std::find(seen.begin(), seen.end(), false);
-  require(
-      hole == seen.end(),
-      where,
-      "the id {} is missing: {} entries have ids up to {}",
-      hole - seen.begin(),
-      entries.size(),
-      most);
   return pieces;
 }
 

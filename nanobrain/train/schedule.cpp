@@ -23,11 +23,11 @@ double learning_rate_factor(
   if (step < config.warmup_steps) {
     return progress(step, 0, config.warmup_steps);
   }
-  if (config.kind == "cosine") {
+  if (config.kind == ScheduleKind::kCosine) {
     const double t = progress(step, config.warmup_steps, steps);
     return low + (1 - low) * 0.5 * (1 + std::cos(std::numbers::pi * t));
   }
-  if (config.kind == "wsd") {
+  if (config.kind == ScheduleKind::kWsd) {
     const int64_t decay_begin =
         steps -
         std::llround(config.decay_fraction * static_cast<double>(steps));

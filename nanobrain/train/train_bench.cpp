@@ -94,27 +94,38 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
       {"commit", build_commit()}};
 }
 
-std::string describe_train_bench(const Json& report) {
-  std::string text = fmt::format(
-      "{:.0f} tokens/s (median of {} steps of {} tokens; min {:.0f}, max "
-      "{:.0f}), {}, {} threads\n",
-      report["tokens_per_s"].get<double>(),
-      report["steps"].get<int64_t>(),
-      format_count(report["tokens_per_step"]),
-      report["min"].get<double>(),
-      report["max"].get<double>(),
-      report["precision"].get<std::string>(),
-      report["threads"].get<int64_t>());
-  for (const auto& [name, share] : report["shares"].items()) {
-    text +=
-        fmt::format("  {:<10}{:>5.1f} %\n", name, 100 * share.get<double>());
+Table train_bench_table(const Json& report) {
+  Table table{
+      .columns =
+          {word_column("precision", "products"),
+           {.key = "threads", .title = "threads"},
+           {.key = "tokens_per_s", .title = "tokens/s", .format = "{:.0f}"},
+           {.key = "min", .title = "min", .format = "{:.0f}"},
+           {.key = "max", .title = "max", .format = "{:.0f}"}},
+      .notes = {
+          fmt::format(
+              "the median of {} steps of {} tokens, and what of their time a "
+              "part takes; {} parameters",
+              report["steps"].dump(),
+              format_count(report["tokens_per_step"]),
+              format_count(report["parameters"])),
+          fmt::format(
+              "{}, {}",
+              report["cpu"].get<std::string>(),
+              report["backend"].get<std::string>())}};
+  TableRow row;
+  for (const Column& column : table.columns) {
+    row.emplace_back(report[column.key]);
   }
-  return text + fmt::format(
-                    "{} parameters, peak memory {:.0f} MB\n{}, {}",
-                    format_count(report["parameters"]),
-                    report["peak_rss_bytes"].get<double>() / 1e6,
-                    report["cpu"].get<std::string>(),
-                    report["backend"].get<std::string>());
+  for (const auto& [part, share] : report["shares"].items()) {
+    table.columns.push_back({.key = part, .title = part});
+    row.emplace_back(share, fmt::format("{:.1f} %", 100 * share.get<double>()));
+  }
+  table.columns.push_back(
+      {.key = "peak_rss_bytes", .title = "peak memory", .format = kBytes});
+  row.emplace_back(report["peak_rss_bytes"]);
+  table.rows = {row};
+  return table;
 }
 
 } // namespace nanobrain

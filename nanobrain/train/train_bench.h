@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -25,7 +25,7 @@ struct TrainBenchOptions {
 /// UsageError where the config cannot be.
 Json bench_train(const RunConfig& config, const TrainBenchOptions& options);
 
-/// Such a result for people.
-std::string describe_train_bench(const Json& report);
+/// Such a result as a row.
+Table train_bench_table(const Json& report);
 
 } // namespace nanobrain

@@ -6,7 +6,6 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
-#include "nanobrain/base/progress.h"
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/train/gradient_norm.h"
@@ -138,14 +137,12 @@ StepMetrics Trainer::take_step() {
 
 void Trainer::evaluate(StepMetrics& metrics) {
   require_finite_weights();
-  Progress progress("validate", inputs_.val.size());
   const LossSum loss = nanobrain::evaluate(
       model_,
       inputs_.val,
       *inputs_.tokenizer,
       {.context = config_.train.seq_len},
-      &progress);
-  progress.finish();
+      "validate");
   state_.val_loss = loss.nats_per_token();
   state_.val_bits_per_byte = loss.bits_per_byte();
   if (state_.best_step == 0 || state_.val_loss < state_.best_val_loss) {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "nanobrain/base/append_file.h"
+#include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/run/metrics_log.h"

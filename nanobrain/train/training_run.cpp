@@ -41,7 +41,7 @@ RunConfig resumed_config(const TrainingRequest& request, const RunFolder& run) {
         request.config.empty() ? run.config() : request.config,
         request.overrides);
   }
-  if (now.train.precision == "auto") {
+  if (now.train.precision == TrainPrecision::kAuto) {
     now.train.precision = before.train.precision;
   }
   require_resumable(before, now);
@@ -55,7 +55,8 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
       "holds no run to go on with; give a CONFIG to start one");
   require_new_directory(run.root, "train");
   RunConfig config = read_run_config(request.config, request.overrides);
-  config.train.precision = uses_bf16(config.train) ? "bf16" : "f32";
+  config.train.precision = uses_bf16(config.train) ? TrainPrecision::kBf16
+                                                   : TrainPrecision::kF32;
   return config;
 }
 

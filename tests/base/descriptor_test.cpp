@@ -4,15 +4,15 @@
 #include <unistd.h>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "tests/support/child.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
 namespace {
 
-using testing::run_in_child;
-using testing::TempDir;
-using testing::write_text;
+using ::testing::HasSubstr;
+using namespace testing;
 
 TEST(ReadAll, GivesWhatIsLeftWhateverTheHint) {
   const TempDir dir;
@@ -46,8 +46,7 @@ TEST(OccupyStandardDescriptors, KeepsFilesFromTheirNumbers) {
   EXPECT_THAT(
       child.text,
       ::testing::StartsWith("[[0] cannot be read: Bad file descriptor"));
-  EXPECT_THAT(
-      child.text, ::testing::HasSubstr("cannot be written: Bad file descr"));
+  EXPECT_THAT(child.text, HasSubstr("cannot be written: Bad file descr"));
 }
 
 TEST(OccupyStandardDescriptors, LeavesThoseThatAreOpen) {
@@ -63,6 +62,33 @@ TEST(OccupyStandardDescriptors, LeavesThoseThatAreOpen) {
     return read_all(0, "stdin");
   });
   EXPECT_EQ(child.text, "text");
+}
+
+TEST(AppendFile, AddsToWhatIsThere) {
+  const TempDir dir;
+  write_text(dir / "log", "one\n");
+  AppendFile file(dir / "log");
+  file.append("two\n");
+  EXPECT_EQ(read_text(dir / "log"), "one\ntwo\n");
+  file.append("three\n");
+  file.sync();
+  EXPECT_EQ(read_text(dir / "log"), "one\ntwo\nthree\n");
+}
+
+TEST(AppendFile, SaysWhatCannotBeOpenedOrWritten) {
+  const TempDir dir;
+  EXPECT_ERROR(
+      Error,
+      "absent/log] cannot be opened: No such file",
+      AppendFile(dir / "absent/log"));
+  EXPECT_ERROR(
+      Error,
+      "[/dev/full] cannot be written: No space left on device; free some space",
+      AppendFile("/dev/full").append("text"));
+  EXPECT_THAT(
+      testing::error_on_full_disk(
+          10, [&] { AppendFile(dir / "log").append("more than ten bytes"); }),
+      HasSubstr("File too large; free some"));
 }
 
 } // namespace

@@ -7,9 +7,7 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
 // SHA-256 of "abc" and of nothing (FIPS 180-2).
 constexpr const char* kAbc =
@@ -54,46 +52,40 @@ TEST_F(Manifest, NamesTheFileThatIsMissingOrDiffers) {
 }
 
 TEST_F(Manifest, IsWrittenAndChecked) {
+  const fs::path path = dir_ / "manifest.json";
   write_manifest(dir_.path());
   EXPECT_NO_THROW(check_manifest(dir_.path()));
-  EXPECT_EQ(
-      read_json(dir_ / "manifest.json"),
-      Json(
-          {{"format_version", 1},
-           {"files", {{"a", kEmpty}, {"b", kAbc}, {"sub/c", kAbc}}}}));
+  const Json files = {{"a", kEmpty}, {"b", kAbc}, {"sub/c", kAbc}};
+  EXPECT_EQ(read_json(path), Json({{"format_version", 1}, {"files", files}}));
+  const auto check = [&] { check_manifest(dir_.path()); };
   write_text(dir_ / "a", "x");
-  EXPECT_ERROR(
-      Error, "a is not as it was written", check_manifest(dir_.path()));
-  write_json(dir_ / "manifest.json", {{"format_version", 2}});
-  EXPECT_ERROR(
-      Error,
-      "manifest.json] has format version 2",
-      check_manifest(dir_.path()));
-  write_json(dir_ / "manifest.json", {{"format_version", 1}});
-  EXPECT_ERROR(Error, "lists no files", check_manifest(dir_.path()));
-  fs::remove(dir_ / "manifest.json");
-  EXPECT_ERROR(
-      Error, "manifest.json] cannot be opened", check_manifest(dir_.path()));
+  EXPECT_ERROR(Error, "a is not as it was written", check());
+  write_json(path, {{"format_version", 2}});
+  EXPECT_ERROR(Error, "manifest.json] has format version 2", check());
+  write_json(path, {{"format_version", 1}});
+  EXPECT_ERROR(Error, "lists no files", check());
+  fs::remove(path);
+  EXPECT_ERROR(Error, "manifest.json] cannot be opened", check());
 }
 
 TEST(FormatVersion, TakesOlderOnesAndRefusesNewer) {
-  EXPECT_NO_THROW(require_format_version({{"format_version", 1}}, 3, "x"));
-  EXPECT_NO_THROW(require_format_version({{"format_version", 3}}, 3, "x"));
+  const auto check = [](const Json& json) {
+    require_format_version(json, 3, "x");
+  };
+  EXPECT_NO_THROW(check({{"format_version", 1}}));
+  EXPECT_NO_THROW(check({{"format_version", 3}}));
   EXPECT_ERROR(
       Error,
       "[x] has format version 4, but this nanobrain reads up to 3; update "
       "nanobrain",
-      require_format_version({{"format_version", 4}}, 3, "x"));
-  for (const Json& wrong :
-       {Json({{"format_version", "1"}}),
-        Json({{"format_version", 1.5}}),
-        Json({{"format_version", 0}}),
-        Json::object(),
-        Json(7)}) {
-    EXPECT_ERROR(
-        Error,
-        "[x] has no format_version",
-        require_format_version(wrong, 3, "x"));
+      check({{"format_version", 4}}));
+  for (const char* wrong :
+       {R"({"format_version": "1"})",
+        R"({"format_version": 1.5})",
+        R"({"format_version": 0})",
+        "{}",
+        "7"}) {
+    EXPECT_ERROR(Error, "[x] has no format_version", check(Json::parse(wrong)));
   }
 }
 

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <functional>
-#include <limits>
 #include <thread>
 
 #include "tests/support/child.h"
@@ -16,10 +15,7 @@
 namespace nanobrain {
 namespace {
 
-using ::testing::ContainsRegex;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 using testing::TempDir;
 
 /// What `body` prints on stderr where that is a file.
@@ -112,31 +108,30 @@ TEST(Progress, KeepsToTheWidthOfTheTerminal) {
   EXPECT_LT(text.size(), 45u);
 }
 
-TEST(Format, Durations) {
-  EXPECT_EQ(format_duration(0), "0:00");
-  EXPECT_EQ(format_duration(6.6), "0:07");
-  EXPECT_EQ(format_duration(125), "2:05");
-  EXPECT_EQ(format_duration(3723), "1:02:03");
-}
-
-TEST(Format, Counts) {
-  EXPECT_EQ(format_count(0), "0");
-  EXPECT_EQ(format_count(-999), "-999");
-  EXPECT_EQ(format_count(1000), "1,000");
-  EXPECT_EQ(format_count(1234567), "1,234,567");
-  EXPECT_EQ(
-      format_count(std::numeric_limits<int64_t>::min()),
-      "-9,223,372,036,854,775,808");
-}
-
-TEST(Format, Bytes) {
-  EXPECT_EQ(format_bytes(0), "0 B");
-  EXPECT_EQ(format_bytes(999), "999 B");
-  EXPECT_EQ(format_bytes(1000), "1.00 kB");
-  EXPECT_EQ(format_bytes(8728576), "8.73 MB");
-  EXPECT_EQ(format_bytes(12.34e6), "12.3 MB");
-  EXPECT_EQ(format_bytes(999.4e6), "999 MB");
-  EXPECT_EQ(format_bytes(999.6e6), "1.00 GB");
+TEST(Format, DurationsCountsAndBytes) {
+  const std::pair<double, const char*> durations[] = {
+      {0, "0:00"}, {6.6, "0:07"}, {125, "2:05"}, {3723, "1:02:03"}};
+  for (const auto& [seconds, text] : durations) {
+    EXPECT_EQ(format_duration(seconds), text);
+  }
+  const std::pair<int64_t, const char*> counts[] = {
+      {0, "0"},
+      {-999, "-999"},
+      {1000, "1,000"},
+      {1234567, "1,234,567"},
+      {INT64_MIN, "-9,223,372,036,854,775,808"}};
+  for (const auto& [count, text] : counts) {
+    EXPECT_EQ(format_count(count), text);
+  }
+  const std::pair<double, const char*> sizes[] = {
+      {0, "0 B"},
+      {999, "999 B"},
+      {1000, "1.00 kB"},
+      {8728576, "8.73 MB"},
+      {12.34e6, "12.3 MB"},
+      {999.4e6, "999 MB"},
+      {999.6e6, "1.00 GB"}};
+  for (const auto& [bytes, text] : sizes) EXPECT_EQ(format_bytes(bytes), text);
 }
 
 } // namespace

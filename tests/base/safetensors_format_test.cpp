@@ -1,7 +1,5 @@
 // Files that are not what they claim: each fault gets its message, and no
 // damage whatever ends in a crash.
-#include <cstring>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/base/safetensors.h"
@@ -10,8 +8,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
 std::string little_endian(uint64_t value) {
   std::string text(8, '\0');
@@ -34,26 +31,57 @@ std::string fault_of(const std::string& bytes) {
       [&] { SafetensorsFile(dir / "model.safetensors"); });
 }
 
+/// The entry of a tensor.
+std::string entry(
+    const char* name,
+    const char* dtype,
+    const char* shape,
+    const char* offsets) {
+  return fmt::format(
+      R"("{}":{{"dtype":"{}","shape":[{}],"data_offsets":[{}]}})",
+      name,
+      dtype,
+      shape,
+      offsets);
+}
+
+/// A header of one tensor, or of two.
+std::string header_of(const std::string& one, const std::string& two = "") {
+  return "{" + one + (two.empty() ? "" : "," + two) + "}";
+}
+
+/// A header with one tensor "a".
+std::string a(const char* dtype, const char* shape, const char* offsets) {
+  return header_of(entry("a", dtype, shape, offsets));
+}
+
+struct HeaderFault {
+  std::string header;
+  size_t data_bytes;
+  const char* message;
+};
+
 void expect_fault(const std::string& bytes, const std::string& message) {
   const std::string fault = fault_of(bytes);
   EXPECT_THAT(fault, ::testing::HasSubstr("model.safetensors"));
   EXPECT_THAT(fault, ::testing::HasSubstr(message));
 }
 
-void expect_header_fault(
-    const std::string& header, size_t data_bytes, const std::string& message) {
-  expect_fault(file_of(header, data_bytes), message);
+void expect_faults(const std::vector<HeaderFault>& faults) {
+  for (const auto& [header, data_bytes, message] : faults) {
+    SCOPED_TRACE(header);
+    expect_fault(file_of(header, data_bytes), message);
+  }
 }
 
 // Eight bytes of data, two tensors that share them.
-const char* const kGood =
-    R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
-    R"("b":{"dtype":"I8","shape":[2,2],"data_offsets":[4,8]}})";
+const std::string kGood =
+    header_of(entry("a", "F32", "1", "0,4"), entry("b", "I8", "2,2", "4,8"));
 
 TEST(SafetensorsFormat, TheGoodFileIsGood) {
   const TempDir dir;
   for (const char* padding : {"", "   "}) {
-    write_text(dir / "file", file_of(std::string(kGood) + padding, 8));
+    write_text(dir / "file", file_of(kGood + padding, 8));
     EXPECT_EQ(SafetensorsFile(dir / "file").tensors().size(), 2u);
   }
 }
@@ -68,108 +96,57 @@ TEST(SafetensorsFormat, HeaderLengthThatLies) {
         "claims a header of " + std::to_string(length) + " bytes");
   }
   // Too short and too long by one, with room for both.
-  const size_t size = std::strlen(kGood);
-  expect_fault(little_endian(size - 1) + good.substr(8), "not valid JSON");
-  expect_fault(little_endian(size + 1) + good.substr(8), "not valid JSON");
-  expect_fault(little_endian(0) + good.substr(8), "not valid JSON");
+  const size_t size = kGood.size();
+  for (const size_t length : {size - 1, size + 1, size_t{0}}) {
+    expect_fault(little_endian(length) + good.substr(8), "not valid JSON");
+  }
 }
 
 TEST(SafetensorsFormat, HeaderThatIsNoHeader) {
-  expect_header_fault("{", 0, "not valid JSON");
-  expect_header_fault("{} {}", 0, "not valid JSON");
-  expect_header_fault("{\"\xff\": 1}", 0, "not valid JSON");
-  expect_header_fault("{\"a\": 1e999}", 0, "not valid JSON");
-  expect_header_fault("[]", 0, "the header is no object");
-  expect_header_fault(R"({"a": 1})", 0, "a] needs a dtype, a shape and two");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[1]}})", 4, "a] needs a dtype");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",
-      4,
-      "a] needs a dtype");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}})",
-      4,
-      "a] needs a dtype");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}})",
-      4,
-      "a] needs a dtype");
-  expect_header_fault(R"({"__metadata__":[]})", 0, "__metadata__ is no object");
-  expect_header_fault(
-      R"({"__metadata__":{"step":1}})",
-      0,
-      "__metadata__ \"step\" is no string");
+  expect_faults({
+      {"{", 0, "not valid JSON"},
+      {"{} {}", 0, "not valid JSON"},
+      {"{\"\xff\": 1}", 0, "not valid JSON"},
+      {"{\"a\": 1e999}", 0, "not valid JSON"},
+      {"[]", 0, "the header is no object"},
+      {R"({"a": 1})", 0, "a] needs a dtype, a shape and two"},
+      {R"({"a":{"dtype":"F32","shape":[1]}})", 4, "a] needs a dtype"},
+      {a("F32", "-1", "0,4"), 4, "a] needs a dtype"},
+      {a("F32", "1.0", "0,4"), 4, "a] needs a dtype"},
+      {a("F32", "1", "0,4,4"), 4, "a] needs a dtype"},
+      {R"({"__metadata__":[]})", 0, "__metadata__ is no object"},
+      {R"({"__metadata__":{"step":1}})", 0, "__metadata__ \"step\" is no str"},
+      {header_of(entry("a", "I8", "1", "0,1"), "\"a\":1"),
+       1,
+       "the header has \"a\" twice"},
+      {R"({"a":{"dtype":"I8","dtype":"I8","shape":[1],"data_offsets":[0,1]}})",
+       1,
+       "the header has \"dtype\" twice"},
+  });
 }
 
-TEST(SafetensorsFormat, KeysThatComeTwice) {
-  expect_header_fault(
-      R"({"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},)"
-      R"("a":{"dtype":"I8","shape":[1],"data_offsets":[0,1]}})",
-      1,
-      "the header has \"a\" twice");
-  expect_header_fault(
-      R"({"a":{"dtype":"I8","dtype":"I8","shape":[1],"data_offsets":[0,1]}})",
-      1,
-      "the header has \"dtype\" twice");
-}
-
-TEST(SafetensorsFormat, TypesAndShapesThatCannotBe) {
-  expect_header_fault(
-      R"({"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}})",
-      1,
-      "a] has dtype F8_E4M3, which nanobrain does not read");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[4611686018427387904,4],)"
-      R"("data_offsets":[0,0]}})",
-      0,
-      "whose size overflows");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[18446744073709551615],)"
-      R"("data_offsets":[0,4]}})",
-      4,
-      "a] needs a dtype");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})",
-      4,
-      "a] has 4 bytes, but F32 [2] needs 8");
-}
-
-TEST(SafetensorsFormat, DataThatIsNotThere) {
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
-      7,
-      "a] lies at bytes 0 to 8 of 7: outside the file");
-  expect_header_fault(
-      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",
-      8,
-      "outside the file");
-  // The sum of offset and size would wrap.
-  expect_header_fault(
-      R"({"a":{"dtype":"I8","shape":[2],)"
-      R"("data_offsets":[9223372036854775807,1]}})",
-      8,
-      "outside the file");
+TEST(SafetensorsFormat, TensorsThatCannotBe) {
+  const auto two =
+      [](const char* first, const char* shape, const char* second) {
+        return header_of(
+            entry("a", "I8", "4", first), entry("b", "I8", shape, second));
+      };
+  expect_faults({
+      {a("F8_E4M3", "1", "0,1"), 1, "a] has dtype F8_E4M3, which nanobrain"},
+      {a("F32", "4611686018427387904,4", "0,0"), 0, "whose size overflows"},
+      {a("F32", "18446744073709551615", "0,4"), 4, "a] needs a dtype"},
+      {a("F32", "2", "0,4"), 4, "a] has 4 bytes, but F32 [2] needs 8"},
+      {a("F32", "2", "0,8"), 7, "a] lies at bytes 0 to 8 of 7: outside the"},
+      {a("F32", "1", "4,0"), 8, "outside the file"},
+      // The sum of offset and size would wrap.
+      {a("I8", "2", "9223372036854775807,1"), 8, "outside the file"},
+      {two("0,4", "4", "2,6"), 6, "b] overlaps the tensor before it"},
+      {two("0,4", "2", "6,8"), 8, "b] has a hole before it"},
+      {a("I8", "4", "1,5"), 5, "a] has a hole before it"},
+  });
   const std::string good = file_of(kGood, 8);
   expect_fault(good.substr(0, good.size() - 1), "b] lies at bytes 4 to 8 of 7");
-}
-
-TEST(SafetensorsFormat, DataThatOverlapsOrIsLeftOver) {
-  expect_header_fault(
-      R"({"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},)"
-      R"("b":{"dtype":"I8","shape":[4],"data_offsets":[2,6]}})",
-      6,
-      "b] overlaps the tensor before it");
-  expect_header_fault(
-      R"({"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},)"
-      R"("b":{"dtype":"I8","shape":[2],"data_offsets":[6,8]}})",
-      8,
-      "b] has a hole before it");
-  expect_header_fault(
-      R"({"a":{"dtype":"I8","shape":[4],"data_offsets":[1,5]}})",
-      5,
-      "a] has a hole before it");
-  expect_fault(file_of(kGood, 9), "has 1 bytes after its last tensor");
+  expect_fault(good + "d", "has 1 bytes after its last tensor");
 }
 
 TEST(SafetensorsFormat, NoDamageCrashes) {

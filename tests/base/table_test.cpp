@@ -6,28 +6,6 @@
 namespace nanobrain {
 namespace {
 
-TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
-  EXPECT_EQ(
-      align_columns({{"", "ms", "note"}, {"model", "12.5", ""}}),
-      "         ms  note\n"
-      "model  12.5\n");
-  EXPECT_EQ(
-      align_columns({{"a", "word", "1"}, {"bc", "w", "23"}}, 2),
-      "a   word   1\n"
-      "bc  w     23\n");
-}
-
-TEST(Table, MarkdownKeepsBars) {
-  EXPECT_EQ(escape_markdown("a|b"), "a\\|b");
-}
-
-// RFC 4180: quotes around commas, quotes and line ends; quotes doubled.
-TEST(Table, CsvQuotesWhereItHasTo) {
-  EXPECT_EQ(
-      csv_line({"plain", "a,b", "say \"x\"", "two\nlines", 1.5, true, nullptr}),
-      "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",1.5,true,\n");
-}
-
 Table speeds() {
   return {
       .preface = {"two models"},
@@ -88,6 +66,16 @@ TEST(Table, CsvAndJsonHoldValuesByKey) {
   EXPECT_EQ(speeds().json().size(), 2);
 }
 
+// RFC 4180: quotes around commas, quotes and line ends; quotes doubled.
+TEST(Table, CsvQuotesWhereItHasTo) {
+  const Table table{
+      .columns = {{"a"}, {"b"}, {"c"}, {"d"}, {"e"}},
+      .rows = {{"a,b", "say \"x\"", "two\nlines", true, nullptr}}};
+  EXPECT_EQ(
+      table.csv(),
+      "a,b,c,d,e\n\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",true,\n");
+}
+
 TEST(Table, SeveralAreParted) {
   Table bare = speeds();
   bare.preface = bare.notes = {};
@@ -103,6 +91,7 @@ TEST(Table, RefusesARowOfAnotherLength) {
 
 TEST(FormatValue, SaysHowAValueReads) {
   EXPECT_EQ(format_value(1234567, kCount), "1,234,567");
+  EXPECT_EQ(format_value(1234566.7, kCount), "1,234,567");
   EXPECT_EQ(format_value(8730000, kBytes), "8.73 MB");
   EXPECT_EQ(format_value(0.12345, "{:+.2f}"), "+0.12");
   EXPECT_EQ(format_value("word", "{:.2f}"), "word");

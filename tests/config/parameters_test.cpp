@@ -21,7 +21,7 @@ RunConfig nano_brain() {
   return config;
 }
 
-TEST(ParameterInventory, CountsOfKnownModels) {
+TEST(ParameterInventory, CountsOfTheNanoBrain) {
   std::map<Part, int64_t> parts;
   for (const Parameter& p : list_parameters({})) parts[p.part] += p.count();
   EXPECT_EQ(parts[Part::kEmbedder], 2'066'816);
@@ -29,16 +29,6 @@ TEST(ParameterInventory, CountsOfKnownModels) {
   EXPECT_EQ(parts[Part::kBlocks], 98'816);
   EXPECT_EQ(parts[Part::kFinalNorm], 128);
   EXPECT_EQ(count_parameters({}), 2'182'144);
-  // GPT-2 small as published.
-  const ModelConfig gpt2{
-      .num_layers = 12,
-      .num_heads = 12,
-      .model_dim = 768,
-      .ffn_dim = 3072,
-      .vocab_size = 50257,
-      .max_seq_len = 1024,
-      .bias = true};
-  EXPECT_EQ(count_parameters(gpt2), 124'439'808);
 }
 
 // Names and shapes of the models that the scripts of tests/golden wrote with
@@ -73,6 +63,23 @@ TEST(ParameterInventory, RolesDecideDecayAndStorage) {
   }
 }
 
+/// CONTRIBUTING's "to add a parameter kind": all else derives from its entry.
+TEST(ParameterInventory, AnEntryDecidesCountsFilesInt8AndDecay) {
+  const Parameter gate{
+      "h.1.mlp.c_gate.weight", {256, 64}, Part::kBlocks, Role::kMatrix, 1};
+  EXPECT_EQ(gate.module(), "h.1.mlp.c_gate");
+  EXPECT_EQ(gate.huggingface_name(), "transformer.h.1.mlp.c_gate.weight");
+  EXPECT_TRUE(gate.transposed());
+  EXPECT_TRUE(gate.decays());
+  EXPECT_EQ(gate.int8_storage(), Int8Storage::kRows);
+  ModelSize size = model_size(nano_brain().model);
+  const ModelSize before = size;
+  size.add(gate);
+  EXPECT_EQ(size.parameters - before.parameters, 256 * 64);
+  EXPECT_EQ(size.f32_bytes - before.f32_bytes, 4 * 256 * 64);
+  EXPECT_EQ(size.int8_bytes - before.int8_bytes, 256 * 64 + 4 * 256);
+}
+
 TEST(Arithmetic, BytesOfTheNanoBrain) {
   const ModelSize size = model_size(nano_brain().model);
   EXPECT_EQ(size.f32_bytes, 4 * 2'182'144);
@@ -82,15 +89,10 @@ TEST(Arithmetic, BytesOfTheNanoBrain) {
   const int64_t positions = 2 * 256 * 64;
   const int64_t blocks = 2 * (64 * 192 + 64 * 64 + 2 * 64 * 256) + 4 * 2 * 576;
   EXPECT_EQ(size.int8_bytes, embedder + positions + blocks + 4 * 5 * 128);
-}
-
-TEST(Arithmetic, BiasesAreBytesToo) {
-  ModelConfig model = nano_brain().model;
-  const ModelSize without = model_size(model);
-  model.bias = true;
-  const ModelSize with = model_size(model);
-  EXPECT_EQ(with.f32_bytes - without.f32_bytes, 4 * 2 * 576);
-  EXPECT_EQ(with.int8_bytes - without.int8_bytes, 4 * 2 * 576);
+  ModelConfig biased = nano_brain().model;
+  biased.bias = true;
+  EXPECT_EQ(model_size(biased).f32_bytes - size.f32_bytes, 4 * 2 * 576);
+  EXPECT_EQ(model_size(biased).int8_bytes - size.int8_bytes, 4 * 2 * 576);
 }
 
 TEST(Arithmetic, FlopsOfTheNanoBrain) {

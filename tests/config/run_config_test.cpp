@@ -8,9 +8,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::TempDir;
-using testing::write_text;
-namespace fs = std::filesystem;
+using namespace testing;
 
 class ConfigTest : public ::testing::Test {
  protected:
@@ -22,26 +20,19 @@ class ConfigTest : public ::testing::Test {
   TempDir dir_;
 };
 
-TEST_F(ConfigTest, ReadsKeysAndLeavesDefaults) {
+TEST_F(ConfigTest, ReadsKeysThenOverridesAndLeavesDefaults) {
   const RunConfig config = read(
       "model: {vocab_size: 100, num_layers: 3}\n"
-      "train: {steps: 1e3, precision: f32}\n"
-      "optimizer: {betas: [0.8, 0.99]}\n");
+      "train: {steps: 1e3, precision: f32, batch_size: 5}\n"
+      "optimizer: {betas: [0.8, 0.99]}\n",
+      {"train.batch_size=200", "schedule.kind=wsd"});
   EXPECT_EQ(config.model.num_layers, 3);
   EXPECT_EQ(config.model.model_dim, 64);
   EXPECT_EQ(config.train.steps, 1000);
-  EXPECT_EQ(config.train.precision, "f32");
+  EXPECT_EQ(config.train.precision, TrainPrecision::kF32);
   EXPECT_DOUBLE_EQ(config.optimizer.betas[1], 0.99);
-  EXPECT_EQ(config.tokens_per_step(), 32 * 256);
-}
-
-TEST_F(ConfigTest, OverridesComeLast) {
-  const RunConfig config = read(
-      "model: {vocab_size: 100}\ntrain: {steps: 5}\n",
-      {"train.steps=200", "schedule.kind=wsd", "optimizer.betas=[0.5, 0.6]"});
-  EXPECT_EQ(config.train.steps, 200);
-  EXPECT_EQ(config.schedule.kind, "wsd");
-  EXPECT_DOUBLE_EQ(config.optimizer.betas[0], 0.5);
+  EXPECT_EQ(config.schedule.kind, ScheduleKind::kWsd);
+  EXPECT_EQ(config.tokens_per_step(), 200 * 256);
 }
 
 TEST_F(ConfigTest, PathsAreRelativeToTheFileAndOverridesToTheWorkingFolder) {
@@ -65,72 +56,74 @@ TEST_F(ConfigTest, WhatIsWrittenReadsBackEqual) {
   EXPECT_EQ(write_fields(again), write_fields(config));
 }
 
-TEST_F(ConfigTest, NamesTheNearestKey) {
-  EXPECT_ERROR(UsageError, "did you mean steps?", read("train: {stesp: 3}"));
-  EXPECT_ERROR(UsageError, "run.yaml: train", read("train: {stesp: 3}"));
-  EXPECT_ERROR(UsageError, "did you mean train?", read("trian: {steps: 3}"));
-  EXPECT_ERROR(UsageError, "run.yaml] has no key", read("trian: {steps: 3}"));
-  EXPECT_ERROR(
-      UsageError,
-      "did you mean weight_decay?",
-      read("model: {vocab_size: 9}", {"optimizer.weigth_decay=0"}));
-}
+struct Refusal {
+  const char* input;
+  const char* message;
+};
 
-TEST_F(ConfigTest, RefusesWrongTypes) {
-  EXPECT_ERROR(
-      UsageError,
-      "run.yaml: train.steps] must be an integer, but is \"many\"",
-      read("train: {steps: many}"));
-  EXPECT_ERROR(
-      UsageError,
-      "must be an integer, but is 1.5",
-      read("train: {steps: 1.5}"));
-  EXPECT_ERROR(
-      UsageError,
-      "must be a list of 2 values",
-      read("optimizer: {betas: [1]}"));
-  EXPECT_ERROR(UsageError, "must be true or false", read("model: {bias: 3}"));
-  EXPECT_ERROR(UsageError, "must be a mapping", read("train: 7"));
-  EXPECT_ERROR(UsageError, "run.yaml] must be a mapping", read("- train"));
-  EXPECT_ERROR(
-      UsageError, "must be a finite number", read("optimizer: {lr: .inf}"));
+TEST_F(ConfigTest, RefusesUnknownKeysAndWrongTypes) {
+  const Refusal refusals[] = {
+      {"train: {stesp: 3}",
+       "run.yaml: train] has no key \"stesp\"; did you mean steps?"},
+      {"trian: {steps: 3}",
+       "run.yaml] has no key \"trian\"; did you mean train?"},
+      {"train: {steps: many}",
+       "run.yaml: train.steps] must be an integer, but is \"many\""},
+      {"train: {steps: 1.5}", "must be an integer, but is 1.5"},
+      {"optimizer: {betas: [1]}", "must be a list of 2 values"},
+      {"model: {bias: 3}", "must be true or false"},
+      {"train: 7", "must be a mapping"},
+      {"- train", "run.yaml] must be a mapping"},
+      {"optimizer: {lr: .inf}", "must be a finite number"},
+      {"train: {}", "leaves out model.vocab_size"}};
+  for (const auto& [yaml, message] : refusals) {
+    EXPECT_ERROR(UsageError, message, read(yaml));
+  }
+  EXPECT_ERROR(Error, "absent.model", read("data: {tokenizer: absent.model}"));
 }
 
 TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
-  const auto refused = [&](const std::string& set, const std::string& message) {
+  const Refusal refusals[] = {
+      {"model.num_heads=5",
+       "[model] num_heads must divide model_dim, but 5 does not divide 64"},
+      {"model.num_layers=0", "[model.num_layers] must be from 1 to"},
+      {"model.num_layers=100000", "must be from 1 to 4096, but is 100000"},
+      {"model.vocab_size=-3", "[model.vocab_size] must be from 1 to 16777216"},
+      {"model.model_dim=1e6", "[model.model_dim] must be from 1 to 65536"},
+      {"model={num_layers: 2048, model_dim: 2048, ffn_dim: 12288, vocab_size: "
+       "32768}",
+       "[model] has 137523367936 parameters, more than 8589934592; make it"},
+      {"model.activation=gelu_nwe",
+       "[model.activation] cannot be \"gelu_nwe\"; did you mean gelu_new?"},
+      {"model.layer_norm_epsilon=0", "must be between 0 and 1, but is 0"},
+      {"train.seq_len=257", "must be at most model.max_seq_len = 256"},
+      {"train.steps=0", "[train.steps] must be at least 1"},
+      {"train.batch_size=-1", "[train.batch_size]"},
+      {"train.grad_accum_steps=0", "[train.grad_accum_steps]"},
+      {"train.batch_size=1000000000",
+       "[train.batch_size] must be at most 65536, but is 1000000000"},
+      {"train.steps=1e12", "[train.steps] must be at most 1000000000"},
+      {"train.grad_accum_steps=1e9", "[train.grad_accum_steps] must"},
+      {"train.sample_tokens=1e9", "[train.sample_tokens]"},
+      {"train.threads=100000", "[train.threads] must be from 0 (all) to"},
+      {"train.precision=f16", "train.precision] cannot be \"f16\""},
+      {"train.device=gpu", "[train.device] cannot be \"gpu\""},
+      {"train.clip_norm=-1", "[train.clip_norm]"},
+      {"train.keep_last=0", "[train.keep_last]"},
+      {"train.seed=-1", "[train.seed]"},
+      {"optimizer.kind=adam", "did you mean adamw?"},
+      {"optimizer.weigth_decay=0", "did you mean weight_decay?"},
+      {"optimizer.lr=0", "[optimizer.lr] must be positive"},
+      {"optimizer.betas=[0.9, 1.0]", "[optimizer.betas] must be in [0, 1)"},
+      {"optimizer.epsilon=0", "[optimizer.epsilon]"},
+      {"optimizer.weight_decay=-0.1", "[optimizer.weight_decay]"},
+      {"schedule.kind=cosin", "did you mean cosine?"},
+      {"schedule.warmup_steps=-1", "[schedule.warmup_steps]"},
+      {"schedule.final_fraction=1.5", "[schedule.final_fraction]"},
+      {"schedule.decay_fraction=-1", "[schedule.decay_fraction]"}};
+  for (const auto& [set, message] : refusals) {
     EXPECT_ERROR(UsageError, message, read("model: {vocab_size: 50}", {set}));
-  };
-  refused("model.num_heads=5", "num_heads");
-  refused("train.seq_len=257", "must be at most model.max_seq_len = 256");
-  refused("train.steps=0", "[train.steps] must be at least 1");
-  refused("train.batch_size=-1", "[train.batch_size]");
-  refused("train.grad_accum_steps=0", "[train.grad_accum_steps]");
-  refused(
-      "train.batch_size=1000000000",
-      "[train.batch_size] must be at most 65536, but is 1000000000");
-  refused("train.steps=1e12", "[train.steps] must be at most 1000000000");
-  refused("train.grad_accum_steps=1e9", "[train.grad_accum_steps] must");
-  refused("train.sample_tokens=1e9", "[train.sample_tokens]");
-  refused("train.threads=100000", "[train.threads] must be from 0 (all) to");
-  refused("train.precision=f16", "[train.precision] cannot be \"f16\"");
-  refused("train.device=gpu", "[train.device] cannot be \"gpu\"");
-  refused("train.clip_norm=-1", "[train.clip_norm]");
-  refused("train.keep_last=0", "[train.keep_last]");
-  refused("train.seed=-1", "[train.seed]");
-  refused("optimizer.kind=adam", "did you mean adamw?");
-  refused("optimizer.lr=0", "[optimizer.lr] must be positive");
-  refused("optimizer.betas=[0.9, 1.0]", "[optimizer.betas] must be in [0, 1)");
-  refused("optimizer.epsilon=0", "[optimizer.epsilon]");
-  refused("optimizer.weight_decay=-0.1", "[optimizer.weight_decay]");
-  refused("schedule.kind=cosin", "did you mean cosine?");
-  refused("schedule.warmup_steps=-1", "[schedule.warmup_steps]");
-  refused("schedule.final_fraction=1.5", "[schedule.final_fraction]");
-  refused("schedule.decay_fraction=-1", "[schedule.decay_fraction]");
-}
-
-TEST_F(ConfigTest, AnAbsentVocabularyNeedsATokenizer) {
-  EXPECT_ERROR(UsageError, "leaves out model.vocab_size", read("train: {}"));
-  EXPECT_ERROR(Error, "absent.model", read("data: {tokenizer: absent.model}"));
+  }
 }
 
 TEST_F(ConfigTest, EveryCommittedConfigIsValid) {
@@ -160,15 +153,15 @@ TEST_F(ConfigTest, ResumingRefusesOnlyWhatChangesTheMathematics) {
         "train.sample_every=0",
         "train.keep_last=5",
         "train.log_every=10",
-        "train.sample_prompts=[a, b]",
         "train.sample_tokens=5",
+        "train.sample_prompts=[a, b]",
         "train.threads=1",
         "train.device=cuda",
         "data.train=elsewhere.tokens"}) {
     SCOPED_TRACE(free);
     EXPECT_NO_THROW(resumed(free));
   }
-  for (const char* key :
+  for (const std::string key :
        {"train.steps=7",
         "train.batch_size=7",
         "train.grad_accum_steps=2",
@@ -179,10 +172,40 @@ TEST_F(ConfigTest, ResumingRefusesOnlyWhatChangesTheMathematics) {
         "model.num_layers=1",
         "optimizer.lr=1.0e-3",
         "schedule.kind=wsd"}) {
-    const std::string name =
-        std::string(key).substr(0, std::string(key).find('='));
-    EXPECT_ERROR(UsageError, "[" + name + "] is", resumed(key));
+    EXPECT_ERROR(
+        UsageError, "[" + key.substr(0, key.find('=')) + "] is", resumed(key));
   }
+}
+
+/// CONTRIBUTING's "to add a config key": a member and its line in visit().
+struct WithDropout : TrainConfig {
+  double dropout = 0.1;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    TrainConfig::visit(field);
+    FIELD(dropout, "share of zeroed activations", from_below(0, 1), may_change);
+  }
+};
+
+TEST(AddedConfigKey, IsReadWrittenCheckedAndDescribed) {
+  WithDropout config;
+  EXPECT_THAT(
+      describe_fields(config),
+      ::testing::EndsWith("  dropout = 0.1: share of zeroed activations (in "
+                          "[0, 1), may change on resume)\n"));
+  read_fields(parse_yaml("dropout: 0.25", "run.yaml"), "run.yaml", config);
+  EXPECT_EQ(write_fields(config)["dropout"], 0.25);
+  EXPECT_NO_THROW(require_resumable(WithDropout(), config));
+  config.dropout = 1;
+  EXPECT_ERROR(
+      UsageError,
+      "[train.dropout] must be in [0, 1), but is 1",
+      check_fields(config, "train."));
+  EXPECT_ERROR(
+      UsageError,
+      "did you mean dropout?",
+      read_fields({{"dropuot", 0}}, "train", config));
 }
 
 } // namespace

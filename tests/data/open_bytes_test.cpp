@@ -1,5 +1,3 @@
-#include "nanobrain/data/open_bytes.h"
-
 #include <string>
 
 #include "nanobrain/base/error.h"
@@ -10,9 +8,8 @@
 namespace nanobrain {
 namespace {
 
-using testing::compressed;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
+using ::testing::HasSubstr;
 
 std::string read_whole(const std::filesystem::path& path) {
   const auto source = open_bytes(path);
@@ -52,18 +49,6 @@ TEST_P(CompressedFile, GivesWhatWasCompressed) {
   }
 }
 
-TEST_P(CompressedFile, AnEmptyFileIsAnError) {
-  EXPECT_ERROR(Error, "is truncated", read_whole(write("")));
-}
-
-TEST_P(CompressedFile, AFileThatEndsInItsHeaderIsNamedTruncated) {
-  const std::string whole = compressed(letters(100), GetParam());
-  const std::string error =
-      testing::error_of<Error>([&] { read_whole(write(whole.substr(0, 8))); });
-  EXPECT_THAT(error, ::testing::HasSubstr("truncated"));
-  EXPECT_THAT(error, Not(::testing::HasSubstr("archive format")));
-}
-
 TEST_P(CompressedFile, ConcatenatedFilesAreReadToTheEnd) {
   const std::string first = letters(300000);
   const std::string second = letters(500);
@@ -75,47 +60,28 @@ TEST_P(CompressedFile, ConcatenatedFilesAreReadToTheEnd) {
 
 TEST_P(CompressedFile, EveryTruncationIsAnError) {
   const std::string whole = compressed(letters(600000), GetParam());
+  std::vector<size_t> cuts = {0, 1, 3, 5, 8, 9, 11, 20, whole.size() / 2};
+  for (size_t back = 1; back < 10; ++back) cuts.push_back(whole.size() - back);
   for (const std::string& before : {std::string(), whole}) {
-    for (const size_t left :
-         {size_t{1},
-          size_t{3},
-          size_t{5},
-          size_t{9},
-          size_t{11},
-          size_t{20},
-          whole.size() / 2,
-          whole.size() - 9,
-          whole.size() - 8,
-          whole.size() - 7,
-          whole.size() - 6,
-          whole.size() - 5,
-          whole.size() - 4,
-          whole.size() - 3,
-          whole.size() - 2,
-          whole.size() - 1}) {
+    for (const size_t left : cuts) {
+      if (left == 0 && !before.empty()) continue; // two whole ones
       const auto path = write(before + whole.substr(0, left));
-      EXPECT_ERROR(Error, path.string() + " is truncated", read_whole(path))
-          << left << " bytes left of " << whole.size();
+      const std::string error =
+          testing::error_of<Error>([&] { read_whole(path); });
+      EXPECT_THAT(error, HasSubstr(path.string() + " is truncated")) << left;
+      EXPECT_THAT(error, Not(HasSubstr("archive format"))) << left;
     }
   }
 }
 
-TEST_P(CompressedFile, AFlippedBitIsAnError) {
+TEST_P(CompressedFile, DamageIsAnError) {
   const std::string whole = compressed(letters(100000), GetParam());
   for (const size_t at : {whole.size() / 3, whole.size() / 2}) {
     std::string damaged = whole;
     damaged[at] ^= 4;
-    const auto path = write(damaged);
-    EXPECT_ERROR(Error, "damaged", read_whole(path)) << "byte " << at;
+    EXPECT_ERROR(Error, "damaged", read_whole(write(damaged))) << at;
   }
-}
-
-TEST_P(CompressedFile, WhatFollowsTheDataIsAnError) {
-  const auto path = write(compressed(letters(1000), GetParam()) + "garbage");
-  EXPECT_ERROR(Error, "damaged", read_whole(path));
-}
-
-TEST_P(CompressedFile, AFileThatIsNotCompressedIsAnError) {
+  EXPECT_ERROR(Error, "damaged", read_whole(write(whole + "garbage")));
   const auto path = write("This is plain text, whatever its name says.\n");
   EXPECT_ERROR(Error, "or not ", read_whole(path));
 }
@@ -129,24 +95,14 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PlainFile, IsReadAsItIs) {
   const TempDir dir;
   const std::string text = letters(1000000);
-  write_text(dir / "a.txt", text);
-  EXPECT_EQ(read_whole(dir / "a.txt"), text);
-}
-
-TEST(PlainFile, AMissingOneIsAnError) {
-  const TempDir dir;
-  EXPECT_ERROR(
-      Error,
-      "cannot open " + (dir / "a.txt").string() + ": No such file",
-      open_bytes(dir / "a.txt"));
-  EXPECT_ERROR(
-      Error,
-      "cannot open " + (dir / "a.txt.gz").string(),
-      open_bytes(dir / "a.txt.gz"));
-  EXPECT_ERROR(
-      Error,
-      "cannot open " + (dir / "a.txt.xz").string(),
-      open_bytes(dir / "a.txt.xz"));
+  write_text(dir / "text.txt", text);
+  EXPECT_EQ(read_whole(dir / "text.txt"), text);
+  for (const std::string name : {"a.txt", "a.txt.gz", "a.txt.xz"}) {
+    EXPECT_ERROR(
+        Error,
+        (dir / name).string() + "] cannot be opened: No such file",
+        open_bytes(dir / name));
+  }
 }
 
 } // namespace

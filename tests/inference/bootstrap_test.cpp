@@ -41,25 +41,6 @@ std::vector<double> draw_normals(int count, double deviation, Random& random) {
   return values;
 }
 
-/// Value and standard error of sum a / sum b over units by the delta method.
-struct Ratio {
-  double value;
-  double error;
-};
-Ratio delta_method(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum_a = 0;
-  double sum_b = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    sum_a += a[i];
-    sum_b += b[i];
-  }
-  double squares = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    squares += std::pow(a[i] - sum_a / sum_b * b[i], 2);
-  }
-  return {sum_a / sum_b, std::sqrt(squares) / sum_b};
-}
-
 TEST(Bootstrap, EqualsNumpysOnTheGolden) {
   const Json golden =
       read_json(testing::source_dir() / "tests/golden/bootstrap.json");
@@ -93,42 +74,6 @@ TEST(Bootstrap, EqualsNumpysOnTheGolden) {
     near(intervals[m].word_perplexity, "word_perplexity");
     near(intervals[m].bits_per_byte_difference, "bits_per_byte_difference");
   }
-}
-
-TEST(Bootstrap, AgreesWithTheDeltaMethodOnManyUnits) {
-  Random random(1);
-  const int count = 2000;
-  const auto hard = draw_normals(count, 0.3, random);
-  auto easier = hard;
-  for (double& value : easier) value += 0.05 * normal(random);
-  Random sizes(2);
-  Random same_sizes(2);
-  const std::vector<Units> models = {
-      draw_units(count, 2.0, hard, sizes),
-      draw_units(count, 1.5, easier, same_sizes)};
-  const auto intervals = bootstrap_intervals(models, 2);
-
-  std::vector<double> bits;
-  std::vector<double> less_first;
-  std::vector<double> bytes;
-  for (size_t u = 0; u < models[0].size(); ++u) {
-    bits.push_back(models[1][u].nats / std::numbers::ln2);
-    less_first.push_back(
-        (models[1][u].nats - models[0][u].nats) / std::numbers::ln2);
-    bytes.push_back(static_cast<double>(models[1][u].bytes));
-  }
-  const auto agree = [](const Interval& interval, const Ratio& ratio) {
-    // 1.4 % from the draws, as above, and as much from the quantile of t.
-    const double tolerance = 0.06 * 2 * 1.96 * ratio.error;
-    EXPECT_NEAR(interval.low, ratio.value - 1.96 * ratio.error, tolerance);
-    EXPECT_NEAR(interval.high, ratio.value + 1.96 * ratio.error, tolerance);
-  };
-  const Ratio own = delta_method(bits, bytes);
-  const Ratio paired = delta_method(less_first, bytes);
-  agree(intervals[1].bits_per_byte, own);
-  agree(intervals[1].bits_per_byte_difference, paired);
-  // What both find hard cancels out.
-  EXPECT_LT(paired.error, own.error / 4);
   EXPECT_EQ(intervals[0].bits_per_byte_difference.low, 0);
   EXPECT_EQ(intervals[0].bits_per_byte_difference.high, 0);
 }

@@ -26,11 +26,10 @@ EvalReport report_of(double nats) {
 
 TEST(EvalReport, SaysWhichBaselinesTheModelBeats) {
   const EvalReport report = report_of(400);
-  const std::string text = report.to_text();
-  EXPECT_THAT(
-      text, ContainsRegex("uniform +10\\.0000 .*the model beats it by 6\\.0"));
-  EXPECT_THAT(
-      text, ContainsRegex("bigram +3\\.0000 .*the model LOSES to it by 1\\.0"));
+  const std::string text = report.table().text();
+  EXPECT_THAT(text, ContainsRegex("uniform +10\\.0000 .* beats it by 6\\.0"));
+  EXPECT_THAT(text, ContainsRegex("bigram +3\\.0000 .* LOSES to it by 1\\.0"));
+  EXPECT_THAT(text, HasSubstr("protocol documents"));
   EXPECT_THAT(text, HasSubstr("context 256, stride 128"));
   const Json json = report.to_json();
   EXPECT_EQ(json["baselines"][0]["name"], "uniform");
@@ -43,25 +42,18 @@ TEST(EvalReport, SaysWhichBaselinesTheModelBeats) {
   EXPECT_FALSE(json.contains("entropy"));
 }
 
-TEST(EvalReport, ProtocolIsNamed) {
-  EvalReport report = report_of(400);
-  EXPECT_THAT(report.to_text(), HasSubstr("protocol documents"));
-  report.protocol = Protocol::kHuggingFace;
-  EXPECT_THAT(report.to_text(), HasSubstr("protocol hf: rows joined"));
-  EXPECT_EQ(report.to_json()["protocol"], "hf");
-}
-
 TEST(EvalReport, TwentyNatsUnderTheEntropyIsALeak) {
   EvalReport report = report_of(400);
-  EXPECT_THAT(report.to_text(), Not(HasSubstr("exact entropy")));
+  EXPECT_THAT(report.table().text(), Not(HasSubstr("exact entropy")));
   EXPECT_FALSE(report.leaked());
 
   report.floor_nats = 419;
   EXPECT_FALSE(report.leaked());
   EXPECT_NO_THROW(report.require_no_leak());
-  EXPECT_THAT(report.to_text(), HasSubstr("exact entropy"));
+  EXPECT_THAT(report.table().text(), HasSubstr("exact entropy"));
   EXPECT_EQ(report.to_json()["leak"], false);
   EXPECT_EQ(report.to_json()["entropy"]["nats"], 419.0);
+  EXPECT_EQ(report.to_json()["baselines"].size(), 2); // the floor is none
 
   report.floor_nats = 421;
   EXPECT_TRUE(report.leaked());

@@ -1,10 +1,10 @@
-#include "nanobrain/inference/evaluate.h"
-
+// The loss over a token file, and what each of its tokens adds.
 #include <torch/torch.h>
-#include "nanobrain/model/f32_model.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/kernels/isa.h"
+#include "nanobrain/model/f32_model.h"
 #include "tests/inference/tiny_model.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
@@ -78,32 +78,27 @@ std::vector<double> streamed_losses(
   return losses;
 }
 
-TEST(Evaluate, EqualsOneForwardPassAToken) {
-  NanoLM model = tiny_model();
-  const auto ids = ids_of(kTexts);
-  for (const auto& [context, stride] : std::vector<std::pair<int, int>>{
-           {12, 12}, {12, 5}, {12, 1}, {7, 7}, {7, 3}, {1, 1}}) {
-    const auto expected = reference_losses(model, ids, context, stride);
-    const auto losses =
-        streamed_losses(model, ids, {.context = context, .stride = stride});
-    ASSERT_EQ(losses.size(), expected.size());
-    for (size_t i = 0; i < losses.size(); ++i) {
-      // f32 logits of size 10: a few times 10 x 6e-8.
-      EXPECT_NEAR(losses[i], expected[i], 1e-5)
-          << "token " << i << ", context " << context << ", stride " << stride;
-    }
+void expect_near(
+    const std::vector<double>& losses, const std::vector<double>& expected) {
+  ASSERT_EQ(losses.size(), expected.size());
+  for (size_t i = 0; i < losses.size(); ++i) {
+    // f32 logits of size 10: a few times 10 x 6e-8.
+    EXPECT_NEAR(losses[i], expected[i], 1e-5) << "token " << i;
   }
 }
 
-TEST(Evaluate, TextsShorterThanAWindow) {
+TEST(Evaluate, EqualsOneForwardPassAToken) {
   NanoLM model = tiny_model();
-  for (const char* text : {"", "a", "ab"}) {
-    const auto ids = ids_of({text});
-    const auto expected = reference_losses(model, ids, 12, 12);
-    const auto losses = streamed_losses(model, ids, {});
-    ASSERT_EQ(losses.size(), expected.size());
-    for (size_t i = 0; i < losses.size(); ++i) {
-      EXPECT_NEAR(losses[i], expected[i], 1e-5);
+  // The others are shorter than a window.
+  for (const auto& texts :
+       {kTexts, std::vector<std::string>{""}, {"a"}, {"ab"}}) {
+    const auto ids = ids_of(texts);
+    for (const auto& [context, stride] : std::vector<std::pair<int, int>>{
+             {12, 12}, {12, 5}, {12, 1}, {7, 7}, {7, 3}, {1, 1}}) {
+      SCOPED_TRACE(fmt::format("context {}, stride {}", context, stride));
+      expect_near(
+          streamed_losses(model, ids, {.context = context, .stride = stride}),
+          reference_losses(model, ids, context, stride));
     }
   }
 }
@@ -116,10 +111,7 @@ TEST(Evaluate, BatchSizeChangesNothingButRounding) {
   for (const int64_t batch_tokens : {26, 39, 10'000}) {
     const EvalOptions options{.stride = 5, .batch_tokens = batch_tokens};
     const auto many = streamed_losses(model, ids, options);
-    ASSERT_EQ(many.size(), one.size());
-    for (size_t i = 0; i < one.size(); ++i) {
-      EXPECT_NEAR(many[i], one[i], 1e-5);
-    }
+    expect_near(many, one);
     EXPECT_EQ(many, streamed_losses(model, ids, options)); // the same bits
   }
 }
@@ -167,26 +159,21 @@ TEST_F(EvaluateFile, SumsTheWholeFile) {
   EXPECT_EQ(loss.words, 3 + 7);
   EXPECT_EQ(loss.documents, 3);
   EXPECT_EQ(loss.nats, evaluate(model_, file, tokenizer_).nats);
+  EXPECT_NE(loss.nats, evaluate(model_, file, tokenizer_, {.stride = 3}).nats);
 }
 
-TEST_F(EvaluateFile, StrideGivesOtherContexts) {
-  const TokenFile file = write(kTexts);
-  EXPECT_NE(
-      evaluate(model_, file, tokenizer_).nats,
-      evaluate(model_, file, tokenizer_, {.stride = 3}).nats);
-}
-
-TEST_F(EvaluateFile, EmptyFileIsAnError) {
+TEST_F(EvaluateFile, RefusesWhatDoesNotFit) {
   EXPECT_ERROR(
       Error, "holds no tokens", evaluate(model_, write({}), tokenizer_));
-}
-
-TEST_F(EvaluateFile, ContextOverTheModelsIsAUsageError) {
   const TokenFile file = write(kTexts);
   EXPECT_ERROR(
       UsageError,
       "context is 13; it must be from 1 to the model's max_seq_len, 12",
       evaluate(model_, file, tokenizer_, {.context = 13}));
+  class Other : public ByteTokenizer {
+    std::string hash() const override { return std::string(64, 'c'); }
+  };
+  EXPECT_ERROR(Error, "val.tokens", evaluate(model_, file, Other()));
 }
 
 TEST_F(EvaluateFile, BrokenWeightIsNamed) {
@@ -198,14 +185,6 @@ TEST_F(EvaluateFile, BrokenWeightIsNamed) {
       Error,
       "the loss is not finite: h.1.mlp.c_fc.weight holds NaN",
       evaluate(model_, file, tokenizer_));
-}
-
-TEST_F(EvaluateFile, TokenizerThatDoesNotFit) {
-  const TokenFile file = write(kTexts);
-  class Other : public ByteTokenizer {
-    std::string hash() const override { return std::string(64, 'c'); }
-  };
-  EXPECT_ERROR(Error, "val.tokens", evaluate(model_, file, Other()));
 }
 
 } // namespace

@@ -3,26 +3,14 @@
 
 #include <ATen/Parallel.h>
 
-#include "nanobrain/base/error.h"
 #include "nanobrain/inference/timing.h"
-#include "nanobrain/model/f32_model.h"
-#include "nanobrain/model/nano_lm.h"
+#include "tests/inference/tiny_model.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/runtime/int8_model.h"
 #include "tests/support/support.h"
 
 namespace nanobrain::testing {
 namespace {
-
-ModelConfig tiny_config() {
-  ModelConfig config;
-  config.num_heads = 2;
-  config.model_dim = 16;
-  config.ffn_dim = 32;
-  config.vocab_size = 101;
-  config.max_seq_len = 24;
-  return config;
-}
 
 class F32Model : public ::testing::Test {
  protected:
@@ -41,34 +29,28 @@ class F32Model : public ::testing::Test {
     }
   }
 
-  NanoLM model_{tiny_config()};
+  NanoLM model_ = tiny_model(24);
   std::unique_ptr<LanguageModel> timed_ = make_f32_model(model_);
   std::unique_ptr<Predictor> predictor_ = timed_->make_predictor(1);
-  std::vector<TokenId> ids_ = random_ids(9, 101);
+  std::vector<TokenId> ids_ = random_ids(9, 257);
 };
 
-TEST_F(F32Model, GivesTheModelsLogits) {
-  std::vector<float> got(9 * 101);
+TEST_F(F32Model, GivesTheModelsLogitsAndGeneratesGreedily) {
+  std::vector<float> got(9 * 257);
   for (int repetition = 0; repetition < 2; ++repetition) {
     predictor_->forward(ids_, got.data());
     expect_near(got, logits(ids_));
     predictor_->reset();
     predictor_->feed(ids_);
     expect_near(predictor_->logits(), logits(ids_)[-1]);
-  }
-}
-
-TEST_F(F32Model, GeneratesGreedily) {
-  for (int repetition = 0; repetition < 2; ++repetition) {
-    std::vector<TokenId> ids = ids_;
     predictor_->reset();
-    predictor_->feed(ids);
-    TokenId id = predictor_->argmax();
+    predictor_->feed(ids_);
+    std::vector<TokenId> ids = ids_;
     for (int i = 0; i < 12; ++i) {
+      const TokenId id = predictor_->argmax();
       EXPECT_EQ(id, logits(ids)[-1].argmax().item<int64_t>());
       ids.push_back(id);
       predictor_->feed({&id, 1});
-      id = predictor_->argmax();
     }
   }
 }
@@ -79,23 +61,11 @@ TEST_F(F32Model, RunsOnTheThreadsAskedFor) {
   EXPECT_EQ(at::get_num_threads(), 2);
 }
 
-TEST(TimedModels, AFolderIsF32OrInt8) {
-  const TempDir dir;
-  Int8Model().write(dir.path());
-  const auto int8 = open_language_model(dir.path(), with_libtorch());
-  EXPECT_EQ(int8->precision(), "int8");
-  const auto f32 = make_f32_model(NanoLM(tiny_config()));
-  EXPECT_EQ(f32->precision(), "f32");
-  EXPECT_THAT(f32->backend(), ::testing::StartsWith("LibTorch "));
-  EXPECT_EQ(f32->config().vocab_size, 101);
-  EXPECT_EQ(f32->config().max_seq_len, 24);
-}
-
-TEST(TimedModels, BothAreTimedSideBySide) {
+TEST(F32AndInt8, AreTimedSideBySide) {
   const TempDir dir;
   Int8Model().write(dir.path());
   TimedModels models;
-  models.push_back({"random", make_f32_model(NanoLM(tiny_config()))});
+  models.push_back({"random", make_f32_model(tiny_model(24))});
   models.push_back({"int8", open_language_model(dir.path(), with_libtorch())});
   TimingRequest request{.tokens = {8}, .threads = {2, 1}};
   request.clock = {.warm_up = 0, .repetitions = 1};
@@ -105,21 +75,11 @@ TEST(TimedModels, BothAreTimedSideBySide) {
     const TimingReport report = run_timing(models, request);
     ASSERT_EQ(report.rows.size(), 4);
     EXPECT_EQ(report.rows[1].precision, "f32");
+    EXPECT_THAT(report.rows[1].backend, ::testing::StartsWith("LibTorch "));
     EXPECT_EQ(report.rows[1].threads, 1);
     EXPECT_EQ(report.rows[2].precision, "int8");
     EXPECT_EQ(report.rows[2].threads, 2);
   }
-}
-
-TEST(TimedModels, Refused) {
-  const TempDir dir;
-  EXPECT_ERROR(
-      Error,
-      "neither a model folder",
-      open_model(dir / "absent", with_libtorch()));
-  ModelConfig config = tiny_config();
-  config.num_heads = 3;
-  EXPECT_ERROR(UsageError, "num_heads", make_random_f32_model(config));
 }
 
 } // namespace

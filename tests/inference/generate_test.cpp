@@ -6,7 +6,6 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/utf8.h"
-#include "nanobrain/runtime/context_window.h"
 #include "tests/inference/tiny_model.h"
 #include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
@@ -65,11 +64,14 @@ NanoLM scripted_model(const std::map<TokenId, TokenId>& script) {
   return model;
 }
 
+GenerateOptions greedy(int64_t max_tokens) {
+  GenerateOptions options{.max_tokens = max_tokens};
+  options.sampler.temperature = 0;
+  return options;
+}
+
 TEST(Generate, GreedyEqualsTheFullForwardPass) {
   NanoLM model = tiny_model(kContext);
-  const ByteTokenizer tokenizer;
-  GenerateOptions options{.max_tokens = 40};
-  options.sampler.temperature = 0;
   // Before the context's end, across it, and far past it from the start on.
   for (const std::string& prompt :
        {std::string(),
@@ -78,54 +80,21 @@ TEST(Generate, GreedyEqualsTheFullForwardPass) {
         std::string("twelve chars"),
         std::string(100, 'z') + "The cat"}) {
     const auto expected = reference_greedy(model, prompt, 40);
-    const Generated got = generate(model, tokenizer, prompt, options);
+    const Generated got = generate(model, ByteTokenizer(), prompt, greedy(40));
     EXPECT_EQ(got.ids, expected) << prompt;
     EXPECT_EQ(got.ended, expected.size() < 40) << prompt;
   }
 }
 
-TEST(Generate, WindowMovesByHalfAContext) {
-  EXPECT_EQ(window_start(0, 8), 0);
-  EXPECT_EQ(window_start(8, 8), 0);
-  EXPECT_EQ(window_start(9, 8), 4);
-  EXPECT_EQ(window_start(12, 8), 4);
-  EXPECT_EQ(window_start(13, 8), 8);
-  for (const int64_t context : {1, 2, 3, 7, 256}) {
-    for (int64_t length = 1; length < 1000; ++length) {
-      const int64_t seen = length - window_start(length, context);
-      EXPECT_LE(seen, context);
-      EXPECT_GE(seen, std::min(length, context - context / 2));
-    }
-  }
-}
-
-TEST(Generate, SameSeedSameText) {
-  NanoLM model = tiny_model();
-  const ByteTokenizer tokenizer;
-  const auto draw = [&](uint64_t seed) {
-    return generate(model, tokenizer, "x", {.max_tokens = 30, .seed = seed})
-        .ids;
-  };
-  EXPECT_EQ(draw(1), draw(1));
-  EXPECT_NE(draw(1), draw(2));
-}
-
-TEST(Generate, StopsAtEndOfText) {
-  NanoLM model = scripted_model({{'a', 'b'}, {'b', 256}});
-  GenerateOptions options{.max_tokens = 10};
-  options.sampler.temperature = 0;
-  const Generated got = generate(model, ByteTokenizer(), "xa", options);
-  EXPECT_EQ(got.text, "b");
-  EXPECT_TRUE(got.ended);
-}
-
-TEST(Generate, EndOfTextPrecedesThePrompt) {
-  NanoLM model = scripted_model({{256, 'c'}, {'c', 'd'}});
-  GenerateOptions options{.max_tokens = 2};
-  options.sampler.temperature = 0;
-  const Generated got = generate(model, ByteTokenizer(), "", options);
-  EXPECT_EQ(got.text, "cd");
-  EXPECT_FALSE(got.ended);
+TEST(Generate, EndOfTextPrecedesThePromptAndEndsTheText) {
+  NanoLM model =
+      scripted_model({{256, 'c'}, {'c', 'd'}, {'a', 'b'}, {'b', 256}});
+  const Generated ended = generate(model, ByteTokenizer(), "xa", greedy(10));
+  EXPECT_EQ(ended.text, "b");
+  EXPECT_TRUE(ended.ended);
+  const Generated first = generate(model, ByteTokenizer(), "", greedy(2));
+  EXPECT_EQ(first.text, "cd");
+  EXPECT_FALSE(first.ended);
 }
 
 TEST(Generate, NeverShowsHalfACharacter) {
@@ -139,19 +108,18 @@ TEST(Generate, NeverShowsHalfACharacter) {
   }
   script[last] = 256;
   NanoLM model = scripted_model(script);
-  GenerateOptions options{.max_tokens = 20};
-  options.sampler.temperature = 0;
   std::vector<std::string> shown;
   const auto on_text = [&](std::string_view part) { shown.emplace_back(part); };
-  const Generated got = generate(model, ByteTokenizer(), "a", options, on_text);
+  const Generated got =
+      generate(model, ByteTokenizer(), "a", greedy(20), on_text);
   EXPECT_EQ(got.text, text);
   EXPECT_EQ(got.ids.size(), 6u);
   EXPECT_THAT(shown, ::testing::ElementsAre("\xc3\xa9", "\xf0\x9f\x98\x80"));
 
   // Cut inside the second character: what is left comes repaired.
   shown.clear();
-  options.max_tokens = 4;
-  const Generated cut = generate(model, ByteTokenizer(), "a", options, on_text);
+  const Generated cut =
+      generate(model, ByteTokenizer(), "a", greedy(4), on_text);
   EXPECT_THAT(shown, ::testing::ElementsAre("\xc3\xa9", "\xef\xbf\xbd"));
   EXPECT_EQ(cut.text, "\xc3\xa9\xef\xbf\xbd");
 }

@@ -22,7 +22,7 @@ TEST(FindModelFolder, AModelFolderOrTheModelOfARun) {
       find_model_folder(dir.path()));
 }
 
-TEST(FindModelFolder, SaysHowToGoOnWithAnUnfinishedRun) {
+TEST(FindModelFolder, SaysHowToResumeAnUnfinishedRun) {
   const TempDir dir;
   const fs::path run = dir / "run";
   fs::create_directory(run);
@@ -32,7 +32,7 @@ TEST(FindModelFolder, SaysHowToGoOnWithAnUnfinishedRun) {
   EXPECT_THAT(
       message,
       ::testing::EndsWith(
-          "is a run that has not finished; go on with it: nanobrain train "
+          "is a run that has not finished; resume it: nanobrain train "
           "--output " +
           run.string() + " --resume"));
 

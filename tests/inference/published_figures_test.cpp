@@ -5,8 +5,7 @@
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
-#include "nanobrain/inference/joined_rows.h"
-#include "nanobrain/inference/published_references.h"
+#include "nanobrain/inference/eval_input.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
@@ -21,9 +20,6 @@ TEST(PublishedFigures, TheProgramHoldsTheCommittedFile) {
   const auto file = testing::source_dir() /
                     "nanobrain/inference/references/gpt2_small_published.json";
   EXPECT_EQ(testing::read_text(file), kGpt2SmallPublished);
-  EXPECT_EQ(
-      load_published(file.string()).figures.size(),
-      load_published("gpt2-small-published").figures.size());
 }
 
 TEST(PublishedFigures, Gpt2SmallOnWikiText2) {
@@ -39,14 +35,8 @@ TEST(PublishedFigures, Gpt2SmallOnWikiText2) {
   EXPECT_NEAR(*disjoint.bits_per_byte(kWikiText2), 1.08812, 1e-5);
   for (const PublishedFigure& figure : model.figures) {
     EXPECT_THAT(figure.source, StartsWith("https://"));
-  }
-}
-
-TEST(PublishedFigures, BitsPerByteOfTheVeryTextOnly) {
-  const PublishedModel model = load_published("gpt2-small-published");
-  const std::string other(64, '0');
-  for (const PublishedFigure& figure : model.figures) {
-    EXPECT_EQ(figure.bits_per_byte(other), std::nullopt);
+    // Of the very text only.
+    EXPECT_EQ(figure.bits_per_byte(std::string(64, '0')), std::nullopt);
     EXPECT_EQ(figure.bits_per_byte(""), std::nullopt); // no rows joined
     EXPECT_EQ(
         figure.bits_per_byte(kWikiText2).has_value(), figure.is_of(kWikiText2));
@@ -60,8 +50,10 @@ TEST(PublishedFigures, TheChecksumIsThatOfWikiTextsRowsJoined) {
   const auto data = testing::shared_data();
   if (data.empty()) GTEST_SKIP() << "no shared data here";
   const JoinedRows joined = read_joined_rows(
-      {data / "wikitext2" / "wiki.test.raw"}, {}, open_plain_documents);
+      {.inputs = {data / "wikitext2" / "wiki.test.raw"}}, open_plain_documents);
   EXPECT_EQ(sha256_hex(joined.text), kWikiText2);
+  EXPECT_EQ(joined.text.size(), 1'296'370u); // as published
+  EXPECT_EQ(joined.rows, 4'358);
 }
 
 TEST(PublishedFigures, FilesOfTheUsersOwn) {
@@ -77,26 +69,19 @@ TEST(PublishedFigures, FilesOfTheUsersOwn) {
       *load("{" + base + R"(, "nats_per_token": 2})").figures[0].perplexity,
       std::exp(2),
       1e-12);
-  EXPECT_ERROR(
-      UsageError,
-      "own.json: figures[0]] must have a perplexity or nats_per_token",
-      load("{" + base + "}"));
-  EXPECT_ERROR(
-      UsageError,
-      "and not both",
-      load("{" + base + R"(, "nats_per_token": 2, "perplexity": 7.4})"));
-  EXPECT_ERROR(
-      UsageError,
-      "must say the text, the context, the stride and the source",
-      load(R"({"perplexity": 2})"));
-  EXPECT_ERROR(
-      UsageError,
-      "tokens and text_bytes",
-      load("{" + base + R"(, "perplexity": 2, "text_sha256": "ab"})"));
-  EXPECT_ERROR(
-      UsageError,
-      "did you mean perplexity?",
-      load("{" + base + R"(, "preplexity": 2})"));
+  for (const auto& [figure, words] :
+       std::vector<std::pair<std::string, const char*>>{
+           {base,
+            "own.json: figures[0]] must have a perplexity or nats_per_token"},
+           {base + R"(, "nats_per_token": 2, "perplexity": 7.4)",
+            "and not both"},
+           {R"("perplexity": 2)",
+            "must say the text, the context, the stride and the source"},
+           {base + R"(, "perplexity": 2, "text_sha256": "ab")",
+            "tokens and text_bytes"},
+           {base + R"(, "preplexity": 2)", "did you mean perplexity?"}}) {
+    EXPECT_ERROR(UsageError, words, load("{" + figure + "}"));
+  }
   EXPECT_ERROR(
       UsageError,
       "knows no \"gpt3\"; give gpt2-small-published, or a JSON file",

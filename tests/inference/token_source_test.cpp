@@ -43,13 +43,31 @@ std::vector<TokenId> read_all(TokenSource& source, size_t piece) {
 
 const std::vector<TokenId> kIds = {'a', 'b', 256, 256, 'c', 256};
 
-TEST(TokenSource, DocumentsEndWithEndOfText) {
+TEST(TokenSource, DocumentsEndWithEndOfTextWhereThereIsOne) {
+  for (const bool has_end_of_text : {true, false}) {
+    const ByteTokenizer tokenizer(257, has_end_of_text);
+    const std::vector<TokenId> run_together = {'a', 'b', 'c'};
+    for (const size_t piece : {1, 2, 3, 100}) {
+      ListReader reader({"ab", "", "c"});
+      DocumentSource source(reader, tokenizer, 1);
+      EXPECT_EQ(read_all(source, piece), has_end_of_text ? kIds : run_together);
+      EXPECT_EQ(source.position(), source.size());
+    }
+  }
+}
+
+TEST(TokenSource, ATokenFileGivesItsIds) {
+  const testing::TempDir folder;
   const ByteTokenizer tokenizer;
-  for (const size_t piece : {1, 2, 3, 100}) {
-    ListReader reader({"ab", "", "c"});
-    DocumentSource source(reader, tokenizer, 1);
+  TokenFileWriter writer(folder / "a.tokens", tokenizer);
+  for (const char* text : {"ab", "", "c"}) {
+    writer.append(tokenizer.encode(text), 0);
+  }
+  writer.finish();
+  const TokenFile file(folder / "a.tokens");
+  for (const size_t piece : {1, 4, 100}) {
+    TokenFileSource source(file);
     EXPECT_EQ(read_all(source, piece), kIds) << piece;
-    EXPECT_EQ(source.position(), source.size());
   }
 }
 
@@ -76,15 +94,6 @@ TEST(TokenSource, ReadsTextInParts) {
   EXPECT_EQ(source.read({&first, 1}), 1u);
   EXPECT_LT(reader.input_position(), 20); // the rest is not in memory
   EXPECT_EQ(read_all(source, 1'000'003).size(), 30 * 300'001u + 9'000'001u - 1);
-}
-
-TEST(TokenSource, DocumentsWithoutEndOfTextRunIntoEachOther) {
-  const ByteTokenizer tokenizer(257, /*has_end_of_text=*/false);
-  for (const size_t piece : {1, 2, 100}) {
-    ListReader reader({"ab", "", "c"});
-    DocumentSource source(reader, tokenizer, 1);
-    EXPECT_EQ(read_all(source, piece), (std::vector<TokenId>{'a', 'b', 'c'}));
-  }
 }
 
 } // namespace

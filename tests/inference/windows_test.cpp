@@ -126,22 +126,24 @@ TEST(Windows, DefaultsAreTheWholeContextAndDisjoint) {
 }
 
 TEST(Windows, WrongSizesAreUsageErrors) {
-  const auto plan = [](int64_t context, int64_t stride, Protocol protocol) {
-    return plan_windows(protocol, context, stride, 256, kPrefix);
-  };
-  const auto documents = Protocol::kDocuments;
+  for (const auto& [context, stride, words] :
+       {std::tuple(
+            257,
+            1,
+            "context is 257; it must be from 1 to the model's max_seq_len, "
+            "256"),
+        std::tuple(0, 1, "context is 0"),
+        std::tuple(8, 0, "stride is 0"),
+        std::tuple(8, 9, "stride is 9; it must be from 1 to the context, 8")}) {
+    EXPECT_ERROR(
+        UsageError,
+        words,
+        plan_windows(Protocol::kDocuments, context, stride, 256, kPrefix));
+  }
   EXPECT_ERROR(
       UsageError,
-      "context is 257; it must be from 1 to the model's max_seq_len, 256",
-      plan(257, 1, documents));
-  EXPECT_ERROR(UsageError, "context is 0", plan(0, 1, documents));
-  EXPECT_ERROR(UsageError, "stride is 0", plan(8, 0, documents));
-  EXPECT_ERROR(
-      UsageError,
-      "stride is 9; it must be from 1 to the context, 8",
-      plan(8, 9, documents));
-  EXPECT_ERROR(
-      UsageError, "must be from 2", plan(1, 1, Protocol::kHuggingFace));
+      "must be from 2",
+      plan_windows(Protocol::kHuggingFace, 1, 1, 256, kPrefix));
 }
 
 /// The loss of a target is its id.

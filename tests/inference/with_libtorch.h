@@ -2,10 +2,7 @@
 #pragma once
 
 #include "nanobrain/data/documents.h"
-#include "nanobrain/inference/comparison.h"
-#include "nanobrain/inference/counters.h"
 #include "nanobrain/inference/evaluation.h"
-#include "nanobrain/inference/generation.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/f32_model.h"
 

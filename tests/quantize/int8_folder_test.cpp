@@ -5,6 +5,7 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/inference/comparison.h"
 #include "nanobrain/inference/evaluation.h"
+#include "nanobrain/inference/generate.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/quantize/quantize.h"
 #include "nanobrain/runtime/session.h"
@@ -35,7 +36,7 @@ class Int8Folder : public ::testing::Test {
   static EvalRequest request(const std::string& model, int64_t threads = 1) {
     EvalRequest request;
     request.model = *dir_ / model;
-    request.inputs = {*dir_ / "text.txt"};
+    request.text.inputs = {*dir_ / "text.txt"};
     request.threads = threads;
     return request;
   }
@@ -69,7 +70,7 @@ TEST_F(Int8Folder, OverlappingWindowsScoreTheirLastTokensOnly) {
   const LossSum loss = eval(overlapping).model;
   // The same windows by hand.
   const auto tokenizer = random_tokenizer();
-  const auto documents = open_documents(overlapping.inputs);
+  const auto documents = open_documents(overlapping.text.inputs);
   std::vector<TokenId> ids = {tokenizer->end_of_text()};
   for (std::string text; documents->next(text);) {
     const auto encoded = tokenizer->encode(text);

@@ -222,8 +222,7 @@ TEST_F(Quantize, ManyWindowsAndProtocolsAddUpToEval) {
     for (size_t i = 0; i < 2; ++i) {
       EvalRequest eval;
       eval.model = i == 0 ? dir_ / "f32" : dir_ / "int8";
-      eval.inputs = with.text.inputs;
-      eval.protocol = protocol;
+      eval.text = with.text;
       eval.options.context = with.context;
       eval.threads = 1;
       const LossSum expected = run_evaluation(eval, with_libtorch()).model;

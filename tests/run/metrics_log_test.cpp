@@ -10,11 +10,16 @@
 namespace nanobrain {
 namespace {
 
-using testing::read_text;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
-void log_steps(MetricsLog& log, int64_t first, int64_t last, double loss) {
+/// Logs into a folder, as a new run or as one resumed from a step.
+void log_steps(
+    const std::filesystem::path& folder,
+    std::optional<int64_t> resumed,
+    int64_t first,
+    int64_t last,
+    double loss) {
+  MetricsLog log(folder, resumed);
   for (int64_t step = first; step <= last; ++step) {
     log.append({{"step", step}, {"loss", loss}});
   }
@@ -52,14 +57,8 @@ TEST(MetricsLog, WritesALineARecordAndScalars) {
 
 TEST(MetricsLog, ResumingCutsBackBothFiles) {
   const TempDir dir;
-  {
-    MetricsLog log(dir.path());
-    log_steps(log, 1, 5, 1);
-  }
-  {
-    MetricsLog log(dir.path(), 3);
-    log_steps(log, 4, 4, 2);
-  }
+  log_steps(dir.path(), {}, 1, 5, 1);
+  log_steps(dir.path(), 3, 4, 4, 2);
   std::vector<Json> wanted;
   for (const double loss : {1, 1, 1, 2}) {
     wanted.push_back({{"step", wanted.size() + 1}, {"loss", loss}});
@@ -68,15 +67,8 @@ TEST(MetricsLog, ResumingCutsBackBothFiles) {
   EXPECT_EQ(
       testing::read_with_tensorboard(dir.path())["scalars"]["loss"],
       Json::parse("[[1, 1.0], [2, 1.0], [3, 1.0], [4, 2.0]]"));
-}
 
-TEST(MetricsLog, ResumingFromTheStartForgetsAll) {
-  const TempDir dir;
-  {
-    MetricsLog log(dir.path());
-    log_steps(log, 1, 2, 1);
-  }
-  const MetricsLog log(dir.path(), 0);
+  const MetricsLog from_the_start(dir.path(), 0);
   EXPECT_TRUE(read_metrics(dir / "metrics.jsonl").empty());
   EXPECT_EQ(
       testing::read_with_tensorboard(dir.path())["scalars"]["loss"],
@@ -87,17 +79,16 @@ TEST(MetricsLog, ResumingDropsTheHalfLineOfAKilledRun) {
   const TempDir dir;
   const auto child = testing::run_in_child([&] {
     MetricsLog log(dir.path());
-    log_steps(log, 1, 3, 1);
+    for (int64_t step = 1; step <= 3; ++step) {
+      log.append({{"step", step}, {"loss", 1.0}});
+    }
     raise(SIGKILL);
     return std::string();
   });
   ASSERT_EQ(child.signal, SIGKILL);
   const std::string whole = read_text(dir / "metrics.jsonl");
   write_text(dir / "metrics.jsonl", whole.substr(0, whole.size() - 5));
-  {
-    MetricsLog log(dir.path(), 5);
-    log_steps(log, 3, 3, 1);
-  }
+  log_steps(dir.path(), 5, 3, 3, 1);
   EXPECT_EQ(read_text(dir / "metrics.jsonl"), whole);
 }
 
@@ -115,15 +106,10 @@ TEST(MetricsLog, RefusesRecordsWithoutAStepAndAFolderWithMetrics) {
 
 TEST(MetricsLog, AFullDiskIsAnErrorAndLeavesWhatWasWritten) {
   const TempDir dir;
-  const auto child = testing::run_in_child([&] {
-    ignore_file_signals();
-    testing::limit_file_size(1000);
-    MetricsLog log(dir.path());
-    log_steps(log, 1, 1000, 1);
-    return std::string("nothing was thrown");
-  });
   EXPECT_THAT(
-      child.text, ::testing::HasSubstr("cannot be written: File too large"));
+      testing::error_on_full_disk(
+          1000, [&] { log_steps(dir.path(), {}, 1, 1000, 1); }),
+      ::testing::HasSubstr("cannot be written: File too large"));
   const auto records = read_metrics(dir / "metrics.jsonl");
   ASSERT_FALSE(records.empty());
   EXPECT_EQ(records.back()["step"], records.size());
@@ -144,16 +130,14 @@ TEST(ReadMetrics, LeavesOutOnlyALastLineThatWasCutOff) {
   EXPECT_EQ(steps_in("{\"step\": 1}\n{\"st"), Steps{1});
   EXPECT_EQ(steps_in("{\"step\": 1}\n{\"step\": 2}"), (Steps{1, 2}));
   EXPECT_EQ(steps_in("{\"step\": 1}\n" + std::string(50, '\0')), Steps{1});
-  EXPECT_ERROR(
-      Error,
-      "metrics.jsonl: line 2] is not valid JSON",
-      steps_in("{\"step\": 1}\n{\"st\n{\"step\": 3}\n"));
-  EXPECT_ERROR(
-      Error, "metrics.jsonl: line 1] is not valid JSON", steps_in("{\"st\n"));
-  EXPECT_ERROR(
-      Error,
-      "line 1] is no record with an integer \"step\"",
-      steps_in("{\"loss\": 1}\n"));
+  const std::pair<const char*, const char*> faults[] = {
+      {"{\"step\": 1}\n{\"st\n{\"step\": 3}\n",
+       "metrics.jsonl: line 2] is not valid JSON"},
+      {"{\"st\n", "metrics.jsonl: line 1] is not valid JSON"},
+      {"{\"loss\": 1}\n", "line 1] is no record with an integer \"step\""}};
+  for (const auto& [text, message] : faults) {
+    EXPECT_ERROR(Error, message, steps_in(text));
+  }
 }
 
 } // namespace

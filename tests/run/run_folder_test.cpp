@@ -1,5 +1,7 @@
 #include "nanobrain/run/run_folder.h"
 
+#include <sstream>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/yaml/yaml.h"
@@ -8,9 +10,7 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
 TEST(RunFolder, IsMadeWithConfigAndRecord) {
   const TempDir dir;
@@ -24,31 +24,23 @@ TEST(RunFolder, IsMadeWithConfigAndRecord) {
 TEST(RunFolder, LeavesAFolderAloneThatHoldsSomething) {
   const TempDir dir;
   write_text(dir / "mine", "text");
-  EXPECT_ERROR(
-      Error,
-      dir.path().string() +
-          "] exists already; name another folder, or --resume the run in it",
-      create_run_folder({dir.path()}, Json::object(), Json::object()));
-  EXPECT_ERROR(
-      Error,
-      "exists already",
-      create_run_folder({dir / "mine"}, Json::object(), Json::object()));
+  for (const fs::path& path : {dir.path(), dir / "mine"}) {
+    EXPECT_ERROR(
+        Error,
+        path.string() +
+            "] exists already; name another folder, or --resume the run in it",
+        create_run_folder({path}, Json::object(), Json::object()));
+  }
 }
 
 TEST(RunFolder, ListsWholeCheckpointsInOrderOfSteps) {
   const TempDir dir;
   const RunFolder run{dir.path()};
   EXPECT_TRUE(list_checkpoints(run).empty());
-  for (const char* name :
-       {"step-1000",
-        "step-250",
-        "step-0",
-        "step-",
-        "step-7.damaged",
-        "step--1",
-        "step-x",
-        "other",
-        ".step-500.tmp-12-00ab12ff"}) {
+  std::istringstream names(
+      "step-1000 step-250 step-0 step- step-7.damaged step--1 step-x other "
+      ".step-500.tmp-12-00ab12ff");
+  for (std::string name; names >> name;) {
     fs::create_directories(run.checkpoints() / name);
   }
   write_text(run.checkpoints() / "step-300", "a file is no checkpoint");

@@ -13,7 +13,8 @@
 namespace nanobrain {
 namespace {
 
-TEST(ThreadPool, EveryPartRunsOnceACall) {
+TEST(ThreadPool, EveryPartRunsOnceACallTheCallersIsZero) {
+  const auto caller = std::this_thread::get_id();
   for (const int64_t threads : {1, 2, 3, 8}) {
     ThreadPool pool(threads);
     EXPECT_EQ(pool.threads(), threads);
@@ -22,6 +23,7 @@ TEST(ThreadPool, EveryPartRunsOnceACall) {
     for (int round = 0; round < kRounds; ++round) {
       pool.run([&](int64_t part, int64_t parts) {
         ASSERT_EQ(parts, threads);
+        ASSERT_EQ(part == 0, std::this_thread::get_id() == caller);
         ++calls[static_cast<size_t>(part)]; // no two threads have one part
       });
     }
@@ -33,17 +35,6 @@ TEST(ThreadPool, PartsRunAtTheSameTime) {
   ThreadPool pool(3);
   std::barrier all(3); // fewer threads than three would wait for ever
   pool.run([&](int64_t, int64_t) { all.arrive_and_wait(); });
-}
-
-TEST(ThreadPool, TheCallersThreadTakesPartZero) {
-  for (const int64_t threads : {1, 2}) {
-    ThreadPool pool(threads);
-    std::thread::id first;
-    pool.run([&](int64_t part, int64_t) {
-      if (part == 0) first = std::this_thread::get_id();
-    });
-    EXPECT_EQ(first, std::this_thread::get_id());
-  }
 }
 
 TEST(ThreadPool, SleepingThreadsAreWoken) {
@@ -87,13 +78,11 @@ TEST(ThreadPool, EndsWithoutACallAndSoonAfterOne) {
   }
 }
 
-TEST(ThreadPool, ZeroStandsForAllProcessors) {
+TEST(ThreadPool, ZeroStandsForAllProcessorsOthersAreOutOfRange) {
   EXPECT_EQ(ThreadPool(0).threads(), available_cpus());
-}
-
-TEST(ThreadPool, RefusesNumbersOutOfRange) {
-  EXPECT_ERROR(UsageError, "must be from 0 (all) to 1024", ThreadPool(-1));
-  EXPECT_ERROR(UsageError, "must be from 0 (all) to 1024", ThreadPool(1025));
+  for (const int64_t bad : {-1, 1025}) {
+    EXPECT_ERROR(UsageError, "must be from 0 (all) to 1024", ThreadPool{bad});
+  }
 }
 
 } // namespace

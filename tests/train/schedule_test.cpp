@@ -13,22 +13,24 @@ constexpr double kTolerance = 1e-13;
 TEST(ScheduleTest, CosineAndWarmupStableDecayEqualPyTorchs) {
   const Json golden =
       read_json(testing::source_dir() / "tests/golden/training.json");
-  for (const std::string kind : {"cosine", "wsd"}) {
+  for (const ScheduleKind kind : {ScheduleKind::kCosine, ScheduleKind::kWsd}) {
+    const std::string name = words(kind)[static_cast<size_t>(kind)];
     const ScheduleConfig config{
         .kind = kind, .warmup_steps = 8, .decay_fraction = 0.25};
-    ASSERT_EQ(golden[kind].size(), 40);
+    ASSERT_EQ(golden[name].size(), 40);
     for (int64_t step = 0; step < 40; ++step) {
       EXPECT_NEAR(
           learning_rate_factor(config, step, 40),
-          golden[kind][static_cast<size_t>(step)].get<double>(),
+          golden[name][static_cast<size_t>(step)].get<double>(),
           kTolerance)
-          << kind << ", step " << step;
+          << name << ", step " << step;
     }
   }
 }
 
 TEST(ScheduleTest, ConstantOnlyWarmsUp) {
-  const ScheduleConfig config{.kind = "constant", .warmup_steps = 4};
+  const ScheduleConfig config{
+      .kind = ScheduleKind::kConstant, .warmup_steps = 4};
   EXPECT_DOUBLE_EQ(learning_rate_factor(config, 0, 10), 0.25);
   EXPECT_DOUBLE_EQ(learning_rate_factor(config, 2, 10), 0.75);
   for (int64_t step = 3; step < 10; ++step) {
@@ -38,7 +40,7 @@ TEST(ScheduleTest, ConstantOnlyWarmsUp) {
 
 // Properties for many lengths, warm-ups longer than the run included.
 TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
-  for (const char* kind : {"cosine", "wsd"}) {
+  for (const ScheduleKind kind : {ScheduleKind::kCosine, ScheduleKind::kWsd}) {
     for (int64_t steps = 1; steps < 30; ++steps) {
       for (int64_t warmup = 0; warmup < 35; ++warmup) {
         const ScheduleConfig config{
@@ -54,11 +56,12 @@ TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
           }
         }
         const bool decays =
-            kind == std::string("cosine") || steps >= 3; // wsd: 0.2 of steps
+            kind == ScheduleKind::kCosine || steps >= 3; // wsd: 0.2 of steps
         if (warmup < steps && decays) {
           ASSERT_NEAR(
               learning_rate_factor(config, steps - 1, steps), 0.05, 1e-12)
-              << kind << " " << steps << " " << warmup;
+              << words(kind)[static_cast<size_t>(kind)] << " " << steps << " "
+              << warmup;
         }
       }
     }

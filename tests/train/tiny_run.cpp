@@ -77,11 +77,7 @@ TinyRun::TinyRun() {
   fs::create_directory(path("tokenizer"));
   tokenizer->save(path("tokenizer"));
   write_tokens(path("train.tokens"), *tokenizer, tiny_documents(40, 2));
-  const auto held_out = tiny_documents(5, 3);
-  write_tokens(path("val.tokens"), *tokenizer, held_out);
-  std::string text;
-  for (const auto& document : held_out) text += document + "\n\n";
-  write_text(path("val.txt"), text);
+  write_tokens(path("val.tokens"), *tokenizer, tiny_documents(5, 3));
   write_text(config(), kConfig);
 }
 
@@ -98,10 +94,6 @@ Json TinyRun::train(
 
 std::string TinyRun::weights(const std::string& name) const {
   return sha256_of_file(path(name) / "model" / "model.safetensors");
-}
-
-std::vector<Json> read_json_lines(const fs::path& path) {
-  return read_metrics(path);
 }
 
 std::vector<Json> metrics_without_times(const fs::path& run) {

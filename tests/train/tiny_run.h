@@ -21,7 +21,7 @@ std::vector<std::string> tiny_documents(int64_t count, uint64_t seed);
 /// A SentencePiece tokenizer of 290 pieces; `seed` chooses the language.
 std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed = 1);
 
-/// A folder with tokenizer/ train.tokens val.tokens val.txt and run.yaml: 12
+/// A folder with tokenizer/ train.tokens val.tokens and run.yaml: 12
 /// steps of 4 x 16 tokens, one layer of width 16, f32, a checkpoint every 3
 /// steps, all of them kept.
 class TinyRun {
@@ -43,9 +43,6 @@ class TinyRun {
  private:
   TempDir dir_;
 };
-
-/// The objects in a file of one JSON object a line.
-std::vector<Json> read_json_lines(const std::filesystem::path& path);
 
 /// The records of a run's metrics.jsonl, without the figures that time makes.
 std::vector<Json> metrics_without_times(const std::filesystem::path& run);

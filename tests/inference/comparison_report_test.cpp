@@ -1,0 +1,197 @@
+#include "nanobrain/inference/comparison.h"
+
+#include <numbers>
+#include <sstream>
+
+#include "tests/support/support.h"
+
+namespace nanobrain {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kSha(64, 'a');
+
+/// Two models on the text of kSha, and published figures of it and of another.
+ComparisonReport report() {
+  ComparisonReport report;
+  ComparedModel first;
+  first.name = "run/a|b, \"quoted\"";
+  first.tokenizer = "sentencepiece";
+  first.loss = {
+      .nats = 800 * std::numbers::ln2,
+      .tokens = 100,
+      .bytes = 400,
+      .words = 80,
+      .documents = 1};
+  first.intervals = LossIntervals{
+      .nats_per_token = {5.5, 5.6},
+      .perplexity = {245, 270},
+      .bits_per_byte = {1.9, 2.1},
+      .word_perplexity = {1000, 1100},
+      .bits_per_byte_difference = {0, 0}};
+  first.parameters = 2'182'144;
+  first.file_bytes = 8'730'000;
+  first.seconds = 0.5;
+  ComparedModel second = first;
+  second.name = "gpt2";
+  second.loss.nats = 400 * std::numbers::ln2;
+  second.loss.tokens = 90;
+  second.intervals->bits_per_byte_difference = {-1.1, -0.9};
+  report.models = {first, second};
+
+  PublishedFigure same{
+      .text = "This text",
+      .context = 1024,
+      .stride = 1024,
+      .perplexity = 29.94,
+      .nats_per_token = std::log(29.94),
+      .tokens = 287'644,
+      .text_bytes = 1'296'370,
+      .text_sha256 = kSha,
+      .source = "https://example.org/a"};
+  PublishedFigure other = same;
+  other.text = "Another text";
+  other.text_sha256 = "";
+  report.published = PublishedModel{"GPT-2", 124'439'808, {same, other}};
+  report.text = {.documents = 4358, .bytes = 1'296'370, .sha256 = kSha};
+  report.protocol = Protocol::kHuggingFace;
+  report.context = 256;
+  report.stride = 256;
+  report.units = plan_units(1, 1'296'370);
+  report.threads = 2;
+  return report;
+}
+
+TEST(ComparisonReport, TextStatesTheRulesAndEveryFigure) {
+  const std::string text = report().to_text();
+  for (const std::string& words :
+       {std::string("protocol hf: rows joined"),
+        std::string("windows of every model: context 256, stride 256"),
+        "text: 4,358 rows, 1,296,370 bytes, sha256 " + kSha,
+        std::string("95 % intervals: 40 blocks of 32,410 bytes resampled "
+                    "10,000 times"),
+        std::string("-1.1000 .. -0.9000"),
+        std::string("Speed: f32 on 2 threads.")}) {
+    EXPECT_THAT(text, HasSubstr(words));
+  }
+  for (const char* words :
+       {"quoted\" +5\\.5452 +256 +2\\.0000 +- ",
+        "5\\.5000 \\.\\. 5\\.6000 +245 \\.\\. 270 +1\\.9000 \\.\\. 2\\.1000",
+        "gpt2 +3\\.08.* 1\\.0000 +-1\\.0000 ",
+        "gpt2 +90 +4\\.44 +2,182,144 +f32 +8\\.73 MB +180\n"}) {
+    EXPECT_THAT(text, ContainsRegex(words));
+  }
+}
+
+TEST(ComparisonReport, PublishedFiguresOfAnotherTextAreNotComparable) {
+  ComparisonReport same_windows = report();
+  for (const std::string& text :
+       {same_windows.to_text(), same_windows.table().markdown()}) {
+    for (const char* words :
+         {"GPT-2, published \\[1\\][ |]+3\\.3992[ |]+29\\.94[ |]+1\\.088",
+          "GPT-2, published \\[2\\][ |]+3\\.3992[ |]+29\\.94[ |]+not "
+          "comparable"}) {
+      EXPECT_THAT(text, ContainsRegex(words));
+    }
+    for (const char* words :
+         {"[1] This text (this very text, by its sha256); context 1024, stride "
+          "1024 (not the models' above); https://example.org/a",
+          "[2] Another text (another text than this one: no bits per byte to "
+          "compare by); context 1024, stride 1024; https://example.org/a"}) {
+      EXPECT_THAT(text, HasSubstr(words));
+    }
+  }
+  // Its sizes are another text's.
+  const std::string text = same_windows.to_text();
+  EXPECT_THAT(
+      text.substr(text.find("parameters")), Not(HasSubstr("published [2]")));
+  same_windows.context = same_windows.stride = 1024;
+  EXPECT_THAT(same_windows.to_text(), Not(HasSubstr("not the models'")));
+}
+
+TEST(ComparisonReport, MarkdownIsOneTable) {
+  const std::string text = report().table().markdown();
+  EXPECT_THAT(
+      text,
+      ::testing::StartsWith(
+          "| model | nats/token | perplexity | bits/byte | less the first | "
+          "word perplexity | tokens | bytes/token | parameters | precision | "
+          "model file | tokens/s |\n"));
+  EXPECT_THAT(text, HasSubstr("\n| run/a\\|b"));
+  EXPECT_THAT(text, HasSubstr("| 2.0000 (1.9000 .. 2.1000) | - |"));
+  EXPECT_THAT(text, HasSubstr("| - | - | - | - | 124,439,808 | - | - | - |"));
+}
+
+TEST(ComparisonReport, WithoutIntervals) {
+  ComparisonReport short_text = report();
+  for (ComparedModel& model : short_text.models) model.intervals.reset();
+  short_text.units = {.count = 1, .block_bytes = 1};
+  const std::string text = short_text.to_text();
+  EXPECT_THAT(
+      text, HasSubstr("95 % intervals: none, the text cannot be parted"));
+  EXPECT_THAT(text, Not(HasSubstr(" .. ")));
+  EXPECT_EQ(short_text.to_json()["rows"][0]["intervals"], nullptr);
+}
+
+TEST(ComparisonReport, CsvHoldsTheFiguresOfTheJson) {
+  std::istringstream csv(report().table().csv());
+  const auto line = [&] {
+    std::string text;
+    std::getline(csv, text);
+    return text;
+  };
+  EXPECT_EQ(
+      line(),
+      "model,published,context,stride,text,tokens,nats_per_token,"
+      "nats_per_token_low,nats_per_token_high,perplexity,perplexity_low,"
+      "perplexity_high,bits_per_byte,bits_per_byte_low,bits_per_byte_high,"
+      "bits_per_byte_difference,bits_per_byte_difference_low,"
+      "bits_per_byte_difference_high,word_perplexity,word_perplexity_low,"
+      "word_perplexity_high,parameters,model_bytes,tokens_per_s,source");
+  const Json rows = report().to_json()["rows"];
+  const auto written = [&](size_t row, const char* key) {
+    return "," + rows[row][key].dump() + ",";
+  };
+  const std::string first = line();
+  EXPECT_THAT(
+      first,
+      ::testing::StartsWith(
+          "\"run/a|b, \"\"quoted\"\"\",false,256,256," + kSha + ",100,"));
+  for (const char* key : {"nats_per_token", "perplexity", "word_perplexity"}) {
+    EXPECT_THAT(first, HasSubstr(written(0, key))) << key;
+  }
+  EXPECT_THAT(first, HasSubstr(",2.0,1.9,2.1,0.0,0.0,0.0,"));
+  EXPECT_THAT(first, ::testing::EndsWith(",2182144,8730000,200.0,"));
+  EXPECT_THAT(line(), HasSubstr(",1.0,1.9,2.1,-1.0,-1.1,-0.9,"));
+  const std::string end = ",,,,,,,,,124439808,,,https://example.org/a";
+  const std::string published = "GPT-2,true,1024,1024,This text,287644,";
+  const std::string bits = rows[2]["bits_per_byte"].dump();
+  EXPECT_THAT(
+      line(),
+      AllOf(
+          ::testing::StartsWith(published),
+          ::testing::EndsWith(",29.94,,," + bits + end)));
+  EXPECT_THAT(line(), ::testing::EndsWith(",29.94,,," + end));
+}
+
+TEST(ComparisonReport, JsonMarksPublishedRows) {
+  const Json json = report().to_json();
+  EXPECT_EQ(json["protocol"], "hf");
+  EXPECT_EQ(json["intervals"]["unit"], "block");
+  EXPECT_EQ(json["intervals"]["units"], 40);
+  EXPECT_EQ(json["intervals"]["block_bytes"], 32'410);
+  const Json& rows = json["rows"];
+  EXPECT_EQ(rows[0]["published"], false);
+  EXPECT_EQ(rows[1]["intervals"]["bits_per_byte_difference"][0], -1.1);
+  EXPECT_EQ(rows[2]["published"], true);
+  EXPECT_EQ(rows[2]["same_text"], true);
+  EXPECT_NEAR(rows[2]["bits_per_byte"].get<double>(), 1.088, 1e-3);
+  EXPECT_EQ(rows[3]["same_text"], false);
+  EXPECT_EQ(rows[3]["bits_per_byte"], nullptr);
+}
+
+} // namespace
+} // namespace nanobrain
