@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/synthetic/derivation.h"

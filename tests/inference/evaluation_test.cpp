@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/data/ngram.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/synthetic/derivation.h"
