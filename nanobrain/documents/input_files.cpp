@@ -10,8 +10,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 const std::map<std::string, DocumentFormat> kFormats = {

@@ -21,8 +21,6 @@ namespace nanobrain {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int kAttempts = 4; // in a row without much progress
 constexpr int64_t kMuchProgress = 1 << 20;
 

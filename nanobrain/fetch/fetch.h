@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 
 namespace nanobrain {
 
@@ -20,10 +21,10 @@ struct RemoteFile {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("name", name, "where it goes under the output folder");
-    field("path", path, "where it is stored under the base URL (as name)");
-    field("bytes", bytes, "its length; needed without sha256");
-    field("sha256", sha256, "its checksum, 64 hex digits");
+    FIELD(name, "where it goes under the output folder");
+    FIELD(path, "where it is stored under the base URL (as name)");
+    FIELD(bytes, "its length; needed without sha256");
+    FIELD(sha256, "its checksum, 64 hex digits");
   }
 };
 
@@ -33,8 +34,8 @@ struct FileList {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("base_url", base_url, "http:// or https://, what paths follow");
-    field("files", files, "name, path, bytes, sha256 of each");
+    FIELD(base_url, "http:// or https://, what paths follow");
+    FIELD(files, "name, path, bytes, sha256 of each");
   }
 
   /// base_url/path.

@@ -14,8 +14,6 @@ namespace nanobrain {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 // Name, bytes and sha256 of each file.
 constexpr char kGpt2[] = R"(
 config.json 665 0daed7749b4f02b8f76240d5444551d7b08712dab4d0adb8239c56ba823bb7b4

@@ -13,8 +13,6 @@ namespace nanobrain {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 /// A model before its weights are read.
 struct Compared {
   std::string name;

@@ -14,8 +14,6 @@ namespace nanobrain {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 NgramModel count_ngrams(
     const EvalRequest& request, const Tokenizer& tokenizer) {
   const TokenFile file(*request.baseline_tokens);

@@ -10,8 +10,6 @@ namespace nanobrain {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 void check(const EvalRequest& request) {
   constexpr int64_t kMostBatchTokens = int64_t{1} << 24;
   const auto& inputs = request.text.inputs;

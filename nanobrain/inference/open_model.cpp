@@ -9,8 +9,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 fs::path require_folder(const fs::path& path) {
   require(
       fs::is_directory(path),

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nanobrain/base/limits.h"
+
 namespace nanobrain {
 
 struct PublishedFigure {
@@ -23,15 +25,15 @@ struct PublishedFigure {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("text", text, "what it was measured on, in words");
-    field("context", context, "tokens of a window");
-    field("stride", stride, "tokens from window to window");
-    field("perplexity", perplexity, "of a token");
-    field("nats_per_token", nats_per_token, "instead of the perplexity");
-    field("tokens", tokens, "of the text");
-    field("text_bytes", text_bytes, "bytes of the text");
-    field("text_sha256", text_sha256, "of the text: what it is known by");
-    field("source", source, "where it was published");
+    FIELD(text, "what it was measured on, in words");
+    FIELD(context, "tokens of a window");
+    FIELD(stride, "tokens from window to window");
+    FIELD(perplexity, "of a token");
+    FIELD(nats_per_token, "instead of the perplexity");
+    FIELD(tokens, "of the text");
+    FIELD(text_bytes, "bytes of the text");
+    FIELD(text_sha256, "of the text: what it is known by");
+    FIELD(source, "where it was published");
   }
 
   /// True where the figure was measured on the text of this checksum.
@@ -48,9 +50,9 @@ struct PublishedModel {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("model", model, "its name");
-    field("parameters", parameters, "count");
-    field("figures", figures, "text, context, stride, perplexity, source, ...");
+    FIELD(model, "its name");
+    FIELD(parameters, "count");
+    FIELD(figures, "text, context, stride, perplexity, source, ...");
   }
 };
 

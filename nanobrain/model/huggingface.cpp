@@ -16,8 +16,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 using torch::Tensor;

@@ -8,8 +8,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 void check_output_files(
     std::string_view command,
     const std::vector<OutputFile>& outputs,

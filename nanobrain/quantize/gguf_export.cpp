@@ -13,7 +13,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
 using torch::Tensor;
 
 namespace {

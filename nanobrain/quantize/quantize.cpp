@@ -16,8 +16,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr int64_t kF32Bytes = 4; // a parameter

@@ -15,8 +15,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 template <Table (*table)(const SweepSummary&)>

@@ -10,8 +10,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr size_t kMostPoints = 1'000;

@@ -22,8 +22,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr const char* kDamaged = "the file is damaged; copy or make it again";

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/sweep/config.h"
 
@@ -39,8 +40,8 @@ struct CellTokenizer {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("kind", kind, "", one_of({"sentencepiece", "lexical"}));
-    field("vocab_size", vocab_size, "tokens", at_least(1));
+    FIELD(kind, "", one_of({"sentencepiece", "lexical"}));
+    FIELD(vocab_size, "tokens", at_least(1));
   }
 };
 

@@ -8,8 +8,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 void require_one_budget(const BudgetConfig& budget) {

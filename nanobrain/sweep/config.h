@@ -23,10 +23,10 @@ struct BudgetConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("steps", steps, "optimizer steps", positive());
-    field("tokens", tokens, "of training, in whole steps", positive());
-    field("flops", flops, "of training, in whole steps", positive());
-    field("minutes", minutes, "of training, as measured", positive());
+    FIELD(steps, "optimizer steps", positive());
+    FIELD(tokens, "of training, in whole steps", positive());
+    FIELD(flops, "of training, in whole steps", positive());
+    FIELD(minutes, "of training, as measured", positive());
   }
 };
 
@@ -39,17 +39,15 @@ struct SearchConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field(
-        "kind",
+    FIELD(
         kind,
         "grid: every cell; random: `samples` of them; halving: every cell (or "
         "`samples`) at a small budget, the best again at a larger one",
         one_of({"grid", "random", "halving"}));
-    field("samples", samples, "cells that are drawn; 0: all", at_least(0));
-    field("seed", seed, "of the draw");
-    field("rungs", rungs, "halving: how many budgets", from_to(2, 20));
-    field(
-        "fraction",
+    FIELD(samples, "cells that are drawn; 0: all", at_least(0));
+    FIELD(seed, "of the draw");
+    FIELD(rungs, "halving: how many budgets", from_to(2, 20));
+    FIELD(
         fraction,
         "halving: share of the cells that goes on, and "
         "of a budget that the one before it is",
@@ -65,8 +63,8 @@ struct SweepText {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("train", train, "text to train on: files or folders");
-    field("val", val, "text to evaluate on, always whole");
+    FIELD(train, "text to train on: files or folders");
+    FIELD(val, "text to evaluate on, always whole");
   }
 };
 
@@ -76,8 +74,7 @@ struct TimingConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field(
-        "repetitions",
+    FIELD(
         repetitions,
         "timed forwards of each run; null: those of a second, 5 at least",
         at_least(1));
@@ -97,15 +94,15 @@ struct SweepConfig {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("base", base, "YAML of a training run");
-    field("set", set, "keys of the run that every cell shares");
-    field("grid", grid, "a list of values for each key that varies");
-    field("seeds", seeds, "of weights and order of data", at_least(0));
-    field("budget", budget, "one of steps, tokens, flops and minutes");
-    field("search", search, "which cells of the grid run");
-    field("text", text, "where the grid varies the tokenizer");
-    field("timing", timing, "of the forward pass");
-    field("retries", retries, "times that a run may fail", at_least(0));
+    FIELD(base, "YAML of a training run");
+    FIELD(set, "keys of the run that every cell shares");
+    FIELD(grid, "a list of values for each key that varies");
+    FIELD(seeds, "of weights and order of data", at_least(0));
+    FIELD(budget, "one of steps, tokens, flops and minutes");
+    FIELD(search, "which cells of the grid run");
+    FIELD(text, "where the grid varies the tokenizer");
+    FIELD(timing, "of the forward pass");
+    FIELD(retries, "times that a run may fail", at_least(0));
   }
 };
 

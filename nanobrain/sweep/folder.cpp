@@ -9,8 +9,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr int64_t kFormat = 1;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/limits.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/sweep/cell.h"
 #include "nanobrain/sweep/config.h"
@@ -27,13 +28,13 @@ struct RunStatus {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("state", state, "waiting, running, done, failed or interrupted");
-    field("attempts", attempts, "times it was begun");
-    field("exit_code", exit_code, "of the process that failed");
-    field("error", error, "its last line");
-    field("host", host, "of the worker");
-    field("pid", pid, "of the worker");
-    field("elapsed_s", elapsed_s, "seconds of all attempts");
+    FIELD(state, "waiting, running, done, failed or interrupted");
+    FIELD(attempts, "times it was begun");
+    FIELD(exit_code, "of the process that failed");
+    FIELD(error, "its last line");
+    FIELD(host, "of the worker");
+    FIELD(pid, "of the worker");
+    FIELD(elapsed_s, "seconds of all attempts");
   }
 };
 

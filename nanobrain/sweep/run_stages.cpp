@@ -15,8 +15,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr int64_t kTimedTokens = 64;

@@ -6,8 +6,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 /// As one word of a POSIX shell.

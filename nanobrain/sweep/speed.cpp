@@ -17,8 +17,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 std::vector<int> processors() {

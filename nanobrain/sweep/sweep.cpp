@@ -18,8 +18,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 /// Every cell that may run: of a halving search those of the first rung.

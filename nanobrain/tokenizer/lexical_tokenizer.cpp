@@ -10,8 +10,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr const char* kFileName = "tokenizer.lexical.json";

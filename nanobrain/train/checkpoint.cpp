@@ -13,8 +13,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr int64_t kFormatVersion = 1;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nanobrain/base/limits.h"
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/run/run_folder.h"
@@ -35,15 +36,15 @@ struct TrainerState {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    field("step", step, "");
-    field("elapsed_s", elapsed_s, "");
-    field("training_s", training_s, "");
-    field("val_loss", val_loss, "");
-    field("val_bits_per_byte", val_bits_per_byte, "");
-    field("best_step", best_step, "");
-    field("best_val_loss", best_val_loss, "");
-    field("recent_losses", recent_losses, "");
-    field("samples_bytes", samples_bytes, "");
+    FIELD(step, "");
+    FIELD(elapsed_s, "");
+    FIELD(training_s, "");
+    FIELD(val_loss, "");
+    FIELD(val_bits_per_byte, "");
+    FIELD(best_step, "");
+    FIELD(best_val_loss, "");
+    FIELD(recent_losses, "");
+    FIELD(samples_bytes, "");
   }
 };
 

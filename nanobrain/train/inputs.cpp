@@ -10,8 +10,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 TokenFile open_token_file(const fs::path& path, const Tokenizer& tokenizer) {

@@ -28,8 +28,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 /// The config to go on with in a run folder.
@@ -55,8 +53,8 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
       "holds no run to go on with; give a CONFIG to start one");
   require_new_directory(run.root, "train");
   RunConfig config = read_run_config(request.config, request.overrides);
-  config.train.precision = uses_bf16(config.train) ? TrainPrecision::kBf16
-                                                   : TrainPrecision::kF32;
+  config.train.precision =
+      uses_bf16(config.train) ? TrainPrecision::kBf16 : TrainPrecision::kF32;
   return config;
 }
 

@@ -12,9 +12,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::StartsWith;
+using namespace ::testing;
 namespace fs = std::filesystem;
 
 /// What a page holds for its scripts.

@@ -11,9 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-using ::testing::StartsWith;
+using namespace ::testing;
 
 class Program : public DeployTest {
  protected:

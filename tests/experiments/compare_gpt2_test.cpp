@@ -6,8 +6,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 namespace fs = std::filesystem;
 
 /// Notes its arguments in $NOTES; copies what it is to fetch out of $FETCHED,

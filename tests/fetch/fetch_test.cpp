@@ -14,12 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::FaultServer;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using testing::read_text;
-using testing::run_in_child;
-using testing::write_text;
+using namespace testing;
+using namespace ::testing;
 
 class Fetch : public testing::FetchFixture {
  protected:

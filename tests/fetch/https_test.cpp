@@ -7,9 +7,8 @@ namespace nanobrain {
 namespace {
 
 using nlohmann::json;
-using testing::FaultServer;
+using namespace testing;
 using ::testing::HasSubstr;
-using testing::run_in_child;
 
 class Https : public testing::FetchFixture {
  protected:

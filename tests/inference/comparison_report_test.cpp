@@ -8,9 +8,7 @@
 namespace nanobrain {
 namespace {
 
-using ::testing::ContainsRegex;
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 
 const std::string kSha(64, 'a');
 

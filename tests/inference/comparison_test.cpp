@@ -18,8 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
 /// Untrained models with tokenizers of their own: narrow/ of 32 positions and
 /// 400 pieces, wide/ of 48 and 350, beside synthetic texts: made once for all

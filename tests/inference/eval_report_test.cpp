@@ -6,9 +6,7 @@
 namespace nanobrain {
 namespace {
 
-using ::testing::ContainsRegex;
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 
 EvalReport report_of(double nats) {
   const auto loss = [](double sum) {

@@ -12,9 +12,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::ByteTokenizer;
-using testing::TempDir;
-using testing::tiny_model;
+using namespace testing;
 
 const std::vector<std::string> kTexts = {
     "The cat sleeps.", "", "On the warm mat, peacefully!\nNext line."};

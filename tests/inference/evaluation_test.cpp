@@ -18,9 +18,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::read_text;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
 /// A small untrained model with a tokenizer of its own, in a folder that looks
 /// like a run's, beside synthetic texts: made once for all tests.

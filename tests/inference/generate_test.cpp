@@ -13,8 +13,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::ByteTokenizer;
-using testing::tiny_model;
+using namespace testing;
 
 constexpr int64_t kContext = 12;
 

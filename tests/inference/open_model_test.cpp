@@ -6,8 +6,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 namespace fs = std::filesystem;
 
 TEST(FindModelFolder, AModelFolderOrTheModelOfARun) {

@@ -5,8 +5,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 
 /// 4 ms and 1 ms of a forward.
 TimingReport forward_report() {

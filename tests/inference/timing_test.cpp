@@ -13,11 +13,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::Each;
-using ::testing::ElementsAre;
-using ::testing::Ge;
-using ::testing::Lt;
+using namespace ::testing;
 
 class Timing : public ::testing::Test {
  protected:

@@ -9,8 +9,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::GoldenModel;
-using testing::relative_error;
+using namespace testing;
 using torch::Tensor;
 
 ModelConfig small_config() {

@@ -9,10 +9,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 
 constexpr const char* kF32 = "#0072b2";
 constexpr const char* kInt8 = "#d55e00";

@@ -12,8 +12,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 namespace fs = std::filesystem;
 
 /// In names, prompts, errors and samples; program_page_test.py looks for it.

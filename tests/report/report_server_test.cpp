@@ -15,10 +15,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::StartsWith;
+using namespace ::testing;
 
 class ReportServer : public ::testing::Test {
  protected:

@@ -7,8 +7,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
+using namespace ::testing;
 namespace fs = std::filesystem;
 
 /// Every file of a report, in one folder.

@@ -12,10 +12,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::Int8Model;
-using testing::read_text;
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 namespace fs = std::filesystem;
 
 constexpr const char* kWeights = "model.int8.safetensors";

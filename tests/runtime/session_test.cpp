@@ -15,9 +15,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::Int8Dimensions;
-using testing::Int8Model;
-using testing::random_ids;
+using namespace testing;
 namespace fs = std::filesystem;
 
 std::shared_ptr<ThreadPool> pool_of(int64_t threads) {

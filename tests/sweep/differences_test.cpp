@@ -8,8 +8,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using namespace ::testing;
 
 TEST(CellDifferences, PairBySeedWhateverElseIsDone) {
   const SweepResults sweep;

@@ -11,8 +11,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
+using namespace ::testing;
 
 // As files of before hold them: readers find their columns by name and place.
 TEST(Figures, ResultsKeepTheirKeysAndOrder) {

@@ -9,8 +9,7 @@
 namespace nanobrain::testing {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
+using namespace ::testing;
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;

@@ -9,9 +9,7 @@
 namespace nanobrain {
 
 using namespace testing;
-using ::testing::HasSubstr;
-using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
+using namespace ::testing;
 
 namespace {
 

@@ -11,8 +11,7 @@
 namespace nanobrain {
 namespace {
 
-using testing::TempDir;
-using testing::write_text;
+using namespace testing;
 
 Json value_of(const std::string& text) {
   return parse_yaml(text, "text");

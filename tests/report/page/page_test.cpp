@@ -9,8 +9,7 @@
 namespace nanobrain {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace ::testing;
 
 TEST(ReportPage, HasOnePlaceForTheData) {
   const std::string page(report_page());
