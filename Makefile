@@ -21,7 +21,7 @@ test:
 	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure
 
 # The layers without LibTorch, under AddressSanitizer and UndefinedBehaviorSanitizer. Their frames are large: the search for
-# derivations, as deep as a text is long, wants more stack.
+# derivations, as deep as a text is long, needs more stack.
 test-sanitize:
 	cmake/bootstrap.sh --tests
 	cmake --preset sanitize

@@ -23,7 +23,7 @@ say() { echo "bootstrap: $*" >&2; }
 install_debian_packages() {
   local missing=() package
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: install by hand what third_party/README.md lists; going on"
+    say "not a Debian system: install by hand what third_party/README.md lists; continuing"
     return
   fi
   for package in $(for g in "${groups[@]}"; do cat "third_party/apt-$g.txt"; done); do
@@ -78,7 +78,7 @@ install_debian_packages
 if has_own_libtorch; then
   say "using the LibTorch of CMAKE_PREFIX_PATH=$CMAKE_PREFIX_PATH"
 else
-  # Only LibTorch is wanted: --no-deps leaves torch's Python packages out. The index of PyTorch serves the CPU build
+  # Only LibTorch is needed: --no-deps leaves torch's Python packages out. The index of PyTorch serves the CPU build
   # where the default one does not.
   make_venv build --no-deps || make_venv build --no-deps --extra-index-url https://download.pytorch.org/whl/cpu
 fi

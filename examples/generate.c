@@ -14,8 +14,8 @@ static void check(nb_status status) {
   exit(1);
 }
 
-/* End-of-text, which parts texts and so begins them, then the prompt's tokens.
- * Returns how many. */
+/* End-of-text, which separates texts and so begins them, then the prompt's
+ * tokens. Returns how many. */
 static size_t encode(
     const nb_model* model, const char* prompt, nb_token** tokens) {
   const size_t size = strlen(prompt);

@@ -72,7 +72,7 @@ def print_targets(rows):
             name = f"{PEER}, {system}" if rival == PEER else system
             lines.append(f"| {work} | {threads} | {name} | {ratio(rivals[system], own)} | {least} x |")
     if lines:
-        print("### nanobrain's int8 model beside them\n\n| | threads | beside | is faster | wanted |\n|---|---|---|---|---|")
+        print("### nanobrain's int8 model beside them\n\n| | threads | beside | is faster | aimed at |\n|---|---|---|---|---|")
         print("\n".join(lines) + "\n")
 
 

@@ -50,7 +50,7 @@ class LlamaCppModel:
         self.position = 0
 
     def feed(self, ids, all_logits=False):
-        """Reads ids; logits after each (n, V), or after the last alone (V). They lie in llama.cpp's memory up to the next call."""
+        """Reads ids; logits after each (n, V), or after the last alone (V). They are in llama.cpp's memory up to the next call."""
         batch = self.batch
         batch.n_tokens = len(ids)
         for i, token in enumerate(ids):

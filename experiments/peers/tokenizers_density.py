@@ -2,7 +2,7 @@
 
     tokenizers_density.py TEXT NAME=FOLDER... [--nanobrain PROGRAM] [--rounds N]
 
-TEXT holds documents parted by blank lines. A FOLDER holds tokenizer.lexical.json, tokenizer.model with tokenizer.json, or vocab.json
+TEXT holds documents separated by blank lines. A FOLDER holds tokenizer.lexical.json, tokenizer.model with tokenizer.json, or vocab.json
 with merges.txt. "learned" is the share of the bytes in pieces that training has chosen: LEARNED entries of a lexical tokenizer,
 SentencePiece's pieces but those of byte fallback, GPT-2's but the 256 bytes. MB/s is of nanobrain on one thread, the text ten times
 over, tokenizers in turns: median (min to max) of the rounds after a first.

@@ -1,7 +1,7 @@
 # Run at build time: writes OUTPUT, a header with the commit of SOURCE_DIR and
 # BUILD_TYPE, unless it says so already.
 set(commit "unknown")
-# Not where the sources merely lie inside somebody else's repository.
+# Not where the sources are merely inside somebody else's repository.
 if(EXISTS ${SOURCE_DIR}/.git)
   execute_process(
     COMMAND git -C ${SOURCE_DIR} rev-parse --short=12 HEAD

@@ -33,7 +33,7 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// Makes the folders that `path` lies in.
+/// Makes the folders that `path` is in.
 void make_parents(const fs::path& path) {
   std::error_code error;
   fs::create_directories(parent_of(path), error);
@@ -61,7 +61,7 @@ void put_in_place(fs::path& temporary, const fs::path& path) {
   sync_path(parent_of(path), path);
 }
 
-/// Syncs a folder, what lies in it first.
+/// Syncs a folder, what is in it first.
 void sync_tree(const fs::path& folder, const fs::path& final_path) {
   try {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -172,7 +172,7 @@ void AtomicFile::write_at(uint64_t offset, const void* data, size_t size) {
   require(
       offset + size <= size_,
       path_.string(),
-      "bytes {} to {} lie past the {} written so far",
+      "bytes {} to {} are past the {} written so far",
       offset,
       offset + size,
       size_);

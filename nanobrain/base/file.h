@@ -13,7 +13,7 @@ namespace nanobrain {
 
 namespace fs = std::filesystem;
 
-/// The whole file. Error where it is missing, a folder or unreadable.
+/// The whole file. Error if it is missing, a folder or unreadable.
 std::string read_file(const fs::path& path);
 
 /// A read-only memory map of a whole file; empty files map to an empty span.

@@ -12,8 +12,8 @@ namespace nanobrain {
 
 namespace {
 
-/// One wish to end may come as several signals: ^C goes to a whole group, and
-/// the death of a parent is told once for each of its threads.
+/// One request to end may come as several signals: ^C goes to a whole group,
+/// and the death of a parent is signalled once for each of its threads.
 constexpr int64_t kOneWishNs = 500'000'000;
 
 std::atomic<int64_t> first_ns{0}; // when the first signal came; 0: none has

@@ -33,7 +33,7 @@ bool includes(Isa isa, Isa part);
 std::vector<Isa> available_isas();
 
 /// The best that the processor has, or the one that the environment variable
-/// NANOBRAIN_ISA names. Fixed at the first call. UsageError where the variable
+/// NANOBRAIN_ISA names. Fixed at the first call. UsageError if the variable
 /// names one that is unknown or not available.
 Isa active_isa();
 

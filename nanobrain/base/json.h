@@ -22,7 +22,7 @@ Json parse_json(std::string_view text, std::string_view where);
 
 /// Calls member(key, value) for each member of a JSON object of plain values,
 /// in order, repeated keys too. (A Json looks for each key among all before it:
-/// 50,000 members take seconds.) Error where the text is anything else.
+/// 50,000 members take seconds.) Error if the text is anything else.
 void parse_json_members(
     std::string_view text,
     std::string_view where,

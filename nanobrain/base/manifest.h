@@ -19,7 +19,7 @@ Json hash_files(const fs::path& directory);
 /// Files beyond those are nobody's concern.
 void verify_files(const fs::path& directory, const Json& hashes);
 
-/// Error where json's format_version is above `newest_known`, or is none.
+/// Error if json's format_version is above `newest_known`, or is none.
 void require_format_version(
     const Json& json, int64_t newest_known, std::string_view where);
 

@@ -43,7 +43,7 @@ class Progress {
 /// Silences every Progress (tests, --quiet).
 void set_progress_enabled(bool enabled);
 
-/// Of the terminal that stderr is; 80 where that cannot be told.
+/// Of the terminal that stderr is; 80 where that is unknown.
 size_t terminal_columns();
 
 /// "1:02:03", "2:05" or "0:07".

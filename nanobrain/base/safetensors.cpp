@@ -132,7 +132,7 @@ TensorView read_tensor(
   require_sound(
       begin <= end && end <= data.size(),
       where,
-      "lies at bytes {} to {} of {}: outside the file",
+      "is at bytes {} to {} of {}: outside the file",
       begin,
       end,
       data.size());

@@ -79,7 +79,7 @@ typedef struct nb_session nb_session;
 /* Draws tokens: options, a random generator, buffers. */
 typedef struct nb_sampler nb_sampler;
 
-/* Structures open with their size, so that programs go on working with later
+/* Structures open with their size, so that programs keep working with later
  * versions of the library, which add members at the end. Begin with the
  * initialiser. */
 
@@ -94,7 +94,7 @@ typedef struct nb_model_info {
   int64_t weight_bytes; /* of the file of weights */
   /* Ids of the tokenizer, at most vocab_size; 0 where there is none. */
   int64_t tokenizer_size;
-  /* The token that parts texts, -1 where there is none. In training it also
+  /* The token that separates texts, -1 where there is none. In training it also
    * stood before each text: feed it first. */
   nb_token end_of_text;
 } nb_model_info;

@@ -95,7 +95,7 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
       recorded.is_null() || recorded == tokenizer->hash(),
       where,
       "the tokenizer is not the one that the model was trained with (hash {}, "
-      "nanobrain.json says {}); put its own back",
+      "nanobrain.json says {}); restore its own",
       tokenizer->hash(),
       recorded.dump());
   return tokenizer;

@@ -49,7 +49,7 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
     int64_t vocab_size,
     std::shared_ptr<const Tokenizer> found = nullptr);
 
-/// The same. Error where there is none.
+/// The same. Error if there is none.
 std::shared_ptr<const Tokenizer> open_model_tokenizer(
     const fs::path& directory,
     int64_t vocab_size,

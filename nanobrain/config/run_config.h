@@ -100,8 +100,8 @@ struct TrainConfig {
     FIELD(precision, "of products; auto: bf16 where the device has it");
     FIELD(device, "that trains", one_of({"cpu", "cuda"}), may_change);
     FIELD(init_from, "model folder to start from (fine-tuning)");
-    FIELD(seed, "of the initial weights", at_least(0));
-    FIELD(data_seed, "of the order of windows", at_least(0));
+    FIELD(seed, "seed of the initial weights", at_least(0));
+    FIELD(data_seed, "seed of the order of windows", at_least(0));
     FIELD(clip_norm, "largest gradient 2-norm; 0: no clipping", at_least(0));
     FIELD(eval_every, "steps; 0: at the end only", at_least(0), may_change);
     FIELD(

@@ -72,7 +72,7 @@ struct NgramLosses {
 class NgramModel {
  public:
   /// Counts a stream of ids in [0, vocab_size), which `end_of_text` precedes
-  /// (-1: nothing does). Error where it is empty, an id is out of range or the
+  /// (-1: nothing does). Error if it is empty, an id is out of range or the
   /// vocabulary has more than 2^21 ids.
   static NgramModel count(
       std::span<const TokenId> tokens, int64_t vocab_size, TokenId end_of_text);

@@ -33,7 +33,7 @@ constexpr std::array<uint8_t, 256> kClass = [] {
 }();
 
 /// The character that starts at text[i] (two to four bytes); moves i past it
-/// where it parts words.
+/// where it separates words.
 bool skip_if_parting(std::string_view text, size_t& i) {
   const auto byte = [&](size_t k) {
     return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;

@@ -48,7 +48,7 @@ class OverlapMeter {
     uint64_t hash; // never 0
     int64_t document;
   };
-  /// Where the hash lies in the table, or the free slot where it would.
+  /// Where the hash is in the table, or the free slot where it would.
   size_t slot_of(uint64_t hash) const;
 
   size_t max_ngrams_;

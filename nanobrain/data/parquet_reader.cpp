@@ -27,7 +27,7 @@
 namespace nanobrain {
 namespace {
 
-/// Values that are asked for at a time; they lie in the page that Arrow holds.
+/// Values that are asked for at a time; they are in the page that Arrow holds.
 constexpr int64_t kBatch = 256;
 /// Of a column chunk, which may be larger than memory, this much is read ahead.
 constexpr int64_t kReadBytes = 1 << 20;
@@ -157,7 +157,7 @@ class ParquetReader : public FormatReader {
     return schema.ColumnIndex(*root.field(field));
   }
 
-  /// Values of a call all lie in one page and are valid until the next.
+  /// Values of a call are all in one page and are valid until the next.
   bool read_batch() {
     for (;;) {
       if (reader_ == nullptr || !reader_->HasNext()) {

@@ -21,7 +21,7 @@ struct PrepareOptions {
   uint64_t split_seed = 0;
   /// validation documents; val_fraction is then not used
   std::vector<fs::path> val_inputs = {};
-  /// go on with a tokenizer that has no end-of-text token
+  /// accept a tokenizer that has no end-of-text token
   bool allow_no_end_of_text = false;
   /// 0: all that the process may use; the output does not depend on it
   int64_t threads = 0;

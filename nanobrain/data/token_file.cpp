@@ -19,7 +19,7 @@ static_assert(
 constexpr std::array<char, 8> kMagic = {'N', 'B', 'T', 'O', 'K', 'E', 'N', 'S'};
 constexpr uint32_t kVersion = 1;
 
-/// The first 256 bytes of the file, as they lie there.
+/// The first 256 bytes of the file, as they are stored there.
 struct Header {
   std::array<char, 8> magic = kMagic;
   uint32_t version = kVersion;
@@ -69,7 +69,7 @@ Header read_header(std::span<const std::byte> file, const fs::path& path) {
   return header;
 }
 
-/// Bytes of the ids; Error where the file's length is not what the header says.
+/// Bytes of the ids; Error if the file's length is not what the header says.
 void check_length(
     const Header& header, size_t file_size, const fs::path& path) {
   const uint64_t payload = file_size - sizeof(Header);

@@ -49,7 +49,7 @@ class TokenFileWriter {
   TokenFileInfo info_;
   Hash64 hash_;
   int64_t bytes_per_token_;
-  std::string packed_; // ids as they lie in the file
+  std::string packed_; // ids as they are stored in the file
   void write_ids(std::span<const TokenId> ids);
 };
 
@@ -72,7 +72,7 @@ class TokenFile {
   /// Copies ids [begin, begin + out.size()) widened to int64 (what LibTorch's
   /// embedding takes).
   void copy(int64_t begin, std::span<int64_t> out) const;
-  /// Error where the checksum is wrong or an id is out of [0, vocab_size).
+  /// Error if the checksum is wrong or an id is out of [0, vocab_size).
   void check_tokens() const;
   /// XXH3 of the tokens' bytes, as the header has it.
   uint64_t tokens_hash() const { return tokens_hash_; }

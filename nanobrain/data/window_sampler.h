@@ -12,7 +12,7 @@ namespace nanobrain {
 /// index), a keyed permutation, so that a run resumes from its step alone.
 class WindowSampler {
  public:
-  /// Error where the file holds no whole window.
+  /// Error if the file holds no whole window.
   WindowSampler(int64_t tokens, int64_t seq_len, uint64_t seed);
 
   int64_t windows_per_epoch() const { return windows_; }

@@ -15,7 +15,8 @@
 namespace nanobrain {
 
 struct DocumentOptions {
-  /// txt: documents parted by blank lines ("blank-line") or one a file ("file")
+  /// txt: documents separated by blank lines ("blank-line") or one a file
+  /// ("file")
   std::string text_documents = "blank-line";
   /// jsonl: the key whose value is the text
   std::string text_key = "text";

@@ -93,7 +93,7 @@ class FormatReader {
   virtual int64_t position() const = 0;
 };
 
-/// Text: documents parted by blank lines (lines of nothing but spaces, tabs
+/// Text: documents separated by blank lines (lines of nothing but spaces, tabs
 /// and CR), without them and without the last line's end; or, with
 /// `whole_file`, the file as it is. LF and CR LF line ends stay as they are.
 std::unique_ptr<FormatReader> open_text(

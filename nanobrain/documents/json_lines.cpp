@@ -103,7 +103,7 @@ class JsonLines : public FormatReader {
     }
     fail(
         where(),
-        "not valid JSON: {} should be where {} is; mend the line or get the "
+        "not valid JSON: {} should be where {} is; correct the line or get the "
         "file again",
         wanted,
         c >= 0x20 && c < 0x7F ? fmt::format("'{}'", static_cast<char>(c))

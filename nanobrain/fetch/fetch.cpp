@@ -126,7 +126,7 @@ class Download {
     resumed_ = false;
   }
 
-  /// The sha256 of the file that has the final name; an Error where it is
+  /// The sha256 of the file that has the final name; an Error if it is
   /// another one.
   std::optional<std::string> present() const {
     std::error_code ignored;

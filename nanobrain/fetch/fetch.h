@@ -53,7 +53,7 @@ FileList known_file_list(
     const std::string& base_url = "");
 
 /// Reads a list of the user's own: JSON with the keys above. `base_url`, where
-/// not empty, replaces the list's. UsageError where a name would leave the
+/// not empty, replaces the list's. UsageError if a name would leave the
 /// output folder or meet another file's, or nothing could check a file.
 FileList read_file_list(
     const std::filesystem::path& path, const std::string& base_url = "");
@@ -74,7 +74,7 @@ struct FetchOptions {
 /// Brings the files of the list into the output folder, one after another.
 /// NAME.part holds what came until its length and sha256 are right: no wrong
 /// file ever gets the name. A file with a published sha256 is resumed from its
-/// .part, any other begins again. Error where a file cannot be had, Interrupted
+/// .part, any other begins again. Error if a file cannot be had, Interrupted
 /// after a signal; what came is kept in both cases.
 ///
 /// Result: output, files, bytes and rows, of each file name, bytes, sha256,

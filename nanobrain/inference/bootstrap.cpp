@@ -38,7 +38,7 @@ double t_quantile(double degrees) {
   return z + (g1 + (g2 + g3 / degrees) / degrees) / degrees;
 }
 
-/// What lies beyond each end of the interval: 2.5 % for very many units.
+/// What is beyond each end of the interval: 2.5 % for very many units.
 double tail(size_t units) {
   const auto n = static_cast<double>(units);
   const double reach = std::sqrt(n / (n - 1)) * t_quantile(n - 1);

@@ -30,7 +30,7 @@ inline constexpr int64_t kResamples = 10'000;
 /// The intervals of each model's figures; models[m][u] is the loss of model m
 /// on unit u. Every resample draws as many units as there are, with
 /// replacement, the same for all models, and takes the ratios of the sums; the
-/// interval lies between two quantiles of them, a little outside of 2.5 % and
+/// interval is between two quantiles of them, a little outside of 2.5 % and
 /// 97.5 %, for few units make plain percentile intervals too narrow (Hesterberg
 /// 2015, "expanded percentile interval"). The seed is fixed: the same bits on
 /// every run and any number of threads (0: all). An end of an interval is

@@ -23,7 +23,7 @@ struct ComparedModel {
   std::string name;      // as the user gave it
   std::string tokenizer; // its kind
   LossSum loss;
-  /// absent where the text is too short to be parted
+  /// absent where the text is too short to be split
   std::optional<LossIntervals> intervals;
   int64_t parameters = 0;
   std::string precision = "f32";
@@ -71,9 +71,9 @@ struct CompareRequest {
 
 /// Scores the text with one model after another, only one of them in memory at
 /// a time. Every folder and the text are looked at before the first is scored.
-/// Stops at SIGINT and SIGTERM (Interrupted). Error where a folder is no model
+/// Stops at SIGINT and SIGTERM (Interrupted). Error if a folder is no model
 /// or its tokenizer does not fit, where a weight is NaN, and where the text is
-/// empty or shorter than one window; UsageError where a model comes twice or
+/// empty or shorter than one window; UsageError if a model comes twice or
 /// takes less than the context.
 ComparisonReport run_comparison(
     const CompareRequest& request, const Capabilities& capabilities);

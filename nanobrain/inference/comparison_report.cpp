@@ -96,7 +96,7 @@ std::vector<std::string> rules(const ComparisonReport& report) {
           format_count(text.bytes),
           source),
       report.units.count < 2
-          ? "95 % intervals: none, the text cannot be parted"
+          ? "95 % intervals: none, the text cannot be split"
           : fmt::format(
                 "95 % intervals: {} resampled {} times, the same for every "
                 "model",

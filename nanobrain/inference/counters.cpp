@@ -90,7 +90,7 @@ class SyntheticFloor : public TokenCounter {
       const fs::path bits = synthetic_bits_path(input);
       if (!fs::exists(bits)) continue;
       print_message(
-          "eval: no entropy: {} lies beside {}, but not every document scored "
+          "eval: no entropy: {} is beside {}, but not every document scored "
           "is one of the synthetic grammar",
           bits.string(),
           input.string());

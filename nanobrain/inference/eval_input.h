@@ -43,7 +43,7 @@ JoinedRows read_joined_rows(const EvalText& text, const OpenDocuments& open);
 /// A text as a stream of a tokenizer's ids.
 class EvalInput {
  public:
-  /// The tokenizer must outlive the input. Error where a token file was made
+  /// The tokenizer must outlive the input. Error if a token file was made
   /// with another one.
   EvalInput(
       const EvalText& text,

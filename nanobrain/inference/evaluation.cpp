@@ -133,7 +133,8 @@ EvalReport run_evaluation(
   require<UsageError>(
       report.has_end_of_text || !request.per_document,
       request.command,
-      "the tokenizer has no end-of-text token that would part documents; leave "
+      "the tokenizer has no end-of-text token that would separate documents; "
+      "leave "
       "--per-document out");
 
   std::vector<std::unique_ptr<TokenCounter>> counters;
@@ -166,7 +167,7 @@ EvalReport run_evaluation(
       "there is no token to score in {}: the text is empty, too short or was "
       "skipped whole",
       text.inputs.front().string());
-  // Where no token parts the documents, the losses cannot tell.
+  // Where no token separates the documents, the losses cannot tell.
   if (text.protocol == Protocol::kHuggingFace || !report.has_end_of_text) {
     report.model.documents = input.documents();
   }

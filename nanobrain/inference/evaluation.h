@@ -35,9 +35,9 @@ struct EvalOptions {
 };
 
 /// The loss over a token file, the same figure that `nanobrain eval` gives on
-/// the same documents; a progress bar where there is a `label`. Error where the
+/// the same documents; a progress bar where there is a `label`. Error if the
 /// file is empty or made with another tokenizer, or a loss is not finite;
-/// UsageError where context or stride do not fit a model of `max_seq_len`.
+/// UsageError if context or stride do not fit a model of `max_seq_len`.
 LossSum evaluate(
     TokenScorer& scorer,
     int64_t max_seq_len,
@@ -73,7 +73,7 @@ struct EvalRequest {
 };
 
 /// Reads the text once, in bounded memory. Stops at SIGINT and SIGTERM
-/// (Interrupted). Error where there is nothing to score; UsageError where parts
+/// (Interrupted). Error if there is nothing to score; UsageError if parts
 /// of the request exclude each other.
 EvalReport run_evaluation(
     const EvalRequest& request, const Capabilities& capabilities);

@@ -43,7 +43,7 @@ using OnText = std::function<void(std::string_view text)>;
 /// Continues `prompt` with a predictor that has read nothing. As in training,
 /// end-of-text precedes it; it may be empty, or longer than the context
 /// (window_start()). Bytes that are not UTF-8 come as U+FFFD. Stops at
-/// end-of-text or after max_tokens. Error where the tokenizer cannot encode the
+/// end-of-text or after max_tokens. Error if the tokenizer cannot encode the
 /// prompt or the logits are not finite.
 Generated generate(
     Predictor& predictor,
@@ -82,7 +82,7 @@ void generate_batch(
 /// The prompts of a file in order: one a line (LF or CR LF; an empty line is an
 /// empty prompt), or JSON lines with the text under "prompt" where the name
 /// ends in .jsonl or .ndjson. Error that names the line where a prompt is not
-/// valid UTF-8 or a JSON line holds none; Error where the file is empty.
+/// valid UTF-8 or a JSON line holds none; Error if the file is empty.
 std::vector<std::string> read_prompts(const std::filesystem::path& file);
 
 } // namespace nanobrain

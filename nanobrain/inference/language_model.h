@@ -18,7 +18,7 @@ class TokenScorer {
  public:
   virtual ~TokenScorer() = default;
   /// losses[w * (inputs - first_scored) + i] is the loss in nats of the i-th
-  /// scored target of window w. Error where a loss is not finite.
+  /// scored target of window w. Error if a loss is not finite.
   virtual void score(const WindowBatch& batch, std::span<float> losses) = 0;
 };
 

@@ -16,7 +16,7 @@ struct LossSum {
   double nats = 0;    // sum of -ln p
   int64_t tokens = 0; // scored
   int64_t bytes = 0;  // of the scored tokens
-  int64_t words = 0;  // parted by white space, that begin in scored tokens
+  int64_t words = 0;  // separated by white space, that begin in scored tokens
   int64_t documents = 0;
 
   LossSum& operator+=(const LossSum& other) {

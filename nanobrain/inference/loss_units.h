@@ -30,7 +30,7 @@ struct UnitPlan {
 UnitPlan plan_units(int64_t documents, int64_t bytes);
 
 /// Sums the losses of a stream's tokens for each unit and for all. A token
-/// belongs to the block in which its first byte lies. Bytes and words come from
+/// belongs to the block in which its first byte is. Bytes and words come from
 /// the ids' bytes, so that a token file and the text it was made of give the
 /// same figures. A word begins at a byte that is not white space (ASCII: space,
 /// \t, \n, \v, \f, \r) after one that is, or at the start of a document.

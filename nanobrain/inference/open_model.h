@@ -18,7 +18,7 @@ struct EvalRequest;
 /// Opens an f32 model folder; `bf16`: matrix products in bf16.
 using OpenF32 = std::function<std::unique_ptr<LanguageModel>(
     const std::filesystem::path& folder, bool bf16)>;
-/// The model folder that a path stands for; Error where it is none.
+/// The model folder that a path stands for; Error if it is none.
 using FindFolder =
     std::function<std::filesystem::path(const std::filesystem::path& path)>;
 using OpenDocuments = std::function<std::unique_ptr<DocumentReader>(
@@ -28,7 +28,7 @@ using OpenDocuments = std::function<std::unique_ptr<DocumentReader>(
 using MakeCounters = std::function<std::vector<std::unique_ptr<TokenCounter>>(
     const EvalRequest& request, const Tokenizer& tokenizer)>;
 
-/// The path itself. Error where it is no folder.
+/// The path itself. Error if it is no folder.
 std::filesystem::path require_folder(const std::filesystem::path& path);
 
 /// What a program adds to the int8 engine, as libraries that a smaller program
@@ -46,7 +46,7 @@ struct OpenedModel {
 };
 
 /// `path` itself where it holds a config.json, else its folder model/ (a run
-/// folder). Error where neither is a model; of a run that has not finished it
+/// folder). Error if neither is a model; of a run that has not finished it
 /// names the newest checkpoint.
 std::filesystem::path find_model_folder(const std::filesystem::path& path);
 
@@ -63,7 +63,7 @@ OpenedModel open_model(
     const Capabilities& capabilities,
     bool bf16 = false);
 
-/// UsageError where bf16 is asked of an int8 model.
+/// UsageError if bf16 is asked of an int8 model.
 void require_precision(const std::filesystem::path& folder, bool bf16);
 
 } // namespace nanobrain

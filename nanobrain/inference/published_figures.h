@@ -60,7 +60,7 @@ struct PublishedModel {
 extern const char* const kGpt2SmallPublished;
 
 /// "gpt2-small-published", which is part of the program, or a JSON file of the
-/// same form. UsageError where it is neither, or a key is missing or wrong.
+/// same form. UsageError if it is neither, or a key is missing or wrong.
 PublishedModel load_published(const std::string& reference);
 
 } // namespace nanobrain

@@ -1,4 +1,4 @@
-// What is told of many measurements of one thing.
+// The summary of many measurements of one thing.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace nanobrain {
 
-/// Below which `share` (0 to 1) of the values lie; between two neighbours in
+/// Below which `share` (0 to 1) of the values are; between two neighbours in
 /// proportion, as NumPy's default has it.
 double quantile(const std::vector<double>& sorted, double share);
 
@@ -19,7 +19,7 @@ struct Statistics {
   double max = 0;
 };
 
-/// Error where there is no measurement.
+/// Error if there is no measurement.
 Statistics statistics_of(std::vector<double> measurements);
 
 } // namespace nanobrain

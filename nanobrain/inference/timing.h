@@ -33,7 +33,7 @@ struct TimingRequest {
   ClockOptions clock = {};
 };
 
-/// UsageError where nothing is to be timed, a length is under 1 or past a
+/// UsageError if nothing is to be timed, a length is under 1 or past a
 /// model's context, a number of threads is out of range or named twice; then
 /// no model has been run.
 TimingReport run_timing(
@@ -56,7 +56,7 @@ void measure(
 
 /// Seconds from the start of a process of this program, which opens the folder
 /// and generates on `threads` threads (0: all), to the first byte of its text.
-/// Error where the process says nothing: its own message is on stderr.
+/// Error if the process says nothing: its own message is on stderr.
 Statistics time_start(
     const std::filesystem::path& model,
     int64_t threads,

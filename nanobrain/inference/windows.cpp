@@ -18,7 +18,8 @@ std::string_view describe_protocol(Protocol protocol, bool has_end_of_text) {
   return has_end_of_text
              ? "documents: end-of-text precedes the first document, every "
                "token is scored"
-             : "documents: no end-of-text token parts them, every token but "
+             : "documents: no end-of-text token separates them, every token "
+               "but "
                "the first is scored";
 }
 

@@ -43,7 +43,7 @@ struct WindowPlan {
 /// `stride` it is the context (disjoint windows): each target then has from 1
 /// to `context` tokens before it; with a stride at least context - stride.
 /// `end_of_text` < 0: there is none.
-/// UsageError where context is not in [1, max_seq_len] (Hugging Face: from 2)
+/// UsageError if context is not in [1, max_seq_len] (Hugging Face: from 2)
 /// or stride not in [1, context].
 WindowPlan plan_windows(
     Protocol protocol,

@@ -354,7 +354,7 @@ class TiledHead {
   int64_t dim_;
   int64_t C_; // dim_ padded to a multiple of 32, with zeros
   bool keeps_scores_;
-  int64_t panel_; // columns of E_tile^T that lie together, (C, panel)
+  int64_t panel_; // columns of E_tile^T that are together, (C, panel)
   int64_t Tc_;    // tokens a chunk
   int64_t block_; // tokens a block: Tc_ is a multiple
   int64_t tiles_;

@@ -23,7 +23,7 @@ std::unique_ptr<LanguageModel> open_f32_model(
 /// A model in memory.
 std::unique_ptr<LanguageModel> make_f32_model(NanoLM model);
 
-/// At random initialisation. UsageError where the config cannot be.
+/// At random initialisation. UsageError if the config cannot be.
 std::unique_ptr<LanguageModel> make_random_f32_model(const ModelConfig& config);
 
 /// Scores on the device where the model is. The model must outlive the scorer.

@@ -19,7 +19,7 @@ NanoLM load_model(const std::filesystem::path& directory);
 
 /// Writes a whole model folder (config/model_folder.h) with every parameter in
 /// f32, named "transformer.*", matrices [in, out]; a model without biases
-/// writes zeros for them. Error where the tokenizer's vocabulary is not the
+/// writes zeros for them. Error if the tokenizer's vocabulary is not the
 /// model's.
 void save_model(
     const std::filesystem::path& directory,

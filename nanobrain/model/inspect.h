@@ -49,7 +49,7 @@ struct InspectReport {
   std::string to_text() const;
 };
 
-/// UsageError where the text is under two tokens, longer than the context or
+/// UsageError if the text is under two tokens, longer than the context or
 /// out of the vocabulary, or where the tokenizer's vocabulary is not the
 /// model's.
 InspectReport inspect_model(const InspectOptions& options);

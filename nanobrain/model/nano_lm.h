@@ -24,7 +24,7 @@ class NanoLMImpl : public torch::nn::Module {
       const ModelConfig& config, std::optional<uint64_t> seed = 42);
 
   /// Hidden states after the final norm. (B, T) int64 -> (B, T, C).
-  /// With a cache the ids follow those that it holds. Error where an id is out
+  /// With a cache the ids follow those that it holds. Error if an id is out
   /// of the vocabulary or the sequence is longer than max_seq_len.
   torch::Tensor hidden(const torch::Tensor& ids, KVCache* cache = nullptr);
   /// The two halves of hidden(): token and position rows, then blocks and final

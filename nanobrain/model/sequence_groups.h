@@ -20,7 +20,7 @@ inline int64_t count_sequence_groups(const torch::Tensor& x) {
 }
 
 /// Calls body(g, part) for each group g with its rows of x. Grad mode and
-/// autocast are a thread's own: body sets those that it wants.
+/// autocast are a thread's own: body sets those that it needs.
 template <class Body>
 void each_sequence_group(const torch::Tensor& x, const Body& body) {
   const int64_t B = x.size(0), count = count_sequence_groups(x);

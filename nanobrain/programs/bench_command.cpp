@@ -23,10 +23,11 @@ void add_timing_command(
     TimedWork work,
     const std::function<OpenModels(CLI::App&)>& add_models) {
   const bool generates = work == TimedWork::kGenerate;
-  auto* command =
-      generates ? bench.add_subcommand(
-                      "generate", "greedy generation, token by token")
-                : bench.add_subcommand("forward", "forwards of so many tokens");
+  auto* command = generates
+                      ? bench.add_subcommand(
+                            "generate", "greedy generation, token by token")
+                      : bench.add_subcommand(
+                            "forward", "forward passes of a number of tokens");
   const auto asked = std::make_shared<TimingRequest>();
   TimingRequest& request = *asked;
   request.work = work;
@@ -39,7 +40,7 @@ void add_timing_command(
   };
   list("--tokens", request.tokens, "how many, one number or several: 16,64");
   if (generates) {
-    list("--prompt-tokens", request.prompt_tokens, "ahead of them, not timed");
+    list("--prompt-tokens", request.prompt_tokens, "before them, not timed");
   } else {
     command->add_flag_callback(
         "--last",
@@ -51,11 +52,11 @@ void add_timing_command(
   flag(
       "--repetitions",
       request.clock.repetitions,
-      "how many count; default: those of a second, 5 at least");
+      "how many are timed; default: one second of them, at least 5");
   flag(
       "--warm-up",
       request.clock.warm_up,
-      "how many before them; default: those of 0.3 seconds");
+      "how many before them; default: 0.3 seconds of them");
   command->callback([asked, open, output] { run(*asked, open, output); });
 }
 

@@ -44,7 +44,7 @@ void add_start(CLI::App& bench) {
   flag(
       "--repetitions",
       flags->clock.repetitions,
-      "how many count; default: those of a second, 5 at least");
+      "how many are timed; default: one second of them, at least 5");
   command->callback([flags, output] { run_start(*flags, output); });
 }
 

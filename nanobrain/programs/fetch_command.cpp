@@ -46,14 +46,16 @@ void add_fetch(CLI::App& program) {
   flag("what", flags->what, "fineweb-edu or gpt2");
   flag("--output", options.output, "folder")->required();
   flag(
-      "--shards", flags->shards, "of fineweb-edu, from the first: 1 to 14 [1]");
+      "--shards",
+      flags->shards,
+      "number of shards of fineweb-edu, from the first: 1 to 14 [1]");
   flag("--base-url", flags->base_url, "a mirror of https://huggingface.co");
   flag(
       "--list",
       flags->list,
       "other files instead: JSON {\"base_url\", \"files\": [{\"name\", "
       "\"path\", \"bytes\", \"sha256\"}]}");
-  flag("--force", options.force, "replace files that are there and are others");
+  flag("--force", options.force, "replace existing files that differ");
   flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
       "Run it again to resume after a stop. Proxies: https_proxy, no_proxy; "

@@ -36,7 +36,7 @@ void add_document_options(
   };
   add("--text-documents",
       options.text_documents,
-      "txt: documents are parted by blank lines, or one a file")
+      "txt: documents are separated by blank lines, or one a file")
       ->check(CLI::IsMember({"blank-line", "file"}));
   add("--text-key", options.text_key, "jsonl: the key that holds the text");
   add("--invalid-utf8",
@@ -69,8 +69,11 @@ void add_generate_options(CLI::App& command, GenerateOptions& options) {
   flag("--max-tokens", options.max_tokens, "tokens to generate at most");
   flag("--temperature", sampler.temperature, "0: always the most likely token");
   flag("--top-k", sampler.top_k, "only the k most likely tokens; 0: all");
-  flag("--top-p", sampler.top_p, "only the most likely of this mass; 1: all");
-  flag("--seed", options.seed, "of the draws");
+  flag(
+      "--top-p",
+      sampler.top_p,
+      "only the most likely tokens whose probabilities reach this sum; 1: all");
+  flag("--seed", options.seed, "seed of the random draws");
 }
 
 void add_threads(CLI::App& command, int64_t& threads) {
@@ -102,7 +105,7 @@ void add_precision(CLI::App& command, bool& bf16) {
       command,
       "--precision",
       bf16,
-      "of the matrix products",
+      "precision of the matrix products",
       {{"f32", false}, {"bf16", true}});
 }
 

@@ -22,7 +22,7 @@ class Output {
   explicit Output(CLI::App& command);
   bool json() const { return *json_; }
   /// Text for people on stdout, as it is and at once; nothing under --json.
-  /// Error where stdout cannot be written.
+  /// Error if stdout cannot be written.
   void text(std::string_view text) const;
   /// The same of a format and its values, with a newline at the end.
   template <class... Args>

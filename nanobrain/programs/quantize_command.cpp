@@ -32,7 +32,8 @@ void add_quantize(CLI::App& program) {
   add_protocol(
       *command,
       request.text.protocol,
-      "of the comparison. documents: every token is scored; hf: the usual "
+      "protocol of the comparison. documents: every token is scored; hf: the "
+      "usual "
       "guide for published figures");
   flag("--context", request.context, "tokens seen at once; default: the most");
   flag(

@@ -42,7 +42,7 @@ void add_report(CLI::App& program) {
   ReportRequest& r = flags->request;
   const Output output(*sub);
   const AddFlag flag(*sub);
-  flag("folders", r.folders, "of sweeps and runs")->required();
+  flag("folders", r.folders, "folders of sweeps and runs")->required();
   flag("--title", r.title, "default: the folders' names");
   for (const ReportFile& file : report_files()) {
     flag(file.flag, r.files[file.flag], file.help);
@@ -51,7 +51,8 @@ void add_report(CLI::App& program) {
       ->check(CLI::IsMember(axes(all_figures())));
   flag("--force", flags->force, "replace files that exist");
   flag("--watch", flags->watch, "serve the page here, follow the runs");
-  sub->add_option("--port", flags->port, "to serve it on; 0: one that is free")
+  sub->add_option(
+         "--port", flags->port, "port to serve it on; 0: one that is free")
       ->check(CLI::Range(0, 65535));
   sub->callback([flags, output] {
     check(*flags);

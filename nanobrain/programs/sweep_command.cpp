@@ -24,7 +24,7 @@ void add_sweep(CLI::App& program) {
       [request](const std::string& budget) {
         request->overrides.push_back(budget_override(budget));
       },
-      "of every cell: steps=N, tokens=N, flops=X or minutes=X");
+      "budget of every cell: steps=N, tokens=N, flops=X or minutes=X");
   flag(
       "--jobs",
       request->jobs,
@@ -33,7 +33,7 @@ void add_sweep(CLI::App& program) {
   flag(
       "--threads",
       request->threads,
-      "of each run; 0: the processors shared out (slurm: 1)")
+      "threads of each run; 0: the processors shared out (slurm: 1)")
       ->check(CLI::NonNegativeNumber);
   flag(
       "--launcher",

@@ -21,7 +21,7 @@ struct OutputFile {
   std::optional<std::filesystem::path> path;
 };
 
-/// UsageError where two flags name one file, or one names an input. Error
+/// UsageError if two flags name one file, or one names an input. Error
 /// where a file exists, unless `force`.
 void check_output_files(
     std::string_view command,

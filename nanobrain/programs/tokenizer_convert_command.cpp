@@ -64,12 +64,13 @@ void add_tokenizer_convert(CLI::App& tokenizer) {
   add(tokenizer,
       "encode",
       "text on stdin to lines of ids",
-      "documents are parted by blank lines; else the input is one",
+      "documents are separated by blank lines; else the input is one",
       encode_text);
   add(tokenizer,
       "decode",
       "ids on stdin to text, byte for byte",
-      "each line is a document, parted by blank lines; else one after another",
+      "each line is a document, separated by blank lines; else one after "
+      "another",
       decode_text);
 }
 

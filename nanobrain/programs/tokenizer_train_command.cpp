@@ -47,7 +47,7 @@ void add_tokenizer_train(CLI::App& tokenizer) {
   TokenizerTraining& training = flags->training;
   const Output output(*command);
   const AddFlag flag(*command);
-  flag("--kind", training.kind, "of tokenizer")
+  flag("--kind", training.kind, "kind of tokenizer")
       ->check(CLI::IsMember({"sentencepiece", "lexical"}));
   flag("--vocab-size", training.vocab_size, "pieces in all");
   flag("--input", flags->inputs, "texts and folders")->required();
@@ -57,7 +57,7 @@ void add_tokenizer_train(CLI::App& tokenizer) {
       "--sample-bytes",
       training.sample_bytes,
       "train on a sample this large; 32 MB by default, lexical 100 MB");
-  flag("--seed", training.seed, "of the sample");
+  flag("--seed", training.seed, "seed of the sample");
   flag("--force", flags->force, "replace the file");
   add_document_options(*command, flags->documents);
   command->callback([flags, output] { run(*flags, output); });

@@ -1,4 +1,4 @@
-// How far predictions lie from those of a reference, token by token.
+// How far predictions are from those of a reference, token by token.
 #pragma once
 
 #include <torch/torch.h>

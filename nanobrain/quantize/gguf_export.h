@@ -32,7 +32,7 @@ struct ExportReport {
 
 /// Writes the gpt2 architecture of llama.cpp: its tensor names, matrices
 /// [out, in], zero biases where the model has none, no head (it is tied), the
-/// tokenizer. UsageError for an unknown format or type; Error where the output
+/// tokenizer. UsageError for an unknown format or type; Error if the output
 /// exists, the model is an int8 one, or Q8_0 cannot hold it.
 ExportReport export_model(const ExportRequest& request);
 

@@ -11,7 +11,7 @@
 
 namespace nanobrain {
 
-/// Error where the text has no token to score.
+/// Error if the text has no token to score.
 void require_tokens(const EvalText& text, const Tokenizer& tokenizer);
 
 /// Scores the request's text in disjoint windows with `model`, the int8 model

@@ -56,7 +56,7 @@ void require_outside(const fs::path& output, const fs::path& folder) {
   require(
       end != outer.end(),
       "quantize",
-      "{} lies in the folder of the model itself; name another",
+      "{} is in the folder of the model itself; name another",
       output.string());
 }
 

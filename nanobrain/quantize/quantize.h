@@ -73,7 +73,7 @@ struct QuantizeReport {
 };
 
 /// Writes the folder atomically, with the tokenizer's files, and then compares.
-/// The f32 model is left as it is. Error where the output exists or is in the
+/// The f32 model is left as it is. Error if the output exists or is in the
 /// model's folder, the model is an int8 one or its weights are not finite, and
 /// where the text has no tokens: then nothing is written. UsageError for an
 /// unknown method, and one that needs a text without. A comparison that fails

@@ -64,7 +64,7 @@ inline constexpr const char* kLabelStyle =
     "font-size=\"10\" fill=\"#333\" stroke=\"white\" stroke-width=\"3\" "
     "paint-order=\"stroke\"";
 
-/// Places labels one after the other, so that none lies on a point, another
+/// Places labels one after the other, so that none is on a point, another
 /// label or the frame.
 class LabelPlaces {
  public:

@@ -49,10 +49,12 @@ void write_together(const std::map<fs::path, std::string>& files) {
 std::span<const ReportFile> report_files() {
   static constexpr ReportFile kFiles[] = {
       {"--output", "HTML page that opens offline", nullptr},
-      {"--csv", "a row a cell", csv_of<cells_table>},
-      {"--runs-csv", "a row a run", csv_of<runs_table>},
-      {"--differences-csv", "a row a pair", csv_of<differences_table>},
-      {"--effects-csv", "a row two values of a key", csv_of<effects_table>},
+      {"--csv", "a row for each cell", csv_of<cells_table>},
+      {"--runs-csv", "a row for each run", csv_of<runs_table>},
+      {"--differences-csv", "a row for each pair", csv_of<differences_table>},
+      {"--effects-csv",
+       "a row for each two values of a key",
+       csv_of<effects_table>},
       {"--markdown", "cells, differences to the best, effects", markdown},
       {"--svg", "the front as an image", svg}};
   return kFiles;

@@ -33,12 +33,12 @@ std::span<const ReportFile> report_files();
 bool writes_files(const ReportRequest& request);
 
 /// Writes what is asked for, or nothing. Result: runs, sweeps, output.
-/// UsageError for tables of no sweep or several; Error where a folder cannot be
+/// UsageError for tables of no sweep or several; Error if a folder cannot be
 /// read or a file not written.
 Json write_report(const ReportRequest& request);
 
 /// Serves the page on 127.0.0.1 and follows the folders until a signal comes
-/// (report_server.h). Error where a folder cannot be read at the start.
+/// (report_server.h). Error if a folder cannot be read at the start.
 void watch_report(const ReportRequest& request, int port);
 
 } // namespace nanobrain

@@ -16,7 +16,7 @@ namespace nanobrain {
 ///            estimates over seeds and fronts), differences (all pairs of
 ///            cells, over common seeds), effects (of each key)
 ///   runs     id, sweep, cell, seed, state, error, result and run_record()
-/// No title: the folders' names. `build` names this program. Error where a
+/// No title: the folders' names. `build` names this program. Error if a
 /// folder is neither, or is given twice.
 Json report_data(
     const std::vector<std::filesystem::path>& folders,
@@ -38,7 +38,7 @@ struct ReportFolder {
 };
 
 /// Each by its last part; folders that share it by as many more as tell them
-/// apart ("a/out", "b/out"). UsageError where one is given twice.
+/// apart ("a/out", "b/out"). UsageError if one is given twice.
 std::vector<ReportFolder> name_folders(
     const std::vector<std::filesystem::path>& folders);
 

@@ -9,10 +9,10 @@
 
 namespace nanobrain {
 
-/// Serves the page on 127.0.0.1 alone and what `data` gives, asked anew for
+/// Serves the page on 127.0.0.1 alone and what `data` gives, asked again for
 /// each request that comes a second after the last, until a signal comes. Port
 /// 0: one that is free. `ready` gets the address, "http://127.0.0.1:8123/".
-/// Error where the port is taken. What `data` throws is answered with 503, so
+/// Error if the port is taken. What `data` throws is answered with 503, so
 /// that a folder in the making stops nothing.
 void serve_report(
     int port,

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMostPoints = 1'000;
 constexpr std::string_view kSampleHeading = "== step ";
 
-/// A report that is passed on should not tell where its maker's files lie.
+/// A report that is passed on should not tell where its maker's files are.
 Json from_here(Json config) {
   const std::string here = fs::current_path().string() + "/";
   for (auto& [key, value] : config.items()) {
@@ -64,7 +64,7 @@ void add_session(const Json& facts, Json& record) {
         key == "commit" || key == "compiler" || key == "build_type";
     record[build ? "build" : "host"][key] = value;
   }
-  // Not when it began: runs of one machine and build are shown as one.
+  // Not when it started: runs of one machine and build are shown as one.
   for (const char* key : {"libtorch", "device", "threads"}) {
     if (last.contains(key)) record["build"][key] = last[key];
   }

@@ -24,7 +24,7 @@ class MetricsLog {
       std::optional<int64_t> resume_step = std::nullopt);
 
   /// Appends one record, an object with an integer "step". Numbers also become
-  /// TensorBoard scalars of the same name. Error where the disk takes it not.
+  /// TensorBoard scalars of the same name. Error if it cannot be written.
   void append(const Json& record);
   /// Text for TensorBoard alone.
   void add_text(std::string_view tag, std::string_view text, int64_t step);

@@ -13,7 +13,7 @@ namespace nanobrain {
 ///   config.yaml           the config, every key written out
 ///   run.json              build, host, hashes of the data, result
 ///   metrics.jsonl         one record a line; TensorBoard's events.* beside it
-///   checkpoints/step-N/   what a resumed run goes on from
+///   checkpoints/step-N/   what a run is resumed from
 ///   model/                the result
 ///   samples.txt           texts generated during training
 struct RunFolder {

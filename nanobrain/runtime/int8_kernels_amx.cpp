@@ -12,7 +12,7 @@ constexpr int64_t kTileBytes = 64; // a row; so many inputs
 constexpr int64_t kFewRows = 4;    // fewer are faster without tiles
 constexpr int64_t kUnit = 4;       // blocks, a tile each
 // Blocks whose weights stay in the second level cache while every row meets
-// them; rows of y lie in pages of their own.
+// them; rows of y are in pages of their own.
 constexpr int64_t kTileStrip = 256;
 
 /// Tiles 0-3 hold sums, 4 activations, 5-7 weights (5 activations of a second
@@ -171,7 +171,7 @@ struct UnitOutput {
   float* y;
   int64_t ld;
   int64_t rows;
-  int64_t before; // rows of the tile that are not wanted
+  int64_t before; // rows of the tile that are not needed
 
   void write(const UnitSums& sums, int64_t k) const {
     const int32_t* acc = sums.acc[k] + before * kBlock;

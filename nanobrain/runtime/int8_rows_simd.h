@@ -29,7 +29,7 @@ constexpr int64_t kChunk = kChunkBlocks * kBlock; // columns
 // Short enough that sums are stored while the next ones are added up.
 constexpr int64_t kMultiplyBlocks = 8;
 constexpr int64_t kSumBlocks = 4;
-// Rows of y lie in pages of their own: a group's is written for a while before
+// Rows of y are in pages of their own: a group's is written for a while before
 // the next group's.
 constexpr int64_t kStripBlocks = 64;
 constexpr float kInfinity = __builtin_inff();

@@ -59,7 +59,7 @@ fs::path checked_path(const fs::path& folder) {
 constexpr int64_t kMostInputs = 65'536;
 constexpr int64_t kMostCacheBytes = int64_t{4} << 30;
 
-/// Error where the engine cannot run the model.
+/// Error if the engine cannot run the model.
 HuggingFaceConfig read_config(const fs::path& folder) {
   const std::string where = (folder / kModelConfig).string();
   HuggingFaceConfig config = read_model_config(folder);
@@ -201,7 +201,7 @@ class RuntimeModel::Reader {
         version,
         kVersion);
   }
-  /// A copy of an F32 tensor of n finite values, which may lie at any address.
+  /// A copy of an F32 tensor of n finite values, which may be at any address.
   std::vector<float> vector(const std::string& name, int64_t n) {
     const TensorView& tensor = view(name, DType::kF32, {n});
     std::vector<float> values(static_cast<size_t>(n));

@@ -25,7 +25,7 @@ class OutputHead {
   /// where it is not finite.
   TokenId argmax(const QuantizedRows& row);
   /// -ln p(target) of each row; 0 for negative targets. At most max_seq_len
-  /// rows. Error where one is not finite.
+  /// rows. Error if one is not finite.
   void losses(
       const QuantizedRows& x,
       std::span<const TokenId> targets,

@@ -42,7 +42,7 @@ PackedMatrix::PackedMatrix(
   scale_ = AlignedBuffer<float>(padded_out_);
   offset_ = AlignedBuffer<int32_t>(padded_out_);
   std::copy(scale.begin(), scale.end(), scale_.data());
-  constexpr int64_t kGroup = 4; // inputs that lie beside each other
+  constexpr int64_t kGroup = 4; // inputs that are beside each other
   for (int64_t first = 0; first < out; first += kBlock) {
     int8_t* packed = data_.data() + first * padded_in_;
     const int64_t rows = std::min(kBlock, out - first);

@@ -17,7 +17,7 @@ class PackedMatrix {
   static constexpr int64_t kMaxIn = 1 << 17;
 
   PackedMatrix() = default;
-  /// `weight` is row-major (out, in), `scale` (out). Error where a weight is
+  /// `weight` is row-major (out, in), `scale` (out). Error if a weight is
   /// -128, for its negative is no int8, or `in` is over kMaxIn.
   PackedMatrix(
       std::span<const int8_t> weight,

@@ -34,7 +34,7 @@ struct Candidate {
 /// are kept.
 class Sampler {
  public:
-  /// UsageError where an option is out of range.
+  /// UsageError if an option is out of range.
   explicit Sampler(const SamplerOptions& options = {});
 
   /// Makes room for so many logits: then sample() allocates nothing at all.

@@ -22,16 +22,16 @@ namespace nanobrain {
 ///
 /// Positions are learned, so a sequence past the context cannot keep its keys
 /// and values: when a token past it comes, the session reads the newest half
-/// context anew and goes on (window_start() of context_window.h).
+/// context again and continues (window_start() of context_window.h).
 class Session {
  public:
-  /// Error where the memory for max_seq_len tokens is not to be had.
+  /// Error if the memory for max_seq_len tokens is not to be had.
   Session(
       std::shared_ptr<const RuntimeModel> model,
       std::shared_ptr<ThreadPool> pool);
 
   /// Reads tokens, any number; logits() and argmax() are then about the token
-  /// after them. Error where an id is out of range.
+  /// after them. Error if an id is out of range.
   void feed(std::span<const TokenId> ids);
   /// Logits of the next token, (V); valid up to the next call. Error before the
   /// first token.

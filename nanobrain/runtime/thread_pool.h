@@ -13,7 +13,7 @@ namespace nanobrain {
 class ThreadPool {
  public:
   /// `threads` in all, the caller of run() among them; 0: one a processor.
-  /// UsageError where it is out of range, Error where the system has no more.
+  /// UsageError if it is out of range, Error if the system has no more.
   explicit ThreadPool(int64_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

@@ -19,7 +19,7 @@ namespace nanobrain {
 /// Every combination of the grid's values, the last key fastest: objects of key
 /// -> value. A value that is an object sets its own keys, so that some go
 /// together ("shape: [{model.num_layers: 1, model.ffn_dim: 512}, ...]"); what
-/// is under "tokenizer" stays one value. UsageError where a key is set twice or
+/// is under "tokenizer" stays one value. UsageError if a key is set twice or
 /// two points are equal.
 std::vector<Json> grid_points(const Json& grid);
 
@@ -58,7 +58,7 @@ struct Cell {
 /// equal; for keys that the grid and `set` both have.
 std::vector<Cell> make_cells(const SweepConfig& sweep);
 
-/// Error where what the runs read is not there; `key` is what names it in the
+/// Error if what the runs read is not there; `key` is what names it in the
 /// sweep's YAML.
 void require_input(std::string_view key, const std::filesystem::path& path);
 

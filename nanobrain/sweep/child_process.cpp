@@ -69,7 +69,7 @@ void take_signals_from_parent_alone(pid_t parent) {
   _exit(kNotFound);
 }
 
-/// Reads stdout to its end, passing on a wish to end.
+/// Reads stdout to its end, passing on a request to end.
 std::string read_output(int fd, pid_t child) {
   std::string out;
   bool told = false;

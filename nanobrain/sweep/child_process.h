@@ -24,7 +24,7 @@ struct ChildResult {
 
 /// Runs a program and waits. A signal that asks this process to end
 /// (interrupt.h) is passed on once, as SIGINT, and the child's end awaited; it
-/// gets the same signal where this process is killed. Error where there can be
+/// gets the same signal where this process is killed. Error if there can be
 /// no child.
 ChildResult run_child(const ChildRequest& request);
 

@@ -14,7 +14,7 @@ namespace nanobrain {
 /// however it ends. NFS and Lustre carry it; no clock is asked.
 class Claim {
  public:
-  /// Makes the file where it is missing. None where another has it; Error where
+  /// Makes the file where it is missing. None where another has it; Error if
   /// the file system knows no locks.
   static std::optional<Claim> take(const std::filesystem::path& lock);
   /// Waits until it can be had; Interrupted once a signal has come.

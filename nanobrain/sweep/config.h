@@ -45,11 +45,11 @@ struct SearchConfig {
         "`samples`) at a small budget, the best again at a larger one",
         one_of({"grid", "random", "halving"}));
     FIELD(samples, "cells that are drawn; 0: all", at_least(0));
-    FIELD(seed, "of the draw");
+    FIELD(seed, "seed of the draw");
     FIELD(rungs, "halving: how many budgets", from_to(2, 20));
     FIELD(
         fraction,
-        "halving: share of the cells that goes on, and "
+        "halving: share of the cells that continues, and "
         "of a budget that the one before it is",
         between(0, 1));
   }
@@ -106,11 +106,11 @@ struct SweepConfig {
   }
 };
 
-/// UsageError where it names no base, seeds, budget or grid that can be run.
+/// UsageError if it names no base, seeds, budget or grid that can be run.
 void check_sweep(const SweepConfig& sweep);
 
 /// What --budget says ("steps=300") as an override of the whole budget.
-/// UsageError where it is not KIND=AMOUNT.
+/// UsageError if it is not KIND=AMOUNT.
 std::string budget_override(std::string_view budget);
 
 /// Reads a sweep's YAML and then overrides ("budget.steps=20"). Relative paths

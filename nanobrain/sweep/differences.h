@@ -27,7 +27,7 @@ const CellSummary* best_cell(const SweepSummary& sweep);
 
 /// All pairs, a row each.
 Table differences_table(const SweepSummary& sweep);
-/// What each cell has more than the best one. Error where no run is done.
+/// What each cell has more than the best one. Error if no run is done.
 Table differences_to_best(const SweepSummary& sweep);
 
 /// The key at `to` less the key at `from` in the objective of f32: for each

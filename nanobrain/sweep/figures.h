@@ -86,7 +86,7 @@ std::vector<const Figure*> in_places(
 std::vector<const FigureSource*> result_sources(const Figures& figures);
 /// The result of a run. Json::exception where a stage lacks a value.
 Json collect_result(const Figures& figures, const StageValues& stages);
-/// Error where a figure is missing or no number.
+/// Error if a figure is missing or no number.
 void check_result(
     const Figures& figures, const Json& result, const std::string& where);
 

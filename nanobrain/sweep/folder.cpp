@@ -36,7 +36,7 @@ Json read_keys(const SweepFolder& folder) {
   return keys;
 }
 
-/// What `read` makes of a run's file. Error where that is damaged.
+/// What `read` makes of a run's file. Error if that is damaged.
 template <class Read>
 auto read_run_file(const fs::path& path, const Read& read) {
   try {

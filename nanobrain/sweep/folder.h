@@ -29,7 +29,7 @@ struct RunStatus {
   template <class Visitor>
   void visit(Visitor&& field) {
     FIELD(state, "waiting, running, done, failed or interrupted");
-    FIELD(attempts, "times it was begun");
+    FIELD(attempts, "times it was started");
     FIELD(exit_code, "of the process that failed");
     FIELD(error, "its last line");
     FIELD(host, "of the worker");
@@ -39,7 +39,7 @@ struct RunStatus {
 };
 
 /// The paths of one run; nothing is made or checked.
-///   lock         held by the process that is at it (claim.h)
+///   lock         held by the process that works on it (claim.h)
 ///   status.json  RunStatus
 ///   config.yaml  what `nanobrain train` gets
 ///   log.txt      stderr of its processes
@@ -60,7 +60,7 @@ struct SeedFolder {
 
 /// The paths of a sweep.
 ///   sweep.yaml            the sweep, every key written out
-///   base.yaml             its base as it was when the sweep began
+///   base.yaml             its base as it was when the sweep started
 ///   data/KIND-SIZE/       a tokenizer that the grid names, and its tokens
 ///   cells/ID/cell.json    overrides, steps, arithmetic
 ///   cells/ID/seed-N/      one run
@@ -79,11 +79,11 @@ struct SweepFolder {
   SeedFolder seed(const std::string& id, int64_t seed) const;
 };
 
-/// Makes the folder, or goes on with one that holds the same sweep. Error where
+/// Makes the folder, or opens one that holds the same sweep. Error if
 /// it holds another sweep, other things, or was made by another version.
 void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep);
 
-/// The sweep that a folder holds, on the base that it holds. Error where it
+/// The sweep that a folder holds, on the base that it holds. Error if it
 /// holds none.
 SweepConfig read_sweep_folder(const SweepFolder& folder);
 

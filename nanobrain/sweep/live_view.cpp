@@ -90,7 +90,7 @@ void LiveView::update(const Cell& cell, int64_t seed, const RunStatus& status) {
   const std::lock_guard lock(mutex_);
   if (status.state == "running") {
     running_[name] = {run, cell.config.train.steps};
-    if (!terminal_) print(fmt::format("{}: begun", name));
+    if (!terminal_) print(fmt::format("{}: started", name));
     return;
   }
   running_.erase(name);

@@ -106,8 +106,8 @@ void add_inputs(
 }
 
 /// Trains a tokenizer on the sweep's text and prepares its tokens, once for all
-/// workers: another one that is at it is waited for. Error with the last line
-/// of the process that failed.
+/// workers: another one that works on it is waited for. Error with the last
+/// line of the process that failed.
 void prepare_tokenizer_data(
     const SweepFolder& folder,
     const SweepText& text,

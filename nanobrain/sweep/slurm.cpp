@@ -34,7 +34,7 @@ std::string submit_slurm_job(
   const fs::path place = folder.root / "slurm";
   const fs::path script = place / "worker.sh";
   fs::create_directories(place);
-  // A worker that goes on with the folder. exec: the signals that Slurm sends
+  // A worker that resumes the folder. exec: the signals that Slurm sends
   // to the batch step (scancel, a time limit, a requeue) reach it, so that it
   // saves what it has.
   write_file(
@@ -48,7 +48,7 @@ std::string submit_slurm_job(
       "sbatch",
       "--parsable",
       "--requeue",
-      "--open-mode=append", // a requeued task goes on with its log
+      "--open-mode=append", // a requeued task appends to its log
       "--job-name=" + folder.root.filename().string(),
       "--chdir=" + folder.root.string(),
       "--output=" + escape_pattern(place.string()) + "/%A_%a.log",

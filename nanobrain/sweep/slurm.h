@@ -18,7 +18,7 @@ struct SlurmRequest {
   std::filesystem::path program = "nanobrain"; // as the nodes find it
 };
 
-/// Submits the array and returns the number of its job. Script and logs lie in
+/// Submits the array and returns the number of its job. Script and logs are in
 /// the sweep's folder under slurm/. Error with Slurm's own words where it
 /// refuses, or where there is no sbatch.
 std::string submit_slurm_job(

@@ -9,7 +9,7 @@
 namespace nanobrain {
 
 /// Tokens a second of a cell's training, `nanobrain bench train` in a process
-/// of its own. Error where that fails.
+/// of its own. Error if that fails.
 double measure_speed(const Cell& cell, const RunTools& tools);
 
 /// How many runs at once, and the processors of each.
@@ -21,7 +21,7 @@ struct JobPlan {
 
 /// Shares the processors that this process may use among so many jobs, each of
 /// `threads` (0: as many as there are). One job alone is not pinned: beside it
-/// may run others' (of a cluster). UsageError where they are too few.
+/// may run others' (of a cluster). UsageError if they are too few.
 JobPlan share_processors(int64_t jobs, int64_t threads = 0);
 
 /// The fastest of 1, 2, 4, ... jobs, each measured at the same cell and told of

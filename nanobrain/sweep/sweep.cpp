@@ -38,7 +38,7 @@ JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
   return fastest_plan(cell, request.program);
 }
 
-/// Every cell that will run, of each rung; which of them go on from rung to
+/// Every cell that will run, of each rung; which of them continue from rung to
 /// rung cannot be known, how many can.
 std::vector<Cell> planned_cells(
     const SweepConfig& sweep, const std::vector<Cell>& cells) {
@@ -150,7 +150,7 @@ Json dry_run(
       {"seconds", estimate_seconds(sweep, cells, plan, request.program)}};
 }
 
-/// Written anew as each run ends, by whichever worker ends it.
+/// Written again as each run ends, by whichever worker ends it.
 void write_tables(const SweepFolder& folder) {
   const SweepSummary summary = summarize_sweep(folder);
   write_file(folder.root / "summary.csv", runs_table(summary).csv());
@@ -272,7 +272,7 @@ Json run_sweep(const SweepRequest& request) {
   require<UsageError>(
       !request.config.empty() || request.overrides.empty(),
       "sweep",
-      "goes on with what {} holds; --set and --budget change a config: name it",
+      "resumes what {} holds; --set and --budget change a config: name it",
       folder.root.string());
   if (!request.config.empty()) {
     const auto sweep = read_sweep_config(request.config, request.overrides);

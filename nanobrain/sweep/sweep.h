@@ -12,7 +12,7 @@
 namespace nanobrain {
 
 struct SweepRequest {
-  std::filesystem::path config = {}; // empty: go on with what the folder holds
+  std::filesystem::path config = {}; // empty: resume what the folder holds
   std::vector<std::string> overrides = {};
   std::filesystem::path output = {};
   int64_t jobs = 0;    // runs at once; 0: as many as are fastest, measured
@@ -25,12 +25,12 @@ struct SweepRequest {
   std::filesystem::path program = "/proc/self/exe";
 };
 
-/// Runs a sweep, or goes on with one. Result: cells, done, failed, waiting,
+/// Runs a sweep, or resumes one. Result: cells, done, failed, waiting,
 /// front (ids on the front of bits per byte against parameters), jobs, threads,
 /// output; with the launcher slurm, which takes `jobs` for the number of
 /// workers (0: one a run) and only submits them: job, tasks, threads, output;
 /// of a dry run: cells (each with its arithmetic), runs, jobs, threads,
-/// seconds. UsageError where a cell cannot be, Interrupted once a signal has
+/// seconds. UsageError if a cell cannot be, Interrupted once a signal has
 /// come and the runs have saved what they had, Error otherwise. A run that
 /// fails is no Error.
 Json run_sweep(const SweepRequest& request);

@@ -19,7 +19,7 @@ namespace nanobrain {
 
 /// Runs what is missing of a claimed run, or resumes it, and writes its
 /// status as it goes; first of all its tokenizer, where no other run has. A
-/// stage that fails ends it as failed, a signal as interrupted. Error where the
+/// stage that fails ends it as failed, a signal as interrupted. Error if the
 /// folder itself cannot be written.
 RunStatus run_stages(
     const SweepFolder& folder,
@@ -47,7 +47,7 @@ void run_worker(
     const RunTools& tools,
     const RunObserver& observe);
 
-/// Failed runs may be begun again, as if for the first time.
+/// Failed runs may be started again, as if for the first time.
 void forget_failures(
     const SweepFolder& folder,
     const SweepConfig& sweep,

@@ -32,7 +32,7 @@ class SyntheticGenerator {
   Random random_;
 };
 
-/// -log2 of a document's probability, found by parsing it. Error where the text
+/// -log2 of a document's probability, found by parsing it. Error if the text
 /// is not one of the grammar's, with the byte at which it leaves it.
 double synthetic_bits(const Grammar& grammar, std::string_view text);
 inline double synthetic_bits(std::string_view text) {

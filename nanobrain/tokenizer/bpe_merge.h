@@ -71,7 +71,7 @@ class BpeMerger {
     }
   };
 
-  /// Words: the best of all neighbours is looked for anew after each merge.
+  /// Words: the best of all neighbours is looked for again after each merge.
   template <class Lookup>
   void merge_short(const Lookup& lookup) {
     constexpr int32_t kNone = std::numeric_limits<int32_t>::max();

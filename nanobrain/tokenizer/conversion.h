@@ -12,13 +12,13 @@
 
 namespace nanobrain {
 
-/// The documents of a text, parted by blank lines: joined with blank lines they
-/// are the text, byte for byte. Every blank line parts, so that a second one in
-/// a row begins the next document with a newline.
+/// The documents of a text, separated by blank lines: joined with blank lines
+/// they are the text, byte for byte. Every blank line parts, so that a second
+/// one in a row begins the next document with a newline.
 std::vector<std::string> split_documents(std::string_view text);
 
 struct ConversionOptions {
-  /// documents are parted by blank lines; else the text is one document
+  /// documents are separated by blank lines; else the text is one document
   bool split_documents = false;
   /// of encoding; 0: all. One document is encoded on one thread.
   int64_t threads = 0;
@@ -35,7 +35,7 @@ struct Conversion {
   Json to_json() const;
 };
 
-/// A line of ids for each document, "12 7 4095\n". Error where the text is not
+/// A line of ids for each document, "12 7 4095\n". Error if the text is not
 /// valid UTF-8 and the tokenizer takes no other.
 Conversion encode_text(
     const Tokenizer& tokenizer,

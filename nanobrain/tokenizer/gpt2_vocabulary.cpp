@@ -148,7 +148,7 @@ std::vector<Gpt2Merge> parse_merges(
             space + 1 < line.size() &&
             line.find(' ', space + 1) == std::string_view::npos,
         where,
-        "line {} is \"{}\"; two pieces parted by a space belong there",
+        "line {} is \"{}\"; two pieces separated by a space belong there",
         number,
         replace_invalid_utf8(line));
     const auto [entry, is_new] = seen.emplace(line, number);

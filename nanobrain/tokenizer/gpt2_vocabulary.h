@@ -18,7 +18,7 @@ struct Gpt2Files {
 };
 
 /// The files in the folder `path`, or the file `path` with its partner beside
-/// it. Nothing where there is none of them; Error where one is there without
+/// it. Nothing where there is none of them; Error if one is there without
 /// its partner.
 std::optional<Gpt2Files> find_gpt2_files(const std::filesystem::path& path);
 

@@ -11,10 +11,10 @@
 namespace nanobrain {
 
 /// Segments are made of spaces and the bytes of words (lexical_vocabulary.h).
-/// Of all ways to part one into pieces it takes that of the fewest tokens; of
+/// Of all ways to split one into pieces it takes that of the fewest tokens; of
 /// those, that with the fewest bytes left to byte ids (a single space is one);
 /// of those, that whose lengths in bytes, leading spaces included, read from
-/// left to right, are lexicographically greatest. A word is parted together
+/// left to right, are lexicographically greatest. A word is split together
 /// with the spaces before it, so the rule also says whose the last space is: "
 /// " and " cat" are those of "  cat" where only " cat" is learned, two spaces
 /// and "cat" where both are.
@@ -36,7 +36,7 @@ class LexicalSegmenter {
       size_t longest = kMaxPieceBytes) const;
 
  private:
-  /// Of a trie over the 64 bytes of segments: the children of a node lie side
+  /// Of a trie over the 64 bytes of segments: the children of a node are side
   /// by side and a bit for each byte says which are there.
   struct Node {
     uint64_t children = 0; // a bit for each symbol

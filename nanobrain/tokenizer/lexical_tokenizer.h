@@ -12,12 +12,12 @@
 
 namespace nanobrain {
 
-/// Takes every string of bytes. A word with the spaces before it is parted into
+/// Takes every string of bytes. A word with the spaces before it is split into
 /// learned pieces, runs of spaces and bytes as LexicalSegmenter says; a
 /// punctuation mark is a token, and so is every other byte.
 class LexicalTokenizer : public SegmentTokenizer {
  public:
-  /// Error where the file is no list of pieces (lexical_vocabulary.h).
+  /// Error if the file is no list of pieces (lexical_vocabulary.h).
   explicit LexicalTokenizer(const std::filesystem::path& file);
   explicit LexicalTokenizer(LexicalVocabulary vocabulary);
 

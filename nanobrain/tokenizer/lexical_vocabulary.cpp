@@ -90,7 +90,7 @@ Entry parse_entry(const Json& entry, size_t index, std::string_view where) {
        (space_prefix.get<bool>() ? " " : "") + *bytes}};
 }
 
-/// The pieces by id; Error where an id is there twice or not at all.
+/// The pieces by id; Error if an id is there twice or not at all.
 LexicalVocabulary arrange(std::vector<Entry> entries, std::string_view where) {
   std::ranges::stable_sort(entries, {}, &Entry::id);
   LexicalVocabulary pieces;

@@ -1,4 +1,4 @@
-// How the lexical tokenizer parts a text (words of ASCII letters, digits and
+// How the lexical tokenizer splits a text (words of ASCII letters, digits and
 // underscores with the spaces before them, and single bytes), its pieces and
 // their file, tokenizer.lexical.json.
 #pragma once

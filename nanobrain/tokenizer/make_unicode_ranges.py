@@ -33,7 +33,7 @@ def array(name, pairs):
 
 def main():
     if unicodedata2.unidata_version != VERSION:
-        raise SystemExit(f"make_unicode_ranges.py: Unicode {VERSION} is wanted: pip install unicodedata2=={VERSION}")
+        raise SystemExit(f"make_unicode_ranges.py: Unicode {VERSION} is needed: pip install unicodedata2=={VERSION}")
     text = f"// Unicode {VERSION}; made by make_unicode_ranges.py.\n"
     for name, category in (("kLetters", "L"), ("kNumbers", "N")):
         text += "\n" + array(name, ranges(category)) + "\n"

@@ -1,5 +1,5 @@
 // From the bytes of pieces to their ids: quick to fill, for a program that
-// starts in milliseconds fills it anew each time.
+// starts in milliseconds fills it again each time.
 #pragma once
 
 #include <bit>

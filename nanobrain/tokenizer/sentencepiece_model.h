@@ -35,7 +35,7 @@ struct SentencePieceModel {
   TokenId end_of_text = -1;
 };
 
-/// Reads the bytes of a model file. Error where they are not a whole model, or
+/// Reads the bytes of a model file. Error if they are not a whole model, or
 /// where the model would not give every text back byte for byte: it has to be
 /// BPE with byte fallback, without normalisation, dummy prefix, removal of
 /// spaces and user-defined pieces, as `nanobrain tokenizer train` makes it.

@@ -16,7 +16,7 @@ namespace nanobrain {
 /// Texts that spell <unk>, <0x41> or the end-of-text piece are text.
 class SentencePieceTokenizer : public SegmentTokenizer {
  public:
-  /// Error where the file is no model or not a lossless one.
+  /// Error if the file is no model or not a lossless one.
   explicit SentencePieceTokenizer(const std::filesystem::path& model_file);
   /// From the bytes of a model file; `where` names them in errors.
   SentencePieceTokenizer(std::string model_bytes, std::string_view where);

@@ -28,7 +28,7 @@ class Tokenizer {
   virtual int64_t vocab_size() const = 0;
   /// The id that ends a document; it has no bytes. -1 where there is none.
   virtual TokenId end_of_text() const = 0;
-  /// Ids of one document, without end-of-text. Error where the text is not
+  /// Ids of one document, without end-of-text. Error if the text is not
   /// valid UTF-8 and requires_utf8().
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;
   /// The same ids in order and in parts, so that those of a long document need
@@ -40,7 +40,7 @@ class Tokenizer {
   }
   /// True for the kinds that work on characters; the others take all bytes.
   virtual bool requires_utf8() const { return true; }
-  /// The bytes an id stands for; Error where the id is out of range.
+  /// The bytes an id stands for; Error if the id is out of range.
   virtual std::string_view bytes_of(TokenId id) const = 0;
   /// SHA-256 of what defines the ids: two tokenizers that agree have the same.
   virtual std::string hash() const = 0;
@@ -51,14 +51,14 @@ class Tokenizer {
   std::string decode(std::span<const TokenId> ids) const;
 
  protected:
-  /// The id as an index; Error where it is out of range.
+  /// The id as an index; Error if it is out of range.
   size_t index_of(TokenId id) const;
 };
 
 /// Opens a tokenizer file, or the folder of one: tokenizer.model (any *.model:
 /// SentencePiece), else tokenizer.lexical.json (any *.json that is a list:
 /// lexical), else vocab.json with merges.txt or encoder.json with vocab.bpe
-/// (GPT-2). Error where there is none.
+/// (GPT-2). Error if there is none.
 std::shared_ptr<const Tokenizer> load_tokenizer(
     const std::filesystem::path& path);
 

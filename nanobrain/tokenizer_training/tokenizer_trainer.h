@@ -37,13 +37,13 @@ struct Trained {
   }
 };
 
-/// The same documents and options give the same tokenizer. UsageError where an
+/// The same documents and options give the same tokenizer. UsageError if an
 /// option is out of range, Errors of the trainers; ends at an interrupt.
 Trained train_tokenizer(
     const NextDocument& next, const TokenizerTraining& training);
 
 /// Writes it to `output` too: a new folder, or one file where the name ends in
-/// .model (SentencePiece) or .json (lexical). Error where `output` exists,
+/// .model (SentencePiece) or .json (lexical). Error if `output` exists,
 /// unless it is a file and `replace`.
 Trained train_tokenizer(
     const NextDocument& next,

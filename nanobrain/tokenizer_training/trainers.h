@@ -34,7 +34,7 @@ inline constexpr int64_t kSentencePieceFixedPieces = 258;
 /// A model that gives every text back byte for byte: BPE with byte fallback,
 /// without normalisation or dummy prefix. Line ends and tabs are byte pieces:
 /// one token each. The same sample gives the same bytes: 32 MB of prose take
-/// 75 s of one core and 340 MB of memory for 32,294 pieces. Error where the
+/// 75 s of one core and 340 MB of memory for 32,294 pieces. Error if the
 /// sample is empty or too small for so many pieces (the message names the
 /// largest number possible) or has more characters than pieces.
 Trained train_sentencepiece(

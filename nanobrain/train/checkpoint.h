@@ -63,7 +63,7 @@ class CheckpointStore {
 
   /// Loads the newest checkpoint that is whole into model and optimizer; none
   /// where the run has saved none yet. One that is damaged is set aside as
-  /// step-N.damaged, after `warn` was told. Error where all are.
+  /// step-N.damaged, after `warn` was called. Error if all are.
   std::optional<TrainerState> restore(
       NanoLM& model,
       const Optimizer& optimizer,

@@ -22,7 +22,7 @@ struct TrainingInputs {
   Json facts(const RunConfig& config) const;
 };
 
-/// UsageError where the config leaves out a file or disagrees with it; Error
+/// UsageError if the config leaves out a file or disagrees with it; Error
 /// where a file is missing, damaged or made with another tokenizer, or holds
 /// an id that is out of range.
 TrainingInputs open_inputs(const RunConfig& config);
@@ -32,7 +32,7 @@ TrainingInputs open_inputs(const RunConfig& config);
 void require_same_inputs(const Json& before, const Json& now);
 
 /// The model at step 0 on the config's device: random, or train.init_from's,
-/// whose dimensions and tokenizer must be the run's. UsageError where the
+/// whose dimensions and tokenizer must be the run's. UsageError if the
 /// device is not there.
 NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer);
 

@@ -25,7 +25,7 @@ struct OptimizedParameter {
 };
 
 /// The parameters of the inventory, each once.
-/// Error where two names share one storage: it would be stepped twice.
+/// Error if two names share one storage: it would be stepped twice.
 std::vector<OptimizedParameter> optimized_parameters(
     const torch::nn::Module& model, const std::vector<Parameter>& inventory);
 
@@ -46,7 +46,7 @@ using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(
 /// By optimizer.kind. A new one is a line; tests add doubles.
 std::map<std::string, MakeOptimizer>& optimizers();
 
-/// UsageError where optimizer.kind names none of them.
+/// UsageError if optimizer.kind names none of them.
 std::unique_ptr<Optimizer> make_optimizer(
     const OptimizerConfig& config, std::vector<OptimizedParameter> parameters);
 

@@ -22,7 +22,7 @@ struct TrainBenchOptions {
 ///   shares                    of the time: data, body, head, optimizer
 ///   steps, tokens_per_step, parameters, peak_rss_bytes, precision, threads,
 ///   cpu, backend, commit
-/// UsageError where the config cannot be.
+/// UsageError if the config cannot be.
 Json bench_train(const RunConfig& config, const TrainBenchOptions& options);
 
 /// Such a result as a row.

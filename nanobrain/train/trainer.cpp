@@ -21,7 +21,7 @@ constexpr size_t kRecentLosses = 50;
 /// To resume would be to diverge again.
 constexpr const char* kStartAgain =
     "lower optimizer.lr in a new run, with --init-from the last checkpoint "
-    "here to go on from it";
+    "here to resume from it";
 
 } // namespace
 
@@ -72,7 +72,7 @@ void Trainer::run() {
       log_.finish();
       fail<Interrupted>(
           "train",
-          "interrupted; step {} of {} is saved, go on with --resume",
+          "interrupted; step {} of {} is saved, resume it with --resume",
           state_.step,
           train.steps);
     }

@@ -17,7 +17,7 @@ namespace nanobrain {
 
 class Trainer {
  public:
-  /// `inputs` must outlive the trainer. Goes on from the newest checkpoint,
+  /// `inputs` must outlive the trainer. Resumes from the newest checkpoint,
   /// where the run folder has one.
   Trainer(
       const RunConfig& config,

@@ -30,7 +30,7 @@ namespace nanobrain {
 
 namespace {
 
-/// The config to go on with in a run folder.
+/// The config to resume a run folder with.
 RunConfig resumed_config(const TrainingRequest& request, const RunFolder& run) {
   const RunConfig before = read_run_config(run.config());
   RunConfig now = before;
@@ -50,7 +50,7 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
   require<UsageError>(
       !request.config.empty(),
       run.root.string(),
-      "holds no run to go on with; give a CONFIG to start one");
+      "holds no run to resume; give a CONFIG to start one");
   require_new_directory(run.root, "train");
   RunConfig config = read_run_config(request.config, request.overrides);
   config.train.precision =
@@ -88,7 +88,8 @@ Json train(const TrainingRequest& request) {
   require(
       request.resume || !begun,
       run.root.string(),
-      "holds a run already; go on with --resume, name another folder or remove "
+      "holds a run already; resume it with --resume, name another folder or "
+      "remove "
       "it");
   const RunConfig config =
       begun ? resumed_config(request, run) : new_config(request, run);
@@ -143,7 +144,7 @@ Json train(const TrainingRequest& request) {
   Trainer trainer(config, inputs, model, run);
   if (const int64_t step = trainer.state().step; begun && step > 0) {
     print_message(
-        "train: goes on after step {} of {}", step, config.train.steps);
+        "train: resumes after step {} of {}", step, config.train.steps);
   } else if (begun) {
     print_message("train: finds no checkpoint, so starts at the first step");
   }

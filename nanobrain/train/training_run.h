@@ -17,12 +17,12 @@ struct TrainingRequest {
   std::filesystem::path output = {};
   /// "train.steps=200": over the YAML's keys
   std::vector<std::string> overrides = {};
-  /// Go on where the run in `output` was. A folder that is not there yet is
-  /// begun, so that a script can always pass it.
+  /// Resume where the run in `output` was. A folder that is not there yet is
+  /// started, so that a script can always pass it.
   bool resume = false;
 };
 
-/// Trains, or goes on training, and writes the run folder. A run that is
+/// Trains, or resumes training, and writes the run folder. A run that is
 /// finished already is left as it is and gives its result again. Result:
 ///   steps, tokens, parameters, elapsed_s, peak_rss_bytes, model (its folder)
 ///   tokens_per_s    tokens over the time in steps; evaluation left out

@@ -211,7 +211,7 @@ void apply_override(Json& config, std::string_view assignment) {
     require<UsageError>(
         place->is_object(),
         where,
-        "\"{}\" lies under a value that has no keys",
+        "\"{}\" is under a value that has no keys",
         key);
     place = &(*place)[key];
     if (dot == std::string_view::npos) break;

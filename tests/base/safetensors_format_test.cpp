@@ -136,7 +136,7 @@ TEST(SafetensorsFormat, TensorsThatCannotBe) {
       {a("F32", "4611686018427387904,4", "0,0"), 0, "whose size overflows"},
       {a("F32", "18446744073709551615", "0,4"), 4, "a] needs a dtype"},
       {a("F32", "2", "0,4"), 4, "a] has 4 bytes, but F32 [2] needs 8"},
-      {a("F32", "2", "0,8"), 7, "a] lies at bytes 0 to 8 of 7: outside the"},
+      {a("F32", "2", "0,8"), 7, "a] is at bytes 0 to 8 of 7: outside the"},
       {a("F32", "1", "4,0"), 8, "outside the file"},
       // The sum of offset and size would wrap.
       {a("I8", "2", "9223372036854775807,1"), 8, "outside the file"},
@@ -145,7 +145,7 @@ TEST(SafetensorsFormat, TensorsThatCannotBe) {
       {a("I8", "4", "1,5"), 5, "a] has a hole before it"},
   });
   const std::string good = file_of(kGood, 8);
-  expect_fault(good.substr(0, good.size() - 1), "b] lies at bytes 4 to 8 of 7");
+  expect_fault(good.substr(0, good.size() - 1), "b] is at bytes 4 to 8 of 7");
   expect_fault(good + "d", "has 1 bytes after its last tensor");
 }
 

@@ -67,7 +67,7 @@ TEST(Safetensors, WhatIsWrittenIsRead) {
   EXPECT_EQ(file.at("empty").shape, (std::vector<int64_t>{0, 7}));
   EXPECT_TRUE(file.at("scalar").shape.empty());
   EXPECT_EQ(values_of<double>(file.at("scalar")), one);
-  // Data starts aligned, and the tensors lie in the order given.
+  // Data starts aligned, and the tensors are in the order given.
   const auto address = [&](const char* name) {
     return reinterpret_cast<uintptr_t>(file.at(name).data.data());
   };

@@ -78,7 +78,7 @@ TEST_F(QuantizeCommand, RefusesBadInput) {
        {"nanobrain quantize --model absent --output int8",
         "absent is neither a model folder"},
        {"nanobrain quantize --model f32 --output f32/int8",
-        "lies in the folder of the model itself"}});
+        "is in the folder of the model itself"}});
   EXPECT_FALSE(exists("int8"));
   fs::create_directory(path("int8"));
   write("int8/letter.txt", "dear");

@@ -216,7 +216,7 @@ TEST_F(ReportOfASweep, HoldsWhatTheRunsMeasured) {
   const std::string id = cells[0].filename();
   for (const Json& shown : data["runs"]) {
     if (shown["cell"] != id && shown["cell"] != nullptr) continue;
-    // Against the files as they lie there.
+    // Against the files as they are stored there.
     const Json record = Json::parse(read_text(run / "run.json"));
     EXPECT_EQ(shown["state"], "done");
     EXPECT_EQ(

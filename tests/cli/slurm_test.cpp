@@ -87,7 +87,7 @@ class SlurmSweep : public CommandTest {
   std::unique_ptr<SlurmCluster> cluster_;
 };
 
-TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
+TEST_F(SlurmSweep, ResumesAfterARequeueAndACancel) {
   const Json job = json(sweep_ + "sweep --launcher slurm --jobs 2 --threads 1");
   EXPECT_EQ(job["tasks"], 2);
   const std::string id = job["job"];
@@ -125,7 +125,7 @@ TEST_F(SlurmSweep, GoesOnAfterARequeueAndACancel) {
     EXPECT_EQ(status(disturbed[i])["state"], "done");
     EXPECT_EQ(status(disturbed[i])["attempts"], 2);
     EXPECT_THAT(
-        read_text(disturbed[i] / "log.txt"), HasSubstr("goes on after step"));
+        read_text(disturbed[i] / "log.txt"), HasSubstr("resumes after step"));
     const auto loss = [](const fs::path& run) {
       return Json::parse(read_text(run / "result.json"))["val_loss"];
     };

@@ -96,7 +96,7 @@ TEST_F(SweepCommand, RunsAGridToItsTables) {
   EXPECT_EQ(fs::last_write_time(file), written);
 }
 
-TEST_F(SweepCommand, GoesOnAfterAKill) {
+TEST_F(SweepCommand, ResumesAfterAKill) {
   write_sweep(
       "grid: {model.ffn_dim: [16, 32]}\nseeds: [1]\nbudget: {steps: 1500}\n");
   const std::string first = seed("out", "ffn_dim=16", 1);
@@ -125,7 +125,7 @@ TEST_F(SweepCommand, GoesOnAfterAKill) {
   for (const char* cell : {"ffn_dim=16", "ffn_dim=32"}) {
     SCOPED_TRACE(cell);
     const std::string run = seed("out", cell, 1);
-    EXPECT_THAT(read(run + "/log.txt"), HasSubstr("goes on after step"));
+    EXPECT_THAT(read(run + "/log.txt"), HasSubstr("resumes after step"));
     EXPECT_EQ(
         result_of(run)["val_loss"],
         result_of(seed("undisturbed", cell, 1))["val_loss"]);
@@ -151,7 +151,7 @@ TEST_F(SweepCommand, AFailureCostsItsRunAlone) {
   EXPECT_EQ(status_of(run)["state"], "failed");
 }
 
-TEST_F(SweepCommand, AKilledRunIsReportedAndGoesOnWhenAsked) {
+TEST_F(SweepCommand, AKilledRunIsReportedAndResumesWhenAsked) {
   write_sweep(
       "grid: {model.ffn_dim: [16]}\nseeds: [1]\nbudget: {steps: 1000}\n"
       "set: {train.checkpoint_every: 50}\n");
@@ -164,7 +164,7 @@ TEST_F(SweepCommand, AKilledRunIsReportedAndGoesOnWhenAsked) {
   EXPECT_EQ(status_of(run)["exit_code"], 128 + SIGKILL);
   EXPECT_THAT(read("stderr"), HasSubstr("failed with exit code 137"));
   EXPECT_EQ(json(sweep("out --retry-failed"))["done"], 1);
-  EXPECT_THAT(read(run + "/log.txt"), HasSubstr("goes on after step"));
+  EXPECT_THAT(read(run + "/log.txt"), HasSubstr("resumes after step"));
 }
 
 TEST_F(SweepCommand, AFullDiskIsReportedAndNothingHalfWrittenStays) {

@@ -204,7 +204,8 @@ TEST_F(TokenizerKinds, WithoutEndOfTextModelsTrainAndAreEvaluated) {
   EXPECT_NEAR(result["baselines"][0]["nats_per_token"], std::log(339.0), 1e-9);
   EXPECT_THAT(
       output(kEval),
-      HasSubstr("no end-of-text token parts them, every token but the first"));
+      HasSubstr(
+          "no end-of-text token separates them, every token but the first"));
   refused(
       2,
       {{std::string(kEval) + " --per-document rows.jsonl",

@@ -120,7 +120,7 @@ TEST(TextReader, AgreesWithTheDefinitionOnRandomTexts) {
   }
 }
 
-// Lines and blanks that lie across the 256 KiB blocks of the file.
+// Lines and blanks that are across the 256 KiB blocks of the file.
 TEST(TextReader, BlocksEndAnywhere) {
   const TempDir dir;
   for (const int before : {262140, 262142, 262143, 262144, 262145}) {

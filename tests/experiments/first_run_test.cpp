@@ -81,7 +81,7 @@ TEST_F(FirstRun, MistakesCostNothingOfWhatIsMade) {
           path("out/run")));
 }
 
-TEST_F(FirstRun, GoesOnAfterAKill) {
+TEST_F(FirstRun, ResumesAfterAKill) {
   const std::string line = first_run(
       "world/shards out --val-fraction 0.1 --set train.steps=100 --set "
       "train.checkpoint_every=2 "
@@ -97,7 +97,7 @@ TEST_F(FirstRun, GoesOnAfterAKill) {
 
   const auto resumed = run(line);
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
-  EXPECT_THAT(resumed.err, HasSubstr("goes on after step"));
+  EXPECT_THAT(resumed.err, HasSubstr("resumes after step"));
   EXPECT_TRUE(exists("out/evaluation.json"));
 }
 

@@ -72,7 +72,7 @@ class FetchFixture : public ::testing::Test {
   std::filesystem::path target() const { return options_.output / "file"; }
   std::filesystem::path part() const { return options_.output / "file.part"; }
 
-  /// The file is whole, and nothing lies beside it.
+  /// The file is whole, and nothing is beside it.
   void expect_fetched() const {
     EXPECT_TRUE(read_text(target()) == content_);
     expect_only_in_output({"file"});

@@ -129,7 +129,7 @@ TEST(ComparisonReport, WithoutIntervals) {
   short_text.units = {.count = 1, .block_bytes = 1};
   const std::string text = short_text.to_text();
   EXPECT_THAT(
-      text, HasSubstr("95 % intervals: none, the text cannot be parted"));
+      text, HasSubstr("95 % intervals: none, the text cannot be split"));
   EXPECT_THAT(text, Not(HasSubstr(" .. ")));
   EXPECT_EQ(short_text.to_json()["rows"][0]["intervals"], nullptr);
 }

@@ -132,7 +132,7 @@ TEST_F(Evaluation, EntropyOfSyntheticTextIsTheFloor) {
   EXPECT_EQ(run(request("edited.txt")).floor_nats, std::nullopt);
   EXPECT_THAT(
       ::testing::internal::GetCapturedStderr(),
-      ::testing::HasSubstr("edited.txt.bits lies beside"));
+      ::testing::HasSubstr("edited.txt.bits is beside"));
 }
 
 TEST_F(Evaluation, BaselinesScoreTheSameTokens) {

@@ -65,7 +65,7 @@ TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
         sweep.cells[cell].f32->at("bits_per_byte").mean,
         heights.tolerance());
   }
-  // More parameters lie further right.
+  // More parameters are further right.
   EXPECT_LT(start_of(marks[0]).first, start_of(marks[1]).first);
 
   std::vector<std::pair<double, double>> intervals;

@@ -241,7 +241,7 @@ TEST(ReportFolders, AreCalledByTheirLastPartsThatTellThemApart) {
   EXPECT_EQ(
       names_of({"x/a/out", "y/a/out", "b/out", "other"}),
       "x/a/out y/a/out b/out other");
-  // One lies inside the other.
+  // One is inside the other.
   EXPECT_EQ(names_of({"/out", "/out/out"}), "/out out/out");
   const auto folders = name_folders({"b/../a/out", "a/in/"});
   EXPECT_EQ(folders[0].given, "b/../a/out"); // as it was

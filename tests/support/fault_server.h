@@ -1,4 +1,4 @@
-// A local HTTP server that breaks off, lies and refuses as a test wants it.
+// A local HTTP server that breaks off, lies and refuses as a test needs it.
 #pragma once
 
 #include <fcntl.h>

@@ -116,7 +116,7 @@ TEST(Rungs, BudgetsGrowToTheWholeOne) {
   EXPECT_EQ(cells_of_rung(cells({"a"}, 1), search, 0)[0].config.train.steps, 1);
 }
 
-TEST(Rungs, TheBestShareGoesOnInItsOrder) {
+TEST(Rungs, TheBestShareContinuesInItsOrder) {
   const SearchConfig search{.kind = "halving", .rungs = 2, .fraction = 0.5};
   const std::map<std::string, double> losses = {
       {"a,steps=5", 3.0},

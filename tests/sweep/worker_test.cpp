@@ -164,7 +164,7 @@ TEST_F(WorkerTest, ManyWorkersSomeKilledShareTheFolder) {
   EXPECT_LE(trained(), 26);
 }
 
-TEST_F(WorkerTest, AnInterruptedRunGoesOn) {
+TEST_F(WorkerTest, AnInterruptedRunResumes) {
   open("grid: {model.num_layers: [1]}\nseeds: [1]\n");
   mischief("while :; do sleep 0.02; done\n");
   const pid_t worker = start_worker();
@@ -179,7 +179,7 @@ TEST_F(WorkerTest, AnInterruptedRunGoesOn) {
   EXPECT_EQ(status.attempts, 2);
 }
 
-TEST_F(WorkerTest, HalvingGoesOnWithTheBest) {
+TEST_F(WorkerTest, HalvingContinuesWithTheBest) {
   open(
       "grid: {model.num_layers: [1, 2, 3, 4]}\nseeds: [1, 2]\n"
       "search: {kind: halving, rungs: 3, fraction: 0.5}\n");

@@ -128,8 +128,8 @@ TEST(Gpt2Vocabulary, FaultsOfTheMergesAreNamed) {
       ", which vocab.json has not; the two files do not belong together";
   std::vector<std::pair<std::string, std::string>> faults = {
       {"#version: 0.2\na b\nab\n",
-       "line 3 is \"ab\"; two pieces parted by a space belong there"},
-      {"a b c\n", "line 1 is \"a b c\"; two pieces parted"},
+       "line 3 is \"ab\"; two pieces separated by a space belong there"},
+      {"a b c\n", "line 1 is \"a b c\"; two pieces separated"},
       {"a b\nxy a\n", "line 2 (\"xy a\") names the piece \"xy\"" + rest},
       {"a xy\n", "line 1 (\"a xy\") names the piece \"xy\"" + rest},
       {"b a\n", "line 1 (\"b a\") names the piece \"ba\"" + rest},

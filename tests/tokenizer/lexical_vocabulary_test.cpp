@@ -121,7 +121,7 @@ TEST(LexicalVocabulary, RefusesWhatIsNoListOfPieces) {
 }
 
 TEST(LexicalVocabulary, NamesWhatIsWrong) {
-  // Each patch, parted by bars, changes the entry of an id: null takes a key
+  // Each patch, separated by bars, changes the entry of an id: null takes a key
   // away.
   struct Fault {
     size_t id;

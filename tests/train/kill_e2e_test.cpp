@@ -119,7 +119,8 @@ TEST_F(KillTest, SignalsSaveFirst) {
     wait_for_steps(child, "run");
     child.signal(number);
     ASSERT_EQ(child.wait(), 130) << read("stderr");
-    EXPECT_THAT(read("stderr"), ::testing::HasSubstr("go on with --resume"));
+    EXPECT_THAT(
+        read("stderr"), ::testing::HasSubstr("resume it with --resume"));
     const auto lines = metrics("run");
     EXPECT_LT(static_cast<int64_t>(lines.size()), kSteps);
     EXPECT_TRUE(exists(fmt::format(

@@ -117,7 +117,7 @@ TEST_F(ResumeTest, RemovesWhatAKilledWriterLeft) {
   ASSERT_TRUE(is_temporary_name(left));
   fs::create_directories(left / "model");
   write_text(left / "model" / "model.safetensors", "half");
-  expect_same_end("goes on after step 9 of 12");
+  expect_same_end("resumes after step 9 of 12");
   EXPECT_FALSE(fs::exists(left));
 }
 
@@ -148,7 +148,7 @@ TEST_F(ResumeTest, NeedsNoConfigButARunOrAConfig) {
   EXPECT_EQ(tiny_->weights("run"), tiny_->weights("whole"));
   EXPECT_ERROR(
       UsageError,
-      "holds no run to go on with; give a CONFIG",
+      "holds no run to resume; give a CONFIG",
       train({.output = tiny_->path("absent"), .resume = true}));
   // A script may always pass --resume.
   tiny_->train("fresh", {}, true);
@@ -170,7 +170,7 @@ TEST_F(ResumeTest, RefusesOtherMathematicsAndOtherData) {
   // Its place may change, and what does not touch the weights.
   fs::copy_file(tiny_->path("train.tokens"), tiny_->path("moved.tokens"));
   expect_same_end(
-      "goes on after step 3",
+      "resumes after step 3",
       {"data.train=" + tiny_->path("moved.tokens").string(),
        "train.eval_every=4",
        "train.keep_last=1"});
@@ -204,7 +204,7 @@ TEST_F(ResumeTest, AFullDiskLeavesEarlierCheckpointsWhole) {
   EXPECT_THAT(message, HasSubstr("free some space"));
   EXPECT_EQ(
       names_in(checkpoints_), (std::set<std::string>{"step-3", "step-6"}));
-  expect_same_end("goes on after step 6");
+  expect_same_end("resumes after step 6");
 }
 
 } // namespace

@@ -232,7 +232,7 @@ TEST(TrainingRunTest, RefusesInputsThatDoNotFit) {
 
 TEST(TrainingRunTest, RefusesAFolderThatExists) {
   const TinyRun& tiny = finished();
-  EXPECT_ERROR(Error, "go on with --resume", tiny.train("run"));
+  EXPECT_ERROR(Error, "resume it with --resume", tiny.train("run"));
   fs::create_directory(tiny.path("mine"));
   write_text(tiny.path("mine") / "letter.txt", "dear");
   EXPECT_ERROR(Error, "exists already", tiny.train("mine"));

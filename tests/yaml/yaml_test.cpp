@@ -175,8 +175,7 @@ TEST(ApplyOverride, SaysWhatIsWrong) {
        {std::pair("train.steps", "[--set train.steps] must be KEY=VALUE"),
         std::pair("=1", "must be KEY=VALUE"),
         std::pair("train..steps=1", "has an empty part in its key"),
-        std::pair(
-            "train.steps.x=1", "\"x\" lies under a value that has no keys"),
+        std::pair("train.steps.x=1", "\"x\" is under a value that has no keys"),
         std::pair(
             "train.steps=[1",
             "[--set train.steps=[1] line 1: is not valid YAML")}) {

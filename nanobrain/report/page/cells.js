@@ -7,7 +7,7 @@ function int8Cost(cell) {
                                : null;
 }
 
-/** The costs on whose front a cell lies; ~ where within noise only. */
+/** The costs on whose front a cell is; ~ where within noise only. */
 function frontText(cell) {
   const front = cell.f32?.front ?? {};
   return costs().filter(({key}) => front[key] && front[key] !== 'off')

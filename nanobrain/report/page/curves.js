@@ -21,7 +21,7 @@ function makeCurves() {
     };
   }
 
-  /** Where lines that began alike have parted. */
+  /** Where lines that started alike have separated. */
   function lastHalf(datasets) {
     const [, end] = rangeOf(datasets.flatMap(({data}) => data.map(({x}) => x)));
     return datasets.map((dataset) => ({

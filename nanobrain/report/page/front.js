@@ -45,12 +45,12 @@ function makeFront() {
                                'transparent'),
       showLine: !isCost && xs.size === group.points.length,
       borderWidth: 1.5,
-      // int8 often lies within a point's width of its f32: it goes on top.
+      // int8 is often within a point's width of its f32: it goes on top.
       order: group.precision === 'int8' ? 0 : 1,
     };
   }
 
-  /** Steps through the points that lie on the front by their means. */
+  /** Steps through the points that are on the front by their means. */
   function frontDataset(precision, points, colour) {
     return {
       label: `Front of ${precision}`, type: 'line', stepped: 'before',

@@ -42,7 +42,7 @@ function showSweep() {
 function show(report, watched) {
   if (report.format !== FORMAT) {
     say(`This page reads reports of format ${FORMAT}; the data has format ` +
-        `${configText(report.format)}. Make the report anew.`);
+        `${configText(report.format)}. Make the report again.`);
     return;
   }
   for (const sweep of report.sweeps) sweep.keys = gridKeys(sweep);
