@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/base/random.h"
 #include "nanobrain/tokenizer_training/trainers.h"
 
 namespace nanobrain {
@@ -39,25 +42,56 @@ const Kind& kind_of(const TokenizerTraining& training) {
   return *kind;
 }
 
-Sample read_sample(
-    const NextDocument& next,
-    int64_t max_bytes,
-    uint64_t seed,
-    Progress& progress) {
-  require<UsageError>(
-      max_bytes > 0, kTrain, "the sample must have a byte or more");
-  int64_t documents = 0;
-  const auto next_counted = [&](std::string& text) {
-    check_interrupted();
-    progress.update(documents);
-    return next(text) && ++documents > 0;
-  };
-  Sample sample = sample_documents(next_counted, max_bytes, seed);
-  progress.finish();
-  return sample;
+constexpr size_t kPassageBytes = 1 << 14;
+
+/// The first passage of `text`: up to the last space or line end in its first
+/// kPassageBytes, or else up to the first one after them.
+std::string_view first_passage(std::string_view text) {
+  if (text.size() <= kPassageBytes) return text;
+  size_t end = text.find_last_of(" \n", kPassageBytes);
+  if (end == std::string_view::npos || end == 0) {
+    end = text.find_first_of(" \n", kPassageBytes);
+  }
+  return text.substr(0, end);
 }
 
 } // namespace
+
+Sample sample_documents(
+    const NextDocument& next, int64_t max_bytes, uint64_t seed) {
+  using Passage = std::pair<uint64_t, std::string>; // its number, its text
+  const auto by_number = [](const Passage& a, const Passage& b) {
+    return a.first < b.first;
+  };
+  std::vector<Passage> kept; // a heap, the largest number on top
+  int64_t bytes = 0;
+  Random random(seed);
+  std::string document;
+  while (next(document)) {
+    std::string_view rest = document;
+    while (!rest.empty()) {
+      const std::string_view passage = first_passage(rest);
+      rest.remove_prefix(passage.size());
+      const uint64_t number = random();
+      bytes += static_cast<int64_t>(passage.size());
+      if (bytes > max_bytes && (kept.empty() || number > kept[0].first)) {
+        bytes -= static_cast<int64_t>(passage.size());
+        continue;
+      }
+      kept.emplace_back(number, passage);
+      std::push_heap(kept.begin(), kept.end(), by_number);
+      while (bytes > max_bytes) {
+        std::pop_heap(kept.begin(), kept.end(), by_number);
+        bytes -= static_cast<int64_t>(kept.back().second.size());
+        kept.pop_back();
+      }
+    }
+  }
+  Sample sample;
+  sample.reserve(kept.size());
+  for (auto& [number, text] : kept) sample.push_back(std::move(text));
+  return sample;
+}
 
 void require_enough(std::string_view what, int64_t most, int64_t vocab_size) {
   require(
@@ -80,12 +114,19 @@ Trained train_tokenizer(
       "a vocabulary of {} is too small; {} pieces are always there",
       training.vocab_size,
       kind.fixed_pieces);
+  const int64_t max_bytes = training.sample_bytes.value_or(kind.sample_bytes);
+  require<UsageError>(
+      max_bytes > 0, kTrain, "the sample must have a byte or more");
   Progress progress("documents read", 0);
-  const Sample sample = read_sample(
-      next,
-      training.sample_bytes.value_or(kind.sample_bytes),
-      training.seed,
-      progress);
+  int64_t documents = 0;
+  const auto next_counted = [&](std::string& text) {
+    check_interrupted();
+    progress.update(documents);
+    return next(text) && ++documents > 0;
+  };
+  const Sample sample =
+      sample_documents(next_counted, max_bytes, training.seed);
+  progress.finish();
   Trained trained = kind.train(sample, training.vocab_size, progress);
   for (const auto& text : sample) {
     trained.sample_bytes += std::ssize(text);

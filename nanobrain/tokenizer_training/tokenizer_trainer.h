@@ -3,14 +3,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "nanobrain/tokenizer/tokenizer.h"
-#include "nanobrain/tokenizer_training/document_sample.h"
 
 namespace nanobrain {
+
+/// Sets the text to the next document; false at the end.
+using NextDocument = std::function<bool(std::string&)>;
 
 struct TokenizerTraining {
   /// "sentencepiece" or "lexical": trainers.h says what they learn

@@ -17,6 +17,15 @@ namespace nanobrain {
 
 using Sample = std::vector<std::string>; // passages of documents
 
+/// Passages of all documents where they come to no more than `max_bytes`, a
+/// uniform sample of them, of at most that size, otherwise. Passages are
+/// documents, long ones cut before spaces or line ends about every 16 KiB.
+/// Each passage draws a number from (seed, its place in the stream) and those
+/// with the smallest stay (bottom-k sampling), so that one pass suffices,
+/// memory is bounded by `max_bytes`, and the same stream gives the same sample.
+Sample sample_documents(
+    const NextDocument& next, int64_t max_bytes, uint64_t seed);
+
 struct WordHash {
   size_t operator()(std::string_view word) const { return hash64(word); }
 };
@@ -39,6 +48,32 @@ inline constexpr int64_t kSentencePieceFixedPieces = 258;
 /// largest number possible) or has more characters than pieces.
 Trained train_sentencepiece(
     const Sample& sample, int64_t vocab_size, Progress& progress);
+
+/// A word, with its leading space where it has one, and how often it was seen.
+struct CountedWord {
+  std::string_view word;
+  int64_t count = 0;
+};
+
+/// What is seen at least `least_count` times in the words (a word as often as
+/// its count) and has from 2 to `most_bytes` bytes: views of the words, in the
+/// order of the bytes.
+std::vector<std::string_view> frequent_parts(
+    std::span<const CountedWord> words, int64_t least_count, size_t most_bytes);
+
+/// The `places` candidates that save the most tokens in spelling the rare words
+/// beside `whole_words`, the best first; fewer where there are fewer.
+///
+/// As in the pruning of unigram models (Kudo 2018): all rare words are
+/// segmented with all candidates, those go that save the least, and so on until
+/// the places are left; half of the candidates at a time. A candidate saves its
+/// uses times the tokens that it takes to spell it itself, less one. Ties: by
+/// bytes.
+std::vector<std::string_view> choose_subwords(
+    std::vector<std::string_view> candidates,
+    std::span<const CountedWord> whole_words,
+    std::span<const CountedWord> rare_words,
+    size_t places);
 
 /// The base pieces and the end of text.
 inline constexpr int64_t kLexicalFixedPieces =

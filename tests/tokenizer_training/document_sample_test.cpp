@@ -1,8 +1,7 @@
-#include "nanobrain/tokenizer_training/document_sample.h"
-
 #include <algorithm>
 #include <map>
 
+#include "nanobrain/tokenizer_training/trainers.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/texts.h"
 

@@ -1,10 +1,9 @@
-#include "nanobrain/tokenizer/lexical_subwords.h"
-
 #include <algorithm>
 #include <map>
 #include <string>
 
 #include "nanobrain/base/random.h"
+#include "nanobrain/tokenizer_training/trainers.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/lexical_small.h"
 #include "tests/tokenizer/texts.h"
