@@ -9,7 +9,7 @@
 #include "nanobrain/capi/status.h"
 #include "nanobrain/config/model_folder.h"
 
-namespace nanobrain {
+using namespace nanobrain;
 
 namespace {
 
@@ -44,29 +44,7 @@ void fill(
   std::copy(values.begin(), values.end(), buffer);
 }
 
-nb_model_info info_of(const nb_model& model, size_t struct_size) {
-  const ModelConfig& config = model.weights->config();
-  const Tokenizer* tokenizer = model.tokenizer.get();
-  return {
-      .struct_size = struct_size,
-      .vocab_size = config.vocab_size,
-      .context = config.max_seq_len,
-      .num_layers = config.num_layers,
-      .num_heads = config.num_heads,
-      .model_dim = config.model_dim,
-      .ffn_dim = config.ffn_dim,
-      .weight_bytes = model.weights->file_bytes(),
-      .tokenizer_size = tokenizer != nullptr ? tokenizer->vocab_size() : 0,
-      .end_of_text = tokenizer != nullptr
-                         ? tokenizer->end_of_text()
-                         : static_cast<nb_token>(model.weights->end_of_text())};
-}
-
 } // namespace
-
-} // namespace nanobrain
-
-using namespace nanobrain;
 
 nb_status nb_model_load(const char* folder, nb_model** model) {
   return guarded(__func__, NB_ERROR_MODEL, [&](const char* where) {
@@ -87,7 +65,21 @@ nb_status nb_model_get_info(const nb_model* model, nb_model_info* info) {
   return guarded(__func__, NB_ERROR_INTERNAL, [&](const char* where) {
     require_pointer(model, where, "model");
     require_struct(info, where);
-    *info = info_of(*model, info->struct_size);
+    const ModelConfig& config = model->weights->config();
+    const Tokenizer* tokenizer = model->tokenizer.get();
+    *info = {
+        .struct_size = info->struct_size,
+        .vocab_size = config.vocab_size,
+        .context = config.max_seq_len,
+        .num_layers = config.num_layers,
+        .num_heads = config.num_heads,
+        .model_dim = config.model_dim,
+        .ffn_dim = config.ffn_dim,
+        .weight_bytes = model->weights->file_bytes(),
+        .tokenizer_size = tokenizer ? tokenizer->vocab_size() : 0,
+        .end_of_text = static_cast<nb_token>(
+            tokenizer ? tokenizer->end_of_text()
+                      : model->weights->end_of_text())};
   });
 }
 

@@ -3,7 +3,7 @@
 #include "nanobrain/capi/objects.h"
 #include "nanobrain/capi/status.h"
 
-namespace nanobrain {
+using namespace nanobrain;
 
 namespace {
 
@@ -25,10 +25,6 @@ Session& begun(nb_session* session, const char* where) {
 }
 
 } // namespace
-
-} // namespace nanobrain
-
-using namespace nanobrain;
 
 nb_status nb_thread_pool_create(int32_t threads, nb_thread_pool** pool) {
   return guarded(__func__, NB_ERROR_THREADS, [&](const char* where) {

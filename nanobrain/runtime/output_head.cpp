@@ -95,18 +95,13 @@ void OutputHead::losses(
       const double below = reference_[at(part, row)] - double{max};
       sum += sum_[at(part, row)] * std::exp(below);
     }
-    losses[i] =
-        static_cast<float>(std::log(sum) + max - logit(x, row, targets[i]));
+    float block[kBlock];
+    const int64_t first = targets[i] / kBlock;
+    int8_.multiply(x.row(row), weight_, first, first + 1, block, kBlock);
+    const float logit = block[targets[i] % kBlock];
+    losses[i] = static_cast<float>(std::log(sum) + max - logit);
     require_finite(losses[i]);
   }
-}
-
-float OutputHead::logit(
-    const QuantizedRows& x, int64_t row, TokenId target) const {
-  float block[kBlock];
-  int8_.multiply(
-      x.row(row), weight_, target / kBlock, target / kBlock + 1, block, kBlock);
-  return block[target % kBlock];
 }
 
 } // namespace nanobrain

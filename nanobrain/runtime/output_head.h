@@ -40,8 +40,6 @@ class OutputHead {
     int64_t index = 0;
   };
 
-  float logit(const QuantizedRows& x, int64_t row, TokenId target) const;
-
   const PackedMatrix& weight_;
   ThreadPool& pool_;
   const Int8Kernels& int8_;

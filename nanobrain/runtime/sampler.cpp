@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 #include "nanobrain/base/error.h"
 
@@ -210,8 +211,7 @@ void Sampler::add_sums() {
 
 TokenId Sampler::sample_of_all(Random& random) {
   add_sums();
-  double total = 0;
-  for (const float sum : sums_) total += sum;
+  const double total = std::accumulate(sums_.begin(), sums_.end(), 0.0);
   const double uniform = random.uniform();
   double before = 0; // of the block that is drawn
   double seen = 0;

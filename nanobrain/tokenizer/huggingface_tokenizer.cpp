@@ -4,11 +4,22 @@
 
 namespace nanobrain {
 
-namespace {
+void HuggingFaceTokenizer::add_token(const std::string& name, size_t id) {
+  // Appended without a search for the key: ordered_json would take n^2.
+  vocab.get_ref<Json::object_t&>().emplace_back(name, id);
+}
 
-Json contents(const HuggingFaceTokenizer& tokenizer) {
+void write_huggingface_tokenizer(
+    const std::filesystem::path& directory,
+    const HuggingFaceTokenizer& tokenizer) {
   Json added = Json::array();
+  Json config = {
+      {"tokenizer_class", "PreTrainedTokenizerFast"},
+      {"clean_up_tokenization_spaces", false},
+      {"split_special_tokens", true}};
   if (tokenizer.end_of_text >= 0) {
+    config["bos_token"] = tokenizer.end_of_text_name;
+    config["eos_token"] = tokenizer.end_of_text_name;
     added.push_back(
         {{"id", tokenizer.end_of_text},
          {"content", tokenizer.end_of_text_name},
@@ -18,7 +29,7 @@ Json contents(const HuggingFaceTokenizer& tokenizer) {
          {"normalized", false},
          {"special", true}});
   }
-  return {
+  const Json contents = {
       {"version", "1.0"},
       {"truncation", nullptr},
       {"padding", nullptr},
@@ -38,33 +49,9 @@ Json contents(const HuggingFaceTokenizer& tokenizer) {
         {"ignore_merges", false},
         {"vocab", tokenizer.vocab},
         {"merges", tokenizer.merges}}}};
-}
-
-Json config(const HuggingFaceTokenizer& tokenizer) {
-  Json config = {
-      {"tokenizer_class", "PreTrainedTokenizerFast"},
-      {"clean_up_tokenization_spaces", false},
-      {"split_special_tokens", true}};
-  if (tokenizer.end_of_text >= 0) {
-    config["bos_token"] = tokenizer.end_of_text_name;
-    config["eos_token"] = tokenizer.end_of_text_name;
-  }
-  return config;
-}
-
-} // namespace
-
-void HuggingFaceTokenizer::add_token(const std::string& name, size_t id) {
-  // Appended without a search for the key: ordered_json would take n^2.
-  vocab.get_ref<Json::object_t&>().emplace_back(name, id);
-}
-
-void write_huggingface_tokenizer(
-    const std::filesystem::path& directory,
-    const HuggingFaceTokenizer& tokenizer) {
   // Not indented: a line for each half of a merge would double the file.
-  write_file(directory / "tokenizer.json", contents(tokenizer).dump() + "\n");
-  write_json(directory / "tokenizer_config.json", config(tokenizer));
+  write_file(directory / "tokenizer.json", contents.dump() + "\n");
+  write_json(directory / "tokenizer_config.json", config);
 }
 
 } // namespace nanobrain

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "nanobrain/base/checksum.h"
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 
 namespace nanobrain {
@@ -14,29 +13,23 @@ namespace {
 
 constexpr const char* kFileName = "tokenizer.lexical.json";
 
-bool may_be_in_segments(const LexicalPiece& piece) {
-  const bool joins =
-      piece.kind == LexicalKind::ws_run || piece.kind == LexicalKind::learned;
-  return joins && std::ranges::all_of(piece.bytes, [](char c) {
-           return kWordSymbols[static_cast<uint8_t>(c)] >= 0;
-         });
-}
-
+/// Those that segments may be made of.
 std::vector<LexicalSegmenter::Entry> segment_pieces(
     const LexicalVocabulary& vocabulary) {
   std::vector<LexicalSegmenter::Entry> pieces;
   for (size_t id = 0; id < vocabulary.size(); ++id) {
-    if (!may_be_in_segments(vocabulary[id])) continue;
-    pieces.push_back({vocabulary[id].bytes, static_cast<TokenId>(id)});
+    const auto& [kind, bytes] = vocabulary[id];
+    if (kind != LexicalKind::ws_run && kind != LexicalKind::learned) continue;
+    if (std::ranges::all_of(bytes, [](char c) {
+          return kWordSymbols[static_cast<uint8_t>(c)] >= 0;
+        })) {
+      pieces.push_back({bytes, static_cast<TokenId>(id)});
+    }
   }
   return pieces;
 }
 
 } // namespace
-
-LexicalTokenizer::LexicalTokenizer(const fs::path& file)
-    : LexicalTokenizer(
-          parse_lexical_vocabulary(read_file(file), file.string())) {}
 
 LexicalTokenizer::LexicalTokenizer(LexicalVocabulary vocabulary)
     : vocabulary_(std::move(vocabulary)),

@@ -17,8 +17,6 @@ namespace nanobrain {
 /// punctuation mark is a token, and so is every other byte.
 class LexicalTokenizer : public SegmentTokenizer {
  public:
-  /// Error if the file is no list of pieces (lexical_vocabulary.h).
-  explicit LexicalTokenizer(const std::filesystem::path& file);
   explicit LexicalTokenizer(LexicalVocabulary vocabulary);
 
   std::string kind() const override { return "lexical"; }

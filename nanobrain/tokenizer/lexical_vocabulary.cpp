@@ -121,31 +121,27 @@ void check_bytes(const LexicalPiece& piece, size_t id, std::string_view where) {
         to_hex(bytes),
         rule);
   };
+  check(bytes.size() <= kMaxPieceBytes, "must have at most 255 bytes");
   switch (piece.kind) {
     case LexicalKind::byte:
-      check(
+      return check(
           id < kBytePieces && bytes == std::string(1, static_cast<char>(id)),
           "must be the byte that is its id");
-      break;
     case LexicalKind::punct:
-      check(
+      return check(
           bytes.size() == 1 && bytes != " " && !is_word_byte(bytes[0]),
           "must be one byte that is no space, letter, digit or underscore");
-      break;
     case LexicalKind::ws_run:
-      check(
+      return check(
           bytes.size() >= 2 && std::ranges::count(bytes, ' ') ==
                                    static_cast<ptrdiff_t>(bytes.size()),
           "must be two spaces or more");
-      break;
     case LexicalKind::learned:
-      check(!bytes.empty() && bytes != " ", "must have bytes of its own");
-      break;
+      return check(
+          !bytes.empty() && bytes != " ", "must have bytes of its own");
     case LexicalKind::control:
-      check(bytes.empty(), "must have no bytes");
-      break;
+      return check(bytes.empty(), "must have no bytes");
   }
-  check(bytes.size() <= kMaxPieceBytes, "must have at most 255 bytes");
 }
 
 void check_blocks(const LexicalVocabulary& pieces, std::string_view where) {

@@ -24,8 +24,17 @@ class SegmentCache {
   /// Forgets everything unless the table was filled for the same `owner`.
   void set_owner(uint64_t owner) {
     if (owner_ == owner) return;
+    owner_ = 0;
+    memory_.reset();
+    // The kernel hands out zeros: until a page is needed it costs nothing, and
+    // a short text needs few.
+    size_t size = (kEntries + 1) * sizeof(Entry);
+    memory_.reset(std::calloc(size, 1));
+    if (memory_ == nullptr) throw std::bad_alloc();
+    void* start = memory_.get();
+    entries_ = static_cast<Entry*>(
+        std::align(alignof(Entry), kEntries * sizeof(Entry), start, size));
     owner_ = owner;
-    clear();
   }
 
   /// The place of a segment, whose memory is fetched from now on: look for a
@@ -80,19 +89,7 @@ class SegmentCache {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  /// The kernel hands out zeros: until a page is needed it costs nothing, and a
-  /// short text needs few.
-  void clear() {
-    memory_.reset();
-    size_t size = (kEntries + 1) * sizeof(Entry);
-    memory_.reset(std::calloc(size, 1));
-    if (memory_ == nullptr) throw std::bad_alloc();
-    void* start = memory_.get();
-    entries_ = static_cast<Entry*>(
-        std::align(alignof(Entry), kEntries * sizeof(Entry), start, size));
-  }
-
-  uint64_t owner_ = 0;
+  uint64_t owner_ = 0; // 0: none
   std::unique_ptr<void, Free> memory_;
   Entry* entries_ = nullptr; // in memory_
 };

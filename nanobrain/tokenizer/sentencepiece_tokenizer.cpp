@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "nanobrain/base/checksum.h"
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/tokenizer/bpe_merge.h"
 #include "nanobrain/tokenizer/huggingface_tokenizer.h"
@@ -17,8 +16,6 @@
 namespace nanobrain {
 
 namespace {
-
-using Pieces = std::vector<SentencePieceModel::Piece>;
 
 struct BytesOf {
   const SentencePieceModel& model;
@@ -46,7 +43,7 @@ int32_t rank(float score) {
 
 /// Every pair of pieces whose concatenation is a piece, in the order in which
 /// SentencePiece would merge them: the better-scored result first.
-Json merges(const Pieces& pieces) {
+Json merges(const std::vector<SentencePieceModel::Piece>& pieces) {
   std::vector<const SentencePieceModel::Piece*> results;
   std::unordered_set<std::string_view> known;
   for (const auto& piece : pieces) {
@@ -103,9 +100,6 @@ HuggingFaceTokenizer huggingface_tokenizer(const SentencePieceModel& model) {
 }
 
 } // namespace
-
-SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& model_file)
-    : SentencePieceTokenizer(read_file(model_file), model_file.string()) {}
 
 SentencePieceTokenizer::SentencePieceTokenizer(
     std::string model_bytes, std::string_view where)

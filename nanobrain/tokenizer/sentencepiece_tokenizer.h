@@ -16,9 +16,8 @@ namespace nanobrain {
 /// Texts that spell <unk>, <0x41> or the end-of-text piece are text.
 class SentencePieceTokenizer : public SegmentTokenizer {
  public:
-  /// Error if the file is no model or not a lossless one.
-  explicit SentencePieceTokenizer(const std::filesystem::path& model_file);
-  /// From the bytes of a model file; `where` names them in errors.
+  /// From the bytes of a model file, which `where` names in errors. Error if
+  /// they are no model or not a lossless one.
   SentencePieceTokenizer(std::string model_bytes, std::string_view where);
 
   std::string kind() const override { return "sentencepiece"; }

@@ -1,14 +1,13 @@
 #include "nanobrain/tokenizer/tokenizer.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 #include "nanobrain/tokenizer/lexical_tokenizer.h"
 #include "nanobrain/tokenizer/sentencepiece_tokenizer.h"
 
 namespace nanobrain {
-
-namespace fs = std::filesystem;
 
 std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   std::string text;
@@ -30,10 +29,12 @@ std::shared_ptr<const Tokenizer> find_tokenizer(const fs::path& path) {
   const fs::path model =
       fs::is_directory(path) ? path / "tokenizer.model" : path;
   if (model.extension() == ".model" && fs::exists(model)) {
-    return std::make_shared<SentencePieceTokenizer>(model);
+    return std::make_shared<SentencePieceTokenizer>(
+        read_file(model), model.string());
   }
   if (const auto file = find_lexical_file(path)) {
-    return std::make_shared<LexicalTokenizer>(*file);
+    return std::make_shared<LexicalTokenizer>(
+        parse_lexical_vocabulary(read_file(*file), file->string()));
   }
   if (const auto files = find_gpt2_files(path)) {
     return std::make_shared<Gpt2Tokenizer>(read_gpt2_vocabulary(*files));
