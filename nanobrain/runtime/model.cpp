@@ -26,10 +26,17 @@ namespace {
 
 constexpr const char* kDamaged = "the file is damaged; copy or make it again";
 
-/// Error unless the two files are as nanobrain.json says, where there is one.
-void check_manifest_of(const fs::path& folder) {
+/// The folder's weights. Error unless they and config.json are as
+/// nanobrain.json says, where there is one.
+fs::path checked_path(const fs::path& folder) {
+  const fs::path path = folder / kInt8WeightsFile;
+  require(
+      fs::exists(path),
+      folder.string(),
+      "has no {}; make one of an f32 model with nanobrain quantize",
+      kInt8WeightsFile);
   const Json manifest = read_model_manifest(folder);
-  if (manifest.is_null()) return;
+  if (manifest.is_null()) return path;
   const Json all = manifest.value("files", Json());
   Json ours = Json::object();
   for (const char* name : {kModelConfig, kInt8WeightsFile}) {
@@ -41,17 +48,6 @@ void check_manifest_of(const fs::path& folder) {
     ours[name] = all[name];
   }
   verify_files(folder, ours);
-}
-
-/// The folder's weights, once the checksums are right.
-fs::path checked_path(const fs::path& folder) {
-  const fs::path path = folder / kInt8WeightsFile;
-  require(
-      fs::exists(path),
-      folder.string(),
-      "has no {}; make one of an f32 model with nanobrain quantize",
-      kInt8WeightsFile);
-  check_manifest_of(folder);
   return path;
 }
 

@@ -6,7 +6,6 @@
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/random.h"
-#include "nanobrain/tokenizer/gpt2_words.h"
 #include "nanobrain/tokenizer/huggingface_tokenizer.h"
 
 namespace nanobrain {
@@ -77,10 +76,6 @@ size_t Gpt2Tokenizer::slot_of(uint64_t pair) const {
   size_t i = mix64(pair) & mask;
   while (slots_[i].pair != pair && slots_[i].pair != kEmpty) i = (i + 1) & mask;
   return i;
-}
-
-size_t Gpt2Tokenizer::segment_end(std::string_view text, size_t begin) const {
-  return gpt2_word_end(text, begin);
 }
 
 void Gpt2Tokenizer::encode_segment(

@@ -6,6 +6,7 @@
 
 #include "nanobrain/tokenizer/bpe_merge.h"
 #include "nanobrain/tokenizer/gpt2_vocabulary.h"
+#include "nanobrain/tokenizer/gpt2_words.h"
 #include "nanobrain/tokenizer/segment_tokenizer.h"
 
 namespace nanobrain {
@@ -34,7 +35,9 @@ class Gpt2Tokenizer : public SegmentTokenizer {
   const Gpt2Vocabulary& vocabulary() const { return vocabulary_; }
 
  protected:
-  size_t segment_end(std::string_view text, size_t begin) const override;
+  size_t segment_end(std::string_view text, size_t begin) const override {
+    return gpt2_word_end(text, begin);
+  }
   /// Two neighbours are merged where the pair is in the list of merges, the
   /// pair that is listed first goes first. n log n in the length of the word.
   void encode_segment(

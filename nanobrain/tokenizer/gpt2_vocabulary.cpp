@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/file.h"
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/utf8.h"
 
@@ -269,11 +268,6 @@ Gpt2Vocabulary parse_gpt2_vocabulary(
   vocabulary.merges = parse_merges(merges, ids, files);
   spell_pieces(vocabulary, files);
   return vocabulary;
-}
-
-Gpt2Vocabulary read_gpt2_vocabulary(const Gpt2Files& files) {
-  return parse_gpt2_vocabulary(
-      read_file(files.vocab), read_file(files.merges), files);
 }
 
 } // namespace nanobrain

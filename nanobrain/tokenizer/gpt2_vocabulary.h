@@ -60,6 +60,4 @@ Gpt2Vocabulary parse_gpt2_vocabulary(
     std::string_view merges,
     const Gpt2Files& files = {"vocab.json", "merges.txt"});
 
-Gpt2Vocabulary read_gpt2_vocabulary(const Gpt2Files& files);
-
 } // namespace nanobrain

@@ -36,21 +36,10 @@ void mark(
 
 /// The ending of a contraction after its apostrophe, in bytes; 0: none.
 size_t contraction_size(std::string_view after) {
-  if (after.empty()) return 0;
-  switch (after[0]) {
-    case 's':
-    case 't':
-    case 'm':
-    case 'd':
-      return 1;
-    case 'r':
-    case 'v':
-      return after.substr(1, 1) == "e" ? 2 : 0;
-    case 'l':
-      return after.substr(1, 1) == "l" ? 2 : 0;
-    default:
-      return 0;
+  for (const std::string_view ending : {"s", "t", "re", "ve", "m", "ll", "d"}) {
+    if (after.starts_with(ending)) return ending.size();
   }
+  return 0;
 }
 
 /// The characters of a valid text, one after another.

@@ -61,21 +61,18 @@ Entry parse_entry(const Json& entry, size_t index, std::string_view where) {
   check(entry.is_object(), "is no JSON object");
   const auto get = [&](const char* key,
                        bool (Json::*is_type)() const noexcept,
-                       std::string_view fault) -> const Json& {
+                       std::string_view type) -> const Json& {
     const auto found = entry.find(key);
-    check(found != entry.end() && ((*found).*is_type)(), fault);
+    if (found == entry.end() || !((*found).*is_type)()) {
+      check(false, fmt::format("has no \"{}\" that is {}", key, type));
+    }
     return *found;
   };
-  const Json& id = get(
-      "id", &Json::is_number_unsigned, "has no \"id\" that is a whole number");
-  const Json& kind_name =
-      get("kind", &Json::is_string, "has no \"kind\" that is a string");
-  const Json& hex = get(
-      "bytes_hex", &Json::is_string, "has no \"bytes_hex\" that is a string");
+  const Json& id = get("id", &Json::is_number_unsigned, "a whole number");
+  const Json& kind_name = get("kind", &Json::is_string, "a string");
+  const Json& hex = get("bytes_hex", &Json::is_string, "a string");
   const Json& space_prefix =
-      get("space_prefix",
-          &Json::is_boolean,
-          "has no \"space_prefix\" that is true or false");
+      get("space_prefix", &Json::is_boolean, "true or false");
   const auto kind =
       std::ranges::find(kKindNames, kind_name.get_ref<const std::string&>());
   check(
@@ -206,8 +203,7 @@ LexicalVocabulary parse_lexical_vocabulary(
       list.is_array(),
       where,
       "is no lexical tokenizer: it must be a JSON list of pieces, but is a "
-      "JSON "
-      "{}",
+      "JSON {}",
       list.type_name());
   std::vector<Entry> entries;
   entries.reserve(list.size());

@@ -37,7 +37,8 @@ std::shared_ptr<const Tokenizer> find_tokenizer(const fs::path& path) {
         parse_lexical_vocabulary(read_file(*file), file->string()));
   }
   if (const auto files = find_gpt2_files(path)) {
-    return std::make_shared<Gpt2Tokenizer>(read_gpt2_vocabulary(*files));
+    return std::make_shared<Gpt2Tokenizer>(parse_gpt2_vocabulary(
+        read_file(files->vocab), read_file(files->merges), *files));
   }
   return nullptr;
 }

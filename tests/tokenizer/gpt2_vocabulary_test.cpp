@@ -166,13 +166,12 @@ TEST(Gpt2Vocabulary, ReadsFilesAndNamesThem) {
   const TempDir dir;
   const Gpt2Text text = gpt2_text(kMerges);
   text.write(dir.path());
-  const Gpt2Files files{dir / "vocab.json", dir / "merges.txt"};
-  EXPECT_EQ(read_gpt2_vocabulary(files).pieces.size(), 260u);
+  EXPECT_EQ(load_tokenizer(dir.path())->vocab_size(), 260);
   write_text(dir / "merges.txt", "a\n");
   EXPECT_ERROR(
       Error,
       (dir / "merges.txt").string() + "] line 1",
-      read_gpt2_vocabulary(files));
+      load_tokenizer(dir.path()));
 }
 
 TEST(Gpt2Files, AreFoundByFolderAndByName) {
