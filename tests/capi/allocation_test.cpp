@@ -1,16 +1,14 @@
-// Memory behind the C library: generating takes none, and each allocation may
-// fail without a crash. The library's are counted with the program's.
+// Memory behind the C library: only creating takes some, and each allocation
+// may fail without a crash. The library's are counted with the program's.
 #include <pthread.h>
 
 #include "tests/capi/capi_fixture.h"
-#include "tests/runtime/counted_new.h"
+#include "tests/capi/counted_new.h"
 
 namespace nanobrain::testing {
 namespace {
 
-TEST_F(CApi, AllocatesNothingWhileGenerating) {
-  const auto pool = pool_c(2);
-  const auto session = session_c(model_, pool);
+TEST_F(CApi, OnlyCreatingAllocates) {
   std::vector<nb_sampler_options> all(4, NB_SAMPLER_OPTIONS_INIT);
   all[1].top_k = 7;
   all[2].top_p = 0.999;
@@ -21,25 +19,36 @@ TEST_F(CApi, AllocatesNothingWhileGenerating) {
     samplers.push_back(sampler_c(model_, options));
   }
   const auto tokens = ids(20);
-  std::vector<float> losses(20);
-  nb_token next = 1;
-  int failures = 0;
-  const auto call = [&](nb_status status) { failures += status != NB_OK; };
-  const int64_t before = allocations;
-  for (size_t i = 0; i < 200; ++i) {
-    nb_sampler* sampler = samplers[i % samplers.size()].get();
-    call(nb_session_feed(session.get(), &next, 1));
-    call(nb_session_sample(session.get(), sampler, &next));
-    call(nb_session_argmax(session.get(), &next));
-    const char* bytes = nullptr;
-    size_t size = 0;
-    nb_model_token_bytes(model_.get(), next, &bytes, &size); // or padding
+  std::vector<float> losses(20), logits(20 * vocab_size_);
+  for (const int32_t threads : {1, 2}) {
+    const auto pool = pool_c(threads);
+    const auto handle = session_c(model_, pool);
+    nb_session* session = handle.get();
+    nb_token next = 1;
+    int failures = 0;
+    const auto call = [&](nb_status status) { failures += status != NB_OK; };
+    const int64_t before = allocations;
+    for (int i = 0; i < 3; ++i) { // past the context
+      call(nb_session_feed(session, tokens.data(), 20));
+    }
+    for (size_t i = 0; i < 200; ++i) {
+      nb_sampler* sampler = samplers[i % samplers.size()].get();
+      call(nb_session_feed(session, &next, 1));
+      call(nb_session_sample(session, sampler, &next));
+      call(nb_session_argmax(session, &next));
+      const char* bytes = nullptr;
+      size_t size = 0;
+      nb_model_token_bytes(model_.get(), next, &bytes, &size); // or padding
+    }
+    call(nb_session_forward(
+        session, tokens.data(), 20, logits.data(), logits.size()));
+    call(nb_session_score(
+        session, tokens.data(), tokens.data(), 20, losses.data()));
+    call(nb_session_reset(session));
+    const int64_t after = allocations;
+    EXPECT_EQ(after, before);
+    EXPECT_EQ(failures, 0);
   }
-  call(nb_session_score(
-      session.get(), tokens.data(), tokens.data(), 20, losses.data()));
-  const int64_t after = allocations;
-  EXPECT_EQ(after, before);
-  EXPECT_EQ(failures, 0);
 }
 
 /// Lets the first, the second, ... allocation of `call` fail, and all after

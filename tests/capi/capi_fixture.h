@@ -137,11 +137,12 @@ class CApi : public ::testing::Test {
     EXPECT_THAT(nb_last_error(), ::testing::HasSubstr(substring)); \
   } while (false)
 
+/// EXPECT_REFUSED("part of the text", nb_call(...)): as a wrong argument.
+#define EXPECT_REFUSED(substring, ...) \
+  EXPECT_STATUS(NB_ERROR_ARGUMENT, substring, __VA_ARGS__)
+
 /// EXPECT_NULL("session", nb_session_reset, nullptr)
-#define EXPECT_NULL(name, function, ...)  \
-  EXPECT_STATUS(                          \
-      NB_ERROR_ARGUMENT,                  \
-      "[" #function "] " name " is NULL", \
-      function(__VA_ARGS__))
+#define EXPECT_NULL(name, function, ...) \
+  EXPECT_REFUSED("[" #function "] " name " is NULL", function(__VA_ARGS__))
 
 } // namespace nanobrain::testing

@@ -13,6 +13,7 @@
 
 using nanobrain::fuzz::expect;
 using nanobrain::fuzz::expect_one_of;
+using nanobrain::fuzz::make_pool;
 
 namespace {
 
@@ -25,12 +26,6 @@ struct Model {
   nb_model* handle = nullptr;
   nb_model_info info = NB_MODEL_INFO_INIT;
 };
-
-nb_thread_pool* make_pool(int32_t threads) {
-  nb_thread_pool* pool = nullptr;
-  expect(nb_thread_pool_create(threads, &pool) == NB_OK);
-  return pool;
-}
 
 /// With a tokenizer, without one, with weights whose logits are infinite.
 const std::array<Model, 3>& models() {

@@ -27,4 +27,10 @@ inline bool expect_one_of(
   return status == NB_OK;
 }
 
+inline nb_thread_pool* make_pool(int32_t threads) {
+  nb_thread_pool* pool = nullptr;
+  expect(nb_thread_pool_create(threads, &pool) == NB_OK);
+  return pool;
+}
+
 } // namespace nanobrain::fuzz

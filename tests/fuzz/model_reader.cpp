@@ -12,22 +12,14 @@ using nanobrain::fuzz::ScratchFolder;
 
 namespace {
 
-nb_thread_pool* single_thread() {
-  static nb_thread_pool* const pool = [] {
-    nb_thread_pool* made = nullptr;
-    expect(nb_thread_pool_create(1, &made) == NB_OK);
-    return made;
-  }();
-  return pool;
-}
-
 /// Weights may give infinities; nothing else may go wrong.
 void run(nb_model* model) {
   nb_model_info info = NB_MODEL_INFO_INIT;
   expect(nb_model_get_info(model, &info) == NB_OK);
   expect(info.vocab_size >= 1 && info.context >= 1);
+  static nb_thread_pool* const pool = nanobrain::fuzz::make_pool(1);
   nb_session* session = nullptr;
-  expect(nb_session_create(model, single_thread(), &session) == NB_OK);
+  expect(nb_session_create(model, pool, &session) == NB_OK);
   const auto last = static_cast<nb_token>(info.vocab_size - 1);
   const nb_token tokens[] = {0, last, last / 2, 0, last};
   expect(nb_session_feed(session, tokens, 5) == NB_OK);

@@ -54,15 +54,6 @@ void expect_header_fault(
   expect_fault_in(dir.path(), message);
 }
 
-TEST(ModelFile, TheGoodModelIsGood) {
-  const TempDir dir;
-  Int8Model().write(dir.path());
-  const auto model = RuntimeModel::load(dir.path());
-  EXPECT_EQ(
-      model->file_bytes(), static_cast<int64_t>(fs::file_size(dir / kWeights)));
-  EXPECT_EQ(model->layers().size(), 2u);
-}
-
 TEST(ModelFile, EmbedsTheDequantizedRow) {
   Int8Model weights;
   const auto& embedder = weights.at(kEmbedder);

@@ -116,16 +116,6 @@ TEST(Sampler, KeepsTheDefinedSetOfManyTokens) {
   }
 }
 
-TEST(Sampler, TiesGoToTheLowestId) {
-  const std::vector<float> logits = {1, 3, 3, 2, 3};
-  EXPECT_EQ(candidates(logits, {.temperature = 0})[0].id, 1);
-  const auto two = candidates(logits, {.top_k = 2});
-  ASSERT_EQ(two.size(), 2u);
-  EXPECT_EQ(two[0].id, 1);
-  EXPECT_EQ(two[1].id, 2);
-  EXPECT_EQ(candidates(logits, {.top_p = 1e-6})[0].id, 1);
-}
-
 TEST(Sampler, TopPIncludesTheTokenThatReachesIt) {
   // Probabilities 1/2, 1/4, 1/8, 1/8.
   const float h = std::log(2.0f);

@@ -57,18 +57,6 @@ TEST(Conversion, WritesADocumentALine) {
   }
 }
 
-TEST(Conversion, ThreadsDoNotChangeTheIds) {
-  std::string text;
-  for (const auto& document : invented_documents(100)) {
-    text += document + "\n\n";
-  }
-  const auto ids = [&](int64_t threads) {
-    return encoded(text, {.split_documents = true, .threads = threads}).output;
-  };
-  EXPECT_EQ(ids(1), ids(3));
-  EXPECT_EQ(ids(1), ids(0));
-}
-
 TEST(Conversion, ReportsWhatItDid) {
   const Json report = encoded("a b").to_json();
   EXPECT_EQ(report["documents"], 1);

@@ -101,15 +101,6 @@ TEST(Gpt2Tokenizer, ALongWordBeginsAsItsBeginningDoes) {
   EXPECT_EQ(whole.substr(0, 250), plain.substr(0, 250));
 }
 
-TEST(Gpt2Tokenizer, TheEndOfTextIsItsLastId) {
-  const auto tokenizer = small_gpt2_tokenizer();
-  EXPECT_EQ(tokenizer->end_of_text(), tokenizer->vocab_size() - 1);
-  EXPECT_EQ(tokenizer->bytes_of(0), "!");
-  for (TokenId id = 0; id < tokenizer->end_of_text(); ++id) {
-    EXPECT_FALSE(tokenizer->bytes_of(id).empty());
-  }
-}
-
 TEST(Gpt2Tokenizer, SavesAndLoads) {
   const TempDir dir;
   const auto tokenizer = small_gpt2_tokenizer();

@@ -44,12 +44,6 @@ TEST(SampleDocuments, StaysWithinItsBytes) {
   EXPECT_TRUE(sample(documents, 10).empty());
 }
 
-TEST(SampleDocuments, TheSameSeedGivesTheSameSample) {
-  const auto documents = invented_documents(200);
-  EXPECT_EQ(sample(documents, 20'000, 7), sample(documents, 20'000, 7));
-  EXPECT_NE(sample(documents, 20'000, 7), sample(documents, 20'000, 8));
-}
-
 TEST(SampleDocuments, EveryPlaceOfTheStreamIsAsLikely) {
   std::vector<std::string> documents;
   for (int i = 0; i < 100; ++i) documents.push_back(std::to_string(100 + i));

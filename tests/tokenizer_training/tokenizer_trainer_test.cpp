@@ -101,14 +101,6 @@ TEST_P(TrainKind, RefusesOptionsOutOfRange) {
       train(documents, {.vocab_size = fixed}));
 }
 
-TEST_P(TrainKind, TakesTheKindsSampleUnlessTold) {
-  const auto documents = invented_documents(100);
-  EXPECT_GT(train(documents, {.vocab_size = 400}).sample_bytes, 40'000);
-  const auto some =
-      train(documents, {.vocab_size = 400, .sample_bytes = 30'000});
-  EXPECT_LE(some.sample_bytes, 30'000);
-}
-
 } // namespace
 
 TEST(TrainTokenizer, WritesAFolderOrTheKindsFile) {
