@@ -53,9 +53,7 @@ void require(
     std::string_view where,
     fmt::format_string<Args...> format,
     Args&&... args) {
-  if (!ok) {
-    fail<E>(where, format, std::forward<Args>(args)...);
-  }
+  if (!ok) fail<E>(where, format, std::forward<Args>(args)...);
 }
 
 } // namespace nanobrain

@@ -15,9 +15,7 @@ template <class T>
 std::optional<T> value_of(
     const Json& json, const char* key, std::string_view where) {
   const auto it = json.find(key);
-  if (it == json.end() || it->is_null()) {
-    return std::nullopt;
-  }
+  if (it == json.end() || it->is_null()) return std::nullopt;
   const bool fits = std::is_same_v<T, bool>      ? it->is_boolean()
                     : std::is_same_v<T, int64_t> ? it->is_number_integer()
                     : std::is_same_v<T, double>  ? it->is_number()

@@ -43,9 +43,7 @@ void write_model_folder(
 
 Json read_model_manifest(const fs::path& directory) {
   const fs::path path = directory / kModelManifest;
-  if (!fs::exists(path)) {
-    return nullptr;
-  }
+  if (!fs::exists(path)) return nullptr;
   Json manifest = read_json(path);
   require_format_version(manifest, kModelFormatVersion, path.string());
   return manifest;

@@ -95,9 +95,7 @@ void for_each_ngram(std::string_view text, Visit&& visit) {
     uint64_t& oldest = last[words % last.size()];
     rolling = rolling * kBase + word - oldest * kBaseToLength;
     oldest = word;
-    if (++words >= last.size()) {
-      visit(std::max<uint64_t>(1, mix64(rolling)));
-    }
+    if (++words >= last.size()) visit(std::max<uint64_t>(1, mix64(rolling)));
   });
 }
 

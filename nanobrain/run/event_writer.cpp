@@ -137,9 +137,7 @@ class Message {
     put_varint(static_cast<uint64_t>(field) << 3 | type);
   }
   void put_varint(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) {
-      out_ += static_cast<char>(value | 0x80);
-    }
+    for (; value >= 0x80; value >>= 7) out_ += static_cast<char>(value | 0x80);
     out_ += static_cast<char>(value);
   }
 

@@ -278,9 +278,7 @@ Lexicon english_lexicon() {
     const size_t space = line.find(' ');
     const std::string name = line.substr(0, space);
     auto found = std::ranges::find(lexicon, name, &WordClass::name);
-    if (found == lexicon.end()) {
-      found = lexicon.insert(found, make_class(name));
-    }
+    if (found == lexicon.end()) found = lexicon.insert(found, make_class(name));
     uint32_t rank = 0; // weights by Zipf's law
     for (const std::string& stem : read_stems(line.substr(space))) {
       found->words.push_back(
