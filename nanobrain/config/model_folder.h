@@ -35,7 +35,7 @@ void write_model_folder(
     const Json& record,
     const std::function<void(const fs::path& folder)>& write_weights);
 
-/// nanobrain.json; null where there is none (a folder that others wrote).
+/// nanobrain.json; empty where there is none (a folder that others wrote).
 Json read_model_manifest(const fs::path& directory);
 
 /// What nanobrain.json has under "training"; an empty object without it.

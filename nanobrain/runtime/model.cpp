@@ -29,7 +29,7 @@ constexpr const char* kDamaged = "the file is damaged; copy or make it again";
 /// Error unless the two files are as nanobrain.json says, where there is one.
 void check_manifest_of(const fs::path& folder) {
   const Json manifest = read_model_manifest(folder);
-  if (manifest.is_null()) return;
+  if (manifest.empty()) return;
   const Json all = manifest.value("files", Json());
   Json ours = Json::object();
   for (const char* name : {kModelConfig, kInt8WeightsFile}) {
