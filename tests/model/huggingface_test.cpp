@@ -15,7 +15,6 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::TempDir;
 using torch::Tensor;
 

@@ -13,7 +13,6 @@ namespace nanobrain {
 namespace {
 
 using namespace nanobrain::testing;
-namespace fs = std::filesystem;
 using torch::Tensor;
 
 fs::path peers_python() {

@@ -16,7 +16,6 @@ namespace {
 
 using namespace nanobrain::testing;
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
 
 TEST(ResumeBits, ContinueToTheSame) {
   using Overrides = std::vector<std::string>;

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -46,8 +45,6 @@ class TinyRun {
 
 /// The records of a run's metrics.jsonl, without the figures that time makes.
 std::vector<Json> metrics_without_times(const std::filesystem::path& run);
-/// The names in a folder.
-std::set<std::string> names_in(const std::filesystem::path& folder);
 
 /// Puts a run back to what a kill right after checkpoint `step` would leave
 /// behind: metrics and samples of later steps, but no later checkpoint.
