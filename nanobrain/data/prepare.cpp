@@ -22,10 +22,9 @@
 namespace nanobrain {
 namespace {
 
-/// A batch is what all threads tokenise at a time: up to this much text or
-/// this many documents. A document as long as a batch is one by itself and
-/// tokenised in parts. Two batches are held at a time, or one that is larger
-/// than two.
+/// A batch is what all threads tokenise at a time: up to this much text or this
+/// many documents. A document as long as a batch is one by itself, tokenised in
+/// parts. Two batches are held at a time, or one larger than two.
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
@@ -242,8 +241,7 @@ class Writer {
   std::optional<TokenFileWriter> val_;
 };
 
-/// The second reading: fills a batch with what is no copy while the one before
-/// is tokenised.
+/// The second reading: fills a batch while the one before is tokenised.
 void write_tokens(
     SidedDocuments& reader,
     const Survey& survey,

@@ -37,8 +37,7 @@ const std::map<std::string, std::string> kModuleNames = {
     {"mlp.c_proj", "ffn_down"},
     {"ln_f", "output_norm"}};
 
-/// The model's parameters under llama.cpp's names, and the memory that holds
-/// them and the zero biases.
+/// The parameters under llama.cpp's names, zero biases too, and their memory.
 class TensorList {
  public:
   TensorList(NanoLM& model, GgmlType matrices) {
