@@ -121,14 +121,6 @@ void check_sides(
       options.val_fraction);
 }
 
-void check_same(bool same) {
-  require(
-      same,
-      "prepare",
-      "the inputs changed while they were read; run again when nothing writes "
-      "to them");
-}
-
 Survey survey(
     const std::vector<fs::path>& inputs,
     const PrepareOptions& options,
@@ -263,7 +255,7 @@ void write_tokens(
   size_t index = 0;
   bool is_val = false;
   for (std::string text; reader.next(text, is_val); ++index) {
-    check_same(index < survey.is_copy.size());
+    if (index == survey.is_copy.size()) break; // one more than there was
     if (survey.is_copy[index]) {
       (is_val ? report.val : report.train).duplicates += 1;
       continue;
@@ -274,7 +266,11 @@ void write_tokens(
     batch.is_val.push_back(is_val);
     if (batch.full()) write();
   }
-  check_same(reader.fingerprint() == survey.fingerprint);
+  require(
+      reader.fingerprint() == survey.fingerprint,
+      "prepare",
+      "the inputs changed while they were read; run again when nothing writes "
+      "to them");
   write();
   if (writing.valid()) writing.get();
   progress.finish();

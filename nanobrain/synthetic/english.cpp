@@ -223,16 +223,14 @@ Forms split_at(char separator, std::string_view text) {
   return parts;
 }
 
-bool is_one_of(std::string_view names, const std::string& name) {
-  return names.find(" " + name + " ") != names.npos;
-}
-
 /// A class without words: nouns are things, people by what they do (role), and
 /// parts of a town and its land (site); verbs what people do to things, what
 /// people do (act), and what things do (state).
 WordClass make_class(const std::string& name) {
-  if (is_one_of(" noun role site ", name)) return {name, {"sg", "pl"}, {}};
-  if (is_one_of(" verb act state ", name)) {
+  if (name == "noun" || name == "role" || name == "site") {
+    return {name, {"sg", "pl"}, {}};
+  }
+  if (name == "verb" || name == "act" || name == "state") {
     return {name, {"base", "s", "past"}, {}};
   }
   if (name == "person") return {name, {"name", "she", "her"}, {}};
