@@ -41,8 +41,7 @@ inline std::string as_jsonl(const Documents& documents) {
   return lines;
 }
 
-/// Runs a Python script on the documents in the list `documents`, `path` being
-/// where it writes.
+/// Runs a Python script on the list `documents`; it writes to `path`.
 inline void run_python(
     const std::string& script,
     const Documents& documents,

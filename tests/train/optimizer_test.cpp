@@ -169,8 +169,7 @@ TEST(OptimizedParametersTest, AreTheInventorysEachWithItsOwnStorage) {
 
 // CONTRIBUTING's "to add an optimizer": a class, and a line in optimizers().
 
-/// Steps against the gradient's sign, each half as large as the one before: how
-/// many there were is its state.
+/// Steps by the gradient's sign, each half the one before: it counts them.
 class SignDescent : public Optimizer {
  public:
   explicit SignDescent(std::vector<OptimizedParameter> parameters)
@@ -217,8 +216,7 @@ TEST(AddedOptimizer, TrainsAndIsResumed) {
   const auto weights = train(0);
   fs::remove_all(run.checkpoint(4));
   const auto resumed = train(3);
-  // Steps of 8, 4, 2 and 1 times 1/512, up or down, or none where a gradient
-  // is 0.
+  // Steps of 8, 4, 2 and 1 times 1/512, up, down, or none for a gradient of 0.
   const auto before = initial_model(config, *inputs.tokenizer)->parameters();
   ASSERT_EQ(before.size(), weights.size());
   double largest = 0;

@@ -20,9 +20,8 @@ std::vector<std::string> tiny_documents(int64_t count, uint64_t seed);
 /// A SentencePiece tokenizer of 290 pieces; `seed` chooses the language.
 std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed = 1);
 
-/// A folder with tokenizer/ train.tokens val.tokens and run.yaml: 12
-/// steps of 4 x 16 tokens, one layer of width 16, f32, a checkpoint every 3
-/// steps, all of them kept.
+/// A folder with tokenizer/ train.tokens val.tokens and run.yaml: 12 steps of
+/// 4 x 16 tokens, one layer of width 16, f32, a checkpoint every 3 steps.
 class TinyRun {
  public:
   TinyRun();
