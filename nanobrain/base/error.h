@@ -23,8 +23,7 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// A model's weights give NaN or infinite numbers: they are broken. Exit
-/// code 1.
+/// A model's weights give NaN or infinite numbers. Exit code 1.
 class NumericError : public Error {
  public:
   using Error::Error;
@@ -53,9 +52,7 @@ void require(
     std::string_view where,
     fmt::format_string<Args...> format,
     Args&&... args) {
-  if (!ok) {
-    fail<E>(where, format, std::forward<Args>(args)...);
-  }
+  if (!ok) fail<E>(where, format, std::forward<Args>(args)...);
 }
 
 } // namespace nanobrain

@@ -68,8 +68,7 @@ void require_keys(
     const Json& object,
     const std::string& where,
     const std::vector<std::string>& known);
-/// "run.yaml:" and "train" make "run.yaml: train", that and "steps"
-/// "run.yaml: train.steps".
+/// "run.yaml:" and "train": "run.yaml: train"; with "steps": "... train.steps".
 std::string join_path(const std::string& where, const char* name);
 int64_t read_integer(const Json& value, const std::string& where);
 /// The index of the word that `value` is.

@@ -89,9 +89,8 @@ void require_new_directory(const fs::path& path, std::string_view where);
 /// Error that names --force unless `path` is absent.
 void require_new_file(const fs::path& path, std::string_view where);
 
-/// Call once at the start of a program: a write past RLIMIT_FSIZE then fails
-/// with an Error instead of killing the process (SIGXFSZ), as does a write to
-/// a closed pipe (SIGPIPE).
+/// Call at the start of a program: writes past RLIMIT_FSIZE (SIGXFSZ) or to a
+/// closed pipe (SIGPIPE) are then Errors and do not kill the process.
 void ignore_file_signals();
 
 } // namespace nanobrain

@@ -6,8 +6,7 @@
 
 namespace nanobrain {
 
-/// In ascending order. A layer takes the best of its kernels that the chosen
-/// set includes.
+/// Ascending; a layer takes the best of its kernels that the chosen includes.
 enum class Isa {
   kPortable,    // what every processor of the architecture has
   kNeon,        // AArch64

@@ -1,6 +1,5 @@
-// GELU (Hendrycks, Gimpel 2016) of a vector: x times the normal distribution
-// function of x, and its approximation by tanh; for files that compile it for
-// one instruction set.
+// GELU (Hendrycks, Gimpel 2016) of a vector by erf and by tanh, for files that
+// compile it for one instruction set.
 #pragma once
 
 #include "nanobrain/base/simd.h"

@@ -1,5 +1,4 @@
-// A table that a command prints: once as data, read as aligned text, Markdown,
-// CSV and JSON.
+// A table that a command prints as aligned text, Markdown, CSV and JSON.
 #pragma once
 
 #include <concepts>

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 
@@ -15,9 +16,7 @@ template <class T>
 std::optional<T> value_of(
     const Json& json, const char* key, std::string_view where) {
   const auto it = json.find(key);
-  if (it == json.end() || it->is_null()) {
-    return std::nullopt;
-  }
+  if (it == json.end() || it->is_null()) return std::nullopt;
   const bool fits = std::is_same_v<T, bool>      ? it->is_boolean()
                     : std::is_same_v<T, int64_t> ? it->is_number_integer()
                     : std::is_same_v<T, double>  ? it->is_number()
@@ -27,11 +26,7 @@ std::optional<T> value_of(
 }
 
 /// The dimensions that every file gives.
-struct Dimension {
-  const char* key;
-  int64_t ModelConfig::*member;
-};
-constexpr Dimension kDimensions[] = {
+constexpr std::pair<const char*, int64_t ModelConfig::*> kDimensions[] = {
     {"n_embd", &ModelConfig::model_dim},
     {"n_head", &ModelConfig::num_heads},
     {"n_layer", &ModelConfig::num_layers},
@@ -40,11 +35,7 @@ constexpr Dimension kDimensions[] = {
 };
 
 /// Switches of GPT-2's relatives, with the one value that our models have.
-struct Switch {
-  const char* key;
-  bool value;
-};
-constexpr Switch kSwitches[] = {
+constexpr std::pair<const char*, bool> kSwitches[] = {
     {"scale_attn_weights", true},
     {"scale_attn_by_inverse_layer_idx", false},
     {"reorder_and_upcast_attn", false},
@@ -60,14 +51,14 @@ void require_gpt2(const Json& json, std::string_view where) {
       where,
       "model_type must be gpt2, but is {}",
       type.value_or("missing"));
-  for (const Switch& s : kSwitches) {
+  for (const auto& [key, wanted] : kSwitches) {
     require(
-        value_of<bool>(json, s.key, where).value_or(s.value) == s.value,
+        value_of<bool>(json, key, where).value_or(wanted) == wanted,
         where,
         "{}: {} describes a model that is not supported; only {} is",
-        s.key,
-        !s.value,
-        s.value);
+        key,
+        !wanted,
+        wanted);
   }
 }
 

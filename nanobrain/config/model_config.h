@@ -19,9 +19,8 @@ struct ModelConfig {
   std::string activation = "gelu";
   double layer_norm_epsilon = 1e-5;
 
-  // The upper bounds are far above what this program is for: a slip of the
-  // keyboard is reported before memory runs out, and no count of parameters
-  // overflows.
+  // The upper bounds are far above any use: a slip of the keyboard is reported
+  // before memory runs out, and no count of parameters overflows.
   template <class Visitor>
   void visit(Visitor&& field) {
     FIELD(num_layers, "transformer blocks", from_to(1, 1 << 12));

@@ -43,18 +43,14 @@ void write_model_folder(
 
 Json read_model_manifest(const fs::path& directory) {
   const fs::path path = directory / kModelManifest;
-  if (!fs::exists(path)) {
-    return nullptr;
-  }
+  if (!fs::exists(path)) return Json::object();
   Json manifest = read_json(path);
   require_format_version(manifest, kModelFormatVersion, path.string());
   return manifest;
 }
 
 Json training_record(const fs::path& directory) {
-  const Json manifest = read_model_manifest(directory);
-  return manifest.is_null() ? Json::object()
-                            : manifest.value("training", Json::object());
+  return read_model_manifest(directory).value("training", Json::object());
 }
 
 std::shared_ptr<const Tokenizer> load_model_tokenizer(
@@ -63,10 +59,8 @@ std::shared_ptr<const Tokenizer> load_model_tokenizer(
     std::shared_ptr<const Tokenizer> tokenizer) {
   if (tokenizer == nullptr) tokenizer = find_tokenizer(directory);
   const std::string where = directory.string();
-  const Json manifest = read_model_manifest(directory);
-  const Json recorded = manifest.is_null()
-                            ? Json(nullptr)
-                            : manifest.value("tokenizer_hash", Json());
+  const Json recorded =
+      read_model_manifest(directory).value("tokenizer_hash", Json());
   if (tokenizer == nullptr) {
     require(
         recorded.is_null(),

@@ -35,15 +35,14 @@ void write_model_folder(
     const Json& record,
     const std::function<void(const fs::path& folder)>& write_weights);
 
-/// nanobrain.json; null where there is none (a folder that others wrote).
+/// nanobrain.json; empty where there is none (a folder that others wrote).
 Json read_model_manifest(const fs::path& directory);
 
 /// What nanobrain.json has under "training"; an empty object without it.
 Json training_record(const fs::path& directory);
 
-/// The folder's tokenizer (`found` where find_tokenizer() has given it
-/// already), checked against the model's vocabulary and nanobrain.json; nullptr
-/// where the folder holds none.
+/// The folder's tokenizer (`found`, if find_tokenizer() has given it already),
+/// checked against vocabulary and nanobrain.json; nullptr if there is none.
 std::shared_ptr<const Tokenizer> load_model_tokenizer(
     const fs::path& directory,
     int64_t vocab_size,

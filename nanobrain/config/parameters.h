@@ -2,7 +2,6 @@
 // and the optimizer's groups derive from it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,8 +11,6 @@
 namespace nanobrain {
 
 enum class Part { kEmbedder, kPositions, kBlocks, kFinalNorm };
-inline constexpr std::array kParts = {
-    Part::kEmbedder, Part::kPositions, Part::kBlocks, Part::kFinalNorm};
 /// "embedder", "positions", "blocks", "final_norm"
 const char* name_of(Part part);
 

@@ -88,8 +88,7 @@ class ArchiveFile : public ByteSource {
       : path_(path), archive_(archive_read_new(), archive_read_free) {
     if (access(path.c_str(), R_OK) != 0) fail_errno(path, "opened");
     archive_entry* entry = nullptr;
-    // Appended, not only supported: libarchive would hand out a file that is
-    // not compressed as it is.
+    // Appended: "supported" would hand out a file that is not compressed.
     check(archive_read_append_filter(archive_.get(), filter));
     check(archive_read_support_format_raw(archive_.get()));
     check(

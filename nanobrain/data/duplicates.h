@@ -8,9 +8,8 @@
 
 namespace nanobrain {
 
-/// Takes 16 bytes a document. Documents are compared by 96 bits of hash (XXH3
-/// under two seeds): among 10^9 documents the odds of one false match are
-/// 10^-11.
+/// Takes 16 bytes a document. Compares 96 bits of hash (XXH3 under two seeds):
+/// among 10^9 documents the odds of one false match are 10^-11.
 class DuplicateFinder {
  public:
   /// The i-th call adds document i. Error at the 2^32nd.

@@ -267,13 +267,4 @@ void NgramScorer::add(std::span<const TokenId> ids) {
   }
 }
 
-NgramLosses score_ngrams(const NgramModel& model, const TokenFile& file) {
-  NgramScorer scorer(model);
-  for (int64_t i = 0; i < file.size(); ++i) {
-    const TokenId token = file[i];
-    scorer.add({&token, 1});
-  }
-  return scorer.losses();
-}
-
 } // namespace nanobrain

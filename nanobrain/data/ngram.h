@@ -43,14 +43,12 @@ class NgramTable {
   const Context* find_context(uint64_t context) const;
   /// (count - discount) / total of a token after `context`; 0 where unseen.
   double discounted(const Context& context, uint64_t token) const;
-  /// D(1), D(2), D(3 and more).
-  const std::array<double, 3>& discounts() const { return discounts_; }
 
  private:
   std::vector<uint64_t> keys_;
   std::vector<uint32_t> counts_;
-  std::vector<Context> contexts_; // and one behind the last
-  std::array<double, 3> discounts_{};
+  std::vector<Context> contexts_;     // and one behind the last
+  std::array<double, 3> discounts_{}; // D(1), D(2), D(3 and more)
 };
 
 /// D(1), D(2), D(3+) from the number of n-grams that were seen once, twice,
@@ -120,8 +118,5 @@ class NgramScorer {
   std::vector<TokenId> context_; // the last two tokens, or fewer at the start
   NgramLosses losses_;
 };
-
-/// Scores a whole token file.
-NgramLosses score_ngrams(const NgramModel& model, const TokenFile& file);
 
 } // namespace nanobrain

@@ -19,8 +19,7 @@ bool parts_words(uint32_t c) {
          c >= 0xFFF0;
 }
 
-/// What a byte is to words; the lead bytes of longer characters need a look at
-/// the whole character.
+/// What a byte is to words; after a lead byte the whole character decides.
 enum : uint8_t { kParts, kWord, kUpper, kLead };
 constexpr std::array<uint8_t, 256> kClass = [] {
   std::array<uint8_t, 256> table{};
@@ -32,8 +31,7 @@ constexpr std::array<uint8_t, 256> kClass = [] {
   return table;
 }();
 
-/// The character that starts at text[i] (two to four bytes); moves i past it
-/// where it separates words.
+/// Moves i past the character there (two to four bytes) if it separates words.
 bool skip_if_parting(std::string_view text, size_t& i) {
   const auto byte = [&](size_t k) {
     return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
@@ -95,9 +93,7 @@ void for_each_ngram(std::string_view text, Visit&& visit) {
     uint64_t& oldest = last[words % last.size()];
     rolling = rolling * kBase + word - oldest * kBaseToLength;
     oldest = word;
-    if (++words >= last.size()) {
-      visit(std::max<uint64_t>(1, mix64(rolling)));
-    }
+    if (++words >= last.size()) visit(std::max<uint64_t>(1, mix64(rolling)));
   });
 }
 

@@ -77,8 +77,7 @@ int unpack(const fs::path& path) {
   return whole;
 }
 
-/// Opens the file; a compressed one is unpacked first, for parquet is read
-/// from its end.
+/// Unpacks a compressed file first, for parquet is read from its end.
 std::shared_ptr<arrow::io::ReadableFile> open_input(const fs::path& path) {
   std::shared_ptr<arrow::io::ReadableFile> file;
   if (!is_compressed(path)) {

@@ -22,10 +22,9 @@
 namespace nanobrain {
 namespace {
 
-/// A batch is what all threads tokenise at a time: up to this much text or
-/// this many documents. A document as long as a batch is one by itself and
-/// tokenised in parts. Two batches are held at a time, or one that is larger
-/// than two.
+/// A batch is what all threads tokenise at a time: up to this much text or this
+/// many documents. A document as long as a batch is one by itself, tokenised in
+/// parts. Two batches are held at a time, or one larger than two.
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
@@ -120,14 +119,6 @@ void check_sides(
       "name documents by --val-input, or pass --val-fraction 0",
       read.documents,
       options.val_fraction);
-}
-
-void check_same(bool same) {
-  require(
-      same,
-      "prepare",
-      "the inputs changed while they were read; run again when nothing writes "
-      "to them");
 }
 
 Survey survey(
@@ -242,8 +233,7 @@ class Writer {
   std::optional<TokenFileWriter> val_;
 };
 
-/// The second reading: fills a batch with what is no copy while the one before
-/// is tokenised.
+/// The second reading: fills a batch while the one before is tokenised.
 void write_tokens(
     SidedDocuments& reader,
     const Survey& survey,
@@ -265,7 +255,7 @@ void write_tokens(
   size_t index = 0;
   bool is_val = false;
   for (std::string text; reader.next(text, is_val); ++index) {
-    check_same(index < survey.is_copy.size());
+    if (index == survey.is_copy.size()) break; // one more than there was
     if (survey.is_copy[index]) {
       (is_val ? report.val : report.train).duplicates += 1;
       continue;
@@ -276,7 +266,11 @@ void write_tokens(
     batch.is_val.push_back(is_val);
     if (batch.full()) write();
   }
-  check_same(reader.fingerprint() == survey.fingerprint);
+  require(
+      reader.fingerprint() == survey.fingerprint,
+      "prepare",
+      "the inputs changed while they were read; run again when nothing writes "
+      "to them");
   write();
   if (writing.valid()) writing.get();
   progress.finish();

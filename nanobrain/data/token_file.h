@@ -69,8 +69,7 @@ class TokenFile {
                : static_cast<TokenId>(
                      reinterpret_cast<const uint32_t*>(tokens_)[i]);
   }
-  /// Copies ids [begin, begin + out.size()) widened to int64 (what LibTorch's
-  /// embedding takes).
+  /// Copies ids [begin, begin + out.size()) as LibTorch's embedding takes them.
   void copy(int64_t begin, std::span<int64_t> out) const;
   /// Error if the checksum is wrong or an id is out of [0, vocab_size).
   void check_tokens() const;

@@ -15,8 +15,7 @@
 namespace nanobrain {
 
 struct DocumentOptions {
-  /// txt: documents separated by blank lines ("blank-line") or one a file
-  /// ("file")
+  /// txt: separated by blank lines ("blank-line"), or one a file ("file")
   std::string text_documents = "blank-line";
   /// jsonl: the key whose value is the text
   std::string text_key = "text";
@@ -63,8 +62,7 @@ class DocumentReader {
 using OpenFile =
     std::function<std::unique_ptr<FormatReader>(const InputFile& file)>;
 
-/// The documents of files and folders (find_input_files), each file as `open`
-/// opens it.
+/// The documents of files and folders (find_input_files), opened by `open`.
 std::unique_ptr<DocumentReader> read_documents(
     const std::vector<fs::path>& inputs,
     const DocumentOptions& options,

@@ -53,10 +53,7 @@ class JsonLines : public FormatReader {
 
   /// Reads the next line that is not blank; false at the end of the file.
   bool next(BoundedText& text) override {
-    for (skip_spaces(); peek() == '\n'; skip_spaces()) {
-      rest_.remove_prefix(1);
-      ++line_;
-    }
+    for (skip_spaces(); skip_if('\n'); skip_spaces()) ++line_;
     if (peek() == kEnd) return false;
     expect('{', "a JSON object");
     read_members(text);
@@ -82,9 +79,14 @@ class JsonLines : public FormatReader {
     }
   }
 
-  void expect(char wanted, std::string_view what) {
-    if (peek() != static_cast<unsigned char>(wanted)) fail_here(what);
+  bool skip_if(char wanted) {
+    if (peek() != static_cast<unsigned char>(wanted)) return false;
     rest_.remove_prefix(1);
+    return true;
+  }
+
+  void expect(char wanted, std::string_view what) {
+    if (!skip_if(wanted)) fail_here(what);
   }
 
   /// The place that errors name.
@@ -115,7 +117,7 @@ class JsonLines : public FormatReader {
     std::vector<std::string> keys;
     BoundedText key(kMaxKeyBytes);
     skip_spaces();
-    for (bool first = true; peek() != '}'; first = false) {
+    for (bool first = true; !skip_if('}'); first = false) {
       if (!first) expect(',', "',' or '}'");
       skip_spaces();
       read_string(key);
@@ -131,7 +133,6 @@ class JsonLines : public FormatReader {
       }
       skip_spaces();
     }
-    rest_.remove_prefix(1);
     if (found) return;
     fail(
         where(),
@@ -183,7 +184,7 @@ class JsonLines : public FormatReader {
     }
     rest_.remove_prefix(1);
     skip_spaces();
-    for (bool first = true; peek() != close; first = false) {
+    for (bool first = true; !skip_if(close); first = false) {
       if (!first) expect(',', close == '}' ? "',' or '}'" : "',' or ']'");
       skip_spaces();
       if (close == '}') {
@@ -196,23 +197,14 @@ class JsonLines : public FormatReader {
       skip_value(depth + 1);
       skip_spaces();
     }
-    rest_.remove_prefix(1);
   }
 
   void skip_number() {
-    if (peek() == '-') rest_.remove_prefix(1);
-    if (peek() == '0') {
-      rest_.remove_prefix(1);
-    } else {
-      skip_digits();
-    }
-    if (peek() == '.') {
-      rest_.remove_prefix(1);
-      skip_digits();
-    }
-    if (peek() == 'e' || peek() == 'E') {
-      rest_.remove_prefix(1);
-      if (peek() == '+' || peek() == '-') rest_.remove_prefix(1);
+    skip_if('-');
+    if (!skip_if('0')) skip_digits();
+    if (skip_if('.')) skip_digits();
+    if (skip_if('e') || skip_if('E')) {
+      if (!skip_if('+')) skip_if('-');
       skip_digits();
     }
   }
@@ -239,11 +231,9 @@ class JsonLines : public FormatReader {
       out.append(rest_.substr(0, run));
       rest_.remove_prefix(run);
       if (rest_.empty()) continue;
-      if (rest_.front() == '\\') {
-        rest_.remove_prefix(1);
+      if (skip_if('\\')) {
         read_escape(out);
-      } else if (rest_.front() == '"') {
-        rest_.remove_prefix(1);
+      } else if (skip_if('"')) {
         return;
       }
     }
@@ -252,26 +242,23 @@ class JsonLines : public FormatReader {
   void read_escape(BoundedText& out) {
     constexpr std::string_view kNames = "\"\\/bfnrt";
     constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
-    const int c = peek();
-    if (c != 'u') {
+    if (!skip_if('u')) {
+      const int c = peek();
       const size_t which =
           c == kEnd ? kNames.npos : kNames.find(static_cast<char>(c));
       if (which == kNames.npos) fail_here("an escape such as \\n");
       rest_.remove_prefix(1);
       return out.append(kValues.substr(which, 1));
     }
-    rest_.remove_prefix(1);
     const auto is_high = [](uint32_t unit) { return (unit >> 10) == 0x36; };
     const auto is_low = [](uint32_t unit) { return (unit >> 10) == 0x37; };
     uint32_t unit = read_hex4();
     while (is_high(unit)) {
-      if (peek() != '\\') return out.append("\xFF");
-      rest_.remove_prefix(1);
-      if (peek() != 'u') {
+      if (!skip_if('\\')) return out.append("\xFF");
+      if (!skip_if('u')) {
         out.append("\xFF");
         return read_escape(out);
       }
-      rest_.remove_prefix(1);
       const uint32_t low = read_hex4();
       if (is_low(low)) {
         return append_character(

@@ -5,9 +5,8 @@
 
 namespace nanobrain {
 
-/// out[ids[n]] += scale * rows[n], in the order of n for each row of `out`, so
-/// with the same bits whatever the number of threads (on a CPU). No dense
-/// gradient is made.
+/// out[ids[n]] += scale * rows[n], in the order of n for each row of `out`: the
+/// same bits on any number of threads (of a CPU). No dense gradient is made.
 ///   out (V, C) f32, ids (N) int64 in [0, V), rows (N, C) f32; all contiguous
 void add_rows(
     torch::Tensor& out,

@@ -62,8 +62,7 @@ struct SoftmaxTile {
 struct AttentionTile {
   static constexpr int64_t kQueries = 64;
 
-  /// scores -> exp(score - max), with the maximum and the sum of these of each
-  /// query.
+  /// scores -> exp(score - max); the maximum and the sum of each query.
   void (*softmax)(
       float* scores, int64_t keys, int64_t first_query, float* max, float* sum);
 

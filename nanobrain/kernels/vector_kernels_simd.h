@@ -1,5 +1,4 @@
-// The VectorKernels in f32; for files that compile them for one instruction
-// set.
+// VectorKernels in f32, for files that compile them for one instruction set.
 #pragma once
 
 #include "nanobrain/base/simd.h"

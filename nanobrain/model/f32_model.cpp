@@ -63,8 +63,7 @@ class NanoLMScorer : public TokenScorer {
   }
 
  private:
-  /// Of the scored positions alone, (N, C): only they go through the head, the
-  /// costliest part.
+  /// Of the scored positions alone, (N, C), for the head is the costliest part.
   torch::Tensor scored_hidden(const torch::Tensor& ids, int64_t first_scored) {
     const auto embedded = model_->embed(ids); // (B, T, C)
     const auto device = embedded.device();

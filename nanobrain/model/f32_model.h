@@ -14,9 +14,8 @@ namespace nanobrain {
 
 class NanoLM;
 
-/// Reads the folder's model (load_model); `bf16`: products in bf16 where the
-/// device gains from them. Its scorers and predictors set the threads of all
-/// LibTorch operators.
+/// load_model(); `bf16`: products in bf16 where the device gains from them. Its
+/// scorers and predictors set the threads of all LibTorch operators.
 std::unique_ptr<LanguageModel> open_f32_model(
     const std::filesystem::path& folder, bool bf16);
 

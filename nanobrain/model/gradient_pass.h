@@ -51,9 +51,8 @@ class GradientPass {
   void begin_step();
 
   /// The loss of a batch, summed over its tokens in nats; adds `scale` times
-  /// its gradient to that of every parameter. On a CPU the sequences are dealt
-  /// to a fixed number of groups, one thread each, whose gradients are summed
-  /// in order.
+  /// its gradient to that of every parameter. On a CPU a fixed number of groups
+  /// of sequences, one thread each, whose gradients are summed in order.
   double loss_and_gradients(const Batch& batch, double scale);
 
   /// Adds up the time in head and body, where one is given.

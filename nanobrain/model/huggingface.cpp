@@ -157,7 +157,7 @@ void require_weights(const fs::path& directory) {
 NanoLM load_model(const fs::path& directory) {
   require_weights(directory);
   const Json manifest = read_model_manifest(directory);
-  if (!manifest.is_null()) {
+  if (!manifest.empty()) {
     verify_files(directory, manifest.value("files", Json()));
   }
   NanoLM model(read_model_config(directory).model, std::nullopt);

@@ -49,9 +49,8 @@ struct InspectReport {
   std::string to_text() const;
 };
 
-/// UsageError if the text is under two tokens, longer than the context or
-/// out of the vocabulary, or where the tokenizer's vocabulary is not the
-/// model's.
+/// UsageError if the text is under two tokens, longer than the context or out
+/// of the vocabulary, or the tokenizer's vocabulary is not the model's.
 InspectReport inspect_model(const InspectOptions& options);
 
 } // namespace nanobrain

@@ -32,9 +32,7 @@ NanoLMImpl::NanoLMImpl(const ModelConfig& config, std::optional<uint64_t> seed)
     h->push_back(Block(config, layer));
   }
   ln_f = register_module("ln_f", make_layer_norm(config));
-  if (seed) {
-    draw_weights(*seed);
-  }
+  if (seed) draw_weights(*seed);
 }
 
 void NanoLMImpl::draw_weights(uint64_t seed) {
@@ -58,9 +56,7 @@ Tensor NanoLMImpl::embed(const Tensor& ids, const KVCache* cache) {
 Tensor NanoLMImpl::body(const Tensor& embedded, KVCache* cache) {
   if (cache != nullptr) prepare(*cache, embedded.size(0));
   Tensor x = embedded; // (B, T, C)
-  for (const auto& block : *h) {
-    x = block->as<Block>()->forward(x, cache);
-  }
+  for (const auto& block : *h) x = block->as<Block>()->forward(x, cache);
   if (cache != nullptr) cache->length += embedded.size(1);
   return ln_f->forward(x);
 }

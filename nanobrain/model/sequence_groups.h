@@ -1,6 +1,5 @@
-// Deals the sequences of a batch to groups, one thread each: a group's
-// activations stay in its core's cache, and no operator waits for another
-// thread.
+// Deals the sequences of a batch to groups, one thread each: activations stay
+// in a core's cache, and no operator waits for another thread.
 #pragma once
 
 #include <ATen/Parallel.h>

@@ -12,8 +12,7 @@ using torch::Tensor;
 
 namespace {
 
-/// Rows whose probabilities stay in a core's cache from one operator to the
-/// next.
+/// Rows whose probabilities stay in a core's cache between operators.
 constexpr int64_t kRows = 8;
 
 /// Calls body(first row, rows) on all threads.
@@ -27,8 +26,7 @@ void each_rows(int64_t n, const Body& body) {
   });
 }
 
-/// The softmax of a few rows of logits (rows, V), in the parts that the figures
-/// are made of.
+/// The softmax of a few rows of logits (rows, V), in parts.
 struct Softmax {
   Tensor weights; // (rows, V): exp(logit - max)
   Tensor sum;     // (rows) f64, of the weights

@@ -14,8 +14,7 @@
 
 namespace nanobrain {
 
-/// How a tensor's values are stored in the file; the numbers are those of the
-/// format.
+/// How a tensor's values are stored; the numbers are those of the format.
 enum class GgmlType : uint32_t {
   kF32 = 0,
   kQ8_0 = 8, // blocks of 32 along a row
@@ -53,8 +52,7 @@ void write_gguf(
 
 inline constexpr int64_t kQ8BlockSize = 32;
 
-/// Of Q8_0: blocks of 32 values, each an f16 scale and 32 int8 numbers; 34
-/// bytes, as in the file.
+/// Of Q8_0: an f16 scale and 32 int8 numbers; 34 bytes, as in the file.
 struct Q8Block {
   uint16_t scale; // the bits of an f16
   int8_t values[kQ8BlockSize];

@@ -1,5 +1,4 @@
-// A model's parameters as model.int8.safetensors holds them
-// (runtime/model.h).
+// A model's parameters as model.int8.safetensors (runtime/model.h) holds them.
 #pragma once
 
 #include <torch/torch.h>
@@ -38,8 +37,7 @@ double relative_error(
 /// as it is.
 class Int8Weights {
  public:
-  /// Error that names the parameter where a value is not finite, or a position
-  /// is beyond f16.
+  /// Error that names a parameter that is not finite, or positions beyond f16.
   explicit Int8Weights(NanoLM& model);
 
   /// By the names of NanoLM's modules: "wte", "h.0.attn.c_attn", ...

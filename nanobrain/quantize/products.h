@@ -43,11 +43,10 @@ struct DynamicOperators {
   const char* multiply = "quantized::linear_dynamic";
 };
 
-/// For a second opinion LibTorch's own dynamic products: weights in int8
-/// with a scale per output feature, activations in 7 bits with one scale and
-/// zero point for all rows, as torch.ao's dynamic Linear has them. Error that
-/// says why where this build of LibTorch has no such operators or no engine
-/// for them.
+/// For a second opinion LibTorch's own dynamic products: weights in int8 with a
+/// scale per output feature, activations in 7 bits with one scale and zero
+/// point for all rows, as torch.ao's dynamic Linear has them. Error that says
+/// which operator or engine this build of LibTorch does not have.
 Product torch_dynamic_product(
     NanoLM& model, const DynamicOperators& operators = {});
 

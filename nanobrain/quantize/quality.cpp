@@ -22,8 +22,7 @@ namespace {
 /// All logits of a window, valid up to the next call. ids (T) int64 -> (T, V)
 using Logits = std::function<Tensor(const Tensor& ids)>;
 
-/// One buffer serves all windows: fresh memory for so many logits costs the
-/// time of a forward.
+/// One buffer for all windows: fresh memory costs the time of a forward.
 Logits predictor_logits(
     const ModelConfig& config, std::shared_ptr<Predictor> predictor) {
   const Tensor buffer = torch::empty({config.max_seq_len, config.vocab_size});
@@ -43,8 +42,7 @@ Logits product_logits(NanoLM& model, const Product& product) {
   };
 }
 
-/// Gives the losses of its first method to the evaluation, and compares the
-/// others with it on the way.
+/// Gives the first method's losses, and compares the others with it on the way.
 class ComparingScorer : public TokenScorer {
  public:
   /// Sums over the scored tokens.

@@ -1,5 +1,4 @@
-// What quantization costs: predictions of the int8 model beside those of the
-// f32 model over a whole text.
+// What quantization costs: int8 predictions beside f32 ones over a whole text.
 #pragma once
 
 #include <vector>

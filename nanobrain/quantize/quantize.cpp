@@ -18,8 +18,6 @@ namespace nanobrain {
 
 namespace {
 
-constexpr int64_t kF32Bytes = 4; // a parameter
-
 Json to_json(const std::vector<NamedError>& errors) {
   Json json = Json::object();
   for (const auto& [name, error] : errors) json[name] = error;
@@ -32,6 +30,21 @@ Table error_table(const char* heading, const std::vector<NamedError>& errors) {
           word_column("name", heading),
           {.key = "error", .title = "error", .format = "{:.3g}"}}};
   for (const auto& [name, error] : errors) table.rows.push_back({name, error});
+  return table;
+}
+
+Table part_table(const std::vector<PartBytes>& parts) {
+  constexpr int64_t kF32Bytes = 4; // a parameter
+  Table table{
+      .columns = {
+          word_column("part", "part"),
+          {.key = "parameters", .title = "parameters", .format = kCount},
+          {.key = "f32_bytes", .title = "f32 bytes", .format = kCount},
+          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount}}};
+  for (const auto& [name, parameters, int8_bytes] : parts) {
+    table.rows.push_back(
+        {name, parameters, kF32Bytes * parameters, int8_bytes});
+  }
   return table;
 }
 
@@ -149,17 +162,10 @@ Json QuantizeReport::to_json() const {
       {"f32_bytes", f32_bytes},
       {"bits_per_byte_delta",
        methods.empty() ? Json(nullptr) : Json(bits_per_byte_delta(methods[1]))},
-      {"parts", Json::array()},
+      {"parts", part_table(parts).json()},
       {"weight_errors", nanobrain::to_json(matrices)},
       {"block_errors", nanobrain::to_json(blocks)},
       {"methods", Json::array()}};
-  for (const PartBytes& part : parts) {
-    json["parts"].push_back(
-        {{"part", part.name},
-         {"parameters", part.parameters},
-         {"f32_bytes", kF32Bytes * part.parameters},
-         {"int8_bytes", part.int8_bytes}});
-  }
   for (const MethodQuality& quality : methods) {
     const bool available = quality.unavailable.empty();
     Json row = {{"method", quality.method}, {"available", available}};
@@ -177,23 +183,13 @@ Json QuantizeReport::to_json() const {
 }
 
 std::vector<Table> QuantizeReport::tables() const {
-  Table part_table{
-      .preface = {fmt::format(
-          "wrote {}: model.int8.safetensors {} ({} bytes), f32 {}",
-          output.string(),
-          format_bytes(static_cast<double>(bytes)),
-          format_count(bytes),
-          format_bytes(static_cast<double>(f32_bytes)))},
-      .columns = {
-          word_column("part", "part"),
-          {.key = "parameters", .title = "parameters", .format = kCount},
-          {.key = "f32_bytes", .title = "f32 bytes", .format = kCount},
-          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount}}};
-  for (const auto& [name, parameters, int8_bytes] : parts) {
-    part_table.rows.push_back(
-        {name, parameters, kF32Bytes * parameters, int8_bytes});
-  }
-  std::vector<Table> tables = {part_table};
+  std::vector<Table> tables = {part_table(parts)};
+  tables.front().preface = {fmt::format(
+      "wrote {}: model.int8.safetensors {} ({} bytes), f32 {}",
+      output.string(),
+      format_bytes(static_cast<double>(bytes)),
+      format_count(bytes),
+      format_bytes(static_cast<double>(f32_bytes)))};
   if (!matrices.empty()) tables.push_back(error_table("weights of", matrices));
   if (!blocks.empty()) tables.push_back(error_table("outputs of", blocks));
   if (methods.empty()) return tables;

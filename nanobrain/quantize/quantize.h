@@ -1,5 +1,4 @@
-// The job behind `nanobrain quantize`: from an f32 model folder to an int8 one,
-// and what that saves and costs.
+// `nanobrain quantize`: from an f32 model folder to int8, and what that costs.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +20,7 @@ struct QuantizeRequest {
   EvalText text = {};
   /// absent: the model's max_seq_len
   std::optional<int64_t> context = std::nullopt;
-  /// "static-weights": what is written; "dynamic": LibTorch's own dynamic int8
-  /// beside it in the comparison
+  /// "static-weights", or "dynamic" to compare LibTorch's own dynamic int8 too
   std::string method = "static-weights";
   int64_t threads = 0; // 0: all
 };

@@ -57,7 +57,7 @@ fs::path new_file(const fs::path& directory) {
 
 constexpr uint32_t kPolynomial = 0x82f63b78; // Castagnoli's, bits reversed
 
-constexpr std::array<uint32_t, 256> make_table() {
+constexpr std::array<uint32_t, 256> kTable = [] {
   std::array<uint32_t, 256> table{};
   for (uint32_t byte = 0; byte < 256; ++byte) {
     uint32_t crc = byte;
@@ -67,8 +67,7 @@ constexpr std::array<uint32_t, 256> make_table() {
     table[byte] = crc;
   }
   return table;
-}
-constexpr std::array<uint32_t, 256> kTable = make_table();
+}();
 
 /// CRC-32C (Castagnoli, RFC 3720 appendix B.4).
 uint32_t crc32c(std::string_view bytes) {
@@ -137,9 +136,7 @@ class Message {
     put_varint(static_cast<uint64_t>(field) << 3 | type);
   }
   void put_varint(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) {
-      out_ += static_cast<char>(value | 0x80);
-    }
+    for (; value >= 0x80; value >>= 7) out_ += static_cast<char>(value | 0x80);
     out_ += static_cast<char>(value);
   }
 

@@ -10,13 +10,11 @@
 
 namespace nanobrain {
 
-/// One new file events.out.tfevents.* in a folder, which sorts after those that
-/// are there: TensorBoard reads them in the order of their names. Every failure
-/// to write is an Error.
+/// A new file events.out.tfevents.* that sorts after the folder's others, for
+/// TensorBoard reads them in order. Every failure to write is an Error.
 class EventWriter {
  public:
-  /// With `purge_step` the readers forget what earlier files of the folder say
-  /// of that step and later ones.
+  /// Readers forget what earlier files say of `purge_step` and later steps.
   explicit EventWriter(
       const fs::path& directory,
       std::optional<int64_t> purge_step = std::nullopt);

@@ -28,8 +28,7 @@ class MetricsLog {
   void append(const Json& record);
   /// Text for TensorBoard alone.
   void add_text(std::string_view tag, std::string_view text, int64_t step);
-  /// Puts all on the disk. Due before a checkpoint is written: a resumed run
-  /// expects every record up to it.
+  /// Puts all on the disk: due before a checkpoint, to which a run is cut back.
   void sync();
 
  private:

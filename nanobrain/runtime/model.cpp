@@ -36,7 +36,7 @@ fs::path checked_path(const fs::path& folder) {
       "has no {}; make one of an f32 model with nanobrain quantize",
       kInt8WeightsFile);
   const Json manifest = read_model_manifest(folder);
-  if (manifest.is_null()) return path;
+  if (manifest.empty()) return path;
   const Json all = manifest.value("files", Json());
   Json ours = Json::object();
   for (const char* name : {kModelConfig, kInt8WeightsFile}) {

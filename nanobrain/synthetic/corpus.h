@@ -1,6 +1,5 @@
-// A synthetic corpus with a known floor: English-like documents of which the
-// exact probability is known (grammar.h), so that no model can lose less on
-// average than their entropy.
+// A synthetic corpus: English-like documents of known probability (grammar.h),
+// so that no model can lose less on average than their entropy.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +24,8 @@ struct SyntheticOptions {
   bool force = false; // replace existing files
 };
 
-/// Where the bits of the corpus at `path` are stored: PATH.bits, a line a
-/// document (number from 0, bytes and bits, separated by tabs) under a line of
-/// their names.
+/// PATH.bits, where the bits of the corpus at `path` are stored: a line of
+/// names, then a line a document: number from 0, bytes, bits; tabs between.
 fs::path synthetic_bits_path(const fs::path& path);
 
 /// Writes documents separated by a blank line, and their bits beside them. Both

@@ -223,16 +223,14 @@ Forms split_at(char separator, std::string_view text) {
   return parts;
 }
 
-bool is_one_of(std::string_view names, const std::string& name) {
-  return names.find(" " + name + " ") != names.npos;
-}
-
 /// A class without words: nouns are things, people by what they do (role), and
 /// parts of a town and its land (site); verbs what people do to things, what
 /// people do (act), and what things do (state).
 WordClass make_class(const std::string& name) {
-  if (is_one_of(" noun role site ", name)) return {name, {"sg", "pl"}, {}};
-  if (is_one_of(" verb act state ", name)) {
+  if (name == "noun" || name == "role" || name == "site") {
+    return {name, {"sg", "pl"}, {}};
+  }
+  if (name == "verb" || name == "act" || name == "state") {
     return {name, {"base", "s", "past"}, {}};
   }
   if (name == "person") return {name, {"name", "she", "her"}, {}};
@@ -278,9 +276,7 @@ Lexicon english_lexicon() {
     const size_t space = line.find(' ');
     const std::string name = line.substr(0, space);
     auto found = std::ranges::find(lexicon, name, &WordClass::name);
-    if (found == lexicon.end()) {
-      found = lexicon.insert(found, make_class(name));
-    }
+    if (found == lexicon.end()) found = lexicon.insert(found, make_class(name));
     uint32_t rank = 0; // weights by Zipf's law
     for (const std::string& stem : read_stems(line.substr(space))) {
       found->words.push_back(

@@ -29,9 +29,8 @@ struct WordClass {
 
 using Lexicon = std::vector<WordClass>;
 
-/// How often a word is drawn in a document of this topic, -1: of none yet. A
-/// topic favours its own words over general ones, and those over the words of
-/// other topics.
+/// How often a word is drawn in a document of this topic (-1: of none yet): its
+/// own words more often than general ones, and those than other topics'.
 inline uint32_t weight_under(const Lexeme& word, int topic) {
   if (topic < 0) return word.weight;
   if (word.topic < 0) return word.weight * 16;
@@ -101,8 +100,7 @@ class Grammar {
   ///   {noun.pl>X}      and kept in slot X
   ///   {X.sg}           the word that a symbol before put in slot X, in a form
   ///
-  /// Error that names the rule at fault, and the word where two alternatives
-  /// clash.
+  /// Error that names the rule at fault, and the word where two clash.
   Grammar(std::string_view rules, Lexicon lexicon);
 
   const Lexicon& lexicon() const { return lexicon_; }

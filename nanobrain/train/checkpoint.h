@@ -71,9 +71,7 @@ class CheckpointStore {
 
  private:
   TrainerState load(
-      const std::filesystem::path& path,
-      NanoLM& model,
-      const Optimizer& optimizer) const;
+      const fs::path& path, NanoLM& model, const Optimizer& optimizer) const;
 
   RunFolder run_;
   RunConfig config_;

@@ -6,8 +6,7 @@
 
 namespace nanobrain {
 
-/// The scalars of one AdamW update (Loshchilov and Hutter 2019, in PyTorch's
-/// order of operations).
+/// Of one AdamW update (Loshchilov and Hutter 2019), in PyTorch's order.
 struct AdamWScalars {
   float gradient_scale; // clipping
   float first_rate;     // 1 - beta1

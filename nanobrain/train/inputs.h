@@ -22,18 +22,15 @@ struct TrainingInputs {
   Json facts(const RunConfig& config) const;
 };
 
-/// UsageError if the config leaves out a file or disagrees with it; Error
-/// where a file is missing, damaged or made with another tokenizer, or holds
-/// an id that is out of range.
+/// UsageError if the config leaves out a file or disagrees with it; Error if
+/// one is missing, damaged, of another tokenizer or holds an id out of range.
 TrainingInputs open_inputs(const RunConfig& config);
 
-/// UsageError that names the input that is not what it was, by the facts() of
-/// the run's start.
+/// UsageError that names the input which differs from the facts() of the start.
 void require_same_inputs(const Json& before, const Json& now);
 
-/// The model at step 0 on the config's device: random, or train.init_from's,
-/// whose dimensions and tokenizer must be the run's. UsageError if the
-/// device is not there.
+/// The model at step 0 on the config's device: random, or train.init_from's.
+/// UsageError if that one does not fit the run, or the device is not there.
 NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer);
 
 /// Hands out micro-batches as a pure function of their position. Micro-batch m

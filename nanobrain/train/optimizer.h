@@ -35,9 +35,8 @@ class Optimizer {
   /// Updates every parameter from its gradient times `gradient_scale`. `step`
   /// counts updates from 0.
   virtual void step(int64_t step, double lr, double gradient_scale) = 0;
-  /// All that the next step depends on beside weights and step, by name; the
-  /// tensors are the live ones, to be read by a checkpoint and written by
-  /// resuming.
+  /// All that the next step depends on beside weights and step, by name: the
+  /// live tensors, read by a checkpoint and written by resuming.
   virtual NamedTensors state() const = 0;
 };
 

@@ -20,9 +20,7 @@ double progress(int64_t step, int64_t begin, int64_t steps) {
 double learning_rate_factor(
     const ScheduleConfig& config, int64_t step, int64_t steps) {
   const double low = config.final_fraction;
-  if (step < config.warmup_steps) {
-    return progress(step, 0, config.warmup_steps);
-  }
+  if (step < config.warmup_steps) return progress(step, 0, config.warmup_steps);
   if (config.kind == ScheduleKind::kCosine) {
     const double t = progress(step, config.warmup_steps, steps);
     return low + (1 - low) * 0.5 * (1 + std::cos(std::numbers::pi * t));

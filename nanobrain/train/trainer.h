@@ -17,8 +17,7 @@ namespace nanobrain {
 
 class Trainer {
  public:
-  /// `inputs` must outlive the trainer. Resumes from the newest checkpoint,
-  /// where the run folder has one.
+  /// `inputs` must outlive it. Resumes from the newest checkpoint, if any.
   Trainer(
       const RunConfig& config,
       const TrainingInputs& inputs,
@@ -30,8 +29,7 @@ class Trainer {
   /// step where loss or gradient are not finite, before anything is saved.
   void run();
 
-  /// Mean loss and gradients of a step's micro-batches, in nats per token,
-  /// without an update.
+  /// Mean loss of a step's micro-batches, nats per token, and its gradients.
   double accumulate_gradients(int64_t step);
 
   NanoLM& model() { return model_; }

@@ -7,8 +7,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr double kSampleTemperature = 0.8;

@@ -38,8 +38,7 @@ class TrainingLog {
 
   /// Records every log_every-th step and each that was evaluated.
   void step(const StepMetrics& metrics);
-  /// Appends a text for each of train.sample_prompts; returns the length of
-  /// samples.txt.
+  /// Appends a text for each prompt; returns the length of samples.txt.
   int64_t sample(NanoLM& model, const Tokenizer& tokenizer, int64_t step);
   /// Puts all on the disk: due before a checkpoint.
   void sync();

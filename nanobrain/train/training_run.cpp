@@ -121,9 +121,8 @@ Json train(const TrainingRequest& request) {
     record = {{"data", facts}, {"sessions", Json::array()}};
     create_run_folder(run, write_fields(config), record);
   }
-  // Until this process ends, however it ends: two that resume the same run
-  // would write over each other. File systems without locks say so with another
-  // error: continue without.
+  // Until this process ends: two that resume one run would write over each
+  // other. File systems without locks give another error: continue without.
   const Descriptor folder(run.root, O_RDONLY | O_DIRECTORY);
   require(
       !folder.is_open() || flock(folder.get(), LOCK_EX | LOCK_NB) == 0 ||

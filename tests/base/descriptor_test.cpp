@@ -24,14 +24,6 @@ TEST(ReadAll, GivesWhatIsLeftWhateverTheHint) {
   }
 }
 
-TEST(ReadAll, NamesWhatCannotBeRead) {
-  const Descriptor folder("/", O_RDONLY);
-  EXPECT_ERROR(
-      Error,
-      "[stdin] cannot be read: Is a directory; name a file",
-      read_all(folder.get(), "stdin"));
-}
-
 TEST(OccupyStandardDescriptors, KeepsFilesFromTheirNumbers) {
   const auto child = run_in_child([] {
     for (const int fd : {0, 1, 2}) close(fd);

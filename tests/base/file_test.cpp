@@ -1,7 +1,6 @@
 #include "nanobrain/base/file.h"
 
 #include <csignal>
-#include <set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/random.h"
@@ -13,14 +12,6 @@ namespace {
 
 using namespace testing;
 using ::testing::HasSubstr;
-
-std::set<std::string> names_in(const fs::path& folder) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    names.insert(entry.path().filename().string());
-  }
-  return names;
-}
 
 std::string text_of(const MappedFile& file) {
   return {

@@ -8,10 +8,8 @@ namespace {
 
 using testing::TempDir;
 
-struct Fault {
-  std::string text;
-  std::string message;
-};
+/// Texts, and words of the message that refuses them.
+using Faults = std::vector<std::pair<std::string, std::string>>;
 
 TEST(Json, KeepsTheOrderOfKeys) {
   EXPECT_EQ(
@@ -34,7 +32,7 @@ TEST(Json, RefusesToGoTooDeep) {
 TEST(Json, SaysWhereTheTextIsWrong) {
   const std::string invalid = "[here] is not valid JSON";
   const std::string deep = "[here] is JSON nested deeper than the 256 levels";
-  for (const auto& [text, message] : std::vector<Fault>{
+  for (const auto& [text, message] : Faults{
            {"{\n  \"a\": }", invalid + " at line 2, column 8: "},
            {"", invalid + " at line 1, column 1: "},
            {"{} {}", invalid},
@@ -76,7 +74,7 @@ TEST(JsonMembers, ComeInOrderRepeatedOnesToo) {
 }
 
 TEST(JsonMembers, OtherTextsAreRefused) {
-  for (const auto& [text, message] : std::vector<Fault>{
+  for (const auto& [text, message] : Faults{
            {"[1]", "[here] is not a JSON object"},
            {"7", "[here] is not a JSON object"},
            {R"({"a": {}})", "[here] has an object or a list as \"a\"; a plain"},

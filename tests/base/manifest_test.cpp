@@ -1,5 +1,6 @@
 #include "nanobrain/base/manifest.h"
 
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "tests/support/support.h"
@@ -8,12 +9,6 @@ namespace nanobrain {
 namespace {
 
 using namespace testing;
-
-// SHA-256 of "abc" and of nothing (FIPS 180-2).
-constexpr const char* kAbc =
-    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-constexpr const char* kEmpty =
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 class Manifest : public ::testing::Test {
  protected:
@@ -24,13 +19,15 @@ class Manifest : public ::testing::Test {
     write_text(dir_ / "sub/c", "abc");
   }
   const TempDir dir_;
+  const Json files_ = {
+      {"a", sha256_hex("")},
+      {"b", sha256_hex("abc")},
+      {"sub/c", sha256_hex("abc")}};
 };
 
 TEST_F(Manifest, HashesEveryFileInOrderButTemporaryOnes) {
   const AtomicFile unfinished(dir_ / "d");
-  EXPECT_EQ(
-      hash_files(dir_.path()).dump(),
-      Json({{"a", kEmpty}, {"b", kAbc}, {"sub/c", kAbc}}).dump());
+  EXPECT_EQ(hash_files(dir_.path()).dump(), files_.dump());
 }
 
 TEST_F(Manifest, NamesTheFileThatIsMissingOrDiffers) {
@@ -55,8 +52,7 @@ TEST_F(Manifest, IsWrittenAndChecked) {
   const fs::path path = dir_ / "manifest.json";
   write_manifest(dir_.path());
   EXPECT_NO_THROW(check_manifest(dir_.path()));
-  const Json files = {{"a", kEmpty}, {"b", kAbc}, {"sub/c", kAbc}};
-  EXPECT_EQ(read_json(path), Json({{"format_version", 1}, {"files", files}}));
+  EXPECT_EQ(read_json(path), Json({{"format_version", 1}, {"files", files_}}));
   const auto check = [&] { check_manifest(dir_.path()); };
   write_text(dir_ / "a", "x");
   EXPECT_ERROR(Error, "a is not as it was written", check());

@@ -120,9 +120,7 @@ TEST(Format, DurationsCountsAndBytes) {
       {1000, "1,000"},
       {1234567, "1,234,567"},
       {INT64_MIN, "-9,223,372,036,854,775,808"}};
-  for (const auto& [count, text] : counts) {
-    EXPECT_EQ(format_count(count), text);
-  }
+  for (const auto& [count, text] : counts) EXPECT_EQ(format_count(count), text);
   const std::pair<double, const char*> sizes[] = {
       {0, "0 B"},
       {999, "999 B"},

@@ -56,10 +56,7 @@ TEST_F(ConfigTest, WhatIsWrittenReadsBackEqual) {
   EXPECT_EQ(write_fields(again), write_fields(config));
 }
 
-struct Refusal {
-  const char* input;
-  const char* message;
-};
+using Refusal = std::pair<const char*, const char*>;
 
 TEST_F(ConfigTest, RefusesUnknownKeysAndWrongTypes) {
   const Refusal refusals[] = {

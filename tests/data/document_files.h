@@ -21,10 +21,8 @@ inline std::string compressed(
     const std::string& bytes, const std::string& extension) {
   static const std::map<std::string, std::string> programs = {
       {".gz", "gzip"}, {".xz", "xz"}, {".zst", "zstd"}};
-  ProcessOptions options;
-  options.input = bytes;
   const ProcessResult result =
-      run_process({programs.at(extension), "-c"}, options);
+      run_process({programs.at(extension), "-c"}, {.input = bytes});
   if (result.exit_code != 0) throw std::runtime_error(result.err);
   return result.out;
 }
@@ -43,8 +41,7 @@ inline std::string as_jsonl(const Documents& documents) {
   return lines;
 }
 
-/// Runs a Python script on the documents in the list `documents`, `path` being
-/// where it writes.
+/// Runs a Python script on the list `documents`; it writes to `path`.
 inline void run_python(
     const std::string& script,
     const Documents& documents,
@@ -54,10 +51,9 @@ inline void run_python(
       "import pyarrow as pa, pyarrow.parquet as pq\n"
       "path = sys.argv[1]\n"
       "documents = json.load(sys.stdin)\n";
-  ProcessOptions options;
-  options.input = Json(documents).dump();
   const ProcessResult result = run_process(
-      {python().string(), "-c", prologue + script, path.string()}, options);
+      {python().string(), "-c", prologue + script, path.string()},
+      {.input = Json(documents).dump()});
   if (result.exit_code != 0) throw std::runtime_error(result.err);
 }
 

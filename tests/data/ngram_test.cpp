@@ -1,5 +1,4 @@
-// The counted baselines against the formulas written out plainly, and against
-// figures worked out by hand.
+// The counted baselines against the plain formulas and figures worked by hand.
 #include "nanobrain/data/ngram.h"
 
 #include <cmath>

@@ -67,12 +67,11 @@ class Prepare : public ::testing::Test {
     return prepare(inputs, tokenizer_, out_, options);
   }
   /// The output, and what is named as unfinished ones are.
-  std::vector<std::string> left_over() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(dir_.path())) {
-      const std::string name = entry.path().filename();
-      if (name == "out" || name.starts_with('.')) names.push_back(name);
-    }
+  std::set<std::string> left_over() const {
+    auto names = names_in(dir_.path());
+    std::erase_if(names, [](const std::string& name) {
+      return name != "out" && !name.starts_with('.');
+    });
     return names;
   }
 

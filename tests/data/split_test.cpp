@@ -58,8 +58,7 @@ TEST(Split, TheFunctionIsPinned) {
   EXPECT_EQ(sides, "0011001111000001000100010000010000000001");
 }
 
-// Documents drawn from a few: which a set of strings and the finder call
-// copies.
+// Documents drawn from a few: which a set of strings calls copies.
 TEST(DuplicateFinder, AgreesWithASetOfTheTexts) {
   for (const uint64_t distinct : {1, 8, 8000, 1'000'000}) {
     DuplicateFinder finder;

@@ -15,7 +15,6 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::TempDir;
 using torch::Tensor;
 
@@ -215,7 +214,7 @@ TEST(ModelFolder, RefusesAFlippedByteANewerFormatAndAnotherInItsPlace) {
       load_model(dir / "m"));
 }
 
-TEST(ModelFolder, NamesMissingFiles) {
+TEST(ModelFolder, NamesMissingAndTruncatedFiles) {
   const TempDir dir;
   fs::create_directory(dir / "m");
   EXPECT_ERROR(
@@ -225,14 +224,10 @@ TEST(ModelFolder, NamesMissingFiles) {
   testing::write_text(dir / "m" / "pytorch_model.bin", "pickle");
   EXPECT_ERROR(Error, "pickle files are not read", load_model(dir / "m"));
   const PlainFolder folder;
-  fs::remove(folder.path() / "config.json");
-  EXPECT_THAT(folder.error(), ::testing::HasSubstr("config.json"));
-}
-
-TEST(ModelWeights, NamesATruncatedFile) {
-  const PlainFolder folder;
   fs::resize_file(folder.weights(), fs::file_size(folder.weights()) - 1);
   EXPECT_THAT(folder.error(), ::testing::HasSubstr("model.safetensors"));
+  fs::remove(folder.path() / "config.json");
+  EXPECT_THAT(folder.error(), ::testing::HasSubstr("config.json"));
 }
 
 TEST(ModelWeights, NamesTheTensorAtFault) {

@@ -7,7 +7,6 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::TempDir;
 using torch::Tensor;
 

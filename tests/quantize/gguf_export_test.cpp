@@ -17,7 +17,6 @@ namespace {
 
 using namespace nanobrain::testing;
 using ::testing::IsEmpty;
-namespace fs = std::filesystem;
 
 ModelConfig small_config(int64_t vocab_size = 70) {
   return random_config(vocab_size, /*ffn_dim=*/96);

@@ -17,7 +17,6 @@ namespace nanobrain {
 namespace {
 
 using namespace nanobrain::testing;
-namespace fs = std::filesystem;
 
 /// f32/ and int8/ of one random model, and text.txt.
 class Int8Folder : public ::testing::Test {

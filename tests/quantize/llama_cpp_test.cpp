@@ -13,7 +13,6 @@ namespace nanobrain {
 namespace {
 
 using namespace nanobrain::testing;
-namespace fs = std::filesystem;
 using torch::Tensor;
 
 fs::path peers_python() {
@@ -46,8 +45,7 @@ std::string ask_llama_cpp(
   return read_text(dir / "output");
 }
 
-/// The same model as ggml computes it: GELU from a table of f16 values for f16
-/// arguments.
+/// As ggml computes it: GELU from a table of f16 values for f16 arguments.
 Tensor forward_with_f16_gelu(NanoLM& model, const Tensor& ids) {
   const auto round_f16 = [](const Tensor& x) {
     return x.to(torch::kFloat16).to(torch::kFloat32);
@@ -134,8 +132,7 @@ void expect_same_ids(
   }
 }
 
-/// Documents, hard cases and random texts, without U+2581, which llama.cpp
-/// takes for a space.
+/// Texts of all kinds without U+2581, which llama.cpp takes for a space.
 std::vector<std::string> texts_for_llama_cpp() {
   auto texts = invented_documents(100, 9);
   for (const std::string& text : hard_texts()) texts.push_back(text);
@@ -147,11 +144,8 @@ std::vector<std::string> texts_for_llama_cpp() {
   return texts;
 }
 
-TEST_F(LlamaCpp, GivesTheIdsOfSentencePiece) {
+TEST_F(LlamaCpp, GivesTheIdsOfSentencePieceAndGpt2) {
   expect_same_ids(*small_tokenizer(), texts_for_llama_cpp());
-}
-
-TEST_F(LlamaCpp, GivesTheIdsOfGpt2) {
   expect_same_ids(*small_gpt2_tokenizer(), texts_for_llama_cpp());
 }
 

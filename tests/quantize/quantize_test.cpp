@@ -20,7 +20,6 @@ namespace {
 
 using namespace nanobrain::testing;
 using ::testing::IsEmpty;
-namespace fs = std::filesystem;
 
 /// f32/ holds a random model with a tokenizer of its own.
 class Quantize : public ::testing::Test {

@@ -27,7 +27,6 @@ void save_random(
 
 /// What a script beside this file prints as JSON.
 Json ask_python(const std::string& script, std::vector<std::string> arguments);
-constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
 
 /// Documents of random words.
 std::string random_text_of(size_t bytes);

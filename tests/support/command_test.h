@@ -14,9 +14,6 @@ struct Refusal {
   std::string words;
 };
 
-/// Why a test is skipped whose part of the world Python makes.
-constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
-
 /// Each test has a new folder, in which its commands run; "world" in it is the
 /// world of make_world.sh, which all tests share and none changes.
 class CommandTest : public ::testing::Test {

@@ -91,4 +91,12 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.insert(entry.path().filename());
+  }
+  return names;
+}
+
 } // namespace nanobrain::testing

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ std::filesystem::path program(const std::string& name = "nanobrain");
 std::filesystem::path shared_data();
 /// The Python of the test environment (build/deps/test).
 std::filesystem::path python();
+/// Why a test that needs it is skipped.
+constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
 
 struct ProcessResult {
   int exit_code = 0; // 128 + signal where a signal ended it
@@ -54,6 +57,8 @@ ProcessResult run_process(
 
 void write_text(const std::filesystem::path& path, std::string_view text);
 std::string read_text(const std::filesystem::path& path);
+/// The names in a folder.
+std::set<std::string> names_in(const std::filesystem::path& folder);
 
 /// The message of what `body` throws as E; a test failure where it does not.
 template <class E, class Body>

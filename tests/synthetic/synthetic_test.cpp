@@ -118,8 +118,7 @@ TEST(Synthetic, LaterSentencesDependOnEarlierOnes) {
 }
 
 TEST(Synthetic, SubjectAndVerbAgreeOverADistance) {
-  // "The sails near the old mill is" is no text of the grammar, whatever the
-  // noun between.
+  // "The sails near the old mill is" is no text of the grammar.
   const std::regex subject("\\. The (\\w+) (near|behind) the (\\w+) (is|are) ");
   SyntheticGenerator generator(7);
   int seen = 0;

@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kNoPython = "no test Python: cmake/bootstrap.sh --tests";
 constexpr const char* kNoData = "no shared data here";
 
 Gpt2Files published_files() {

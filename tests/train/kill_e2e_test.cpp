@@ -1,5 +1,5 @@
 // The program itself, killed and stopped while it trains.
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <csignal>
@@ -77,15 +77,8 @@ class KillTest : public CommandTest {
       left.insert(entry.path().filename().string().substr(0, 6));
     }
     EXPECT_EQ(
-        left,
-        (std::set<std::string>{
-            "checkp",
-            "config",
-            "events",
-            "metric",
-            "model",
-            "run.js",
-            "sample"}));
+        fmt::format("{}", fmt::join(left, " ")),
+        "checkp config events metric model run.js sample");
   }
 };
 

@@ -1,5 +1,4 @@
-// Resuming in this process: bits, files and refusals. Kills of a real process
-// are in kill_e2e_test.cpp.
+// Resuming in this process; kill_e2e_test.cpp kills a real one.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -16,7 +15,6 @@ namespace {
 
 using namespace nanobrain::testing;
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
 
 TEST(ResumeBits, ContinueToTheSame) {
   using Overrides = std::vector<std::string>;
@@ -59,8 +57,7 @@ class ResumeTest : public ::testing::Test {
   static Json resume(const std::vector<std::string>& overrides = {}) {
     return tiny_->train("run", overrides, true);
   }
-  /// Resumes to the bits of the run that was never interrupted, and says
-  /// `message` on stderr.
+  /// Resumes to the bits of the whole run, and says `message` on stderr.
   static void expect_same_end(
       const std::string& message,
       const std::vector<std::string>& overrides = {}) {

@@ -10,8 +10,6 @@
 
 namespace nanobrain::testing {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr const char* kConfig = R"(
@@ -103,14 +101,6 @@ std::vector<Json> metrics_without_times(const fs::path& run) {
     record.erase("tokens_per_s");
   }
   return records;
-}
-
-std::set<std::string> names_in(const fs::path& folder) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    names.insert(entry.path().filename());
-  }
-  return names;
 }
 
 void rewind_run(const fs::path& run, int64_t step) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +20,8 @@ std::vector<std::string> tiny_documents(int64_t count, uint64_t seed);
 /// A SentencePiece tokenizer of 290 pieces; `seed` chooses the language.
 std::shared_ptr<const Tokenizer> tiny_tokenizer(uint64_t seed = 1);
 
-/// A folder with tokenizer/ train.tokens val.tokens and run.yaml: 12
-/// steps of 4 x 16 tokens, one layer of width 16, f32, a checkpoint every 3
-/// steps, all of them kept.
+/// A folder with tokenizer/ train.tokens val.tokens and run.yaml: 12 steps of
+/// 4 x 16 tokens, one layer of width 16, f32, a checkpoint every 3 steps.
 class TinyRun {
  public:
   TinyRun();
@@ -46,8 +44,6 @@ class TinyRun {
 
 /// The records of a run's metrics.jsonl, without the figures that time makes.
 std::vector<Json> metrics_without_times(const std::filesystem::path& run);
-/// The names in a folder.
-std::set<std::string> names_in(const std::filesystem::path& folder);
 
 /// Puts a run back to what a kill right after checkpoint `step` would leave
 /// behind: metrics and samples of later steps, but no later checkpoint.

@@ -57,8 +57,7 @@ TEST(TrainerTest, MicroBatchesAddUpToABigBatch) {
   }
 }
 
-// A second derivation: the loss from the whole logits, by LibTorch, of windows
-// that the sampler names.
+// A second derivation: the loss by LibTorch, of windows that the sampler names.
 TEST(TrainerTest, LossIsTheMeanCrossEntropyOfTheWindows) {
   const TinyRun tiny;
   Gradients run(tiny, "run", {}, 5);

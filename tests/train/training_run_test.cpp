@@ -15,7 +15,6 @@ namespace {
 
 using namespace nanobrain::testing;
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
 
 double train_loss(const fs::path& run, size_t record) {
   return read_metrics(run / "metrics.jsonl").at(record)["train_loss"];
