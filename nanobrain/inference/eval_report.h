@@ -8,7 +8,7 @@
 
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/table.h"
-#include "nanobrain/inference/loss_sum.h"
+#include "nanobrain/inference/loss_units.h"
 #include "nanobrain/inference/windows.h"
 
 namespace nanobrain {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +20,6 @@
 #include "nanobrain/inference/eval_input.h"
 #include "nanobrain/inference/eval_report.h"
 #include "nanobrain/inference/open_model.h"
-#include "nanobrain/inference/score_stream.h"
 
 namespace nanobrain {
 
@@ -33,6 +33,22 @@ struct EvalOptions {
   /// matrix products in bf16; `eval` and the val_loss of `train` use f32
   bool bf16 = false;
 };
+
+/// Takes every token of a stream in order, without a loss where the protocol
+/// does not score it.
+using TokenSink = std::function<void(TokenId id, std::optional<double> nats)>;
+
+/// Feeds a stream through a scorer, at most `batch_tokens` inputs at once, and
+/// every token of it (the plan's prefix left out) to `sink`, under a progress
+/// bar where it has a `label`. Returns the seconds that the scorer took:
+/// reading and tokenising do not count.
+double score_stream(
+    TokenScorer& scorer,
+    TokenSource& source,
+    const WindowPlan& plan,
+    int64_t batch_tokens,
+    const TokenSink& sink,
+    const std::string& label = {});
 
 /// The loss over a token file, the same figure that `nanobrain eval` gives on
 /// the same documents; a progress bar where there is a `label`. Error if the

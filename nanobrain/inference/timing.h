@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "nanobrain/inference/clock.h"
 #include "nanobrain/inference/language_model.h"
+#include "nanobrain/inference/statistics.h"
 #include "nanobrain/inference/timing_report.h"
 
 namespace nanobrain {
