@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/run/run_folder.h"
 #include "nanobrain/sweep/figures.h"
 
 namespace nanobrain {
@@ -23,6 +24,16 @@ Json report_data(
     const std::string& title,
     const std::string& build,
     const Figures& figures = all_figures());
+
+/// config (flat), host, build, train and validation curves, samples of a run
+/// folder; empty ones of what it does not have yet. Curves are thinned to 1,000
+/// points at most, of six digits. Paths below the working directory are given
+/// from there. Error if a file cannot be read.
+Json run_record(const RunFolder& run);
+
+/// Every `step`-th of a list so that at most `most` are left, the last one
+/// among them.
+Json thinned(const Json& list, size_t most);
 
 /// The page with its data inside. No text in the data can end the element that
 /// holds it; bytes that are not UTF-8 become U+FFFD.

@@ -1,6 +1,5 @@
-#include "nanobrain/report/run_record.h"
-
 #include "nanobrain/base/error.h"
+#include "nanobrain/report/report_data.h"
 #include "tests/report/run_files.h"
 
 namespace nanobrain::testing {
