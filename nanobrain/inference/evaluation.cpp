@@ -174,8 +174,7 @@ EvalReport run_evaluation(
       report.has_end_of_text || !request.per_document,
       request.command,
       "the tokenizer has no end-of-text token that would separate documents; "
-      "leave "
-      "--per-document out");
+      "leave --per-document out");
 
   std::vector<std::unique_ptr<TokenCounter>> counters;
   if (capabilities.make_counters) {
