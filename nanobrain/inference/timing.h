@@ -58,8 +58,6 @@ void measure(
 /// and generates on `threads` threads (0: all), to the first byte of its text.
 /// Error if the process says nothing: its own message is on stderr.
 Statistics time_start(
-    const std::filesystem::path& model,
-    int64_t threads,
-    const ClockOptions& clock);
+    const fs::path& model, int64_t threads, const ClockOptions& clock);
 
 } // namespace nanobrain

@@ -14,8 +14,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr int64_t kFormat = 1;

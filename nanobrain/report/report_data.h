@@ -20,7 +20,7 @@ namespace nanobrain {
 /// No title: the folders' names. `build` names this program. Error if a
 /// folder is neither, or is given twice.
 Json report_data(
-    const std::vector<std::filesystem::path>& folders,
+    const std::vector<fs::path>& folders,
     const std::string& title,
     const std::string& build,
     const Figures& figures = all_figures());
@@ -44,13 +44,12 @@ std::string report_json(const Json& data);
 
 /// A folder of a report and what that calls it.
 struct ReportFolder {
-  std::filesystem::path given;
+  fs::path given;
   std::string name; // no two of a report have the same
 };
 
 /// Each by its last part; folders that share it by as many more as tell them
 /// apart ("a/out", "b/out"). UsageError if one is given twice.
-std::vector<ReportFolder> name_folders(
-    const std::vector<std::filesystem::path>& folders);
+std::vector<ReportFolder> name_folders(const std::vector<fs::path>& folders);
 
 } // namespace nanobrain

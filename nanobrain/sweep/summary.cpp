@@ -7,8 +7,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 /// Of what is read of cell.json.

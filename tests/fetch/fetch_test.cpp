@@ -12,7 +12,6 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using namespace testing;
 using namespace ::testing;

@@ -16,7 +16,6 @@
 namespace nanobrain {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using namespace testing;
 

@@ -6,7 +6,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::IsEmpty;
-namespace fs = std::filesystem;
 
 class RunRecord : public ::testing::Test {
  protected:
