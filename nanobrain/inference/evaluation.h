@@ -1,11 +1,8 @@
 // Exact loss of a model over a whole text: the jobs behind `nanobrain eval`,
-// `nanobrain-run score` and the val_loss of `train`.
-//
-// Rules: end-of-text precedes the first document; every token, each
-// end-of-text included, is scored exactly once; end-of-text has no bytes; the
-// loss is a sum in double. Results do not depend on the number of windows
-// scored at once beyond rounding, and are the same bits on every run with the
-// same number of threads.
+// `nanobrain-run score` and the val_loss of `train`. What is scored: Protocol
+// (windows.h). Results do not depend on the number of windows scored at once
+// beyond rounding, and are the same bits on every run with the same number of
+// threads.
 #pragma once
 
 #include <cstdint>

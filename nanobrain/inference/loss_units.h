@@ -1,7 +1,5 @@
-// A loss as a sum and what it was summed over, so that the parts of a text add
-// up and nothing is exponentiated before the end; and the losses of a text's
-// tokens summed by unit: the documents, or the blocks that intervals are
-// resampled from.
+// The losses of a text's tokens, summed as a whole and by unit: the documents,
+// or the blocks that intervals are resampled from.
 #pragma once
 
 #include <cmath>
@@ -17,8 +15,9 @@
 
 namespace nanobrain {
 
-/// Cross-entropy of scored tokens. End-of-text tokens count in `nats` and
-/// `tokens` and have no bytes.
+/// Cross-entropy of scored tokens as a sum, so that the parts of a text add up
+/// and nothing is exponentiated before the end. End-of-text tokens count in
+/// `nats` and `tokens` and have no bytes.
 struct LossSum {
   double nats = 0;    // sum of -ln p
   int64_t tokens = 0; // scored

@@ -1,5 +1,3 @@
-#include "nanobrain/report/report_server.h"
-
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -11,6 +9,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/report/page/page.h"
+#include "nanobrain/report/report.h"
 #include "tests/report/http_get.h"
 #include "tests/support/support.h"
 
