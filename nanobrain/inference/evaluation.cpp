@@ -8,7 +8,6 @@
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/stopwatch.h"
-#include "nanobrain/inference/loss_units.h"
 
 namespace nanobrain {
 
