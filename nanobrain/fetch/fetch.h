@@ -55,8 +55,7 @@ FileList known_file_list(
 /// Reads a list of the user's own: JSON with the keys above. `base_url`, where
 /// not empty, replaces the list's. UsageError if a name would leave the
 /// output folder or meet another file's, or nothing could check a file.
-FileList read_file_list(
-    const std::filesystem::path& path, const std::string& base_url = "");
+FileList read_file_list(const fs::path& path, const std::string& base_url = "");
 
 /// What a terminal may be shown of text that others wrote: control characters
 /// become '?'.
@@ -65,10 +64,10 @@ std::string without_controls(std::string_view text);
 std::string shown_url(std::string_view url);
 
 struct FetchOptions {
-  std::filesystem::path output; // folder
-  bool force = false;           // replace a file that is there and is another
-  double stall_timeout_s = 30;  // below 1 kB/s
-  double first_pause_s = 1;     // between attempts, doubled each time
+  fs::path output;             // folder
+  bool force = false;          // replace a file that is there and is another
+  double stall_timeout_s = 30; // below 1 kB/s
+  double first_pause_s = 1;    // between attempts, doubled each time
 };
 
 /// Brings the files of the list into the output folder, one after another.

@@ -51,8 +51,7 @@ constexpr std::array<KnownList, 2> kLists = {{
      "87f09149ef4734204d70ed1d046ddc9ca3f2b8f9/sample/10BT/",
      kFineWebEdu},
     {"gpt2",
-     "openai-community/gpt2/resolve/"
-     "607a30d783dfa663caf39e06633721c8d4cfcd7e/",
+     "openai-community/gpt2/resolve/607a30d783dfa663caf39e06633721c8d4cfcd7e/",
      kGpt2},
 }};
 

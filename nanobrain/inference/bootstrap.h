@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "nanobrain/inference/loss_sum.h"
+#include "nanobrain/inference/loss_units.h"
 
 namespace nanobrain {
 

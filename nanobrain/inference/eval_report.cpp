@@ -1,5 +1,4 @@
-#include "nanobrain/inference/eval_report.h"
-
+// The result of an evaluation: the model beside what any model must beat.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -8,6 +7,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/inference/evaluation.h"
 
 namespace nanobrain {
 

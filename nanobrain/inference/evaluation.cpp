@@ -1,10 +1,13 @@
 #include "nanobrain/inference/evaluation.h"
 
+#include <algorithm>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/inference/loss_units.h"
+#include "nanobrain/base/progress.h"
+#include "nanobrain/base/stopwatch.h"
 
 namespace nanobrain {
 
@@ -89,6 +92,42 @@ WindowPlan plan_evaluation(
 
 } // namespace
 
+double score_stream(
+    TokenScorer& scorer,
+    TokenSource& source,
+    const WindowPlan& plan,
+    int64_t batch_tokens,
+    const TokenSink& sink,
+    const std::string& label) {
+  std::optional<Progress> progress;
+  if (!label.empty()) progress.emplace(label, source.size());
+  WindowReader reader(source, plan);
+  const int64_t max_count = std::max<int64_t>(batch_tokens / plan.span, 1);
+  double seconds = 0;
+  int64_t next = plan.prefix ? 1 : 0; // position of the sink's next token
+  WindowBatch batch;
+  std::vector<float> losses;
+  while (reader.next(max_count, batch)) {
+    losses.resize(static_cast<size_t>(batch.scored()));
+    const Stopwatch watch;
+    scorer.score(batch, losses);
+    seconds += watch.seconds();
+    auto loss = losses.begin();
+    for (int64_t w = 0; w < batch.count; ++w) {
+      const int64_t begin = batch.begins[static_cast<size_t>(w)];
+      const int64_t first = begin + batch.first_scored + 1;
+      const int64_t end = begin + batch.inputs + 1;
+      const int64_t* row = batch.ids.data() + w * (batch.inputs + 1);
+      for (; next < end; ++next) {
+        const auto id = static_cast<TokenId>(row[next - begin]);
+        next < first ? sink(id, std::nullopt) : sink(id, *loss++);
+      }
+    }
+    if (progress) progress->update(source.position());
+  }
+  return seconds;
+}
+
 LossSum evaluate(
     TokenScorer& scorer,
     int64_t max_seq_len,
@@ -134,8 +173,7 @@ EvalReport run_evaluation(
       report.has_end_of_text || !request.per_document,
       request.command,
       "the tokenizer has no end-of-text token that would separate documents; "
-      "leave "
-      "--per-document out");
+      "leave --per-document out");
 
   std::vector<std::unique_ptr<TokenCounter>> counters;
   if (capabilities.make_counters) {

@@ -1,25 +1,24 @@
 // Exact loss of a model over a whole text: the jobs behind `nanobrain eval`,
-// `nanobrain-run score` and the val_loss of `train`.
-//
-// Rules: end-of-text precedes the first document; every token, each
-// end-of-text included, is scored exactly once; end-of-text has no bytes; the
-// loss is a sum in double. Results do not depend on the number of windows
-// scored at once beyond rounding, and are the same bits on every run with the
-// same number of threads.
+// `nanobrain-run score` and the val_loss of `train`. What is scored: Protocol
+// (windows.h). Results do not depend on the number of windows scored at once
+// beyond rounding, and are the same bits on every run with the same number of
+// threads.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/inference/eval_input.h"
-#include "nanobrain/inference/eval_report.h"
+#include "nanobrain/inference/loss_units.h"
 #include "nanobrain/inference/open_model.h"
-#include "nanobrain/inference/score_stream.h"
 
 namespace nanobrain {
 
@@ -34,6 +33,22 @@ struct EvalOptions {
   bool bf16 = false;
 };
 
+/// Takes every token of a stream in order, without a loss where the protocol
+/// does not score it.
+using TokenSink = std::function<void(TokenId id, std::optional<double> nats)>;
+
+/// Feeds a stream through a scorer, at most `batch_tokens` inputs at once, and
+/// every token of it (the plan's prefix left out) to `sink`, under a progress
+/// bar where it has a `label`. Returns the seconds that the scorer took:
+/// reading and tokenising do not count.
+double score_stream(
+    TokenScorer& scorer,
+    TokenSource& source,
+    const WindowPlan& plan,
+    int64_t batch_tokens,
+    const TokenSink& sink,
+    const std::string& label = {});
+
 /// The loss over a token file, the same figure that `nanobrain eval` gives on
 /// the same documents; a progress bar where there is a `label`. Error if the
 /// file is empty or made with another tokenizer, or a loss is not finite;
@@ -45,6 +60,45 @@ LossSum evaluate(
     const Tokenizer& tokenizer,
     const EvalOptions& options = {},
     const std::string& label = {});
+
+/// The loss of something counted over the same tokens as the model's.
+struct Baseline {
+  std::string name;
+  LossSum loss;
+};
+
+/// The model beside what any model must beat.
+struct EvalReport {
+  LossSum model;
+  std::vector<Baseline> baselines;
+  int64_t baseline_tokens = 0; // that they were counted on
+  /// nats of the text's exact probability, where it is synthetic
+  std::optional<double> floor_nats;
+  Protocol protocol = Protocol::kDocuments;
+  bool has_end_of_text = true; // the tokenizer
+  int64_t context = 0;
+  int64_t stride = 0;
+  int64_t skipped = 0;  // documents that could not be read
+  int64_t repaired = 0; // documents with U+FFFD put in
+  double seconds = 0;   // of scoring
+  std::string precision = "f32";
+  int64_t threads = 1;
+
+  /// More than 20 nats under the exact entropy: the text leaked.
+  bool leaked() const;
+  /// Error that says so where it has.
+  void require_no_leak() const;
+  /// Keys: those of LossSum, protocol, end_of_text, context, stride, skipped,
+  /// repaired, baselines, baseline_tokens, entropy, leak, tokens_per_s,
+  /// precision, threads.
+  Json to_json() const;
+  /// A row for the model, each baseline and the floor, and whether the model
+  /// beats it.
+  Table table() const;
+
+ private:
+  LossSum floor() const; // where there is one
+};
 
 /// Something that counts over the same tokens as the model's loss.
 class TokenCounter {

@@ -25,6 +25,19 @@ bool is_space(char c) {
 
 } // namespace
 
+Json LossSum::to_json() const {
+  return {
+      {"nats", number_or_null(nats)},
+      {"tokens", tokens},
+      {"bytes", bytes},
+      {"words", words},
+      {"documents", documents},
+      {"nats_per_token", number_or_null(nats_per_token())},
+      {"perplexity", number_or_null(perplexity())},
+      {"bits_per_byte", number_or_null(bits_per_byte())},
+      {"word_perplexity", number_or_null(word_perplexity())}};
+}
+
 std::string UnitPlan::describe() const {
   return block_bytes == 0 ? fmt::format("{} documents", format_count(count))
                           : fmt::format(

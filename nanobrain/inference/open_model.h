@@ -17,19 +17,17 @@ struct EvalRequest;
 
 /// Opens an f32 model folder; `bf16`: matrix products in bf16.
 using OpenF32 = std::function<std::unique_ptr<LanguageModel>(
-    const std::filesystem::path& folder, bool bf16)>;
+    const fs::path& folder, bool bf16)>;
 /// The model folder that a path stands for; Error if it is none.
-using FindFolder =
-    std::function<std::filesystem::path(const std::filesystem::path& path)>;
+using FindFolder = std::function<fs::path(const fs::path& path)>;
 using OpenDocuments = std::function<std::unique_ptr<DocumentReader>(
-    const std::vector<std::filesystem::path>& inputs,
-    const DocumentOptions& options)>;
+    const std::vector<fs::path>& inputs, const DocumentOptions& options)>;
 /// What counts over the tokens of an evaluation (evaluation.h).
 using MakeCounters = std::function<std::vector<std::unique_ptr<TokenCounter>>(
     const EvalRequest& request, const Tokenizer& tokenizer)>;
 
 /// The path itself. Error if it is no folder.
-std::filesystem::path require_folder(const std::filesystem::path& path);
+fs::path require_folder(const fs::path& path);
 
 /// What a program adds to the int8 engine, as libraries that a smaller program
 /// does without.
@@ -48,22 +46,20 @@ struct OpenedModel {
 /// `path` itself where it holds a config.json, else its folder model/ (a run
 /// folder). Error if neither is a model; of a run that has not finished it
 /// names the newest checkpoint.
-std::filesystem::path find_model_folder(const std::filesystem::path& path);
+fs::path find_model_folder(const fs::path& path);
 
 /// The model of a folder, f32 or int8. Errors as of require_precision(); Error
 /// where it is an f32 model and the program runs none.
 std::unique_ptr<LanguageModel> open_language_model(
-    const std::filesystem::path& folder,
+    const fs::path& folder,
     const Capabilities& capabilities,
     bool bf16 = false);
 
 /// The model that a path stands for, with its tokenizer, which must be there.
 OpenedModel open_model(
-    const std::filesystem::path& path,
-    const Capabilities& capabilities,
-    bool bf16 = false);
+    const fs::path& path, const Capabilities& capabilities, bool bf16 = false);
 
 /// UsageError if bf16 is asked of an int8 model.
-void require_precision(const std::filesystem::path& folder, bool bf16);
+void require_precision(const fs::path& folder, bool bf16);
 
 } // namespace nanobrain

@@ -48,12 +48,10 @@ double time_once(const std::vector<std::string>& words) {
 } // namespace
 
 Statistics time_start(
-    const std::filesystem::path& model,
-    int64_t threads,
-    const ClockOptions& clock) {
+    const fs::path& model, int64_t threads, const ClockOptions& clock) {
   clock.validate();
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto program = fs::read_symlink("/proc/self/exe", error);
   require(
       !error, "bench start", "this system does not say what runs: no /proc");
   // Without a prompt the first byte is that of the first token.

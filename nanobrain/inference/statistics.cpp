@@ -6,6 +6,19 @@
 
 namespace nanobrain {
 
+void ClockOptions::validate() const {
+  require<UsageError>(
+      warm_up.value_or(0) >= 0,
+      "bench",
+      "--warm-up must be 0 or more, but is {}",
+      warm_up.value_or(0));
+  require<UsageError>(
+      repetitions.value_or(1) >= 1,
+      "bench",
+      "--repetitions must be 1 or more, but is {}",
+      repetitions.value_or(1));
+}
+
 double quantile(const std::vector<double>& sorted, double share) {
   const double at = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<size_t>(at);

@@ -1,8 +1,9 @@
-#include "nanobrain/inference/timing_report.h"
-
+// What a timing says, as a table for people, CSV, Markdown and JSON.
 #include <fmt/format.h>
 
 #include <array>
+
+#include "nanobrain/inference/timing.h"
 
 namespace nanobrain {
 

@@ -19,8 +19,7 @@ std::string_view describe_protocol(Protocol protocol, bool has_end_of_text) {
              ? "documents: end-of-text precedes the first document, every "
                "token is scored"
              : "documents: no end-of-text token separates them, every token "
-               "but "
-               "the first is scored";
+               "but the first is scored";
 }
 
 WindowPlan plan_windows(

@@ -42,9 +42,8 @@ struct WindowPlan {
 /// The windows of a protocol. Without `context` it is `max_seq_len`, without
 /// `stride` it is the context (disjoint windows): each target then has from 1
 /// to `context` tokens before it; with a stride at least context - stride.
-/// `end_of_text` < 0: there is none.
-/// UsageError if context is not in [1, max_seq_len] (Hugging Face: from 2)
-/// or stride not in [1, context].
+/// `end_of_text` < 0: there is none. UsageError if context is not in [1,
+/// max_seq_len] (Hugging Face: from 2) or stride not in [1, context].
 WindowPlan plan_windows(
     Protocol protocol,
     std::optional<int64_t> context,

@@ -16,8 +16,7 @@ struct StartFlags {
 void run_start(const StartFlags& flags, const Output& output) {
   const Statistics s = time_start(flags.model, flags.threads, flags.clock);
   output.line(
-      "start to first token: {:.2f} ms (median of {}; {:.2f} to {:.2f}) "
-      "on {}",
+      "start to first token: {:.2f} ms (median of {}; {:.2f} to {:.2f}) on {}",
       s.p50 * 1e3,
       s.count,
       s.min * 1e3,

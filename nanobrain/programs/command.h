@@ -43,7 +43,6 @@ void add_info(CLI::App& program);
 
 // Of a subcommand's own.
 void add_bench_train(CLI::App& bench);
-void add_tokenizer_train(CLI::App& tokenizer);
 /// encode and decode
 void add_tokenizer_convert(CLI::App& tokenizer);
 

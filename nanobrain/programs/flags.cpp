@@ -53,8 +53,7 @@ void add_document_options(
       "parquet: the column that holds the text");
 }
 
-void add_model(
-    CLI::App& command, std::filesystem::path& model, bool int8_only) {
+void add_model(CLI::App& command, fs::path& model, bool int8_only) {
   const AddFlag flag(command);
   flag(
       "--model",

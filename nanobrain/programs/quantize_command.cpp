@@ -33,8 +33,7 @@ void add_quantize(CLI::App& program) {
       *command,
       request.text.protocol,
       "protocol of the comparison. documents: every token is scored; hf: the "
-      "usual "
-      "guide for published figures");
+      "usual guide for published figures");
   flag("--context", request.context, "tokens seen at once; default: the most");
   flag(
       "--method",

@@ -38,8 +38,6 @@ void run(const TokenizerTrainFlags& flags, const Output& output) {
        {"input", reader->counts().to_json()}});
 }
 
-} // namespace
-
 void add_tokenizer_train(CLI::App& tokenizer) {
   auto* command =
       tokenizer.add_subcommand("train", "train a tokenizer on documents");
@@ -62,6 +60,8 @@ void add_tokenizer_train(CLI::App& tokenizer) {
   add_document_options(*command, flags->documents);
   command->callback([flags, output] { run(*flags, output); });
 }
+
+} // namespace
 
 void add_tokenizer(CLI::App& program) {
   auto* command = program.add_subcommand(

@@ -9,7 +9,7 @@
 
 #include "nanobrain/base/table.h"
 #include "nanobrain/inference/eval_input.h"
-#include "nanobrain/inference/loss_sum.h"
+#include "nanobrain/inference/loss_units.h"
 
 namespace nanobrain {
 

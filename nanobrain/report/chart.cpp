@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "nanobrain/base/utf8.h"
 
@@ -61,29 +62,21 @@ double count_characters(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-} // namespace
-
+/// Text for XML: its five characters escaped, what XML has no place for
+/// (control characters, bytes that are not UTF-8) replaced.
 std::string escape_xml(std::string_view text) {
   std::string safe;
+  const std::map<char, std::string_view> names = {
+      {'&', "&amp;"},
+      {'<', "&lt;"},
+      {'>', "&gt;"},
+      {'"', "&quot;"},
+      {'\'', "&#39;"}};
   for (const char c : replace_invalid_utf8(text)) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    if (const auto it = names.find(c); it != names.end()) {
+      safe += it->second;
+    } else {
+      safe += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     }
   }
   // UTF-8, but no characters of XML.
@@ -94,6 +87,8 @@ std::string escape_xml(std::string_view text) {
   }
   return safe;
 }
+
+} // namespace
 
 Svg::Svg(double width, double height)
     : image_(fmt::format(

@@ -9,10 +9,6 @@
 
 namespace nanobrain {
 
-/// Text for XML: its five characters escaped, what XML has no place for
-/// (control characters, bytes that are not UTF-8) replaced.
-std::string escape_xml(std::string_view text);
-
 class Svg {
  public:
   /// Of so many points, on white.

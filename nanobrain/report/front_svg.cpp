@@ -52,10 +52,7 @@ Series make_series(
          p->front.at(cost.key),
          labels[i]});
   }
-  std::sort(
-      series.marks.begin(),
-      series.marks.end(),
-      [](const Mark& a, const Mark& b) { return a.cost < b.cost; });
+  std::ranges::sort(series.marks, {}, &Mark::cost);
   return series;
 }
 

@@ -9,7 +9,6 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/report/front_svg.h"
 #include "nanobrain/report/report_data.h"
-#include "nanobrain/report/report_server.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/summary.h"
 

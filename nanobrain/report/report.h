@@ -1,7 +1,9 @@
-// A report of sweeps and runs, written to files.
+// A report of sweeps and runs, written to files or served as a page that
+// follows them.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -37,8 +39,18 @@ bool writes_files(const ReportRequest& request);
 /// read or a file not written.
 Json write_report(const ReportRequest& request);
 
-/// Serves the page on 127.0.0.1 and follows the folders until a signal comes
-/// (report_server.h). Error if a folder cannot be read at the start.
+/// serve_report() of a request's folders. Error if one cannot be read at the
+/// start.
 void watch_report(const ReportRequest& request, int port);
+
+/// Serves the page on 127.0.0.1 alone and what `data` gives, asked again for
+/// each request that comes a second after the last, until a signal comes. Port
+/// 0: one that is free. `ready` gets the address, "http://127.0.0.1:8123/".
+/// Error if the port is taken. What `data` throws is answered with 503, so
+/// that a folder in the making stops nothing.
+void serve_report(
+    int port,
+    const std::function<Json()>& data,
+    const std::function<void(const std::string& address)>& ready);
 
 } // namespace nanobrain

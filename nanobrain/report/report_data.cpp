@@ -9,13 +9,10 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
 #include "nanobrain/report/page/page.h"
-#include "nanobrain/report/run_record.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
-
-namespace fs = std::filesystem;
 
 namespace {
 

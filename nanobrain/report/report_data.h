@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/run/run_folder.h"
 #include "nanobrain/sweep/figures.h"
 
 namespace nanobrain {
@@ -19,10 +20,20 @@ namespace nanobrain {
 /// No title: the folders' names. `build` names this program. Error if a
 /// folder is neither, or is given twice.
 Json report_data(
-    const std::vector<std::filesystem::path>& folders,
+    const std::vector<fs::path>& folders,
     const std::string& title,
     const std::string& build,
     const Figures& figures = all_figures());
+
+/// config (flat), host, build, train and validation curves, samples of a run
+/// folder; empty ones of what it does not have yet. Curves are thinned to 1,000
+/// points at most, of six digits. Paths below the working directory are given
+/// from there. Error if a file cannot be read.
+Json run_record(const RunFolder& run);
+
+/// Every `step`-th of a list so that at most `most` are left, the last one
+/// among them.
+Json thinned(const Json& list, size_t most);
 
 /// The page with its data inside. No text in the data can end the element that
 /// holds it; bytes that are not UTF-8 become U+FFFD.
@@ -33,13 +44,12 @@ std::string report_json(const Json& data);
 
 /// A folder of a report and what that calls it.
 struct ReportFolder {
-  std::filesystem::path given;
+  fs::path given;
   std::string name; // no two of a report have the same
 };
 
 /// Each by its last part; folders that share it by as many more as tell them
 /// apart ("a/out", "b/out"). UsageError if one is given twice.
-std::vector<ReportFolder> name_folders(
-    const std::vector<std::filesystem::path>& folders);
+std::vector<ReportFolder> name_folders(const std::vector<fs::path>& folders);
 
 } // namespace nanobrain

@@ -1,5 +1,4 @@
-#include "nanobrain/report/report_server.h"
-
+// serve_report(): the report as a page that follows its folders.
 #include <httplib.h>
 
 #include <chrono>
@@ -11,6 +10,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/report/page/page.h"
+#include "nanobrain/report/report.h"
 #include "nanobrain/report/report_data.h"
 
 namespace nanobrain {

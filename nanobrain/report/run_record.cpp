@@ -1,10 +1,10 @@
-#include "nanobrain/report/run_record.h"
-
+// run_record(): what a report shows of one run.
 #include <fmt/format.h>
 
 #include <sstream>
 
 #include "nanobrain/base/file.h"
+#include "nanobrain/report/report_data.h"
 #include "nanobrain/run/metrics_log.h"
 #include "nanobrain/yaml/yaml.h"
 

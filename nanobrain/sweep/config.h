@@ -58,8 +58,8 @@ struct SearchConfig {
 /// What tokenizers are trained on and prepare their tokens from, where the grid
 /// varies the tokenizer.
 struct SweepText {
-  std::vector<std::filesystem::path> train;
-  std::vector<std::filesystem::path> val;
+  std::vector<fs::path> train;
+  std::vector<fs::path> val;
 
   template <class Visitor>
   void visit(Visitor&& field) {
@@ -82,7 +82,7 @@ struct TimingConfig {
 };
 
 struct SweepConfig {
-  std::filesystem::path base;
+  fs::path base;
   Json set = Json::object();
   Json grid = Json::object();
   std::vector<int64_t> seeds = {1, 2, 3};
@@ -118,7 +118,6 @@ std::string budget_override(std::string_view budget);
 /// come back absolute. `set` comes back flat ("train.batch_size"). UsageError
 /// that names the key at fault.
 SweepConfig read_sweep_config(
-    const std::filesystem::path& path,
-    const std::vector<std::string>& overrides = {});
+    const fs::path& path, const std::vector<std::string>& overrides = {});
 
 } // namespace nanobrain

@@ -54,6 +54,19 @@ TableRow difference_cells(const PairedDifference& difference) {
       d.values.size()};
 }
 
+/// The cell of the least objective; nullptr where no run is done.
+const CellSummary* best_cell(const SweepSummary& sweep) {
+  const std::string& key = objective(sweep.figures).key;
+  const CellSummary* best = nullptr;
+  for (const CellSummary& cell : sweep.cells) {
+    if (!cell.f32) continue;
+    if (best == nullptr || cell.f32->at(key).mean < best->f32->at(key).mean) {
+      best = &cell;
+    }
+  }
+  return best;
+}
+
 } // namespace
 
 std::vector<CellDifference> cell_differences(const SweepSummary& sweep) {
@@ -66,18 +79,6 @@ std::vector<CellDifference> cell_differences(const SweepSummary& sweep) {
     }
   }
   return all;
-}
-
-const CellSummary* best_cell(const SweepSummary& sweep) {
-  const std::string& key = objective(sweep.figures).key;
-  const CellSummary* best = nullptr;
-  for (const CellSummary& cell : sweep.cells) {
-    if (!cell.f32) continue;
-    if (best == nullptr || cell.f32->at(key).mean < best->f32->at(key).mean) {
-      best = &cell;
-    }
-  }
-  return best;
 }
 
 Table differences_table(const SweepSummary& sweep) {

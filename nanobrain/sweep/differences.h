@@ -22,9 +22,6 @@ struct CellDifference : PairedDifference {
 /// cells.
 std::vector<CellDifference> cell_differences(const SweepSummary& sweep);
 
-/// The cell of the least objective; nullptr where no run is done.
-const CellSummary* best_cell(const SweepSummary& sweep);
-
 /// All pairs, a row each.
 Table differences_table(const SweepSummary& sweep);
 /// What each cell has more than the best one. Error if no run is done.

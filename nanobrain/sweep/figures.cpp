@@ -160,9 +160,7 @@ const Figures& all_figures() {
 }
 
 const Figure& objective(const Figures& figures) {
-  return *std::find_if(figures.begin(), figures.end(), [](const Figure& f) {
-    return f.role == FigureRole::kObjective;
-  });
+  return *std::ranges::find(figures, FigureRole::kObjective, &Figure::role);
 }
 
 std::vector<std::string> axes(const Figures& figures) {
@@ -174,8 +172,7 @@ std::vector<std::string> axes(const Figures& figures) {
 }
 
 const Figure& find_figure(const Figures& figures, const std::string& key) {
-  const auto it = std::find_if(
-      figures.begin(), figures.end(), [&](auto& f) { return f.key == key; });
+  const auto it = std::ranges::find(figures, key, &Figure::key);
   require(it != figures.end(), "figures", "there is no \"{}\"", key);
   return *it;
 }
@@ -186,9 +183,8 @@ std::vector<const Figure*> in_places(
   for (const Figure& f : figures) {
     if (f.*place > 0 && f.per_precision() == per_precision) found.push_back(&f);
   }
-  std::stable_sort(found.begin(), found.end(), [&](auto* a, auto* b) {
-    return a->*place < b->*place;
-  });
+  std::ranges::stable_sort(
+      found, {}, [&](const Figure* f) { return f->*place; });
   return found;
 }
 

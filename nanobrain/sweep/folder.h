@@ -47,15 +47,15 @@ struct RunStatus {
 ///   int8/        its model as int8
 ///   result.json  figures of both, once all is done
 struct SeedFolder {
-  std::filesystem::path root;
+  fs::path root;
 
-  std::filesystem::path lock() const { return root / "lock"; }
-  std::filesystem::path status() const { return root / "status.json"; }
-  std::filesystem::path config() const { return root / "config.yaml"; }
-  std::filesystem::path log() const { return root / "log.txt"; }
+  fs::path lock() const { return root / "lock"; }
+  fs::path status() const { return root / "status.json"; }
+  fs::path config() const { return root / "config.yaml"; }
+  fs::path log() const { return root / "log.txt"; }
   RunFolder run() const { return {root / "run"}; }
-  std::filesystem::path int8() const { return root / "int8"; }
-  std::filesystem::path result() const { return root / "result.json"; }
+  fs::path int8() const { return root / "int8"; }
+  fs::path result() const { return root / "result.json"; }
 };
 
 /// The paths of a sweep.
@@ -67,15 +67,13 @@ struct SeedFolder {
 ///   summary.csv           a row a run
 ///   cells.csv             a row a cell
 struct SweepFolder {
-  std::filesystem::path root;
+  fs::path root;
 
-  std::filesystem::path config() const { return root / "sweep.yaml"; }
-  std::filesystem::path base() const { return root / "base.yaml"; }
-  std::filesystem::path data(const CellTokenizer& tokenizer) const;
-  std::filesystem::path cells() const { return root / "cells"; }
-  std::filesystem::path cell(const std::string& id) const {
-    return cells() / id;
-  }
+  fs::path config() const { return root / "sweep.yaml"; }
+  fs::path base() const { return root / "base.yaml"; }
+  fs::path data(const CellTokenizer& tokenizer) const;
+  fs::path cells() const { return root / "cells"; }
+  fs::path cell(const std::string& id) const { return cells() / id; }
   SeedFolder seed(const std::string& id, int64_t seed) const;
 };
 

@@ -12,8 +12,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::chrono::milliseconds kRedraw(500);

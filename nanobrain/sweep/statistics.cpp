@@ -130,15 +130,8 @@ std::optional<PairedDifference> paired_difference(
 }
 
 std::string_view name(OnFront on) {
-  switch (on) {
-    case OnFront::kOff:
-      return "off";
-    case OnFront::kNoise:
-      return "noise";
-    case OnFront::kOn:
-      return "on";
-  }
-  return "";
+  constexpr std::string_view kNames[] = {"off", "noise", "on"};
+  return kNames[static_cast<size_t>(on)];
 }
 
 std::vector<OnFront> pareto_front(const std::vector<ParetoPoint>& points) {

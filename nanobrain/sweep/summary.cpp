@@ -7,8 +7,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 /// Of what is read of cell.json.
@@ -92,8 +90,8 @@ std::vector<int64_t> CellSummary::seeds_done() const {
 }
 
 int64_t CellSummary::count(std::string_view state) const {
-  return std::count_if(runs.begin(), runs.end(), [&](const RunSummary& run) {
-    return run.status.state == state;
+  return std::ranges::count(runs, state, [](const RunSummary& run) {
+    return std::string_view(run.status.state);
   });
 }
 
@@ -144,15 +142,9 @@ SweepSummary summarize_sweep(
           read_cell(folder, summary, entry.path().filename()));
     }
   }
-  const auto order = [](const CellSummary& cell) {
+  std::ranges::sort(summary.cells, {}, [](const CellSummary& cell) {
     return cell.facts.at("order").get<int64_t>();
-  };
-  std::sort(
-      summary.cells.begin(),
-      summary.cells.end(),
-      [&](const CellSummary& a, const CellSummary& b) {
-        return order(a) < order(b);
-      });
+  });
   for (CellSummary& cell : summary.cells) {
     if (cell.count("done") == 0) continue;
     cell.f32 = estimate_figures(cell, figures, Precision::kF32);

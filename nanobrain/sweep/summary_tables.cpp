@@ -1,6 +1,8 @@
 // The tables of a sweep's summary.
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -19,155 +21,141 @@ std::string front_text(OnFront on) {
   return on == OnFront::kOn ? "yes" : "within noise";
 }
 
-/// The columns of what cells override, and a row's cells of them.
-void add_override_columns(const SweepSummary& summary, Table& table) {
+/// A column of a table of cells, and what it has of one.
+struct CellColumn {
+  Column column;
+  std::function<TableCell(const CellSummary& cell)> value;
+};
+using CellColumns = std::vector<CellColumn>;
+
+Table headed_by(const CellColumns& columns) {
+  Table table;
+  for (const CellColumn& c : columns) table.columns.push_back(c.column);
+  return table;
+}
+
+TableRow row_of(const CellColumns& columns, const CellSummary& cell) {
+  TableRow row;
+  for (const CellColumn& c : columns) row.push_back(c.value(cell));
+  return row;
+}
+
+/// A cell's id and what it overrides.
+CellColumns name_columns(const SweepSummary& summary) {
+  CellColumns columns;
+  columns.push_back({{.key = "cell"}, [](const CellSummary& cell) -> TableCell {
+                       return cell.id;
+                     }});
   for (const std::string& key : summary.override_keys()) {
-    table.columns.push_back(word_column(key, key));
+    columns.push_back(
+        {word_column(key, key), [key](const CellSummary& cell) -> TableCell {
+           const Json value = cell.facts.at("overrides").value(key, Json());
+           if (value.is_structured()) return value.dump();
+           return value;
+         }});
   }
-}
-
-void add_overrides(
-    const SweepSummary& summary, const CellSummary& cell, TableRow& row) {
-  const Json& overrides = cell.facts.at("overrides");
-  for (const std::string& key : summary.override_keys()) {
-    if (!overrides.contains(key)) {
-      row.emplace_back(nullptr);
-    } else if (overrides[key].is_structured()) {
-      row.emplace_back(overrides[key].dump());
-    } else {
-      row.emplace_back(overrides[key]);
-    }
-  }
-}
-
-std::vector<const char*> spread_suffixes(Spread spread) {
-  if (spread == Spread::kNone) return {""};
-  if (spread == Spread::kDeviation) return {"", "_sd"};
-  return {"", "_sd", "_low", "_high"};
-}
-
-/// A figure over seeds: its mean and what cells.csv says beside it.
-void add_estimate(
-    const Figure& figure,
-    const std::optional<PrecisionSummary>& summary,
-    TableRow& row) {
-  const auto suffixes = spread_suffixes(figure.spread);
-  if (!summary || !summary->figures.contains(figure.key)) {
-    row.insert(row.end(), suffixes.size(), nullptr);
-    return;
-  }
-  const Estimate& e = summary->at(figure.key);
-  const double values[] = {e.mean, e.sd, e.low, e.high};
-  for (size_t i = 0; i < suffixes.size(); ++i) {
-    row.emplace_back(number_or_null(values[i]));
-  }
-}
-
-void add_estimate_columns(
-    const Figure& figure, const std::string& prefix, Table& table) {
-  for (const char* suffix : spread_suffixes(figure.spread)) {
-    table.columns.push_back({.key = prefix + figure.key + suffix});
-  }
+  return columns;
 }
 
 std::string prefix_of(Precision precision) {
   return precision == Precision::kF32 ? "" : "int8_";
 }
 
-/// For programs: the columns, and a row's cells.
-void add_value_columns(const SweepSummary& summary, Table& table) {
-  for (const Figure* f : in_places(summary.figures, &Figure::csv, false)) {
-    add_estimate_columns(*f, "", table);
+/// For programs: a figure over seeds, its mean and what is beside it.
+void add_estimate(
+    const Figure& figure, Precision precision, CellColumns& columns) {
+  std::vector<std::pair<const char*, double Estimate::*>> values = {
+      {"", &Estimate::mean}};
+  if (figure.spread != Spread::kNone) values.push_back({"_sd", &Estimate::sd});
+  if (figure.spread == Spread::kInterval) {
+    values.push_back({"_low", &Estimate::low});
+    values.push_back({"_high", &Estimate::high});
   }
-  table.columns.push_back({.key = "done"});
-  table.columns.push_back({.key = "failed"});
-  for (const Precision precision : kPrecisions) {
-    const std::string prefix = prefix_of(precision);
-    for (const Figure* f : in_places(summary.figures, &Figure::csv, true)) {
-      add_estimate_columns(*f, prefix, table);
-    }
-    for (const std::string& axis : axes(summary.figures)) {
-      table.columns.push_back({.key = prefix + "front_" + axis});
-    }
+  for (const auto& [suffix, member] : values) {
+    columns.push_back(
+        {{.key = prefix_of(precision) + figure.key + suffix},
+         [&figure, precision, member = member](
+             const CellSummary& cell) -> TableCell {
+           if (figure.known) return cell.facts.at(figure.key);
+           const auto& summary = cell.at(precision);
+           if (!summary || !summary->figures.contains(figure.key)) {
+             return nullptr;
+           }
+           return number_or_null(summary->at(figure.key).*member);
+         }});
   }
 }
 
-void add_values(
-    const SweepSummary& summary, const CellSummary& cell, TableRow& row) {
+void add_values(const SweepSummary& summary, CellColumns& columns) {
   for (const Figure* f : in_places(summary.figures, &Figure::csv, false)) {
-    if (f->known) {
-      row.emplace_back(cell.facts.at(f->key));
-    } else {
-      add_estimate(*f, cell.f32, row);
-    }
+    add_estimate(*f, Precision::kF32, columns);
   }
-  row.emplace_back(cell.count("done"));
-  row.emplace_back(cell.count("failed"));
+  for (const char* state : {"done", "failed"}) {
+    columns.push_back(
+        {{.key = state}, [state](const CellSummary& cell) -> TableCell {
+           return cell.count(state);
+         }});
+  }
   for (const Precision precision : kPrecisions) {
-    const auto& at = cell.at(precision);
     for (const Figure* f : in_places(summary.figures, &Figure::csv, true)) {
-      add_estimate(*f, at, row);
+      add_estimate(*f, precision, columns);
     }
     for (const std::string& axis : axes(summary.figures)) {
-      const bool marked = at && at->front.contains(axis);
-      row.emplace_back(
-          marked ? Json(std::string(name(at->front.at(axis)))) : Json());
+      columns.push_back(
+          {{.key = prefix_of(precision) + "front_" + axis},
+           [precision, axis](const CellSummary& cell) -> TableCell {
+             const auto& at = cell.at(precision);
+             if (!at || !at->front.contains(axis)) return nullptr;
+             return std::string(name(at->front.at(axis)));
+           }});
     }
   }
 }
 
 /// For people.
-void add_text_columns(const SweepSummary& summary, Table& table) {
-  const auto add = [&](const std::string& heading) {
-    table.columns.push_back(word_column("", heading));
+void add_texts(const SweepSummary& summary, CellColumns& columns) {
+  const auto add = [&](const std::string& heading, auto value) {
+    columns.push_back({word_column("", heading), value});
+  };
+  const auto add_figure = [&](const Figure& figure, Precision precision) {
+    const bool f32 = precision == Precision::kF32;
+    add((f32 ? "" : "int8 ") + figure.markdown_heading,
+        [&figure, precision](const CellSummary& cell) -> TableCell {
+          const Json mean = cell.mean(figure, precision);
+          if (mean.is_null()) return {mean, ""};
+          if (figure.known) return {mean, format_value(mean, figure.format)};
+          return {
+              mean, with_interval(cell.at(precision)->at(figure.key), figure)};
+        });
   };
   const Figures& all = summary.figures;
   for (const Figure* f : in_places(all, &Figure::markdown, false)) {
-    add(f->markdown_heading);
+    add_figure(*f, Precision::kF32);
   }
   for (const Figure* f : in_places(all, &Figure::markdown, true)) {
-    add(f->markdown_heading);
-    if (f->role == FigureRole::kObjective) add("on the front");
-    add("int8 " + f->markdown_heading);
-  }
-  add("runs");
-}
-
-void add_texts(
-    const SweepSummary& summary, const CellSummary& cell, TableRow& row) {
-  const auto put = [&](const Figure& figure, Precision precision) {
-    const Json mean = cell.mean(figure, precision);
-    row.emplace_back(
-        mean,
-        mean.is_null() ? ""
-        : figure.known
-            ? format_value(mean, figure.format)
-            : with_interval(cell.at(precision)->at(figure.key), figure));
-  };
-  const Figures& all = summary.figures;
-  for (const Figure* f : in_places(all, &Figure::markdown, false)) {
-    put(*f, Precision::kF32);
-  }
-  for (const Figure* f : in_places(all, &Figure::markdown, true)) {
-    put(*f, Precision::kF32);
+    add_figure(*f, Precision::kF32);
     if (f->role == FigureRole::kObjective) {
-      const std::string axis = axes(all).front();
-      row.emplace_back(cell.f32 ? front_text(cell.f32->front.at(axis)) : "");
+      add("on the front",
+          [axis = axes(all).front()](const CellSummary& cell) -> TableCell {
+            return cell.f32 ? front_text(cell.f32->front.at(axis)) : "";
+          });
     }
-    put(*f, Precision::kInt8);
+    add_figure(*f, Precision::kInt8);
   }
-  const int64_t failed = cell.count("failed");
-  row.emplace_back(fmt::format(
-      "{} done{}",
-      cell.count("done"),
-      failed > 0 ? fmt::format(", {} failed", failed) : ""));
+  add("runs", [](const CellSummary& cell) -> TableCell {
+    const int64_t failed = cell.count("failed");
+    return fmt::format(
+        "{} done{}",
+        cell.count("done"),
+        failed > 0 ? fmt::format(", {} failed", failed) : "");
+  });
 }
 
 } // namespace
 
 Table runs_table(const SweepSummary& summary) {
-  Table table{.columns = {{.key = "cell"}}};
-  add_override_columns(summary, table);
+  const CellColumns names = name_columns(summary);
+  Table table = headed_by(names);
   for (const char* key : {"state", "attempts", "exit_code", "error", "host"}) {
     table.columns.push_back({.key = key});
   }
@@ -177,8 +165,7 @@ Table runs_table(const SweepSummary& summary) {
   }
   for (const CellSummary& cell : summary.cells) {
     for (const RunSummary& run : cell.runs) {
-      TableRow& row = table.rows.emplace_back(TableRow{cell.id});
-      add_overrides(summary, cell, row);
+      TableRow& row = table.rows.emplace_back(row_of(names, cell));
       const RunStatus& s = run.status;
       row.insert(
           row.end(), {s.state, s.attempts, s.exit_code, s.error, s.host});
@@ -192,15 +179,12 @@ Table runs_table(const SweepSummary& summary) {
 }
 
 Table cells_table(const SweepSummary& summary) {
-  Table table{.columns = {{.key = "cell"}}};
-  add_override_columns(summary, table);
-  add_value_columns(summary, table);
-  add_text_columns(summary, table);
+  CellColumns columns = name_columns(summary);
+  add_values(summary, columns);
+  add_texts(summary, columns);
+  Table table = headed_by(columns);
   for (const CellSummary& cell : summary.cells) {
-    TableRow& row = table.rows.emplace_back(TableRow{cell.id});
-    add_overrides(summary, cell, row);
-    add_values(summary, cell, row);
-    add_texts(summary, cell, row);
+    table.rows.push_back(row_of(columns, cell));
   }
   return table;
 }

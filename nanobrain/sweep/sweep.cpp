@@ -109,10 +109,9 @@ double estimate_seconds(
     const fs::path& program) {
   const double flops = total_flops(sweep, cells);
   const auto middle = cells.begin() + static_cast<int64_t>(cells.size() / 2);
-  std::nth_element(
-      cells.begin(), middle, cells.end(), [](const Cell& a, const Cell& b) {
-        return training_flops(a.config) < training_flops(b.config);
-      });
+  std::ranges::nth_element(cells, middle, {}, [](const Cell& cell) {
+    return training_flops(cell.config);
+  });
   const double speed =
       measure_speed(*middle, {program, plan.threads, plan.cpus.front()});
   const double tokens = static_cast<double>(

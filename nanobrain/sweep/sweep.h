@@ -35,10 +35,8 @@ struct SweepRequest {
 /// fails is no Error.
 Json run_sweep(const SweepRequest& request);
 
-// The result for people.
-
-/// Lines of text: the plan of a dry run, the job that a launcher submitted, or
-/// what came of the runs.
+/// The result for people: the plan of a dry run, the job that a launcher
+/// submitted, or what came of the runs.
 std::string describe_sweep(const SweepRequest& request, const Json& result);
 
 /// The cells: of a dry run as planned, else with the figures that the folder

@@ -8,8 +8,6 @@
 
 namespace nanobrain {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::chrono::milliseconds kIdlePoll(500);
@@ -20,8 +18,11 @@ struct Worker {
   const RunTools& tools;
   const RunObserver& observe;
 
+  /// It is done, or has failed as often as it may.
   bool finished(const Cell& cell, int64_t seed) const {
-    return is_finished(read_status(folder.seed(cell.id, seed)), sweep.retries);
+    const RunStatus status = read_status(folder.seed(cell.id, seed));
+    return status.state == "done" ||
+           (status.state == "failed" && status.attempts > sweep.retries);
   }
   bool all_finished(const std::vector<Cell>& cells) const {
     return std::ranges::all_of(cells, [&](const Cell& cell) {
@@ -75,11 +76,6 @@ std::optional<double> mean_loss(
 }
 
 } // namespace
-
-bool is_finished(const RunStatus& status, int64_t retries) {
-  return status.state == "done" ||
-         (status.state == "failed" && status.attempts > retries);
-}
 
 void run_worker(
     const SweepFolder& folder,

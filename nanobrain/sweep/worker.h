@@ -33,10 +33,6 @@ RunStatus run_stages(
 using RunObserver =
     std::function<void(const Cell&, int64_t seed, const RunStatus&)>;
 
-/// Nothing is left to do of this run: it is done, or has failed as often as it
-/// may.
-bool is_finished(const RunStatus& status, int64_t retries);
-
 /// Runs what no other worker has claimed, all cells of one seed before the
 /// next, and where the search halves, rung after rung, waiting for the other
 /// workers between. Interrupted once a signal has come.

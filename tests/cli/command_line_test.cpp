@@ -104,12 +104,6 @@ TEST_F(CommandLine, VersionNamesCommitAndBackend) {
   EXPECT_THAT(version, HasSubstr("threads"));
 }
 
-TEST_F(CommandLine, JsonIsAllThatStdoutHolds) {
-  const Json report = json("nanobrain synth --output corpus.txt --bytes 1000");
-  EXPECT_GE(report["bytes"], 1000);
-  EXPECT_GT(report["entropy_bits_per_byte"], 0);
-}
-
 TEST_F(CommandLine, AStdoutThatCannotBeWrittenIsAnError) {
   const std::string full = "No space left on device; free";
   refused(

@@ -126,8 +126,6 @@ TEST_F(ModelCommands, GenerateRefusesBadInput) {
   refused(
       2,
       {{generate + "--temperature -1", "temperature"},
-       {generate + "--top-p 1.5", "top_p"},
-       {generate + "--top-k -2", "top_k"},
        {generate + "--prompt a --prompt-file b", "--prompt"}});
   refused(
       1,

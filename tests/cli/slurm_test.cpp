@@ -38,7 +38,7 @@ timing: {repetitions: 1}
 class SlurmSweep : public CommandTest {
  protected:
   void SetUp() override {
-    const std::string missing = missing_slurm_program();
+    const std::string missing = SlurmCluster::missing_program();
     if (!missing.empty()) GTEST_SKIP() << "no Slurm, it lacks" << missing;
     try {
       cluster_ = std::make_unique<SlurmCluster>();

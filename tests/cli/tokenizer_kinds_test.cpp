@@ -64,12 +64,6 @@ class TokenizerKinds : public CommandTest {
   Json train() const {
     return json("nanobrain train run.yaml --output run --quiet");
   }
-  /// lexical.json is lexical/ without its last entry, the end of text.
-  void write_without_control() const {
-    Json list = read_json("lexical/tokenizer.lexical.json");
-    list.erase(list.size() - 1);
-    write("lexical.json", list.dump());
-  }
   std::string convert(
       const std::string& verb,
       const std::string& tokenizer,
@@ -121,19 +115,6 @@ TEST_F(TokenizerKinds, Gpt2TextsComeBack) {
     EXPECT_THAT(ids, ::testing::StartsWith("78 257 81 258 "));
     EXPECT_EQ(convert("decode", name, ids), text);
   }
-  refused(
-      1,
-      {{"printf 'the cat\\377' | nanobrain tokenizer encode --tokenizer gpt2",
-        "is not valid UTF-8 at byte 7"}});
-}
-
-TEST_F(TokenizerKinds, DocumentsThatAreNotUtf8AreSkippedOrRepairedAsAlways) {
-  write("corpus.txt", "one\n\ntwo \xff\n\nthree\n");
-  const Json skipped = json(
-      "nanobrain prepare --input corpus.txt --val-fraction 0 --output data "
-      "--tokenizer lexical");
-  EXPECT_EQ(skipped["documents"], 2);
-  EXPECT_EQ(skipped["skipped"], 1);
 }
 
 TEST_F(TokenizerKinds, FromTextToAModelAndBack) {
@@ -177,18 +158,12 @@ TEST_F(TokenizerKinds, FromTextToAModelAndBack) {
   }
 }
 
-TEST_F(TokenizerKinds, WithoutEndOfTextPrepareAsksForAWord) {
-  write_without_control();
-  refused(
-      2,
-      {{prepare("lexical.json"),
-        "the tokenizer has no end-of-text token, so documents would run into "
-        "each other; name another tokenizer or pass --no-end-of-text"}});
+TEST_F(TokenizerKinds, WithoutEndOfTextModelsTrainAndAreEvaluatedIfAsked) {
+  Json pieces = read_json("lexical/tokenizer.lexical.json");
+  pieces.erase(pieces.size() - 1); // the end of text
+  write("lexical.json", pieces.dump());
+  refused(2, {{prepare("lexical.json"), "or pass --no-end-of-text"}});
   EXPECT_FALSE(exists("data"));
-}
-
-TEST_F(TokenizerKinds, WithoutEndOfTextModelsTrainAndAreEvaluated) {
-  write_without_control();
   const Json prepared = json(prepare("lexical.json --no-end-of-text"));
   const Json trained = train();
   const Json config = read_json("run/model/config.json");

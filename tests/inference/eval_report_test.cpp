@@ -1,6 +1,5 @@
-#include "nanobrain/inference/eval_report.h"
-
 #include "nanobrain/base/error.h"
+#include "nanobrain/inference/evaluation.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

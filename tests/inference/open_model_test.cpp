@@ -7,7 +7,6 @@ namespace nanobrain {
 namespace {
 
 using namespace testing;
-namespace fs = std::filesystem;
 
 TEST(FindModelFolder, AModelFolderOrTheModelOfARun) {
   const TempDir dir;

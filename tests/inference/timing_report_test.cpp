@@ -1,5 +1,4 @@
-#include "nanobrain/inference/timing_report.h"
-
+#include "nanobrain/inference/timing.h"
 #include "tests/support/support.h"
 
 namespace nanobrain::testing {

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/inference/score_stream.h"
+#include "nanobrain/inference/evaluation.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {

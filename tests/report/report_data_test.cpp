@@ -14,8 +14,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 Json data_of(const std::vector<fs::path>& folders) {
   return report_data(folders, "", "a build");
 }

@@ -13,7 +13,6 @@ namespace nanobrain::testing {
 namespace {
 
 using namespace ::testing;
-namespace fs = std::filesystem;
 
 /// In names, prompts, errors and samples; program_page_test.py looks for it.
 constexpr const char* kHostile =

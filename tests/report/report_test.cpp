@@ -8,7 +8,6 @@ namespace nanobrain::testing {
 namespace {
 
 using namespace ::testing;
-namespace fs = std::filesystem;
 
 /// Every file of a report, in one folder.
 class Report : public ::testing::Test {

@@ -1,13 +1,11 @@
-#include "nanobrain/report/run_record.h"
-
 #include "nanobrain/base/error.h"
+#include "nanobrain/report/report_data.h"
 #include "tests/report/run_files.h"
 
 namespace nanobrain::testing {
 namespace {
 
 using ::testing::IsEmpty;
-namespace fs = std::filesystem;
 
 class RunRecord : public ::testing::Test {
  protected:

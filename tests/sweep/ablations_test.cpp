@@ -8,8 +8,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 TEST(Ablations, EveryOneIsReadAndHasItsCells) {
   const std::map<std::string, size_t> cells = {
       {"context_length", 4},

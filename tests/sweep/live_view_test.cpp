@@ -14,7 +14,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
 
 constexpr const char* kMetrics =
     "{\"step\": 30, \"train_loss\": 6.5, \"tokens_per_s\": 12345.6, "

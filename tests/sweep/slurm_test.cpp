@@ -8,8 +8,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// An sbatch on the PATH that notes its arguments, one a line, and then does
 /// what the test says.
 class FakeSbatch {

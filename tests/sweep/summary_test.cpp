@@ -1,6 +1,5 @@
 #include "nanobrain/sweep/summary.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "nanobrain/sweep/claim.h"
@@ -10,13 +9,6 @@ namespace nanobrain::testing {
 namespace {
 
 using namespace ::testing;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
 
 RunStatus failed(const std::string& error) {
   RunStatus status;
@@ -93,16 +85,11 @@ TEST(SweepSummary, TablesHoldEveryRunAndQuoteWhatTheyMust) {
       runs,
       HasSubstr("num_layers=1,1,failed,2,137,\"killed, \"\"at once\"\"\nby | "
                 "someone\",node-7,2,"));
-  const auto cells = lines_of(cells_table(summary).csv());
-  const auto fields = [](const std::string& line) {
-    return std::count(line.begin(), line.end(), ',');
-  };
+  const Table cells = cells_table(summary);
   // A cell without results has the same columns, empty.
-  EXPECT_EQ(fields(cells[0]), fields(cells[1]));
-  EXPECT_EQ(fields(cells[0]), fields(cells[2]));
-  EXPECT_THAT(cells[1], HasSubstr(",1,1,2.0,,,,")); // no interval of one seed
-  EXPECT_THAT(
-      cells_table(summary).markdown(), HasSubstr("| 1 done, 1 failed |"));
+  EXPECT_THAT(cells.rows, Each(SizeIs(cells.columns.size())));
+  EXPECT_THAT(cells.csv(), HasSubstr(",1,1,2.0,,,,")); // one seed: no interval
+  EXPECT_THAT(cells.markdown(), HasSubstr("| 1 done, 1 failed |"));
 }
 
 } // namespace

@@ -15,8 +15,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// Its loss is 1 / layers + seed / 100, its whole work a short sleep. A folder
 /// beside each run tells that two are at it.
 constexpr const char* kProgram = R"(#!/bin/bash

@@ -11,8 +11,9 @@ namespace {
 
 using namespace ::testing;
 
+const std::string page(report_page());
+
 TEST(ReportPage, HasOnePlaceForTheData) {
-  const std::string page(report_page());
   const size_t at = page.find(kReportDataTag);
   ASSERT_NE(at, std::string::npos);
   EXPECT_EQ(page.find(kReportDataTag, at + 1), std::string::npos);
@@ -20,7 +21,6 @@ TEST(ReportPage, HasOnePlaceForTheData) {
 }
 
 TEST(ReportPage, CarriesEveryScriptWhole) {
-  const std::string page(report_page());
   EXPECT_EQ(page.substr(0, 15), "<!DOCTYPE html>");
   EXPECT_THAT(page, HasSubstr("Chart.js v3.9"));
   // The last script, and the end behind it.
@@ -30,7 +30,6 @@ TEST(ReportPage, CarriesEveryScriptWhole) {
 }
 
 TEST(ReportPage, LoadsNothing) {
-  const std::string page(report_page());
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   for (const char* loads : {" src=", "<link", "@import", "url("}) {
     EXPECT_THAT(page, Not(HasSubstr(loads)));
@@ -38,7 +37,6 @@ TEST(ReportPage, LoadsNothing) {
 }
 
 TEST(ReportPage, CarriesTheNoticeOfChartJs) {
-  const std::string page(report_page());
   for (const char* words :
        {"Copyright (c) 2014-2022 Chart.js Contributors",
         "Permission is hereby granted, free of charge",
