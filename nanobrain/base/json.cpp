@@ -6,6 +6,8 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace nanobrain {
 
 namespace {
