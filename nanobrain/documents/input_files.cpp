@@ -8,6 +8,8 @@
 
 #include "nanobrain/base/error.h"
 
+namespace fs = std::filesystem;
+
 namespace nanobrain {
 
 namespace {
