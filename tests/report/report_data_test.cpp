@@ -38,7 +38,7 @@ TEST(ReportData, OfASweepThatHasJustBegun) {
   EXPECT_EQ(data["build"], "a build");
   EXPECT_THAT(
       data["created_at"].get<std::string>(),
-      MatchesRegex("20.{2}-.{2}-.{2}T.{2}:.{2}:.{2}Z"));
+      ::testing::MatchesRegex("20.{2}-.{2}-.{2}T.{2}:.{2}:.{2}Z"));
   const Json& shown = data["sweeps"].at(0);
   EXPECT_EQ(shown["name"], "depth");
   EXPECT_EQ(shown["counts"], Json::parse(R"({
