@@ -32,6 +32,12 @@ void* operator new(size_t size) {
 void* operator new(size_t size, std::align_val_t alignment) {
   return nanobrain::testing::counted(size, static_cast<size_t>(alignment));
 }
+// A sanitizer's own does not come here, and would not meet what frees it.
+void* operator new(size_t size, const std::nothrow_t&) noexcept try {
+  return operator new(size);
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }

@@ -24,7 +24,8 @@ std::shared_ptr<const LexicalTokenizer> train(
 std::vector<std::string> learn(
     const std::vector<std::string>& documents, int64_t places) {
   std::vector<std::string> pieces;
-  for (const auto& [kind, bytes] : train(documents, places)->vocabulary()) {
+  const auto tokenizer = train(documents, places);
+  for (const auto& [kind, bytes] : tokenizer->vocabulary()) {
     if (kind == LexicalKind::learned) pieces.push_back(bytes);
   }
   return pieces;
