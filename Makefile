@@ -50,7 +50,8 @@ check-format:
 check-includes:
 	cmake/bootstrap.sh
 	cmake --preset includes
-	cmake --build build/includes -j $(JOBS) -- -k 0
+	cmake --build build/includes -j $(JOBS) -- -k 0 \
+	  $$(ninja -C build/includes -t targets all | sed -n 's/: CXX_COMPILER.*//p')
 
 lint:
 	cmake/bootstrap.sh --tests --lint

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace nanobrain {
+#include "nanobrain/base/filesystem.h"
 
-namespace fs = std::filesystem;
+namespace nanobrain {
 
 class Descriptor {
  public:

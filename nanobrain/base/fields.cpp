@@ -16,21 +16,25 @@ std::string show_value(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// `it` is how the message names the value: "is", or "one is" in a list.
 size_t index_of_word(
     const std::string& word,
     const std::string& where,
-    const std::vector<std::string>& words) {
+    const std::vector<std::string>& words,
+    const char* it = "is") {
   const auto found = std::ranges::find(words, word);
+  const std::string nearest = nearest_name(word, words);
   require<UsageError>(
       found != words.end(),
       where,
-      "cannot be \"{}\"{}",
+      "must be {}, but {} \"{}\"{}",
+      one_of(words).text,
+      it,
       word,
-      suggest_name(word, words));
+      nearest.empty() ? "" : "; did you mean " + nearest + "?");
   return static_cast<size_t>(found - words.begin());
 }
 
-/// `it` is how the message names the value: "is", or "one is" in a list.
 void check_rule(
     const std::string& path,
     const Json& value,
@@ -39,7 +43,7 @@ void check_rule(
   if (value.is_array()) {
     for (const Json& each : value) check_rule(path, each, rule, "one is");
   } else if (value.is_string() && !rule.words.empty()) {
-    index_of_word(value, path, rule.words);
+    index_of_word(value, path, rule.words, it);
   } else if (value.is_number() && !rule.may_change) {
     require<UsageError>(
         rule.contains(value.get<double>()),

@@ -4,14 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace nanobrain {
+#include "nanobrain/base/filesystem.h"
 
-namespace fs = std::filesystem;
+namespace nanobrain {
 
 /// The whole file. Error if it is missing, a folder or unreadable.
 std::string read_file(const fs::path& path);

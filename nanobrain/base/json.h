@@ -1,18 +1,17 @@
 // JSON documents: one type for files, YAML, --json output and configuration.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "nanobrain/base/filesystem.h"
+
 // Compiled once, in json.cpp.
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace nanobrain {
-
-namespace fs = std::filesystem;
 
 /// Keeps the order of keys as written, so that resolved configs read well.
 using Json = nlohmann::ordered_json;

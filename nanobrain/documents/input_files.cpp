@@ -7,8 +7,7 @@
 #include <string>
 
 #include "nanobrain/base/error.h"
-
-namespace fs = std::filesystem;
+#include "nanobrain/base/filesystem.h"
 
 namespace nanobrain {
 

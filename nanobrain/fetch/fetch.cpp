@@ -16,6 +16,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -329,22 +330,27 @@ Json fetch(const FileList& list, const FetchOptions& options) {
 }
 
 std::string describe_fetch(const Json& result) {
-  std::string text;
+  Table table{
+      .columns = {
+          word_column("name", "file"),
+          {.title = "size", .format = kBytes},
+          word_column("status", "status"),
+          word_column("checksum", "checked by")}};
   for (const Json& row : result["rows"]) {
-    text += fmt::format(
-        "{:<24} {:>10}  {:<8} {}\n",
-        row["name"].get<std::string>(),
-        format_bytes(row["bytes"]),
-        row["status"].get<std::string>(),
-        row["checksum"] == "published"
-            ? "sha256 as published"
-            : "no published checksum: its length alone was checked");
+    const bool published = row["checksum"] == "published";
+    table.rows.push_back(
+        {row["name"],
+         row["bytes"],
+         row["status"],
+         published ? "sha256 as published"
+                   : "its length: no published checksum"});
   }
-  return text + fmt::format(
-                    "{} files, {}: {}\n",
-                    result["files"].get<int64_t>(),
-                    format_bytes(result["bytes"]),
-                    result["output"].get<std::string>());
+  table.notes = {fmt::format(
+      "{} files, {}: {}",
+      result["files"].dump(),
+      format_bytes(result["bytes"]),
+      result["output"].get<std::string>())};
+  return table.text();
 }
 
 } // namespace nanobrain

@@ -1,9 +1,7 @@
 // What to fetch: the lists known by name, and those of the user.
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <set>
-#include <sstream>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
@@ -12,48 +10,11 @@
 
 namespace nanobrain {
 
+// lists/*.json
+extern const char* const kGpt2Files;
+extern const char* const kFineWebEduFiles;
+
 namespace {
-
-// Name, bytes and sha256 of each file.
-constexpr char kGpt2[] = R"(
-config.json 665 0daed7749b4f02b8f76240d5444551d7b08712dab4d0adb8239c56ba823bb7b4
-model.safetensors 548105171 248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707
-vocab.json 1042301 196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783
-merges.txt 456318 1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5
-tokenizer.json 1355256 8414cab924d8b9b33013f0d221c5862f365ee9be39c5c2bfae8a5a9e970478a6
-tokenizer_config.json 26 5e04eb606e3a1583530a42e36c2a6b6615c86f34fe77e44d9ddeb43ff940931f)";
-
-constexpr char kFineWebEdu[] = R"(
-000_00000.parquet 2152819114 b1ba7b2ce4cb5ea6ef42dca40263eabb85f37700d01693a68e9b30a31d78e871
-001_00000.parquet 2152222432 3fcf2dc69cd52503986276d3d2d26a8c356d0f2ea28a0de4fdbda8cf87755693
-002_00000.parquet 2151796315 547ae182d132c9f06b6ce63149567208ea9f57630bfd9b1a2938e504f0c9ebd7
-003_00000.parquet 2152437524 22184e6eb25759ddd97783751ffc73e1705dfa2542e630dae1f2a8bac8ee6ddb
-004_00000.parquet 2152338550 33557ddd87a07a4ae6fcaf7a4789c7b484e5cc0c273ca12a65b74200e6d8748b
-005_00000.parquet 2152189947 e08d79927ecb377786572cd854817c748ceb8880878b1a0eb91abf8c85d505ea
-006_00000.parquet 2152689867 554fa2613c9261d6c9c396caab881de3160175794c6c3e1856bf28a0e9cb9b76
-007_00000.parquet 2150686637 4b7d1f697d4afff7f5f65cb7aa4d83acc6db716da4d46ea23399d0c50608c6e3
-008_00000.parquet 2151274846 a6d9dcc0c72ecd7c7f0173c2d06b3a4249a2ccaa94961469d1a522ca689bbf1a
-009_00000.parquet 2151913277 f836cd3c70b95776699eb6c356b2dbf702816e25dcf39992f5c80a29029d23c3
-010_00000.parquet 2152798864 e5a2eae25f057f0856a10bfae314c6ca8ea8bb08456d2131e9e89b2b8305e2f6
-011_00000.parquet 2152323681 db71cf0425bb3d1813a09f12ff1acd6dabdfb91a2e4f141960254ee5a7f036e7
-012_00000.parquet 2152069689 08b47a3e1c25161f796d2f8dbf99ccf60affdebdcea4910833d0d5783315551f
-013_00000.parquet 540632672 b393f51fefab26cd6f4c8f65707c1924f6666c4961a0ebebe04bb57f7ec832de)";
-
-struct KnownList {
-  std::string_view name;
-  const char* folder; // after the base URL; names a revision, not a branch
-  const char* files;
-};
-
-constexpr std::array<KnownList, 2> kLists = {{
-    {"fineweb-edu",
-     "datasets/HuggingFaceFW/fineweb-edu/resolve/"
-     "87f09149ef4734204d70ed1d046ddc9ca3f2b8f9/sample/10BT/",
-     kFineWebEdu},
-    {"gpt2",
-     "openai-community/gpt2/resolve/607a30d783dfa663caf39e06633721c8d4cfcd7e/",
-     kGpt2},
-}};
 
 /// Relative, without a way out of the output folder, and never the name of a
 /// partial file.
@@ -92,7 +53,11 @@ void check_file(RemoteFile& file, const std::string& where) {
       "has neither bytes nor sha256 and could not be checked; add one");
 }
 
-void check_list(FileList& list, const std::string& where) {
+FileList checked_list(
+    const Json& json, const std::string& where, const std::string& base_url) {
+  FileList list;
+  read_fields(json, where + ":", list);
+  if (!base_url.empty()) list.base_url = base_url;
   const std::string& base = list.base_url;
   require<UsageError>(
       base.starts_with("http://") || base.starts_with("https://"),
@@ -110,6 +75,7 @@ void check_list(FileList& list, const std::string& where) {
         "has {} twice; name each file once",
         name);
   }
+  return list;
 }
 
 } // namespace
@@ -147,27 +113,20 @@ FileList known_file_list(
     const std::string& name,
     std::optional<int64_t> shards,
     const std::string& base_url) {
-  const auto* known = std::ranges::find(kLists, name, &KnownList::name);
+  const bool in_shards = name == "fineweb-edu";
   require<UsageError>(
-      known != kLists.end(),
+      in_shards || name == "gpt2",
       "fetch",
       "knows no \"{}\"{}",
       without_controls(name),
       suggest_name(name, {"fineweb-edu", "gpt2"}));
-  FileList list{base_url.empty() ? "https://huggingface.co" : base_url, {}};
-  std::istringstream table(known->files);
-  RemoteFile file;
-  for (int64_t bytes; table >> file.name >> bytes >> file.sha256;) {
-    file.path = known->folder + file.name;
-    file.bytes = bytes;
-    list.files.push_back(file);
-  }
-  const bool in_shards = known->files == kFineWebEdu;
   require<UsageError>(
       in_shards || !shards,
       "--shards",
       "{} does not come in shards; leave it out",
       name);
+  const char* json = in_shards ? kFineWebEduFiles : kGpt2Files;
+  FileList list = checked_list(parse_json(json, name), name, base_url);
   const int64_t count = shards.value_or(1);
   require<UsageError>(
       count >= 1 && count <= std::ssize(list.files),
@@ -176,16 +135,11 @@ FileList known_file_list(
       list.files.size(),
       count);
   if (in_shards) list.files.resize(static_cast<size_t>(count));
-  check_list(list, "--base-url");
   return list;
 }
 
 FileList read_file_list(const fs::path& path, const std::string& base_url) {
-  FileList list;
-  read_fields(read_json(path), path.string() + ":", list);
-  if (!base_url.empty()) list.base_url = base_url;
-  check_list(list, path.string());
-  return list;
+  return checked_list(read_json(path), path.string(), base_url);
 }
 
 } // namespace nanobrain

@@ -33,7 +33,7 @@ std::vector<int64_t> resolve_all(const std::vector<int64_t>& asked) {
   return all;
 }
 
-void require_lengths(const TimedModels& models, const TimingRequest& request) {
+void require_lengths(const NamedModels& models, const TimingRequest& request) {
   const bool generates = request.work == TimedWork::kGenerate;
   for (const auto& [flag, lengths] :
        {std::pair("--tokens", &request.tokens),
@@ -95,7 +95,7 @@ std::vector<double> time_tokens(
 } // namespace
 
 TimingReport run_timing(
-    const TimedModels& models, const TimingRequest& request) {
+    const NamedModels& models, const TimingRequest& request) {
   request.clock.validate();
   require<UsageError>(
       !models.empty() && !request.threads.empty() && !request.tokens.empty() &&

@@ -52,11 +52,11 @@ struct TimingReport {
 };
 
 /// A model as the user names it.
-struct TimedModel {
+struct NamedModel {
   std::string name;
   std::shared_ptr<LanguageModel> model;
 };
-using TimedModels = std::vector<TimedModel>;
+using NamedModels = std::vector<NamedModel>;
 
 /// Every model is timed with every number of threads and every length.
 struct TimingRequest {
@@ -72,7 +72,7 @@ struct TimingRequest {
 /// model's context, a number of threads is out of range or named twice; then
 /// no model has been run.
 TimingReport run_timing(
-    const TimedModels& models, const TimingRequest& request);
+    const NamedModels& models, const TimingRequest& request);
 
 /// Runs off the clock, ahead of what each repetition times; may be empty.
 using Preparation = std::function<void()>;

@@ -1,7 +1,7 @@
 // Sums of rows by index: the gradient of an embedding, added in place.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nanobrain {
 

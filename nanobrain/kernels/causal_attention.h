@@ -1,7 +1,7 @@
 // Multi-head causal self-attention (Vaswani et al. 2017) on packed projections.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nanobrain {
 

@@ -1,6 +1,7 @@
 #include "nanobrain/kernels/gelu.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/vector_kernels.h"

@@ -1,7 +1,7 @@
 // GELU that remembers nothing but its input.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nanobrain {
 

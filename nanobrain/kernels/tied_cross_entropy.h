@@ -5,7 +5,7 @@
 // N tokens, C model_dim, V vocabulary, S = H E^T the scores.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nanobrain {
 

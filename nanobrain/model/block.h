@@ -4,7 +4,7 @@
 // B batch, T sequence, C model_dim, nh heads, hs head size, L tokens cached.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/normalization.h>
 
 #include <vector>
 

@@ -1,6 +1,8 @@
 // Loss and gradients of a micro-batch.
 #include "nanobrain/model/gradient_pass.h"
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include "nanobrain/kernels/add_rows.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"

@@ -2,7 +2,7 @@
 // loss through their kernel, the embedder's rows added in place.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/model/nano_lm.h"

@@ -5,7 +5,9 @@
 // B batch, T sequence, C model_dim, nh heads, hs head size, V vocabulary.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/normalization.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 // LibTorch's tensors in safetensors files.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <map>

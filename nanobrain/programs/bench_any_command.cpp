@@ -34,7 +34,7 @@ OpenModels add_models(CLI::App& command) {
       ->needs(config);
   return [flags] {
     const Capabilities& all = all_capabilities();
-    TimedModels models;
+    NamedModels models;
     for (const auto& path : flags->models) {
       models.push_back(
           {path.string(), open_language_model(all.find_folder(path), all)});

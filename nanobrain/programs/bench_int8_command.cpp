@@ -51,7 +51,7 @@ OpenModels add_int8_model(CLI::App& command) {
   const auto folder = std::make_shared<std::filesystem::path>();
   add_model(command, *folder, /*int8_only=*/true);
   return [folder] {
-    return TimedModels{{folder->string(), open_language_model(*folder, {})}};
+    return NamedModels{{folder->string(), open_language_model(*folder, {})}};
   };
 }
 

@@ -17,7 +17,7 @@ void add_eval(CLI::App& program, const Capabilities& capabilities);
 /// Adds bench forward and bench generate. `add_models` adds to each the flags
 /// that name models and returns what opens them once the command line has been
 /// read.
-using OpenModels = std::function<TimedModels()>;
+using OpenModels = std::function<NamedModels()>;
 CLI::App* add_bench(
     CLI::App& program,
     const std::function<OpenModels(CLI::App& command)>& add_models);

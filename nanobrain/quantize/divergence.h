@@ -1,7 +1,7 @@
 // How far predictions are from those of a reference, token by token.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <span>
 #include <vector>

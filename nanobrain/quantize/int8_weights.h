@@ -1,7 +1,7 @@
 // A model's parameters as model.int8.safetensors (runtime/model.h) holds them.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // NanoLM's forward with its matrix products computed in another way.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>

@@ -16,7 +16,7 @@ RunConfig parse_run_config(
   if (!overrides.empty()) {
     Json json = write_fields(config);
     for (const auto& assignment : overrides) apply_override(json, assignment);
-    read_fields(json, "--set", config);
+    read_fields(json, "--set:", config);
     make_paths_absolute(config, fs::current_path());
   }
   return config;

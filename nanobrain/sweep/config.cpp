@@ -132,7 +132,7 @@ SweepConfig read_sweep_config(
   if (!overrides.empty()) {
     Json keys = write_fields(sweep);
     for (const auto& assignment : overrides) apply_override(keys, assignment);
-    sweep = parse_sweep_config(keys, "--set", fs::current_path());
+    sweep = parse_sweep_config(keys, "--set:", fs::current_path());
   }
   try {
     check_sweep(sweep);

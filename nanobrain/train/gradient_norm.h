@@ -1,7 +1,7 @@
 // The 2-norm of all gradients together, for clipping and for the log.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

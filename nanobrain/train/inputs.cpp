@@ -1,6 +1,8 @@
 // What a run reads, checked before anything is written.
 #include "nanobrain/train/inputs.h"
 
+#include <torch/cuda.h>
+
 #include <span>
 
 #include "nanobrain/base/error.h"

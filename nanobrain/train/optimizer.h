@@ -3,7 +3,7 @@
 // the line of OptimizerConfig::kind.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <functional>
 #include <map>

@@ -13,8 +13,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 const fs::path kBuild = NANOBRAIN_BINARY_DIR;
 const fs::path kExample = source_dir() / "examples/generate.c";
 

@@ -5,8 +5,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 class ExportCommand : public CommandTest {
  protected:
   void SetUp() override {

@@ -6,8 +6,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 /// Serves /file; list.json names it, to be stored as out/sub/file.bin.
 class FetchCommand : public CommandTest {
  protected:

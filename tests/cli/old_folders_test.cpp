@@ -5,8 +5,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// Arithmetic that is the same on every x86-64: no instruction set is chosen.
 const std::string kPortable =
     "NANOBRAIN_ISA=portable MKL_CBWR=COMPATIBLE ATEN_CPU_CAPABILITY=default "

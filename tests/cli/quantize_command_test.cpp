@@ -6,8 +6,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 using QuantizeCommand = CommandTest;
 
 const std::string kQuantize =

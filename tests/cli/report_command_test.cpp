@@ -13,8 +13,6 @@ namespace nanobrain::testing {
 namespace {
 
 using namespace ::testing;
-namespace fs = std::filesystem;
-
 /// What a page holds for its scripts.
 Json data_of(const std::string& page) {
   const std::string tag = R"(<script type="application/json" id="data">)";

@@ -13,8 +13,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 constexpr auto kMostTime = std::chrono::minutes(2);
 
 // Each cell trains for seconds: long enough to be met while it does.

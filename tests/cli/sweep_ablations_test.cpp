@@ -4,8 +4,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 class SweepAblations : public SweepTest,
                        public ::testing::WithParamInterface<std::string> {};
 

@@ -15,8 +15,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 class SweepCommand : public SweepTest {
  protected:
   int64_t lines_of(const std::string& file) const {

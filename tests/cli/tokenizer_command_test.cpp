@@ -7,8 +7,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 /// Uses the world's tokenizer of 400 pieces, and a text of 300 documents.
 class TokenizerCommand : public CommandTest {
  protected:

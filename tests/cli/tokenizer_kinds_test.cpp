@@ -8,8 +8,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 constexpr const char* kConfig = R"(
 model: {num_layers: 1, num_heads: 2, model_dim: 32, ffn_dim: 64, max_seq_len: 32}
 data: {tokenizer: data, train: data/train.tokens, val: data/val.tokens}
@@ -22,7 +20,7 @@ constexpr const char* kEval =
 
 /// encoder.json for the merges "t h", "th e", "Ġ the"; bytes are in the order
 /// of GPT-2: first those that print as themselves.
-nlohmann::json encoder() {
+Json encoder() {
   const auto utf8 = [](int code) {
     if (code < 0x80) return std::string(1, static_cast<char>(code));
     return std::string{
@@ -32,7 +30,7 @@ nlohmann::json encoder() {
   const auto prints = [](int byte) {
     return (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte != 0xad);
   };
-  auto ids = nlohmann::json::object();
+  auto ids = Json::object();
   for (int byte = 0; byte < 256; ++byte) {
     if (prints(byte)) ids[utf8(byte)] = ids.size();
   }

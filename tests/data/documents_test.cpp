@@ -146,8 +146,8 @@ TEST(Documents, WrongOptionsAreUsageErrors) {
   const TempDir dir;
   write_text(dir / "a.txt", "x");
   const std::pair<DocumentOptions, const char*> cases[] = {
-      {{.text_documents = "line"}, "[--text-documents] cannot be \"line\""},
-      {{.invalid_utf8 = "keep"}, "[--invalid-utf8] cannot be \"keep\""},
+      {{.text_documents = "line"}, "but is \"line\""},
+      {{.invalid_utf8 = "keep"}, "but is \"keep\""},
       {{.max_document_bytes = 0}, "[--max-document-bytes] must be positive"}};
   for (const auto& [options, message] : cases) {
     EXPECT_ERROR(UsageError, message, open_documents({dir / "a.txt"}, options));

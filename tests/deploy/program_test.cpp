@@ -9,8 +9,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 using namespace ::testing;
 
 class Program : public DeployTest {

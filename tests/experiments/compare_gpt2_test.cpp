@@ -7,8 +7,6 @@ namespace nanobrain::testing {
 namespace {
 
 using namespace ::testing;
-namespace fs = std::filesystem;
-
 /// Notes its arguments in $NOTES; copies what it is to fetch out of $FETCHED,
 /// or fails where it is not there.
 constexpr const char* kProgram = R"(#!/usr/bin/env bash

@@ -6,8 +6,6 @@ namespace nanobrain::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
-
 /// Notes its arguments in $NOTES and runs the program, as short as can be.
 constexpr const char* kProgram = R"(#!/usr/bin/env bash
 echo "$@" >>"$NOTES"

@@ -6,8 +6,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 using Scripts = CommandTest;
 
 TEST_F(Scripts, KnowTheirHelpAndRefuseWhatTheyDoNotKnow) {

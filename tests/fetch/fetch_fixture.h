@@ -48,7 +48,7 @@ class FetchFixture : public ::testing::Test {
   std::string served(const std::string& name) const { return dir_ / name; }
 
   /// A server of one file, /file, as fault_server.py describes.
-  nlohmann::json one_file(nlohmann::json resource) const {
+  Json one_file(Json resource) const {
     resource["file"] = served("file");
     return {{"resources", {{"/file", resource}}}};
   }

@@ -12,7 +12,6 @@
 namespace nanobrain {
 namespace {
 
-using nlohmann::json;
 using namespace testing;
 using namespace ::testing;
 
@@ -21,7 +20,7 @@ class Fetch : public testing::FetchFixture {
   /// A server that always answers so cannot be fetched from: the message, and
   /// no file.
   std::string refusal(
-      const json& step,
+      const Json& step,
       size_t requests,
       std::optional<int64_t> bytes = kBytes,
       bool with_sha256 = true) {
@@ -148,8 +147,8 @@ TEST_F(Fetch, ResumesAPartThatIsRightAndFetchesAnyOtherWhole) {
 }
 
 TEST_F(Fetch, ServersThatCannotResumeSendItWhole) {
-  for (const json& step :
-       {json{{"ignore_range", true}}, json{{"range_start", 0}}}) {
+  for (const Json& step :
+       {Json{{"ignore_range", true}}, Json{{"range_start", 0}}}) {
     const FaultServer server(one_file({{"steps", {step}}}));
     leave_part(content_.substr(0, 40'000));
     fetch(listed(server), options_);
@@ -159,7 +158,7 @@ TEST_F(Fetch, ServersThatCannotResumeSendItWhole) {
 }
 
 TEST_F(Fetch, WrongBytesAreFetchedOnceMore) {
-  const json other = {{"file", served("other")}};
+  const Json other = {{"file", served("other")}};
   const FaultServer server(one_file({{"steps", {other}}}));
   fetch(listed(server), options_);
   expect_fetched();
@@ -173,10 +172,10 @@ TEST_F(Fetch, WrongBytesAreFetchedOnceMore) {
 TEST_F(Fetch, FalseLengthsAreAnError) {
   write_text(dir_ / "long", content_ + "more");
   const char* other = "file is not of 100000 bytes, as the list says";
-  for (const json& step :
-       {json{{"length", kBytes + 100}},
-        json{{"length", kBytes - 100}},
-        json{{"chunked", true}, {"file", served("long")}}}) {
+  for (const Json& step :
+       {Json{{"length", kBytes + 100}},
+        Json{{"length", kBytes - 100}},
+        Json{{"chunked", true}, {"file", served("long")}}}) {
     EXPECT_THAT(refusal(step, 1), HasSubstr(other)) << step;
   }
   // No list says what the length is: the checksum alone shows it.
@@ -199,7 +198,7 @@ TEST_F(Fetch, BodiesWithoutALengthAreCutAtThatOfTheList) {
 }
 
 TEST_F(Fetch, FollowsRedirects) {
-  json spec = one_file({});
+  Json spec = one_file({});
   for (const auto& [from, to] :
        {std::pair("/moved", "/file"), std::pair("/loop", "/loop")}) {
     spec["resources"][from] = {
@@ -303,7 +302,7 @@ class Https : public testing::FetchFixture {
     EXPECT_EQ(made.exit_code, 0) << made.err;
   }
 
-  json secure(json spec) const {
+  Json secure(Json spec) const {
     spec["certificate"] = served("both.pem");
     return spec;
   }

@@ -1,7 +1,7 @@
 // Reads what make_model.py wrote.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 

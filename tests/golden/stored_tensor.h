@@ -1,7 +1,7 @@
 // Tensors of safetensors files that tests compare with.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstring>
 

@@ -1,5 +1,5 @@
 // The loss over a token file, and what each of its tokens adds.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/inference/evaluation.h"

@@ -1,6 +1,6 @@
 #include "nanobrain/inference/evaluation.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <numbers>

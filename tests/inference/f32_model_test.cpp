@@ -64,7 +64,7 @@ TEST_F(F32Model, RunsOnTheThreadsAskedFor) {
 TEST(F32AndInt8, AreTimedSideBySide) {
   const TempDir dir;
   Int8Model().write(dir.path());
-  TimedModels models;
+  NamedModels models;
   models.push_back({"random", make_f32_model(tiny_model(24))});
   models.push_back({"int8", open_language_model(dir.path(), with_libtorch())});
   TimingRequest request{.tokens = {8}, .threads = {2, 1}};

@@ -1,6 +1,6 @@
 #include "nanobrain/model/f32_model.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <map>
 

@@ -32,7 +32,7 @@ class Timing : public ::testing::Test {
   }
 
   Calls calls_;
-  TimedModels models_;
+  NamedModels models_;
   TimingRequest request_;
 };
 

@@ -1,5 +1,7 @@
 #include "nanobrain/kernels/add_rows.h"
 
+#include <ATen/Parallel.h>
+
 #include "tests/support/support.h"
 
 namespace nanobrain {

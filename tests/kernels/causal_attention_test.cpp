@@ -2,6 +2,7 @@
 #include "nanobrain/kernels/causal_attention.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 

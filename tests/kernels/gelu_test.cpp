@@ -1,6 +1,8 @@
 // GELU against its definition in f64 and LibTorch's derivative of it.
 #include "nanobrain/kernels/gelu.h"
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include <limits>
 
 #include "tests/support/support.h"

@@ -1,5 +1,7 @@
 #include "nanobrain/model/gradient_pass.h"
 
+#include <torch/nn/functional/loss.h>
+
 #include "nanobrain/kernels/isa.h"
 #include "tests/support/support.h"
 #include "tests/support/tensor_error.h"

@@ -13,8 +13,6 @@ namespace nanobrain {
 namespace {
 
 using namespace testing;
-namespace fs = std::filesystem;
-
 constexpr const char* kWeights = "model.int8.safetensors";
 const std::string kEmbedder = "transformer.wte.weight";
 const std::string kPositions = "transformer.wpe.weight";

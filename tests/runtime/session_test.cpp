@@ -15,8 +15,6 @@ namespace nanobrain {
 namespace {
 
 using namespace testing;
-namespace fs = std::filesystem;
-
 std::shared_ptr<ThreadPool> pool_of(int64_t threads) {
   return std::make_shared<ThreadPool>(threads);
 }

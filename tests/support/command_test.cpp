@@ -4,8 +4,6 @@
 
 namespace nanobrain::testing {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 /// The world's folder, made by the first test of this process that asks.
@@ -36,7 +34,7 @@ std::string CommandTest::read(const std::string& name) const {
   return read_text(dir_ / name);
 }
 
-nlohmann::json CommandTest::read_json(const std::string& name) const {
+Json CommandTest::read_json(const std::string& name) const {
   return exists(name) ? Json::parse(read(name)) : Json();
 }
 
@@ -69,7 +67,7 @@ std::string CommandTest::output(const std::string& line) const {
   return result.out;
 }
 
-nlohmann::json CommandTest::json(const std::string& line) const {
+Json CommandTest::json(const std::string& line) const {
   const std::string text = output(line + " --json");
   return Json::accept(text) ? Json::parse(text) : Json();
 }

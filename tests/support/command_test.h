@@ -1,8 +1,7 @@
 // Runs commands as a user types them, in a folder of the test's own.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "nanobrain/base/json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/support.h"
 
@@ -18,8 +17,6 @@ struct Refusal {
 /// world of make_world.sh, which all tests share and none changes.
 class CommandTest : public ::testing::Test {
  protected:
-  using Json = nlohmann::json;
-
   /// Throws std::runtime_error where there is no world and none can be made.
   CommandTest();
 

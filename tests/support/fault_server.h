@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/json.h"
 #include "tests/support/support.h"
 
 namespace nanobrain::testing {
@@ -28,7 +28,7 @@ struct ServedRequest {
 /// its own until the end of the object.
 class FaultServer {
  public:
-  explicit FaultServer(const nlohmann::json& spec) {
+  explicit FaultServer(const Json& spec) {
     write_text(dir_ / "spec.json", spec.dump());
     int input[2];
     int output[2];
@@ -88,7 +88,7 @@ class FaultServer {
     std::vector<ServedRequest> result;
     std::istringstream lines(read_text(dir_ / "log"));
     for (std::string line; std::getline(lines, line);) {
-      const auto json = nlohmann::json::parse(line);
+      const auto json = Json::parse(line);
       result.push_back({json.at("path"), json.at("range"), json.at("sent")});
     }
     return result;

@@ -12,8 +12,6 @@
 
 namespace nanobrain::testing {
 
-namespace fs = std::filesystem;
-
 TempDir::TempDir() {
   std::string name = (fs::temp_directory_path() / "nanobrain-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/filesystem.h"
+
 namespace nanobrain::testing {
 
 /// A folder that is removed at the end of the test.

@@ -1,10 +1,10 @@
 #include "nanobrain/sweep/figures.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
-#include <regex>
 
 #include "nanobrain/base/error.h"
-
 #include "nanobrain/sweep/summary.h"
 #include "tests/sweep/sweep_results.h"
 
@@ -31,13 +31,21 @@ TEST(Figures, ResultsKeepTheirKeysAndOrder) {
 TEST(Figures, CellsKeepTheirColumns) {
   const SweepResults sweep;
   const Table table = cells_table(summarize_sweep(sweep.folder()));
-  const std::string precise =
-      "bits_per_byte,PREFIXbits_per_byte_sd,PREFIXbits_per_byte_low,"
-      "PREFIXbits_per_byte_high,PREFIXloss,PREFIXbytes,PREFIXforward_ms,"
-      "PREFIXforward_ms_sd,PREFIXfront_parameters,PREFIXfront_bytes,"
-      "PREFIXfront_forward_ms,PREFIXfront_train_flops";
+  const std::vector<std::string> precise = {
+      "bits_per_byte",
+      "bits_per_byte_sd",
+      "bits_per_byte_low",
+      "bits_per_byte_high",
+      "loss",
+      "bytes",
+      "forward_ms",
+      "forward_ms_sd",
+      "front_parameters",
+      "front_bytes",
+      "front_forward_ms",
+      "front_train_flops"};
   const auto of = [&](const std::string& prefix) {
-    return prefix + std::regex_replace(precise, std::regex("PREFIX"), prefix);
+    return fmt::format("{}{}", prefix, fmt::join(precise, "," + prefix));
   };
   EXPECT_THAT(
       table.csv(),

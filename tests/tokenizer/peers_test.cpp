@@ -13,8 +13,6 @@
 namespace nanobrain {
 
 using namespace testing;
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr const char* kNoData = "no shared data here";

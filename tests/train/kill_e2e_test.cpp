@@ -14,7 +14,6 @@
 namespace nanobrain::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 /// A second of training, and several where it saves every second step.

@@ -1,6 +1,7 @@
 #include "nanobrain/train/optimizer.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/optim/adamw.h>
 
 #include <algorithm>
 #include <cmath>

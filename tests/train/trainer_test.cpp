@@ -1,5 +1,7 @@
 #include "nanobrain/train/trainer.h"
 
+#include <torch/nn/functional/loss.h>
+
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/train/inputs.h"
 #include "tests/train/tiny_run.h"

@@ -1,6 +1,8 @@
 // Whole runs in this process: what they write and what they refuse.
 #include "nanobrain/train/training_run.h"
 
+#include <torch/cuda.h>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/kernels/isa.h"
