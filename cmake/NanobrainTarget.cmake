@@ -23,7 +23,7 @@ if(NANOBRAIN_SANITIZE)
 endif()
 
 # Sources share precompiled headers, and are compiled several to a file: most of a compilation here is templates of the
-# standard library and of nlohmann/json. `make check-includes` shows missing includes.
+# standard library and of nlohmann/json. CI compiles each by itself, so that none lives on another's includes.
 function(_nanobrain_pch name)  # headers...
   add_library(nanobrain_${name} OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
   target_link_libraries(nanobrain_${name} PRIVATE nanobrain_options nanobrain_fmt
@@ -44,9 +44,9 @@ function(_nanobrain_reuse_pch target name)
   target_compile_options(${target} PRIVATE -fPIC)
 endfunction()
 
-function(_nanobrain_unity target batch)
+function(_nanobrain_unity target on batch)
   set_target_properties(${target} PROPERTIES
-    UNITY_BUILD ${NANOBRAIN_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
+    UNITY_BUILD ${on} UNITY_BUILD_BATCH_SIZE ${batch})
 endfunction()
 
 # nanobrain_library(NAME base SOURCES a.cpp ... DEPENDS tokenizer ... [LINK targets] [LINK_PRIVATE targets] [TORCH] [HOT])
@@ -62,12 +62,12 @@ function(nanobrain_library)
   if(ARG_TORCH)
     # Who uses the layer sees nothing of LibTorch.
     target_link_libraries(${target} PRIVATE nanobrain_torch)
-    _nanobrain_unity(${target} 0)
+    _nanobrain_unity(${target} ${NANOBRAIN_UNITY} 0)
   else()
     # The deployed program leaves out what it does not call.
     target_compile_options(${target} PRIVATE
       -ffunction-sections -fdata-sections)
-    _nanobrain_unity(${target} 8)
+    _nanobrain_unity(${target} ${NANOBRAIN_UNITY} 8)
   endif()
   if(NOT ARG_HOT)
     target_compile_options(${target} PRIVATE ${NANOBRAIN_OPTIMIZE})
@@ -101,7 +101,7 @@ function(nanobrain_test)
   target_compile_options(${target} PRIVATE ${NANOBRAIN_TEST_OPTIMIZE})
   if(ARG_TORCH)
     target_link_libraries(${target} PRIVATE nanobrain_torch)
-    _nanobrain_unity(${target} 0)
+    _nanobrain_unity(${target} ON 0)
   else()
     _nanobrain_reuse_pch(${target} test_pch)
   endif()

@@ -97,7 +97,9 @@ TEST(Fields, NamesTheKeyAndTheValueThatCannotBe) {
       {"flag: yes", "must be true or false, but is \"yes\""},
       {"word: 5", "[run.yaml.word] must be a string, but is 5"},
       {"kind: 5", "[run.yaml.kind] must be a string, but is 5"},
-      {"kind: plian", "[run.yaml.kind] must be plain or nested, but is \"plian\"; did you mean pla"},
+      {"kind: plian",
+       "[run.yaml.kind] must be plain or nested, but is \"plian\"; did you "
+       "mean pla"},
       {"file: [a]", "[run.yaml.file] must be a path, but is [\"a\"]"},
       {"names: x", "[run.yaml.names] must be a list, but is \"x\""},
       {"names: [x, 1]", "[run.yaml.names[1]] must be a string"},
@@ -172,7 +174,8 @@ TEST(Fields, ChecksTheRulesOfEachField) {
       {[](Nested& c) { c.one.steps = 16'777'217; },
        "[one.steps] must be at most 16777216, but is 16777217"},
       {[](Nested& c) { c.one.word = "plian"; },
-       "[one.word] must be plain, nested or none, but is \"plian\"; did you mean plain?"},
+       "[one.word] must be plain, nested or none, but is \"plian\"; did you "
+       "mean plain?"},
       {[](Nested& c) { c.one.betas[1] = 1; },
        "[one.betas] must be in [0, 1), but one is 1"},
       {[](Nested& c) { c.one.limit = 0; },

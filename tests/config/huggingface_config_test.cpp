@@ -85,7 +85,8 @@ TEST(HuggingFaceConfig, NamesTheKeyAtFault) {
       {"tie_word_embeddings", false, "tie_word_embeddings: false"},
       {"activation_function",
        "relu",
-       "[model.activation] must be gelu or gelu_new, but is \"relu\"; did you mean gelu?"},
+       "[model.activation] must be gelu or gelu_new, but is \"relu\"; did you "
+       "mean gelu?"},
       {"n_layer", 0, "[model.num_layers] must be from 1 to 4096, but is 0"},
       {"n_head", -1, "[model.num_heads] must be from 1 to 65536, but is -1"},
       {"n_embd", 1 << 20, "[model.model_dim] must be from 1 to 65536"},

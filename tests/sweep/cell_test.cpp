@@ -163,7 +163,8 @@ TEST(Cells, OneThatCannotBeIsNamedBeforeAnythingRuns) {
            {"grid: {train.steps: [1, 2]}\n", "which the budget sets"},
            {"grid: {tokenizer: [{kind: bpe, vocab_size: 300}]}\n"
             "text: {train: [a], val: [b]}\n",
-            "[grid.tokenizer.kind] must be sentencepiece or lexical, but is \"bpe\""}}) {
+            "[grid.tokenizer.kind] must be sentencepiece or lexical, but is "
+            "\"bpe\""}}) {
     EXPECT_ERROR(UsageError, words, make_cells(files.read(kBudget + rest)));
   }
 }

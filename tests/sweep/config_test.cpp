@@ -69,7 +69,8 @@ TEST(SweepConfig, RefusesWhatCannotBe) {
            {both + "seeds: [-1]\n",
             "[seeds] must be at least 0, but one is -1"},
            {both + "search: {kind: randm}\n",
-            "[search.kind] must be grid, random or halving, but is \"randm\"; did you mean random?"},
+            "[search.kind] must be grid, random or halving, but is \"randm\"; "
+            "did you mean random?"},
            {both + "search: {kind: random}\n", "must be at least 1, but"},
            {both + "search: {samples: 2}\n", "search.kind grid runs them"},
            {both + "search: {kind: halving, fraction: 1}\n",

@@ -1,6 +1,5 @@
 #include "nanobrain/tokenizer_training/tokenizer_trainer.h"
 
-
 #include "nanobrain/base/error.h"
 #include "tests/support/support.h"
 #include "tests/tokenizer/texts.h"

@@ -48,7 +48,8 @@ TEST_F(TrainCommand, WrongUseIsExitCodeTwoAndFailuresAreOne) {
       {{kTrain + "--set train.stesp=3", "did you mean steps?"},
        {kTrain + "--set train.steps", "train.steps"},
        {kTrain + "--reusme", "did you mean --resume?"},
-       {kTrain + "--device tpu", "[train.device] must be cpu or cuda, but is \"tpu\""},
+       {kTrain + "--device tpu",
+        "[train.device] must be cpu or cuda, but is \"tpu\""},
        {kTrain + "--set model.num_heads=3", "num_heads"}});
   refused(1, {{kTrain + "--set data.val=absent.tokens", "absent.tokens"}});
   EXPECT_FALSE(exists("run"));
