@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# train.sh [CONFIG.yaml] [OUT]
+# train.sh [--isa avx2] [CONFIG.yaml] [OUT]
 # Training speed of nanobrain and of PyTorch (eager and torch.compile) on the same config, one after another in one session, whole
 # steps on random tokens; prints a Markdown table of tokens/s (median, min, max), ratios and memory.
 # Nothing else should run meanwhile. THREADS="2 1" and STEPS=10 change what is timed.
 source "$(dirname "$0")/../lib.sh"
+hold_isa "$@"
+set -- "${rest[@]}"
 positional 0 2 "$@"
 need_peers
 config=${1:-$experiments/first_run.yaml}

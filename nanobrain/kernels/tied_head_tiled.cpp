@@ -10,9 +10,10 @@
 //                              dH += P E_tile            (Tc, Vt) x (Vt, C)
 //                              dE_tile^T += (w H)^T P    (C, Tc) x (Tc, Vt)
 // In bf16, where products are cheap, pass 2 makes S again, so that S and P live
-// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024); in f32 it finds the S
-// of pass 1 in L3. Right-hand matrices of bf16 products are packed in VNNI
-// order, pairs of rows interleaved: P leaves its registers in both orders.
+// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024); in f32 it reads the S
+// of pass 1. Right-hand matrices are packed for their products: in f32 in
+// panels (panels.h), in bf16 in VNNI order, pairs of rows interleaved: P leaves
+// its registers in both orders.
 //
 // Tiles are dealt to a fixed number of groups, each summed in order and the
 // groups in order: the bits do not depend on the number of threads.
@@ -23,6 +24,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/tied_head.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
@@ -33,11 +35,11 @@ namespace {
 
 using torch::Tensor;
 
-constexpr int64_t kTile = 512;  // Vt: vocabulary rows
 constexpr int64_t kRows = 64;   // tokens whose S is made at once
 constexpr int64_t kBlock = 256; // tokens whose P is in L2 at once
 constexpr int64_t kDeep = 256;  // C from which a tile is packed in panels
 constexpr int64_t kLanes = SoftmaxTile::kLanes;
+constexpr int64_t kPanel = Panels<float>::kColumns;
 constexpr float kNoScore = -std::numeric_limits<float>::infinity();
 constexpr int64_t kGroups = 16; // of tiles; bounds the threads that can work
 
@@ -53,6 +55,10 @@ int64_t chunk_size(int64_t N, int64_t most) {
 template <class T> // float or at::BFloat16: what the products take
 class TiledHead {
   static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
+  static constexpr int64_t kTile = kBf16 ? 512 : 256; // Vt: P is in L2
+  /// From a row of S or P to the next. The lines of a panel of P lie in all
+  /// sets of L1 where it is no power of two.
+  static constexpr int64_t kStride = kTile + (kBf16 ? 0 : 16);
   /// Tc at most: the more, the less often E and dE are read and written.
   static constexpr int64_t kChunk = 8 * kBlock;
 
@@ -67,12 +73,13 @@ class TiledHead {
         dim_(hidden.size(1)),
         C_(round_up(dim_, 32)),
         keeps_scores_(!kBf16 && options.with_gradients),
-        panel_(dim_ > kDeep ? kTile / 8 : kTile),
-        // S that are kept have to fit into L3.
+        panel_(kBf16 && dim_ > kDeep ? kTile / 8 : kTile),
+        // S that are kept take 33 MB of a vocabulary of 32,294.
         Tc_(chunk_size(N_, keeps_scores_ ? kBlock : kChunk)),
         block_(std::min(kBlock, Tc_)),
         tiles_(round_up(V_, kTile) / kTile),
-        kernels_(vector_kernels().softmax),
+        kernels_(vector_kernels(kernel_isa()).softmax),
+        multiply_panels_(vector_kernels(kernel_isa()).multiply),
         hidden_(padded(hidden, round_up(N_, Tc_))),
         weight_(weight.contiguous()) {}
 
@@ -106,7 +113,7 @@ class TiledHead {
     chunk_ = at::empty({Tc_, C_}, type);
     max_ = at::empty({kGroups, Tc_, kLanes}, f32);
     sum_ = at::empty({kGroups, Tc_, kLanes}, f32);
-    scores_ = at::empty({keeps_scores_ ? tiles_ : 0, Tc_, kTile}, f32);
+    scores_ = at::empty({keeps_scores_ ? tiles_ : 0, Tc_, kStride}, f32);
     if (!options_.with_gradients) return;
     row_lse_ = at::empty({Tc_}, f32);
     row_weight_ = at::empty({Tc_}, f32);
@@ -131,16 +138,28 @@ class TiledHead {
     for (int64_t i = group * tiles_ / kGroups; i < end; ++i) body(i);
   }
 
-  /// (M, K) x (K, N) -> (M, N), all contiguous.
-  static void multiply(
+  /// (M, K) x (K, N) -> (M, N), contiguous but for P, whose rows are kStride
+  /// apart.
+  void multiply(
       int64_t M,
       int64_t N,
       int64_t K,
       bool add,
-      const T* A,
-      const T* B,
-      float* out) {
-    at::native::cpublas::brgemm(M, N, K, K, N, N, add, A, B, out, kBf16);
+      Panels<const T> A,
+      Panels<const T> B,
+      Panels<float> out) const {
+    if constexpr (kBf16) {
+      at::native::cpublas::brgemm(
+          M, N, K, A.row, B.row, out.row, add, A.data, B.data, out.data, true);
+    } else {
+      multiply_panels_(M, N, K, add, A, B, out);
+    }
+  }
+
+  /// What pack() made of a (K, N) matrix.
+  static Panels<const T> packed(const T* data, int64_t K, int64_t N) {
+    if constexpr (kBf16) return {data, N};
+    return {data, kPanel, kPanel * K};
   }
 
   /// A (K, N) matrix as multiply() takes it on the right.
@@ -150,7 +169,11 @@ class TiledHead {
       kernels_.to_bf16(in, K * N, rounded.data());
       kernels_.interleave_rows(rounded.data(), K, N, bits(out));
     } else {
-      std::copy_n(in, K * N, out);
+      for (int64_t n = 0; n < N; n += kPanel) {
+        for (int64_t k = 0; k < K; ++k, out += kPanel) {
+          std::copy_n(in + k * N + n, kPanel, out);
+        }
+      }
     }
   }
 
@@ -190,27 +213,23 @@ class TiledHead {
   float* make_scores(int64_t i, int64_t t, float* buffer) const {
     float* scores = keeps_scores_ ? kept_scores(i, t) : buffer;
     for (int64_t v = 0; v < kTile; v += panel_) {
-      at::native::cpublas::brgemm( // (rows, C) x (C, panel)
+      multiply( // (rows, C) x (C, panel)
           kRows,
           panel_,
           C_,
-          C_,
-          panel_,
-          kTile,
-          /*add_C=*/false,
-          chunk_.data_ptr<T>() + t * C_,
-          weight_t_.data_ptr<T>() + (i * kTile + v) * C_,
-          scores + v,
-          kBf16);
+          /*add=*/false,
+          {chunk_.data_ptr<T>() + t * C_, C_},
+          packed(weight_t_.data_ptr<T>() + (i * kTile + v) * C_, C_, panel_),
+          {scores + v, kStride});
     }
     for (int64_t v = width(i); v < kTile; ++v) {
-      for (int64_t r = 0; r < kRows; ++r) scores[r * kTile + v] = kNoScore;
+      for (int64_t r = 0; r < kRows; ++r) scores[r * kStride + v] = kNoScore;
     }
     return scores;
   }
 
   float* kept_scores(int64_t i, int64_t t) const {
-    return scores_.data_ptr<float>() + (i * Tc_ + t) * kTile;
+    return scores_.data_ptr<float>() + (i * Tc_ + t) * kStride;
   }
 
   int64_t width(int64_t i) const { return std::min(kTile, V_ - i * kTile); }
@@ -220,12 +239,12 @@ class TiledHead {
     float* sum = sum_.data_ptr<float>() + group * Tc_ * kLanes;
     std::fill_n(max, Tc_ * kLanes, std::numeric_limits<float>::lowest());
     std::fill_n(sum, Tc_ * kLanes, 0.0F);
-    std::vector<float> buffer(kRows * kTile);
+    std::vector<float> buffer(kRows * kStride);
     each_tile(group, [&](int64_t i) {
       for (int64_t t = 0; t < Tc_; t += kRows) {
         const float* scores = make_scores(i, t, buffer.data());
         kernels_.add_exp(
-            scores, kRows, kTile, max + t * kLanes, sum + t * kLanes);
+            scores, kRows, kTile, kStride, max + t * kLanes, sum + t * kLanes);
       }
     });
   }
@@ -271,14 +290,12 @@ class TiledHead {
   void add_gradients(int64_t group, bool first_chunk) {
     float* part = hidden_parts_.data_ptr<float>() + group * Tc_ * C_;
     std::fill_n(part, Tc_ * C_, 0.0F);
-    std::vector<float> buffer(kRows * kTile);
-    std::vector<T> p_rows(kBf16 ? block_ * kTile : 0);
+    std::vector<float> buffer(kRows * kStride);
+    std::vector<T> p_rows(block_ * kStride);
     std::vector<T> p_pairs(kBf16 ? block_ * kTile : 0);
     each_tile(group, [&](int64_t i) {
       float* de = weight_gradient_t_.data_ptr<float>() + i * C_ * kTile;
       for (int64_t t = 0; t < Tc_; t += block_) {
-        const T* left = p_rows.data();
-        const T* right = p_pairs.data();
         for (int64_t r = 0; r < block_; r += kRows) {
           const float* lse = row_lse_.const_data_ptr<float>() + t + r;
           if constexpr (kBf16) {
@@ -290,9 +307,13 @@ class TiledHead {
                 bits(p_rows.data() + r * kTile),
                 bits(p_pairs.data() + r * kTile));
           } else {
-            float* scores = kept_scores(i, t + r);
-            kernels_.probabilities(scores, kRows, kTile, lse, scores);
-            left = right = kept_scores(i, t);
+            kernels_.probabilities(
+                kept_scores(i, t + r),
+                kRows,
+                kTile,
+                kStride,
+                lse,
+                p_rows.data() + r * kStride);
           }
         }
         multiply( // (block, Vt) x (Vt, C)
@@ -300,17 +321,17 @@ class TiledHead {
             C_,
             kTile,
             /*add=*/true,
-            left,
-            weight_packed_.data_ptr<T>() + i * kTile * C_,
-            part + t * C_);
+            {p_rows.data(), kStride},
+            packed(weight_packed_.data_ptr<T>() + i * kTile * C_, kTile, C_),
+            {part + t * C_, C_});
         multiply( // (C, block) x (block, Vt)
             C_,
             kTile,
             block_,
             /*add=*/!first_chunk || t > 0,
-            chunk_t_.data_ptr<T>() + t * C_,
-            right,
-            de);
+            {chunk_t_.data_ptr<T>() + t * C_, block_},
+            {kBf16 ? p_pairs.data() : p_rows.data(), kStride},
+            {de, kTile});
       }
     });
   }
@@ -359,6 +380,7 @@ class TiledHead {
   int64_t block_; // tokens a block: Tc_ is a multiple
   int64_t tiles_;
   const SoftmaxTile& kernels_;
+  PanelProduct multiply_panels_;
   Tensor hidden_;            // (N padded to whole chunks, C) f32
   Tensor weight_;            // (V, dim) f32
   Tensor lse_;               // (N) f64

@@ -1,9 +1,10 @@
-// The elementwise kernels, compiled for AVX-512.
+// The kernels, compiled for AVX-512.
 #include "nanobrain/kernels/vector_kernels_simd.h"
 
 namespace nanobrain {
 
 extern const VectorKernels kAvx512Kernels = {
+    .multiply = kPanelProduct,
     .softmax = {.add_exp = add_exp, .probabilities = probabilities},
     .attention = kAttentionTile,
     .gelu = kGeluKernels};

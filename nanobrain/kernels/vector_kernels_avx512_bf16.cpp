@@ -1,4 +1,4 @@
-// The elementwise kernels, compiled for AVX-512 with its bf16 conversions.
+// The kernels, compiled for AVX-512 with its bf16 conversions.
 #include <immintrin.h>
 
 #include "nanobrain/kernels/vector_kernels_simd.h"
@@ -84,6 +84,7 @@ void interleave_rows(
 } // namespace
 
 extern const VectorKernels kAvx512Bf16Kernels = {
+    .multiply = kPanelProduct,
     .softmax =
         {.add_exp = add_exp,
          .probabilities = probabilities,

@@ -1,0 +1,12 @@
+// The kernels, compiled for NEON.
+#include "nanobrain/kernels/vector_kernels_simd.h"
+
+namespace nanobrain {
+
+extern const VectorKernels kNeonKernels = {
+    .multiply = kPanelProduct,
+    .softmax = {.add_exp = add_exp, .probabilities = probabilities},
+    .attention = kAttentionTile,
+    .gelu = kGeluKernels};
+
+} // namespace nanobrain
