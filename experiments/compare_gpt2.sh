@@ -34,7 +34,7 @@ need_nanobrain
 for path in "${models[@]}" "$gpt2" "$wikitext" "${val[@]}"; do
   case $path in --model | none | '') ;; *) need_paths "$path" ;; esac
 done
-own_folder "$out" tables
+take_folder "$out"
 mkdir -p "$out/tables"
 
 fetch() { # WHAT FLAGS TO GIVE INSTEAD, fetch's arguments

@@ -35,7 +35,7 @@ fi
 # What tokenizer/ and data/ are made from is kept beside them: another text needs another folder.
 text="--input ${paths[*]} --vocab-size $vocab_size"
 split="$text ${held_out[*]}"
-own_folder "$out" tokenizer.txt
+own_folder "$out"
 require_made_from() { # FOLDER REQUEST
   [ ! -e "$out/$1" ] || [ "$(cat "$out/$1.txt")" = "$2" ] ||
     die "$out/$1 was made with $(cat "$out/$1.txt"), not with $2; name another folder, or remove $out"
@@ -46,7 +46,7 @@ require_made_from data "$split"
 step "Look at the model: a mistake in --set shows before the long work"
 "$nanobrain" inspect --config "$experiments/first_run.yaml" --text "The history of" --set "model.vocab_size=$vocab_size" \
   "${overrides[@]}"
-mkdir -p "$out"
+take_folder "$out"
 if [ ! -e "$out/tokenizer" ]; then
   step "Train the tokenizer: $vocab_size pieces on a sample"
   echo "$text" >"$out/tokenizer.txt"

@@ -52,11 +52,8 @@ void add_sweep(CLI::App& program) {
       describe_fields(SweepConfig{}));
   sub->callback([request, output] {
     output.check();
-    const Json result = run_sweep(*request);
-    output.write(
-        {sweep_table(*request, result)},
-        result,
-        describe_sweep(*request, result));
+    const SweepResult result = run_sweep(*request);
+    output.write({result.table}, result.json, result.text);
   });
 }
 

@@ -49,6 +49,19 @@ TEST_F(Scripts, TakeNoFolderOfTheUsers) {
        {"demo.sh mine/thesis.tex", "holds other things"}});
   EXPECT_EQ(read("mine/thesis.tex"), "years of work");
   EXPECT_EQ(std::distance(fs::directory_iterator(path("mine")), {}), 1);
+
+  // Nor what another script, or an earlier day, has left.
+  const std::string record = "2026-11-23-tokenizer-speed";
+  fs::copy(source_dir() / "experiments/records" / record, path(record));
+  fs::create_directory(path("demo"));
+  write("demo/.made_by_demo.sh", "");
+  refused(
+      1,
+      {{"growth.sh demo", "holds other things"},
+       {"growth.sh " + record, "holds other things"},
+       {"peers/tokenizers.sh world/text.txt world " + record,
+        "holds other things"}});
+  output("diff -r " + record + " $OLDPWD/" + record);
 }
 
 } // namespace
