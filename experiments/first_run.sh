@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# first_run.sh INPUT... OUT [--val FILE... | --val-fraction F] [--vocab-size N] [--set key=value]...
+# first_run.sh INPUT... OUT [[--val FILE]... | --val-fraction F] [--vocab-size N] [--set key=value]...
 # The first run, from text to a trained, evaluated, generating Nano Brain. INPUT: files or folders (FineWeb-EDU parquet shards as
 # published, jsonl, plain text; each also .gz .xz .zst). Without --val the share F of the documents of INPUT is held out, by hash (0.005).
 # --vocab-size: pieces of the tokenizer (32,294); a text of less than some 10 MB needs fewer, and a larger F. --set: over first_run.yaml.
