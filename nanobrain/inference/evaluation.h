@@ -127,9 +127,10 @@ struct EvalRequest {
 };
 
 /// Scores the text of a request with a model that is open, into `losses`,
-/// whose units the caller may watch. Reads the text once, in bounded memory.
-/// Stops at SIGINT and SIGTERM (Interrupted). Error if there is nothing to
-/// score.
+/// whose units the caller may watch, under a progress bar of this `label`.
+/// Reads the text once, in bounded memory. Stops at SIGINT and SIGTERM
+/// (Interrupted). Error if there is nothing to score; UsageError if context or
+/// stride do not fit.
 EvalReport score_text(
     TokenScorer& scorer,
     int64_t max_seq_len,
