@@ -16,7 +16,8 @@
 
 namespace nanobrain {
 
-Json read_model_facts(const std::filesystem::path& folder) {
+Json read_model_facts(const std::filesystem::path& path) {
+  const fs::path folder = find_model_folder(path);
   const auto [model, tokenizer] = open_model(folder, {});
   const ModelConfig& config = model->config();
   const SafetensorsFile file(folder / kInt8WeightsFile);

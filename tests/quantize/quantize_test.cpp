@@ -228,6 +228,7 @@ TEST_F(Quantize, ManyWindowsAndProtocolsAddUpToEval) {
       const LossSum& loss = report.methods[i].loss;
       EXPECT_EQ(loss.tokens, expected.tokens);
       EXPECT_EQ(loss.bytes, expected.bytes);
+      EXPECT_EQ(loss.documents, expected.documents);
       // Another order of f32 sums over the vocabulary.
       EXPECT_NEAR(loss.nats, expected.nats, 1e-5 * expected.nats);
     }
