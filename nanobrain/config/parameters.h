@@ -20,7 +20,7 @@ enum class Role { kMatrix, kEmbedding, kPosition, kNorm, kBias };
 
 /// How an int8 model stores it (runtime/model.h).
 enum class Int8Storage {
-  kRows,   // int8, with a scale a row in NAME.scale
+  kRows,   // int8, with a scale a row
   kHalf,   // f16
   kFloat,  // f32
   kIfUsed, // f32; left out where all are zero
@@ -44,8 +44,9 @@ struct Parameter {
     return gguf_module + (is_bias() ? ".bias" : ".weight");
   }
   int64_t count() const;
-  /// In model.safetensors and model.int8.safetensors.
+  /// In model.safetensors and model.int8.safetensors; only this one has scales.
   std::string huggingface_name() const { return kFilePrefix + name; }
+  std::string scale_name() const { return huggingface_name() + ".scale"; }
   /// Hugging Face's Conv1D keeps a matrix as (in, out).
   bool transposed() const { return role == Role::kMatrix; }
   std::vector<int64_t> huggingface_shape() const {

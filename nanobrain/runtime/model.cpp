@@ -116,7 +116,7 @@ class RuntimeModel::Reader {
     known_.insert(name);
     Module& module = modules_[p.module()];
     if (storage == Int8Storage::kRows) {
-      module.matrix = read_rows(name, p.shape);
+      module.matrix = read_rows(p);
     } else if (
         storage != Int8Storage::kIfUsed || file_.tensors().contains(name)) {
       const bool half = storage == Int8Storage::kHalf;
@@ -166,22 +166,22 @@ class RuntimeModel::Reader {
         version,
         kVersion);
   }
-  /// The tensors `name`, (out, in), and `name`.scale.
-  PackedMatrix read_rows(
-      const std::string& name, const std::vector<int64_t>& shape) {
-    const auto& data = view(name, DType::kI8, shape).data;
+  PackedMatrix read_rows(const Parameter& p) {
+    const std::string name = p.huggingface_name();
+    const int64_t out = p.shape[0], in = p.shape[1];
+    const auto& data = view(name, DType::kI8, p.shape).data;
     require(
         std::memchr(data.data(), 0x80, data.size()) == nullptr,
         where(name),
         "holds -128; int8 weights are from -127 to 127: {}",
         kDamaged);
-    const auto floats = read_floats(name + ".scale", DType::kF32, {shape[0]});
-    const std::span scale(floats.data(), static_cast<size_t>(shape[0]));
-    refuse(scale, name + ".scale", "but scales are above 0", [](float s) {
+    const auto floats = read_floats(p.scale_name(), DType::kF32, {out});
+    const std::span scale(floats.data(), static_cast<size_t>(out));
+    refuse(scale, p.scale_name(), "but scales are above 0", [](float s) {
       return s <= 0;
     });
     const auto* weight = reinterpret_cast<const int8_t*>(data.data());
-    return {{weight, data.size()}, scale, shape[0], shape[1]};
+    return {{weight, data.size()}, scale, out, in};
   }
   /// A copy of a tensor of finite values, which may be at any address; with
   /// zeros up to a multiple of 16.
