@@ -11,7 +11,7 @@ namespace nanobrain {
 
 fs::path find_model_folder(const fs::path& path) {
   for (const auto& folder : {path, path / "model"}) {
-    if (fs::exists(folder / "config.json")) return folder;
+    if (fs::exists(folder / kModelConfig)) return folder;
   }
   const RunFolder run{path};
   if (fs::exists(run.record())) {

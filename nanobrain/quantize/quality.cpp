@@ -37,7 +37,8 @@ Logits predictor_logits(
 Logits product_logits(NanoLM& model, const Product& product) {
   return [&model, product](const Tensor& ids) {
     const Tensor embedded = model->embed(ids.unsqueeze(0)).squeeze(0);
-    return product("wte", hidden_with(model, embedded, product), {});
+    const Tensor hidden = hidden_with(model, embedded, product);
+    return product(hidden, model->wte->weight, {});
   };
 }
 
@@ -185,18 +186,18 @@ std::vector<NamedError> measure_block_errors(
 
   std::vector<Tensor> exact;
   const Tensor embedded = model->embed(ids.unsqueeze(0)).squeeze(0);
-  hidden_with(
-      model, embedded, f32_product(model), [&](int64_t, const Tensor& x) {
-        exact.push_back(x);
-      });
+  hidden_with(model, embedded, torch::linear, [&](int64_t, const Tensor& x) {
+    exact.push_back(x);
+  });
+  const Int8Matrix& embedder = weights.matrix(model->wte->weight);
   const Tensor rows =
-      weights.matrices().at("wte").dequantized().index_select(0, ids) +
+      embedder.dequantized().index_select(0, ids) +
       weights.positions().narrow(0, 0, ids.size(0)).to(torch::kFloat32);
   std::vector<NamedError> errors;
   hidden_with(
       model, rows, int8_product(weights), [&](int64_t i, const Tensor& x) {
         const double error = relative_error(x, exact[static_cast<size_t>(i)]);
-        errors.push_back({fmt::format("h.{}", i), error});
+        errors.push_back({block_name(i), error});
       });
   return errors;
 }
