@@ -1,6 +1,5 @@
 #include "nanobrain/inference/generate.h"
 
-#include <cmath>
 #include <map>
 
 #include "nanobrain/base/error.h"
