@@ -29,12 +29,12 @@ void add_sweep(CLI::App& program) {
       "--jobs",
       request->jobs,
       "runs at once; 0: measure, and say (slurm: workers; 0: one a run)")
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 1'000'000));
   flag(
       "--threads",
       request->threads,
       "threads of each run; 0: the processors shared out (slurm: 1)")
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 1'000'000));
   flag(
       "--launcher",
       request->launcher,

@@ -98,7 +98,8 @@ TEST(Fields, NamesTheKeyAndTheValueThatCannotBe) {
       {"word: 5", "[run.yaml.word] must be a string, but is 5"},
       {"kind: 5", "[run.yaml.kind] must be a string, but is 5"},
       {"kind: plian",
-       "[run.yaml.kind] must be plain or nested, but is \"plian\"; did you "
+       "[run.yaml.kind] must be plain, nested or none, but is \"plian\"; did "
+       "you "
        "mean pla"},
       {"file: [a]", "[run.yaml.file] must be a path, but is [\"a\"]"},
       {"names: x", "[run.yaml.names] must be a list, but is \"x\""},

@@ -1,5 +1,6 @@
 #include "nanobrain/inference/generate.h"
 
+#include <cmath>
 #include <map>
 
 #include "nanobrain/base/error.h"
