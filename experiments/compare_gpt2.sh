@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# compare_gpt2.sh OUT [--model RUN]... [--gpt2 DIR | --no-gpt2] [--wikitext FILE] [--val FILE...] [--val-documents N] [--context N]
+# compare_gpt2.sh OUT [--model RUN]... [--gpt2 DIR | --no-gpt2] [--wikitext FILE] [--val FILE]... [--val-documents N] [--context N]
 #                 [--precision f32|bf16] [--threads N] [--base-url URL]
 # From nothing to the table: Nano Brains beside GPT-2 small and its published figures, on WikiText-2 test and on held-out FineWeb-EDU,
 # every model in the same windows. What is not given is fetched into OUT: GPT-2 (0.55 GB), WikiText-2 test (0.7 MB), the last shard of
@@ -34,7 +34,7 @@ need_nanobrain
 for path in "${models[@]}" "$gpt2" "$wikitext" "${val[@]}"; do
   case $path in --model | none | '') ;; *) need_paths "$path" ;; esac
 done
-own_folder "$out" tables
+take_folder "$out"
 mkdir -p "$out/tables"
 
 fetch() { # WHAT FLAGS TO GIVE INSTEAD, fetch's arguments

@@ -7,9 +7,7 @@ source "$(dirname "$0")/lib.sh"
 positional 0 1 "$@"
 need_nanobrain
 out=$(realpath -m "${1:-$root/build/demo}")
-own_folder "$out" demo.txt
-mkdir -p "$out"
-echo "The folder of experiments/demo.sh: another demo replaces what is in it." >"$out/demo.txt"
+take_folder "$out"
 rm -rf "$out"/{train.txt,val.txt}{,.bits} "$out"/{tokenizer,data,run}
 
 step "1. Write a synthetic corpus: 12 MB to learn from, 300 kB to be tested on"

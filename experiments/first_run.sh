@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# first_run.sh INPUT... OUT [--val FILE... | --val-fraction F] [--vocab-size N] [--set key=value]...
+# first_run.sh INPUT... OUT [[--val FILE]... | --val-fraction F] [--vocab-size N] [--set key=value]...
 # The first run, from text to a trained, evaluated, generating Nano Brain. INPUT: files or folders (FineWeb-EDU parquet shards as
 # published, jsonl, plain text; each also .gz .xz .zst). Without --val the share F of the documents of INPUT is held out, by hash (0.005).
 # --vocab-size: pieces of the tokenizer (32,294); a text of less than some 10 MB needs fewer, and a larger F. --set: over first_run.yaml.
@@ -35,7 +35,7 @@ fi
 # What tokenizer/ and data/ are made from is kept beside them: another text needs another folder.
 text="--input ${paths[*]} --vocab-size $vocab_size"
 split="$text ${held_out[*]}"
-own_folder "$out" tokenizer.txt
+own_folder "$out"
 require_made_from() { # FOLDER REQUEST
   [ ! -e "$out/$1" ] || [ "$(cat "$out/$1.txt")" = "$2" ] ||
     die "$out/$1 was made with $(cat "$out/$1.txt"), not with $2; name another folder, or remove $out"
@@ -46,7 +46,7 @@ require_made_from data "$split"
 step "Look at the model: a mistake in --set shows before the long work"
 "$nanobrain" inspect --config "$experiments/first_run.yaml" --text "The history of" --set "model.vocab_size=$vocab_size" \
   "${overrides[@]}"
-mkdir -p "$out"
+take_folder "$out"
 if [ ! -e "$out/tokenizer" ]; then
   step "Train the tokenizer: $vocab_size pieces on a sample"
   echo "$text" >"$out/tokenizer.txt"

@@ -25,11 +25,12 @@ need_paths "$model" "$text"
 [ -e "$model/model.safetensors" ] || die "${paths[0]} holds no f32 model, neither itself nor in model/"
 
 request="freeze_and_time.sh $model $text --threads $threads"
-own_folder "$out" request.txt
+own_folder "$out"
 [ ! -e "$out/request.txt" ] || [ "$(cat "$out/request.txt")" = "$request" ] ||
   die "$out was made by $(cat "$out/request.txt"), not by $request; name another folder, or remove $out"
 # A mistake shows before the long work, and takes no folder.
 "$nanobrain" bench generate --model "$model" --threads "$threads" --repetitions 1 --warm-up 0 >/dev/null
+take_folder "$out"
 tables=$out/tables
 mkdir -p "$tables"
 echo "$request" >"$out/request.txt"
@@ -78,7 +79,7 @@ cat "$tables/program.txt"
 if [ -n "$peers" ]; then
   step "Other programs on the same weights"
   if [ ! -e "$tables/peers.md" ]; then
-    mkdir -p "$out/peers"
+    take_folder "$out/peers" deploy.sh
     ln -sfn ../int8 "$out/peers/int8"
     NANOBRAIN=$nanobrain NANOBRAIN_RUN=$deployed THREADS=${threads//,/ } TEXT=$text "$experiments/peers/deploy.sh" "$model" "$out/peers" >"$tables/peers.part"
     mv "$tables/peers.part" "$tables/peers.md"

@@ -7,9 +7,8 @@ source "$(dirname "$0")/lib.sh"
 positional 0 1 "$@"
 need_nanobrain
 out=$(realpath -m "${1:-$root/build/growth}")
-own_folder "$out" results.jsonl
+take_folder "$out"
 
-mkdir -p "$out"
 : >"$out/results.jsonl"
 time_one() {  # vocab_size batch_size num_layers ffn_dim
   echo "vocabulary $1, batch $2, layers $3, FFN $4" >&2

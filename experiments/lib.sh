@@ -46,13 +46,16 @@ need_paths() {
   local path
   for path; do [ -e "$path" ] || die "$path does not exist"; done
 }
-# Nothing of the user's is taken for an output folder: it is absent, empty, or holds one of the MARKs that the script leaves.
-own_folder() { # FOLDER MARK...
-  local folder=$1 mark
-  shift
-  [ -e "$folder" ] && [ -n "$(ls -A "$folder")" ] || return 0
-  for mark; do [ ! -e "$folder/$mark" ] || return 0; done
-  die "$folder holds other things; name a new folder"
+# Nothing of the user's is taken for an output folder: it is absent, empty, or has the mark that take_folder leaves in it.
+mark_of() { echo ".made_by_$(basename "$1")"; }
+own_folder() { # FOLDER [SCRIPT]
+  [ ! -e "$1" ] || [ -z "$(ls -A "$1")" ] || [ -e "$1/$(mark_of "${2:-$script}")" ] ||
+    die "$1 holds other things; name a new folder"
+}
+take_folder() { # FOLDER [SCRIPT]: and makes it, for another script too
+  own_folder "$@"
+  mkdir -p "$1"
+  : >"$1/$(mark_of "${2:-$script}")"
 }
 step() { printf '\n== %s\n' "$*"; }
 json_line() { # COMMAND...: its JSON object on one line

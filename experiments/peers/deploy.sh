@@ -15,15 +15,20 @@ need_nanobrain
 need_paths "$1"
 model=$(realpath "$1")
 out=$(realpath -m "${2:-$root/build/peers/deploy}")
-own_folder "$out" results.jsonl int8
+take_folder "$out"
 text=${TEXT:+$(realpath "$TEXT")}
 [ -e "$model/config.json" ] || model=$model/model
-"$root/cmake/bootstrap.sh" --peers
-python=$root/build/deps/peers/bin/python
 here=$experiments/peers
 peers=${PEERS:-nanobrain eager torch_int8 onnx_f32 onnx_int8 llama_q8_0 llama_f32 ${LLAMA2C:+llama2c}}
+timed() { [[ " $peers" = *" $1"* ]]; } # PEER, or its beginning
+if timed onnx_ || timed llama_; then
+  "$root/cmake/bootstrap.sh" --peers
+  python=$root/build/deps/peers/bin/python
+else
+  need_peers
+  python=$test_python
+fi
 
-mkdir -p "$out"
 if [ -z "$text" ]; then
   text=$out/synthetic.txt
   [ -e "$text" ] || "$nanobrain" synth --output "$text" --bytes 60000 >&2
@@ -36,7 +41,7 @@ text_of 60000 "$text" >"$out/text.txt"
 for type in f32 q8_0; do
   "$nanobrain" export --model "$model" --type $type --output "$out/$type.gguf" --force --json >"$out/$type.json" 2>/dev/null
 done
-[ -e "$out/onnx/int8.last.onnx" ] || "$python" "$here"/deploy_onnx.py make "$model" "$out/onnx" >&2
+! timed onnx_ || [ -e "$out/onnx/int8.last.onnx" ] || "$python" "$here"/deploy_onnx.py make "$model" "$out/onnx" >&2
 [ -z "${LLAMA2C:-}" ] || "$python" "$here"/deploy_llama2c.py make "$model" "$LLAMA2C" "$out/llama2c" >&2
 
 measure() {  # peer threads

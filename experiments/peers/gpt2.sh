@@ -13,10 +13,9 @@ need_peers
 need_paths "$1" "$2"
 tokenizer=$1 text=$2
 out=$(realpath -m "${3:-$root/build/peers/gpt2}")
-own_folder "$out" results.jsonl
+take_folder "$out"
 peer() { "$test_python" "$experiments/peers/gpt2_torch.py" "$@"; }
 
-mkdir -p "$out"
 text_of "${BYTES:-36000}" "$text" >"$out/text.txt"
 [ -e "$out/model/model.safetensors" ] || peer make "$tokenizer" "$out/model"
 : >"$out/results.jsonl"

@@ -11,10 +11,9 @@ need_peers
 need_paths "$1" "$2"
 text=$1 gpt2=$2
 out=$(realpath -m "${3:-$root/build/peers/tokenizers}")
-own_folder "$out" results.jsonl sentencepiece
+take_folder "$out"
 sentencepiece=${SENTENCEPIECE:-}
 
-mkdir -p "$out"
 if [ -z "$sentencepiece" ]; then
   sentencepiece=$out/sentencepiece
   [ -e "$sentencepiece" ] ||

@@ -11,9 +11,8 @@ need_peers
 config=${1:-$experiments/first_run.yaml}
 need_paths "$config"
 out=$(realpath -m "${2:-$root/build/peers/train}")
-own_folder "$out" results.jsonl
+take_folder "$out"
 
-mkdir -p "$out"
 : >"$out/results.jsonl"
 steps=${STEPS:-10}
 for threads in ${THREADS:-$(nproc) 1}; do

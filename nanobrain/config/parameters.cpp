@@ -7,12 +7,19 @@
 #include <numeric>
 #include <utility>
 
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
+
 namespace nanobrain {
 
 const char* name_of(Part part) {
   constexpr std::array kNames = {
       "embedder", "positions", "blocks", "final_norm"};
   return kNames[static_cast<size_t>(part)];
+}
+
+std::string title(Part part) {
+  return part == Part::kFinalNorm ? "final norm" : name_of(part);
 }
 
 int64_t Parameter::count() const {
@@ -37,36 +44,56 @@ std::vector<Parameter> list_parameters(const ModelConfig& config) {
   std::vector<Parameter> list;
   Part part = Part::kEmbedder;
   int64_t layer = -1;
-  const auto add =
-      [&](std::string name, std::vector<int64_t> shape, Role role) {
-        list.push_back({std::move(name), std::move(shape), part, role, layer});
-      };
-  const auto norm = [&](const std::string& name) {
-    add(name + ".weight", {C}, Role::kNorm);
-    add(name + ".bias", {C}, Role::kNorm);
+  struct Names {
+    const char *own, *gguf; // ours and llama.cpp's
   };
-  const auto linear = [&](const std::string& name, int64_t out, int64_t in) {
-    add(name + ".weight", {out, in}, Role::kMatrix);
-    if (config.bias) add(name + ".bias", {out}, Role::kBias);
+  const auto add =
+      [&](Names module, const char* name, std::vector<int64_t> s, Role role) {
+        const auto block = layer < 0 ? "" : block_name(layer) + ".";
+        const auto gguf = layer < 0 ? "" : fmt::format("blk.{}.", layer);
+        list.push_back(
+            {block + module.own + name,
+             std::move(s),
+             part,
+             role,
+             layer,
+             gguf + module.gguf});
+      };
+  const auto norm = [&](Names module) {
+    add(module, ".weight", {C}, Role::kNorm);
+    add(module, ".bias", {C}, Role::kNorm);
+  };
+  const auto linear = [&](Names module, int64_t out, int64_t in) {
+    add(module, ".weight", {out, in}, Role::kMatrix);
+    if (config.bias) add(module, ".bias", {out}, Role::kBias);
   };
 
-  add("wte.weight", {config.vocab_size, C}, Role::kEmbedding);
+  const int64_t V = config.vocab_size, T = config.max_seq_len;
+  add({"wte", "token_embd"}, ".weight", {V, C}, Role::kEmbedding);
   part = Part::kPositions;
-  add("wpe.weight", {config.max_seq_len, C}, Role::kPosition);
+  add({"wpe", "position_embd"}, ".weight", {T, C}, Role::kPosition);
   part = Part::kBlocks;
   for (layer = 0; layer < config.num_layers; ++layer) {
-    const std::string block = fmt::format("h.{}.", layer);
-    norm(block + "ln_1");
-    linear(block + "attn.c_attn", 3 * C, C);
-    linear(block + "attn.c_proj", C, C);
-    norm(block + "ln_2");
-    linear(block + "mlp.c_fc", F, C);
-    linear(block + "mlp.c_proj", C, F);
+    norm({"ln_1", "attn_norm"});
+    linear({"attn.c_attn", "attn_qkv"}, 3 * C, C);
+    linear({"attn.c_proj", "attn_output"}, C, C);
+    norm({"ln_2", "ffn_norm"});
+    linear({"mlp.c_fc", "ffn_up"}, F, C);
+    linear({"mlp.c_proj", "ffn_down"}, C, F);
   }
   part = Part::kFinalNorm;
   layer = -1;
-  norm("ln_f");
+  norm({"ln_f", "output_norm"});
   return list;
+}
+
+std::vector<Parameter> list_stored_parameters(ModelConfig config) {
+  config.bias = true;
+  return list_parameters(config);
+}
+
+std::string block_name(int64_t layer) {
+  return fmt::format("h.{}", layer);
 }
 
 void ModelSize::add(const Parameter& parameter) {
@@ -83,6 +110,24 @@ ModelSize model_size(const ModelConfig& config) {
 
 int64_t count_parameters(const ModelConfig& config) {
   return model_size(config).parameters;
+}
+
+void ModelConfig::validate() const {
+  constexpr int64_t kMostParameters = int64_t{1} << 33;
+  check_fields(*this, "model.");
+  const int64_t parameters = count_parameters(*this);
+  require<UsageError>(
+      parameters <= kMostParameters,
+      "model",
+      "has {} parameters, more than {}; make it narrower or shallower",
+      parameters,
+      kMostParameters);
+  require<UsageError>(
+      model_dim % num_heads == 0,
+      "model",
+      "num_heads must divide model_dim, but {} does not divide {}",
+      num_heads,
+      model_dim);
 }
 
 int64_t forward_flops_per_token(const ModelConfig& config, int64_t seq_len) {

@@ -13,31 +13,45 @@ namespace nanobrain {
 enum class Part { kEmbedder, kPositions, kBlocks, kFinalNorm };
 /// "embedder", "positions", "blocks", "final_norm"
 const char* name_of(Part part);
+/// The same for reading: "final norm"
+std::string title(Part part);
 
 enum class Role { kMatrix, kEmbedding, kPosition, kNorm, kBias };
 
 /// How an int8 model stores it (runtime/model.h).
 enum class Int8Storage {
-  kRows,   // int8, with a scale a row in NAME.scale
+  kRows,   // int8, with a scale a row
   kHalf,   // f16
   kFloat,  // f32
   kIfUsed, // f32; left out where all are zero
 };
+
+/// Before every name in the files of Hugging Face and of int8 models.
+inline const std::string kFilePrefix = "transformer.";
 
 struct Parameter {
   std::string name;           // of the module: "h.0.attn.c_attn.weight"
   std::vector<int64_t> shape; // a matrix (out, in)
   Part part;
   Role role;
-  int64_t layer = -1; // of blocks, from 0
+  int64_t layer = -1;           // of blocks, from 0
+  std::string gguf_module = {}; // llama.cpp's: "blk.0.attn_qkv"
 
   /// "h.0.attn.c_attn"
   std::string module() const { return name.substr(0, name.rfind('.')); }
+  bool is_bias() const { return name.ends_with(".bias"); }
+  std::string gguf_name() const {
+    return gguf_module + (is_bias() ? ".bias" : ".weight");
+  }
   int64_t count() const;
-  /// In model.safetensors and model.int8.safetensors.
-  std::string huggingface_name() const { return "transformer." + name; }
+  /// In model.safetensors and model.int8.safetensors; only this one has scales.
+  std::string huggingface_name() const { return kFilePrefix + name; }
+  std::string scale_name() const { return huggingface_name() + ".scale"; }
   /// Hugging Face's Conv1D keeps a matrix as (in, out).
   bool transposed() const { return role == Role::kMatrix; }
+  std::vector<int64_t> huggingface_shape() const {
+    return transposed() ? std::vector{shape[1], shape[0]} : shape;
+  }
   /// Whether weight decay falls on it.
   bool decays() const { return role != Role::kNorm && role != Role::kBias; }
   Int8Storage int8_storage() const;
@@ -48,6 +62,12 @@ struct Parameter {
 /// Every parameter, in the order of the model's modules and of the files. The
 /// tied head counts once, as the embedder.
 std::vector<Parameter> list_parameters(const ModelConfig& config);
+
+/// The same, and the biases that a model without them may have in files.
+std::vector<Parameter> list_stored_parameters(ModelConfig config);
+
+/// A block's module, "h.0".
+std::string block_name(int64_t layer);
 
 /// Of tensors, headers left out.
 struct ModelSize {

@@ -9,24 +9,6 @@
 
 namespace nanobrain {
 
-void ModelConfig::validate() const {
-  constexpr int64_t kMostParameters = int64_t{1} << 33;
-  check_fields(*this, "model.");
-  const int64_t parameters = count_parameters(*this);
-  require<UsageError>(
-      parameters <= kMostParameters,
-      "model",
-      "has {} parameters, more than {}; make it narrower or shallower",
-      parameters,
-      kMostParameters);
-  require<UsageError>(
-      model_dim % num_heads == 0,
-      "model",
-      "num_heads must divide model_dim, but {} does not divide {}",
-      num_heads,
-      model_dim);
-}
-
 void RunConfig::validate() const {
   check_fields(*this);
   model.validate();

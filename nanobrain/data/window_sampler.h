@@ -15,7 +15,6 @@ class WindowSampler {
   /// Error if the file holds no whole window.
   WindowSampler(int64_t tokens, int64_t seq_len, uint64_t seed);
 
-  int64_t windows_per_epoch() const { return windows_; }
   /// First token of the `index`-th window drawn since the start of training.
   int64_t window_begin(int64_t index) const;
   /// The windows of a step of `batch` windows: indices step * batch and on.

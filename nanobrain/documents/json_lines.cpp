@@ -1,4 +1,6 @@
-// Documents out of JSON Lines.
+// Documents out of JSON Lines. Not by simdjson: it holds a whole line and an
+// index of it in memory, fails a batch where one line is not UTF-8 (here a
+// document to skip or mend), and its On Demand checks no value that it skips.
 #include <fmt/ranges.h>
 
 #include <algorithm>

@@ -16,7 +16,6 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -329,11 +328,12 @@ Json fetch(const FileList& list, const FetchOptions& options) {
       {"rows", rows}};
 }
 
-std::string describe_fetch(const Json& result) {
+Table fetch_table(const Json& result) {
   Table table{
       .columns = {
           word_column("name", "file"),
-          {.title = "size", .format = kBytes},
+          {.key = "bytes", .title = "size", .format = kBytes},
+          {.key = "sha256"},
           word_column("status", "status"),
           word_column("checksum", "checked by")}};
   for (const Json& row : result["rows"]) {
@@ -341,16 +341,18 @@ std::string describe_fetch(const Json& result) {
     table.rows.push_back(
         {row["name"],
          row["bytes"],
+         row["sha256"],
          row["status"],
-         published ? "sha256 as published"
-                   : "its length: no published checksum"});
+         {row["checksum"],
+          published ? "sha256 as published"
+                    : "its length: no published checksum"}});
   }
   table.notes = {fmt::format(
       "{} files, {}: {}",
       result["files"].dump(),
       format_bytes(result["bytes"]),
       result["output"].get<std::string>())};
-  return table.text();
+  return table;
 }
 
 } // namespace nanobrain

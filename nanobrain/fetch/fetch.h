@@ -10,6 +10,7 @@
 
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/limits.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -80,7 +81,7 @@ struct FetchOptions {
 /// status (fetched, resumed or present) and checksum (published or none).
 Json fetch(const FileList& list, const FetchOptions& options);
 
-/// The result for people: a line a file.
-std::string describe_fetch(const Json& result);
+/// The result as a table: a row a file.
+Table fetch_table(const Json& result);
 
 } // namespace nanobrain

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
@@ -18,6 +17,7 @@ struct Compared {
   std::string name;
   fs::path folder;
   ModelConfig config;
+  std::shared_ptr<const Tokenizer> tokenizer;
 };
 
 void check(const CompareRequest& request) {
@@ -46,12 +46,11 @@ void check(const CompareRequest& request) {
 
 /// Opens all that is read before the weights, so that a mistake in the last
 /// folder shows before the first model is scored.
-std::vector<Compared> open_candidates(
-    const CompareRequest& request, const Capabilities& capabilities) {
+std::vector<Compared> open_candidates(const CompareRequest& request) {
   std::vector<Compared> candidates;
   std::set<fs::path> folders;
   for (const fs::path& path : request.models) {
-    const fs::path folder = capabilities.find_folder(path);
+    const fs::path folder = find_model_folder(path);
     require<UsageError>(
         folders.insert(fs::canonical(folder)).second,
         "compare",
@@ -67,7 +66,7 @@ std::vector<Compared> open_candidates(
         "the tokenizer of {} has no end-of-text token to precede the text; "
         "compare with --protocol hf",
         path.string());
-    candidates.push_back({path.string(), folder, config});
+    candidates.push_back({path.string(), folder, config, tokenizer});
   }
   return candidates;
 }
@@ -101,41 +100,35 @@ ComparedModel score(
   units.resize(static_cast<size_t>(report.units.count));
   const auto model =
       open_language_model(candidate.folder, capabilities, request.options.bf16);
-  const auto tokenizer =
-      open_model_tokenizer(candidate.folder, candidate.config.vocab_size);
-  const WindowPlan plan = plan_windows(
-      report.protocol,
-      report.context,
-      report.stride,
-      candidate.config.max_seq_len,
-      tokenizer->end_of_text());
-  EvalInput input(
-      request.text, *tokenizer, request.threads, capabilities.open_documents);
+  const Tokenizer& tokenizer = *candidate.tokenizer;
+  EvalOptions options = request.options;
+  options.context = report.context;
+  options.stride = report.stride;
   LossUnits losses(
-      *tokenizer,
+      tokenizer,
       [&](int64_t index, const LossSum& loss) {
         units[static_cast<size_t>(index)] = loss;
       },
       report.units);
-  ComparedModel compared;
-  compared.seconds = score_stream(
+  const EvalReport scored = score_text(
       *model->make_scorer(report.threads),
-      input.source(),
-      plan,
-      request.options.batch_tokens,
-      [&](TokenId id, std::optional<double> nats) {
-        losses.add(id, nats);
-        check_interrupted();
-      },
+      candidate.config.max_seq_len,
+      tokenizer,
+      {.command = "compare",
+       .text = request.text,
+       .options = options,
+       .threads = request.threads},
+      {.open_documents = capabilities.open_documents},
+      losses,
       label);
   require(
-      losses.tokens() >= plan.context,
+      losses.tokens() >= report.context,
       "compare",
       "the text gives {} tokens of {} to score, less than one window of {}: "
       "give a longer text, or a shorter --context",
       losses.tokens(),
       candidate.name,
-      plan.context);
+      report.context);
   require(
       losses.bytes() == report.text.bytes,
       "compare",
@@ -144,13 +137,15 @@ ComparedModel score(
       candidate.name,
       losses.bytes(),
       report.text.bytes);
+  ComparedModel compared;
   compared.name = candidate.name;
-  compared.tokenizer = tokenizer->kind();
-  compared.loss = losses.finish();
+  compared.tokenizer = tokenizer.kind();
+  compared.loss = scored.model;
   compared.loss.documents = report.text.documents;
   compared.parameters = count_parameters(candidate.config);
   compared.precision = model->precision();
   compared.file_bytes = model->file_bytes();
+  compared.seconds = scored.seconds;
   return compared;
 }
 
@@ -162,7 +157,7 @@ ComparisonReport run_comparison(
   ComparisonReport report;
   if (request.reference) report.published = load_published(*request.reference);
   report.threads = resolve_threads(request.threads);
-  const auto candidates = open_candidates(request, capabilities);
+  const auto candidates = open_candidates(request);
   // Checks stride and context against the shortest model as well.
   const WindowPlan plan = plan_windows(
       request.text.protocol,

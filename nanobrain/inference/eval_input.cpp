@@ -66,9 +66,9 @@ JoinedRows read_joined_rows(const EvalText& text, const OpenDocuments& open) {
     joined.text += row;
     require(
         static_cast<int64_t>(joined.text.size()) <= most,
-        "eval",
-        "the joined rows are longer than {} bytes, and --protocol hf encodes "
-        "them at once; raise --max-document-bytes",
+        "--protocol hf",
+        "the joined rows are longer than {} bytes, and they are encoded at "
+        "once; raise --max-document-bytes",
         most);
   };
   for (const InputFile& file : find_input_files(text.inputs)) {
@@ -82,10 +82,9 @@ JoinedRows read_joined_rows(const EvalText& text, const OpenDocuments& open) {
     }
     require(
         reader->counts().skipped() == 0,
-        "eval",
-        "{} has rows that are not UTF-8 or too long ({}), and --protocol hf "
-        "leaves none out",
         file.path.string(),
+        "has rows that are not UTF-8 or too long ({}), and --protocol hf "
+        "leaves none out",
         reader->counts().to_json().dump());
   }
   return joined;

@@ -18,8 +18,8 @@ void check(const EvalRequest& request) {
   const auto& inputs = request.text.inputs;
   const bool hf = request.text.protocol == Protocol::kHuggingFace;
   const bool tokens = std::ranges::any_of(inputs, is_token_file);
-  const auto refuse_if = [](bool wrong, std::string_view why) {
-    require<UsageError>(!wrong, "eval", "{}", why);
+  const auto refuse_if = [&](bool wrong, std::string_view why) {
+    require<UsageError>(!wrong, request.command, "{}", why);
   };
   refuse_if(inputs.empty(), "has nothing to read; give --input");
   refuse_if(
@@ -148,46 +148,35 @@ LossSum evaluate(
   const LossSum total = losses.finish();
   require(
       total.tokens > 0,
-      "eval",
-      "{} holds no tokens; prepare it from a text that is not empty",
-      file.path().string());
+      file.path().string(),
+      "holds no tokens; prepare it from a text that is not empty");
   return total;
 }
 
-EvalReport run_evaluation(
-    const EvalRequest& request, const Capabilities& capabilities) {
-  check(request);
+EvalReport score_text(
+    TokenScorer& scorer,
+    int64_t max_seq_len,
+    const Tokenizer& tokenizer,
+    const EvalRequest& request,
+    const Capabilities& capabilities,
+    LossUnits& losses,
+    const std::string& label) {
   const auto& text = request.text;
+  const WindowPlan plan =
+      plan_evaluation(text.protocol, request.options, max_seq_len, tokenizer);
   EvalReport report;
   report.protocol = text.protocol;
-  report.threads = resolve_threads(request.threads);
-  const auto [model, tokenizer] =
-      open_model(request.model, capabilities, request.options.bf16);
-  report.precision = model->precision();
-  const WindowPlan plan = plan_evaluation(
-      text.protocol, request.options, model->config().max_seq_len, *tokenizer);
   report.context = plan.context;
   report.stride = plan.stride;
-  report.has_end_of_text = tokenizer->end_of_text() >= 0;
-  require<UsageError>(
-      report.has_end_of_text || !request.per_document,
-      request.command,
-      "the tokenizer has no end-of-text token that would separate documents; "
-      "leave --per-document out");
-
+  report.has_end_of_text = tokenizer.end_of_text() >= 0;
   std::vector<std::unique_ptr<TokenCounter>> counters;
   if (capabilities.make_counters) {
-    counters = capabilities.make_counters(request, *tokenizer);
+    counters = capabilities.make_counters(request, tokenizer);
   }
-  std::optional<DocumentRows> rows;
-  if (request.per_document) rows.emplace(*request.per_document);
-  LossUnits losses(*tokenizer, [&](int64_t index, const LossSum& loss) {
-    if (rows) rows->add(index, loss);
-  });
   EvalInput input(
-      text, *tokenizer, request.threads, capabilities.open_documents);
+      text, tokenizer, request.threads, capabilities.open_documents);
   report.seconds = score_stream(
-      *model->make_scorer(report.threads),
+      scorer,
       input.source(),
       plan,
       request.options.batch_tokens,
@@ -196,7 +185,7 @@ EvalReport run_evaluation(
         for (const auto& counter : counters) counter->add(id);
         check_interrupted();
       },
-      request.command);
+      label);
 
   report.model = losses.finish();
   require(
@@ -209,10 +198,39 @@ EvalReport run_evaluation(
   if (text.protocol == Protocol::kHuggingFace || !report.has_end_of_text) {
     report.model.documents = input.documents();
   }
-  if (rows) rows->commit();
   report.skipped = input.counts().skipped();
   report.repaired = input.counts().repaired;
   for (const auto& counter : counters) counter->finish(report);
+  return report;
+}
+
+EvalReport run_evaluation(
+    const EvalRequest& request, const Capabilities& capabilities) {
+  check(request);
+  const int64_t threads = resolve_threads(request.threads);
+  const auto [model, tokenizer] =
+      open_model(request.model, capabilities, request.options.bf16);
+  require<UsageError>(
+      tokenizer->end_of_text() >= 0 || !request.per_document,
+      request.command,
+      "the tokenizer has no end-of-text token that would separate documents; "
+      "leave --per-document out");
+  std::optional<DocumentRows> rows;
+  if (request.per_document) rows.emplace(*request.per_document);
+  LossUnits losses(*tokenizer, [&](int64_t index, const LossSum& loss) {
+    if (rows) rows->add(index, loss);
+  });
+  EvalReport report = score_text(
+      *model->make_scorer(threads),
+      model->config().max_seq_len,
+      *tokenizer,
+      request,
+      capabilities,
+      losses,
+      request.command);
+  report.precision = model->precision();
+  report.threads = threads;
+  if (rows) rows->commit();
   return report;
 }
 

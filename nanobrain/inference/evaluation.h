@@ -110,8 +110,8 @@ class TokenCounter {
 };
 
 struct EvalRequest {
-  const char* command = "eval"; // that errors name
-  std::filesystem::path model;  // model or run folder
+  const char* command = "eval";     // that errors name
+  std::filesystem::path model = {}; // model or run folder
   EvalText text = {};
   EvalOptions options = {};
   /// token file to count the baselines on
@@ -126,9 +126,22 @@ struct EvalRequest {
   int64_t threads = 0; // 0: all
 };
 
+/// Scores the text of a request with a model that is open, into `losses`,
+/// whose units the caller may watch, under a progress bar of this `label`.
 /// Reads the text once, in bounded memory. Stops at SIGINT and SIGTERM
-/// (Interrupted). Error if there is nothing to score; UsageError if parts
-/// of the request exclude each other.
+/// (Interrupted). Error if there is nothing to score; UsageError if context or
+/// stride do not fit.
+EvalReport score_text(
+    TokenScorer& scorer,
+    int64_t max_seq_len,
+    const Tokenizer& tokenizer,
+    const EvalRequest& request,
+    const Capabilities& capabilities,
+    LossUnits& losses,
+    const std::string& label);
+
+/// score_text() with the model of the request. UsageError if parts of the
+/// request exclude each other.
 EvalReport run_evaluation(
     const EvalRequest& request, const Capabilities& capabilities);
 

@@ -16,7 +16,8 @@
 
 namespace nanobrain {
 
-Json read_model_facts(const std::filesystem::path& folder) {
+Json read_model_facts(const std::filesystem::path& path) {
+  const fs::path folder = find_model_folder(path);
   const auto [model, tokenizer] = open_model(folder, {});
   const ModelConfig& config = model->config();
   const SafetensorsFile file(folder / kInt8WeightsFile);
@@ -29,7 +30,7 @@ Json read_model_facts(const std::filesystem::path& folder) {
   int64_t header = model->file_bytes();
   for (const Parameter& p : list_parameters(config)) {
     const int64_t values = bytes_of(p.huggingface_name());
-    const int64_t all = values + bytes_of(p.huggingface_name() + ".scale");
+    const int64_t all = values + bytes_of(p.scale_name());
     if (values > 0) parameters += p.count();
     bytes[p.part] += all;
     header -= all;
@@ -40,10 +41,10 @@ Json read_model_facts(const std::filesystem::path& folder) {
       {"parameters", parameters},
       {"bytes", model->file_bytes()},
       {"bytes_by_part",
-       {{"embedder and head", bytes[Part::kEmbedder]},
-        {"positions", bytes[Part::kPositions]},
-        {"blocks", bytes[Part::kBlocks]},
-        {"final norm", bytes[Part::kFinalNorm]},
+       {{title(Part::kEmbedder) + " and head", bytes[Part::kEmbedder]},
+        {title(Part::kPositions), bytes[Part::kPositions]},
+        {title(Part::kBlocks), bytes[Part::kBlocks]},
+        {title(Part::kFinalNorm), bytes[Part::kFinalNorm]},
         {"header", header}}},
       {"num_layers", config.num_layers},
       {"num_heads", config.num_heads},

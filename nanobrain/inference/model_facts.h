@@ -8,11 +8,11 @@
 
 namespace nanobrain {
 
-/// Opens an int8 model folder; errors as of open_model(). Keys: parameters
-/// (scales are none), bytes, bytes_by_part, the dimensions, activation and
-/// end_of_text of the model; tokenizer; and, of the machine and the build, isa,
+/// Opens an int8 model; errors as of open_model(). Keys: parameters (scales are
+/// none), bytes, bytes_by_part, the dimensions, activation and end_of_text of
+/// the model; tokenizer; and, of the machine and the build, isa,
 /// isas_available, threads, cpu, commit.
-Json read_model_facts(const std::filesystem::path& folder);
+Json read_model_facts(const std::filesystem::path& path);
 
 /// The same for people.
 std::string describe_facts(const Json& facts);

@@ -9,18 +9,9 @@
 
 namespace nanobrain {
 
-fs::path require_folder(const fs::path& path) {
-  require(
-      fs::is_directory(path),
-      "model",
-      "{} is no folder; name one that nanobrain quantize made",
-      path.string());
-  return path;
-}
-
 fs::path find_model_folder(const fs::path& path) {
   for (const auto& folder : {path, path / "model"}) {
-    if (fs::exists(folder / "config.json")) return folder;
+    if (fs::exists(folder / kModelConfig)) return folder;
   }
   const RunFolder run{path};
   if (fs::exists(run.record())) {
@@ -68,7 +59,7 @@ std::unique_ptr<LanguageModel> open_language_model(
 
 OpenedModel open_model(
     const fs::path& path, const Capabilities& capabilities, bool bf16) {
-  const fs::path folder = capabilities.find_folder(path);
+  const fs::path folder = find_model_folder(path);
   // Each takes milliseconds. Where both are at fault the model's error counts.
   auto found = std::async(
       std::launch::async, [&folder] { return find_tokenizer(folder); });

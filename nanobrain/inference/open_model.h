@@ -18,21 +18,15 @@ struct EvalRequest;
 /// Opens an f32 model folder; `bf16`: matrix products in bf16.
 using OpenF32 = std::function<std::unique_ptr<LanguageModel>(
     const fs::path& folder, bool bf16)>;
-/// The model folder that a path stands for; Error if it is none.
-using FindFolder = std::function<fs::path(const fs::path& path)>;
 using OpenDocuments = std::function<std::unique_ptr<DocumentReader>(
     const std::vector<fs::path>& inputs, const DocumentOptions& options)>;
 /// What counts over the tokens of an evaluation (evaluation.h).
 using MakeCounters = std::function<std::vector<std::unique_ptr<TokenCounter>>(
     const EvalRequest& request, const Tokenizer& tokenizer)>;
 
-/// The path itself. Error if it is no folder.
-fs::path require_folder(const fs::path& path);
-
 /// What a program adds to the int8 engine, as libraries that a smaller program
 /// does without.
 struct Capabilities {
-  FindFolder find_folder = require_folder;
   OpenF32 open_f32 = {}; // empty: int8 folders only
   OpenDocuments open_documents = open_plain_documents;
   MakeCounters make_counters = {}; // empty: none

@@ -33,7 +33,7 @@ WindowPlan plan_windows(
   const int64_t tokens = context.value_or(max_seq_len);
   require<UsageError>(
       tokens >= least && tokens <= max_seq_len,
-      "eval",
+      "windows",
       "context is {}; it must be from {} to the model's max_seq_len, {}",
       tokens,
       least,
@@ -41,7 +41,7 @@ WindowPlan plan_windows(
   const int64_t step = stride.value_or(tokens);
   require<UsageError>(
       step >= 1 && step <= tokens,
-      "eval",
+      "windows",
       "stride is {}; it must be from 1 to the context, {}: a longer one would "
       "leave tokens out",
       step,

@@ -57,7 +57,7 @@ class NanoLMScorer : public TokenScorer {
                             .to(torch::kCPU)
                             .contiguous();
     if (!result.isfinite().all().item<bool>()) {
-      fail("eval", "the loss is not finite: {}", describe_fault(model_));
+      fail("model", "the loss is not finite: {}", describe_fault(model_));
     }
     std::copy_n(result.data_ptr<float>(), losses.size(), losses.data());
   }

@@ -12,6 +12,7 @@
 #include "nanobrain/base/nearest.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/tensor_file.h"
 
 namespace nanobrain {
@@ -20,33 +21,7 @@ namespace {
 
 using torch::Tensor;
 
-constexpr std::string_view kPrefix = "transformer.";
 constexpr const char* kHead = "lm_head.weight";
-
-/// A tensor of the file: its name there without prefix, its shape there, and
-/// the parameter it is; none for the zero bias of a model without biases.
-struct Entry {
-  std::string name;
-  std::vector<int64_t> shape;
-  Tensor parameter;
-  bool transposed = false;
-};
-
-/// Every tensor that a file of this model holds, in the order of the layers.
-std::vector<Entry> list_entries(NanoLM& model) {
-  std::vector<Entry> entries;
-  const auto tensors = model->named_parameters();
-  for (const Parameter& p : list_parameters(model->config())) {
-    auto shape = p.shape;
-    if (p.transposed()) std::swap(shape[0], shape[1]);
-    entries.push_back(
-        {p.name, shape, tensors[p.name].detach(), p.transposed()});
-    if (p.role == Role::kMatrix && !model->config().bias) {
-      entries.push_back({p.module() + ".bias", {p.shape[0]}, {}, false});
-    }
-  }
-  return entries;
-}
 
 /// The file's tensors by their names without prefix; masks are left out.
 std::map<std::string, TensorView> stored_tensors(
@@ -54,7 +29,7 @@ std::map<std::string, TensorView> stored_tensors(
   std::map<std::string, TensorView> by_name;
   for (const auto& [stored, view] : file.tensors()) {
     std::string_view name = stored;
-    if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+    if (name.starts_with(kFilePrefix)) name.remove_prefix(kFilePrefix.size());
     if (name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias")) {
       continue;
     }
@@ -63,7 +38,7 @@ std::map<std::string, TensorView> stored_tensors(
         where,
         "holds {} twice, with and without \"{}\"",
         name,
-        kPrefix);
+        kFilePrefix);
   }
   return by_name;
 }
@@ -92,19 +67,21 @@ void read_weights(const fs::path& path, NanoLM& model) {
     return tensor;
   };
   std::vector<std::string> known;
-  for (const Entry& entry : list_entries(model)) {
-    known.push_back(entry.name);
-    const Tensor tensor = take(entry.name, entry.shape);
-    if (!entry.parameter.defined()) {
+  const auto parameters = model->named_parameters();
+  for (const Parameter& p : list_stored_parameters(model->config())) {
+    known.push_back(p.name);
+    const Tensor tensor = take(p.name, p.huggingface_shape());
+    const Tensor* own = parameters.find(p.name);
+    if (own == nullptr) {
       require(
           !tensor.defined() || !tensor.any().item<bool>(),
           path.string(),
           "{} is not zero, but config.json says that there are no biases",
-          entry.name);
+          p.name);
       continue;
     }
-    require(tensor.defined(), path.string(), "has no tensor {}", entry.name);
-    entry.parameter.copy_(entry.transposed ? tensor.t() : tensor);
+    require(tensor.defined(), path.string(), "has no tensor {}", p.name);
+    own->copy_(p.transposed() ? tensor.t() : tensor);
   }
   const Tensor head = take(kHead, model->wte->weight.sizes().vec());
   require(
@@ -124,13 +101,13 @@ void read_weights(const fs::path& path, NanoLM& model) {
 
 void write_weights(const fs::path& file, NanoLM& model) {
   NamedTensors tensors;
-  for (const Entry& entry : list_entries(model)) {
-    const Tensor tensor = entry.parameter.defined()
-                              ? entry.parameter.to(torch::kFloat32)
-                              : torch::zeros(entry.shape);
+  const auto parameters = model->named_parameters();
+  for (const Parameter& p : list_stored_parameters(model->config())) {
+    const Tensor* own = parameters.find(p.name);
+    const Tensor tensor = own != nullptr ? own->detach().to(torch::kFloat32)
+                                         : torch::zeros(p.shape);
     tensors.emplace_back(
-        std::string(kPrefix) + entry.name,
-        entry.transposed ? tensor.t() : tensor);
+        p.huggingface_name(), p.transposed() ? tensor.t() : tensor);
   }
   write_tensors(file, tensors, {{"format", "pt"}});
 }
@@ -163,6 +140,13 @@ NanoLM load_model(const fs::path& directory) {
   NanoLM model(read_model_config(directory).model, std::nullopt);
   read_weights(directory / kWeightsFile, model);
   return model;
+}
+
+F32Folder open_f32_folder(const fs::path& path) {
+  const fs::path folder = find_model_folder(path);
+  NanoLM model = load_model(folder);
+  auto tokenizer = load_model_tokenizer(folder, model->config().vocab_size);
+  return {folder, std::move(model), std::move(tokenizer)};
 }
 
 void save_model(

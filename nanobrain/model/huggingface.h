@@ -17,6 +17,15 @@ namespace nanobrain {
 /// finds one that is not zero.
 NanoLM load_model(const std::filesystem::path& directory);
 
+struct F32Folder {
+  std::filesystem::path path; // of the model folder
+  NanoLM model;
+  std::shared_ptr<const Tokenizer> tokenizer; // nullptr: it has none
+};
+/// Of a model or run folder. Errors of find_model_folder(), load_model() and
+/// load_model_tokenizer().
+F32Folder open_f32_folder(const std::filesystem::path& path);
+
 /// Writes a whole model folder (config/model_folder.h) with every parameter in
 /// f32, named "transformer.*", matrices [in, out]; a model without biases
 /// writes zeros for them. Error if the tokenizer's vocabulary is not the

@@ -80,6 +80,7 @@ void count_parameters(NanoLM& model, InspectReport& report) {
     if (tensor != nullptr) {
       report.parameters_by_part[p.part] += tensor->numel();
       report.parameters += tensor->numel();
+      report.f32_bytes += p.f32_bytes();
     }
   }
 }
@@ -162,7 +163,6 @@ InspectReport inspect_model(const InspectOptions& options) {
   InspectReport report;
   report.model = config;
   count_parameters(model, report);
-  report.f32_bytes = report.parameters * static_cast<int64_t>(sizeof(float));
   report.int8_bytes = report.parameters;
   report.tokens = ids.size(1);
   report.logits_shape = logits.sizes().vec();
@@ -205,25 +205,25 @@ Json InspectReport::to_json() const {
 std::string InspectReport::to_text() const {
   const auto check = [](bool ok) { return ok ? "yes" : "NO"; };
   std::string text;
-  const auto row = [&](const char* name, int64_t count, std::string shape) {
+  const auto row = [&](const auto& name, int64_t count, const auto& shape) {
     text += fmt::format("{:<18}{:>12}  {}\n", name, format_count(count), shape);
   };
-  const auto& parts = parameters_by_part;
-  row("embedder",
-      parts.at(Part::kEmbedder),
-      fmt::format(
-          "{} x {}, tied with the head", model.vocab_size, model.model_dim));
-  row("positions",
-      parts.at(Part::kPositions),
-      fmt::format("{} x {}", model.max_seq_len, model.model_dim));
-  row("blocks",
-      parts.at(Part::kBlocks),
-      fmt::format(
-          "{} of {} heads, feed-forward {}",
-          model.num_layers,
-          model.num_heads,
-          model.ffn_dim));
-  row("final norm", parts.at(Part::kFinalNorm), "");
+  const std::map<Part, std::string> shapes = {
+      {Part::kEmbedder,
+       fmt::format(
+           "{} x {}, tied with the head", model.vocab_size, model.model_dim)},
+      {Part::kPositions,
+       fmt::format("{} x {}", model.max_seq_len, model.model_dim)},
+      {Part::kBlocks,
+       fmt::format(
+           "{} of {} heads, feed-forward {}",
+           model.num_layers,
+           model.num_heads,
+           model.ffn_dim)},
+      {Part::kFinalNorm, ""}};
+  for (const auto& [part, count] : parameters_by_part) {
+    row(title(part), count, shapes.at(part));
+  }
   row("total",
       parameters,
       fmt::format(

@@ -37,7 +37,7 @@ OpenModels add_models(CLI::App& command) {
     NamedModels models;
     for (const auto& path : flags->models) {
       models.push_back(
-          {path.string(), open_language_model(all.find_folder(path), all)});
+          {path.string(), open_language_model(find_model_folder(path), all)});
     }
     if (!flags->config.empty()) {
       ModelConfig config =

@@ -51,7 +51,9 @@ OpenModels add_int8_model(CLI::App& command) {
   const auto folder = std::make_shared<std::filesystem::path>();
   add_model(command, *folder, /*int8_only=*/true);
   return [folder] {
-    return NamedModels{{folder->string(), open_language_model(*folder, {})}};
+    return NamedModels{
+        {folder->string(),
+         open_language_model(find_model_folder(*folder), {})}};
   };
 }
 

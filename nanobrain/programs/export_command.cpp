@@ -35,7 +35,7 @@ void add_export(CLI::App& program) {
   flag("--format", request->format, "gguf: llama.cpp and other users of ggml");
   flag("--type", request->type, "f32, or q8_0: 8.5 bits a weight");
   flag("--output", request->output, "file to write")->required();
-  flag("--force", request->force, "replace a file that exists");
+  add_force(*command, request->force);
   command->callback([request, output] { run(*request, output); });
 }
 

@@ -7,6 +7,7 @@
 #include "nanobrain/fetch/fetch.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 
 namespace nanobrain {
 
@@ -40,11 +41,10 @@ void add_fetch(CLI::App& program) {
   CLI::App* sub = program.add_subcommand(
       "fetch", "download FineWeb-EDU or GPT-2, checked and resumable");
   auto flags = std::make_shared<FetchFlags>();
-  const Output output(*sub);
-  FetchOptions& options = flags->options;
+  const TableOutput output(*sub, /*own_output=*/true);
   const AddFlag flag(*sub);
   flag("what", flags->what, "fineweb-edu or gpt2");
-  flag("--output", options.output, "folder")->required();
+  flag("--output", flags->options.output, "folder")->required();
   flag(
       "--shards",
       flags->shards,
@@ -55,16 +55,16 @@ void add_fetch(CLI::App& program) {
       flags->list,
       "other files instead: JSON {\"base_url\", \"files\": [{\"name\", "
       "\"path\", \"bytes\", \"sha256\"}]}");
-  flag("--force", options.force, "replace existing files that differ");
   flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
       "Run it again to resume after a stop. Proxies: https_proxy, no_proxy; "
       "certificates of your own: CURL_CA_BUNDLE.");
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);
+    output.check();
+    flags->options.force = output.force();
     const Json result = fetch(chosen_list(*flags), flags->options);
-    output.text(describe_fetch(result));
-    output.result(result);
+    output.write({fetch_table(result)}, result);
   });
 }
 

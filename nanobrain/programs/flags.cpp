@@ -80,6 +80,10 @@ void add_threads(CLI::App& command, int64_t& threads) {
   flag("--threads", threads, "CPU threads; 0: all");
 }
 
+void add_force(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "replace files that exist");
+}
+
 CLI::Option* add_overrides(
     CLI::App& command, std::vector<std::string>& overrides) {
   return command

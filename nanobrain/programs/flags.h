@@ -44,6 +44,8 @@ void add_model(CLI::App& command, std::filesystem::path& model, bool int8_only);
 void add_generate_options(CLI::App& command, GenerateOptions& options);
 /// --threads
 void add_threads(CLI::App& command, int64_t& threads);
+/// --force
+void add_force(CLI::App& command, bool& force);
 /// --set KEY=VALUE, over the keys of a YAML.
 CLI::Option* add_overrides(
     CLI::App& command, std::vector<std::string>& overrides);

@@ -68,10 +68,7 @@ void add_generate(CLI::App& program, const Capabilities& capabilities) {
         "\"...\"}; --json then prints a line for each, in order")
         ->excludes("--prompt", "--prompt-file");
   } else {
-    flag(
-        "--num-samples",
-        request.num_samples,
-        "how many texts; each has the next seed");
+    flag("--num-samples", request.num_samples, "texts; each has the next seed");
   }
   add_threads(*command, request.threads);
   command->callback([flags, output, capabilities] {

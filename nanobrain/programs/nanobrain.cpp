@@ -23,7 +23,6 @@ std::string version() {
 
 const nanobrain::Capabilities& nanobrain::all_capabilities() {
   static const Capabilities all = {
-      .find_folder = find_model_folder,
       .open_f32 = open_f32_model,
       .open_documents = open_documents,
       .make_counters = make_counters};

@@ -49,7 +49,7 @@ void add_report(CLI::App& program) {
   }
   sub->add_option("--svg-axis", r.svg_axis, "what it is drawn against")
       ->check(CLI::IsMember(axes(all_figures())));
-  flag("--force", flags->force, "replace files that exist");
+  add_force(*sub, flags->force);
   flag("--watch", flags->watch, "serve the page here, follow the runs");
   sub->add_option(
          "--port", flags->port, "port to serve it on; 0: one that is free")

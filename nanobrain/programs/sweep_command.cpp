@@ -29,12 +29,12 @@ void add_sweep(CLI::App& program) {
       "--jobs",
       request->jobs,
       "runs at once; 0: measure, and say (slurm: workers; 0: one a run)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 1'000'000));
   flag(
       "--threads",
       request->threads,
       "threads of each run; 0: the processors shared out (slurm: 1)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 1'000'000));
   flag(
       "--launcher",
       request->launcher,
@@ -52,11 +52,8 @@ void add_sweep(CLI::App& program) {
       describe_fields(SweepConfig{}));
   sub->callback([request, output] {
     output.check();
-    const Json result = run_sweep(*request);
-    output.write(
-        {sweep_table(*request, result)},
-        result,
-        describe_sweep(*request, result));
+    const SweepResult result = run_sweep(*request);
+    output.write({result.table}, result.json, result.text);
   });
 }
 

@@ -30,7 +30,7 @@ void add_synth(CLI::App& program) {
       ->required();
   flag("--bytes", options.bytes, "bytes to write, in whole documents");
   flag("--seed", options.seed, "the same seed gives the same corpus");
-  flag("--force", options.force, "replace files that exist");
+  add_force(*command, options.force);
   command->callback([flags, output = Output(*command)] {
     const auto summary = write_synthetic_corpus(flags->path, flags->options);
     output.line(

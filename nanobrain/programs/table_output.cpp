@@ -41,7 +41,7 @@ TableOutput::TableOutput(CLI::App& command, bool own_output)
   if (!own_output) {
     flag("--output", flags_->output, "write the JSON there as well");
   }
-  flag("--force", flags_->force, "replace files that exist");
+  add_force(command, flags_->force);
 }
 
 void TableOutput::check(

@@ -54,7 +54,7 @@ void add(
   flag("--split-documents", flags->options.split_documents, split_help);
   add_threads(*command, flags->options.threads);
   flag("--output", flags->output, "file instead of stdout");
-  flag("--force", flags->force, "replace the output");
+  add_force(*command, flags->force);
   command->callback([flags, output, convert] { run(*flags, output, convert); });
 }
 

@@ -56,7 +56,7 @@ void add_tokenizer_train(CLI::App& tokenizer) {
       training.sample_bytes,
       "train on a sample this large; 32 MB by default, lexical 100 MB");
   flag("--seed", training.seed, "seed of the sample");
-  flag("--force", flags->force, "replace the file");
+  add_force(*command, flags->force);
   add_document_options(*command, flags->documents);
   command->callback([flags, output] { run(*flags, output); });
 }

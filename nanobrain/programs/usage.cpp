@@ -83,6 +83,15 @@ std::string describe_fault(const std::string& message) {
   if (fault.starts_with("1 required") || fault.starts_with("At least 1")) {
     return option + " needs a value";
   }
+  constexpr std::string_view kValue = "Value ", kNotInRange = " not in range ";
+  if (const size_t at = fault.find(kNotInRange);
+      fault.starts_with(kValue) && at != std::string::npos) {
+    return fmt::format(
+        "{} must be from {}, but is \"{}\"",
+        option,
+        fault.substr(at + kNotInRange.size()),
+        fault.substr(kValue.size(), at - kValue.size()));
+  }
   constexpr std::string_view kNotIn = " not in ";
   if (const size_t at = fault.find(kNotIn); at != std::string::npos) {
     return fmt::format(

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
-#include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
-#include "nanobrain/inference/open_model.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_file.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
@@ -25,38 +21,17 @@ constexpr uint32_t kAllF32 = 0;
 constexpr uint32_t kMostlyQ8_0 = 7;
 constexpr uint32_t kQuantizationVersion = 2;
 
-/// llama.cpp's names of the modules, a block's without "h.N.".
-const std::map<std::string, std::string> kModuleNames = {
-    {"wte", "token_embd"},
-    {"wpe", "position_embd"},
-    {"ln_1", "attn_norm"},
-    {"attn.c_attn", "attn_qkv"},
-    {"attn.c_proj", "attn_output"},
-    {"ln_2", "ffn_norm"},
-    {"mlp.c_fc", "ffn_up"},
-    {"mlp.c_proj", "ffn_down"},
-    {"ln_f", "output_norm"}};
-
 /// The parameters under llama.cpp's names, zero biases too, and their memory.
 class TensorList {
  public:
   TensorList(NanoLM& model, GgmlType matrices) {
     const auto parameters = model->named_parameters();
-    for (const Parameter& p : list_parameters(model->config())) {
-      std::string prefix, module = p.module();
-      if (p.part == Part::kBlocks) {
-        prefix = fmt::format("blk.{}.", p.layer);
-        module = module.substr(fmt::format("h.{}.", p.layer).size());
-      }
-      prefix += kModuleNames.at(module);
-      const bool is_matrix = p.int8_storage() == Int8Storage::kRows;
-      add(prefix + p.name.substr(p.name.rfind('.')),
-          parameters[p.name],
-          is_matrix ? matrices : GgmlType::kF32);
+    for (const Parameter& p : list_stored_parameters(model->config())) {
       // llama.cpp's graph of GPT-2 adds biases in any case.
-      if (p.role == Role::kMatrix && !model->config().bias) {
-        add(prefix + ".bias", torch::zeros(p.shape[0]), GgmlType::kF32);
-      }
+      const Tensor* own = parameters.find(p.name);
+      add(p.gguf_name(),
+          own != nullptr ? *own : torch::zeros(p.shape),
+          p.int8_storage() == Int8Storage::kRows ? matrices : GgmlType::kF32);
     }
   }
   const std::vector<GgufTensor>& tensors() const { return tensors_; }
@@ -204,10 +179,8 @@ ExportReport export_model(const ExportRequest& request) {
       "--type must be f32 or q8_0, but is \"{}\"",
       request.type);
   if (!request.force) require_new_file(request.output, "export");
-  const fs::path folder = find_model_folder(request.model);
-  NanoLM model = load_model(folder);
+  auto [folder, model, tokenizer] = open_f32_folder(request.model);
   const ModelConfig& config = model->config();
-  const auto tokenizer = load_model_tokenizer(folder, config.vocab_size);
 
   const TensorList list(model, quantized ? GgmlType::kQ8_0 : GgmlType::kF32);
   const std::string name = fs::weakly_canonical(request.model).filename();

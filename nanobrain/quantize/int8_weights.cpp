@@ -36,25 +36,25 @@ double relative_error(const Tensor& approximate, const Tensor& exact) {
   return difference == 0 ? 0 : difference / reference.norm().item<double>();
 }
 
-Int8Weights::Int8Weights(NanoLM& model) {
+Int8Weights::Int8Weights(NanoLM& model)
+    : Int8Weights(*model, list_parameters(model->config())) {}
+
+Int8Weights::Int8Weights(
+    const torch::nn::Module& model, const std::vector<Parameter>& inventory) {
   const torch::NoGradGuard no_grad;
-  const auto parameters = model->named_parameters();
-  for (const Parameter& p : list_parameters(model->config())) {
-    const Tensor values = parameters[p.name]
-                              .detach()
-                              .to(torch::kCPU, torch::kFloat32)
-                              .contiguous();
-    require(
-        values.isfinite().all().item<bool>(),
-        "quantize",
-        "{} holds NaN or infinity: the model is broken, take an earlier "
-        "checkpoint",
-        p.name);
-    add(p, values);
-  }
+  const auto parameters = model.named_parameters();
+  for (const Parameter& p : inventory) add(p, parameters[p.name]);
 }
 
-void Int8Weights::add(const Parameter& p, const Tensor& values) {
+void Int8Weights::add(const Parameter& p, const Tensor& parameter) {
+  const Tensor values =
+      parameter.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  require(
+      values.isfinite().all().item<bool>(),
+      "quantize",
+      "{} holds NaN or infinity: the model is broken, take an earlier "
+      "checkpoint",
+      p.name);
   const std::string name = p.huggingface_name();
   const auto store = [&](const std::string& as, const Tensor& tensor) {
     tensors_.emplace_back(as, tensor);
@@ -63,9 +63,9 @@ void Int8Weights::add(const Parameter& p, const Tensor& values) {
   switch (p.int8_storage()) {
     case Int8Storage::kRows: {
       const Int8Matrix matrix = quantize_rows(values);
-      matrices_.emplace(p.module(), matrix);
+      matrices_.emplace(parameter.unsafeGetTensorImpl(), matrix);
       store(name, matrix.weight);
-      store(name + ".scale", matrix.scale);
+      store(p.scale_name(), matrix.scale);
       break;
     }
     case Int8Storage::kHalf:

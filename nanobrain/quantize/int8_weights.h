@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <string>
+#include <vector>
 
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/model/nano_lm.h"
@@ -39,10 +39,13 @@ class Int8Weights {
  public:
   /// Error that names a parameter that is not finite, or positions beyond f16.
   explicit Int8Weights(NanoLM& model);
+  /// Of a model that has the parameters of this inventory.
+  Int8Weights(
+      const torch::nn::Module& model, const std::vector<Parameter>& inventory);
 
-  /// By the names of NanoLM's modules: "wte", "h.0.attn.c_attn", ...
-  const std::map<std::string, Int8Matrix>& matrices() const {
-    return matrices_;
+  /// Of a weight of the model that is stored in rows.
+  const Int8Matrix& matrix(const torch::Tensor& parameter) const {
+    return matrices_.at(parameter.unsafeGetTensorImpl());
   }
   /// (T, C) f16
   const torch::Tensor& positions() const { return positions_; }
@@ -55,9 +58,9 @@ class Int8Weights {
   void write(const std::filesystem::path& file) const;
 
  private:
-  void add(const Parameter& parameter, const torch::Tensor& values);
+  void add(const Parameter& p, const torch::Tensor& parameter);
 
-  std::map<std::string, Int8Matrix> matrices_;
+  std::map<const c10::TensorImpl*, Int8Matrix> matrices_;
   torch::Tensor positions_;
   std::map<Part, int64_t> bytes_by_part_;
   NamedTensors tensors_; // of the file

@@ -46,14 +46,15 @@ Tensor to_quantized_tensor(const Tensor& weight) {
 }
 
 /// Every matrix but the positions; biases are added to the products.
-std::map<std::string, c10::IValue> pack_matrices(
+std::map<const c10::TensorImpl*, c10::IValue> pack_matrices(
     NanoLM& model, const c10::OperatorHandle& pack) {
-  std::map<std::string, c10::IValue> packed;
+  std::map<const c10::TensorImpl*, c10::IValue> packed;
   const auto tensors = model->named_parameters();
   for (const Parameter& p : list_parameters(model->config())) {
     if (p.int8_storage() != Int8Storage::kRows) continue;
-    packed[p.module()] =
-        call(pack, {to_quantized_tensor(tensors[p.name]), c10::IValue()});
+    const Tensor& weight = tensors[p.name];
+    packed[weight.unsafeGetTensorImpl()] =
+        call(pack, {to_quantized_tensor(weight), c10::IValue()});
   }
   return packed;
 }
@@ -68,37 +69,26 @@ Tensor hidden_with(
   const torch::NoGradGuard no_grad;
   const ModelConfig& config = model->config();
   const GeluKind activation = gelu_kind(config);
+  const auto apply = [&](const Linear& linear, const Tensor& input) {
+    return product(input, linear->weight, linear->bias);
+  };
   Tensor x = embedded; // (N, C)
   for (int64_t i = 0; i < config.num_layers; ++i) {
     auto& block = model->h->at<BlockImpl>(static_cast<size_t>(i));
-    const std::string name = fmt::format("h.{}.", i);
-    const Tensor qkv = product(
-        name + "attn.c_attn", block.ln_1->forward(x), block.attn->c_attn->bias);
+    const Tensor qkv = apply(block.attn->c_attn, block.ln_1->forward(x));
     const Tensor attended =
         causal_attention(qkv.unsqueeze(0), config.num_heads).squeeze(0);
-    x = x + product(name + "attn.c_proj", attended, block.attn->c_proj->bias);
-    const Tensor inner = product(
-        name + "mlp.c_fc", block.ln_2->forward(x), block.mlp->c_fc->bias);
-    x = x + product(
-                name + "mlp.c_proj",
-                gelu(inner, activation),
-                block.mlp->c_proj->bias);
+    x = x + apply(block.attn->c_proj, attended);
+    const Tensor inner = apply(block.mlp->c_fc, block.ln_2->forward(x));
+    x = x + apply(block.mlp->c_proj, gelu(inner, activation));
     if (on_block) on_block(i, x);
   }
   return model->ln_f->forward(x);
 }
 
-Product f32_product(NanoLM& model) {
-  const auto parameters = model->named_parameters();
-  return [parameters](
-             const std::string& name, const Tensor& x, const Tensor& bias) {
-    return torch::linear(x, parameters[name + ".weight"], bias);
-  };
-}
-
 Product int8_product(const Int8Weights& weights) {
-  return [&](const std::string& name, const Tensor& x, const Tensor& bias) {
-    const Int8Matrix& w = weights.matrices().at(name);
+  return [&](const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    const Int8Matrix& w = weights.matrix(weight);
     const Int8Matrix rows = quantize_rows(x);
     // Sums of products of int8 are exact in f64.
     const Tensor sums = rows.weight.to(torch::kFloat64)
@@ -113,18 +103,18 @@ Product torch_dynamic_product(
     NanoLM& model, const DynamicOperators& operators) {
   const torch::NoGradGuard no_grad;
   const auto multiply = find_operator(operators.multiply);
-  std::map<std::string, c10::IValue> packed;
+  std::map<const c10::TensorImpl*, c10::IValue> packed;
   try {
     packed = pack_matrices(model, find_operator(operators.pack));
   } catch (const c10::Error& error) {
     fail("dynamic", "{}", error.what_without_backtrace());
   }
   return [packed, multiply](
-             const std::string& name, const Tensor& x, const Tensor& bias) {
+             const Tensor& x, const Tensor& weight, const Tensor& bias) {
     constexpr bool kReduceRange = true;
+    const c10::IValue& matrix = packed.at(weight.unsafeGetTensorImpl());
     const Tensor y =
-        call(multiply, {x.contiguous(), packed.at(name), kReduceRange})
-            .toTensor();
+        call(multiply, {x.contiguous(), matrix, kReduceRange}).toTensor();
     return bias.defined() ? y + bias : y;
   };
 }

@@ -5,18 +5,17 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/quantize/int8_weights.h"
 
 namespace nanobrain {
 
-/// x (N, in) times the matrix of that name ("h.0.attn.c_attn"; "wte" is the
-/// head), transposed, plus its bias where it is defined: (N, out).
+/// x (N, in) times a matrix of the model, (out, in), transposed, plus its bias
+/// where it is defined: (N, out). The model's own is torch::linear.
 using Product = std::function<torch::Tensor(
-    const std::string& name,
     const torch::Tensor& x,
+    const torch::Tensor& weight,
     const torch::Tensor& bias)>;
 
 /// Gets the output of each block, (N, C).
@@ -29,9 +28,6 @@ torch::Tensor hidden_with(
     const torch::Tensor& embedded,
     const Product& product,
     const OnBlock& on_block = {});
-
-/// The model's own products, in f32. The model must outlive it.
-Product f32_product(NanoLM& model);
 
 /// The arithmetic of the int8 engine: each row of x in int8 with a scale of its
 /// own, exact integer sums. The weights must outlive it.

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/data/documents.h"
 #include "nanobrain/inference/evaluation.h"
 #include "nanobrain/inference/int8_model.h"
@@ -38,7 +37,8 @@ Logits predictor_logits(
 Logits product_logits(NanoLM& model, const Product& product) {
   return [&model, product](const Tensor& ids) {
     const Tensor embedded = model->embed(ids.unsqueeze(0)).squeeze(0);
-    return product("wte", hidden_with(model, embedded, product), {});
+    const Tensor hidden = hidden_with(model, embedded, product);
+    return product(hidden, model->wte->weight, {});
   };
 }
 
@@ -100,16 +100,6 @@ class ComparingScorer : public TokenScorer {
   std::vector<Method> methods_;
 };
 
-WindowPlan plan_text(
-    NanoLM& model, const Tokenizer& tokenizer, const QuantizeRequest& request) {
-  return plan_windows(
-      request.text.protocol,
-      request.context,
-      std::nullopt,
-      model->config().max_seq_len,
-      tokenizer.end_of_text());
-}
-
 /// The ids that the model is first fed, at most `most` of them. (T)
 Tensor first_window(EvalInput& input, const WindowPlan& plan, int64_t most) {
   WindowReader reader(input.source(), plan);
@@ -151,30 +141,22 @@ std::vector<MethodQuality> measure_quality(
     }
   }
 
-  const WindowPlan plan = plan_text(model, tokenizer, request);
-  EvalInput input(request.text, tokenizer, request.threads, open_documents);
   LossUnits losses(tokenizer);
-  score_stream(
+  const EvalReport scored = score_text(
       scorer,
-      input.source(),
-      plan,
-      /*batch_tokens=*/1,
-      [&](TokenId id, std::optional<double> nats) {
-        losses.add(id, nats);
-        check_interrupted();
-      },
+      config.max_seq_len,
+      tokenizer,
+      {.command = "quantize",
+       .text = request.text,
+       .options = {.context = request.context, .batch_tokens = 1},
+       .threads = request.threads},
+      {.open_documents = open_documents},
+      losses,
       "quantize");
-
-  const LossSum total = losses.finish();
-  require(
-      total.tokens > 0,
-      "quantize",
-      "no token of {} is scored: the text is too short for --protocol hf",
-      request.text.inputs.front().string());
-  const auto tokens = static_cast<double>(total.tokens);
+  const auto tokens = static_cast<double>(scored.model.tokens);
   std::vector<MethodQuality> qualities;
   for (const auto& method : scorer.methods()) {
-    MethodQuality quality{.method = method.name, .loss = total};
+    MethodQuality quality{.method = method.name, .loss = scored.model};
     quality.loss.nats = method.nats;
     quality.kl_nats = method.kl / tokens;
     quality.same_top1 = method.same_top / tokens;
@@ -193,24 +175,29 @@ std::vector<NamedError> measure_block_errors(
     const QuantizeRequest& request) {
   constexpr int64_t kMostTokens = 256;
   const torch::NoGradGuard no_grad;
+  const WindowPlan plan = plan_windows(
+      request.text.protocol,
+      request.context,
+      std::nullopt,
+      model->config().max_seq_len,
+      tokenizer.end_of_text());
   EvalInput input(request.text, tokenizer, request.threads, open_documents);
-  const Tensor ids =
-      first_window(input, plan_text(model, tokenizer, request), kMostTokens);
+  const Tensor ids = first_window(input, plan, kMostTokens);
 
   std::vector<Tensor> exact;
   const Tensor embedded = model->embed(ids.unsqueeze(0)).squeeze(0);
-  hidden_with(
-      model, embedded, f32_product(model), [&](int64_t, const Tensor& x) {
-        exact.push_back(x);
-      });
+  hidden_with(model, embedded, torch::linear, [&](int64_t, const Tensor& x) {
+    exact.push_back(x);
+  });
+  const Int8Matrix& embedder = weights.matrix(model->wte->weight);
   const Tensor rows =
-      weights.matrices().at("wte").dequantized().index_select(0, ids) +
+      embedder.dequantized().index_select(0, ids) +
       weights.positions().narrow(0, 0, ids.size(0)).to(torch::kFloat32);
   std::vector<NamedError> errors;
   hidden_with(
       model, rows, int8_product(weights), [&](int64_t i, const Tensor& x) {
         const double error = relative_error(x, exact[static_cast<size_t>(i)]);
-        errors.push_back({fmt::format("h.{}", i), error});
+        errors.push_back({block_name(i), error});
       });
   return errors;
 }

@@ -7,7 +7,6 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
@@ -34,16 +33,15 @@ Table error_table(const char* heading, const std::vector<NamedError>& errors) {
 }
 
 Table part_table(const std::vector<PartBytes>& parts) {
-  constexpr int64_t kF32Bytes = 4; // a parameter
   Table table{
       .columns = {
           word_column("part", "part"),
           {.key = "parameters", .title = "parameters", .format = kCount},
           {.key = "f32_bytes", .title = "f32 bytes", .format = kCount},
           {.key = "int8_bytes", .title = "int8 bytes", .format = kCount}}};
-  for (const auto& [name, parameters, int8_bytes] : parts) {
+  for (const auto& part : parts) {
     table.rows.push_back(
-        {name, parameters, kF32Bytes * parameters, int8_bytes});
+        {part.name, part.parameters, part.f32_bytes, part.int8_bytes});
   }
   return table;
 }
@@ -80,12 +78,11 @@ std::vector<PartBytes> count_parts(
   std::vector<PartBytes> parts;
   int64_t header = file_bytes;
   for (const auto& [part, bytes] : weights.bytes_by_part()) {
-    const std::string title =
-        part == Part::kFinalNorm ? "final norm" : name_of(part);
-    parts.push_back({title, sizes[part].parameters, bytes});
+    const ModelSize& size = sizes[part];
+    parts.push_back({title(part), size.parameters, size.f32_bytes, bytes});
     header -= bytes;
   }
-  parts.push_back({"header", 0, header});
+  parts.push_back({"header", 0, 0, header});
   return parts;
 }
 
@@ -99,7 +96,7 @@ std::vector<NamedError> matrix_errors(
     if (!half && storage != Int8Storage::kRows) continue;
     const torch::Tensor stored =
         half ? weights.positions()
-             : weights.matrices().at(p.module()).dequantized();
+             : weights.matrix(tensors[p.name]).dequantized();
     errors.push_back({p.module(), relative_error(stored, tensors[p.name])});
   }
   return errors;
@@ -110,16 +107,15 @@ std::vector<NamedError> matrix_errors(
 QuantizeReport quantize_model(const QuantizeRequest& request) {
   check(request);
   require_new_directory(request.output, "quantize");
-  const fs::path folder = find_model_folder(request.model);
-  require_outside(request.output, folder);
   set_threads(request.threads);
-  NanoLM model = load_model(folder);
+  auto [folder, model, tokenizer] = open_f32_folder(request.model);
+  require_outside(request.output, folder);
   const ModelConfig& config = model->config();
   const bool compares = !request.text.inputs.empty();
-  const auto tokenizer = compares
-                             ? open_model_tokenizer(folder, config.vocab_size)
-                             : load_model_tokenizer(folder, config.vocab_size);
-  if (compares) require_tokens(request.text, *tokenizer);
+  if (compares) {
+    tokenizer = open_model_tokenizer(folder, config.vocab_size, tokenizer);
+    require_tokens(request.text, *tokenizer);
+  }
 
   const Int8Weights weights(model);
   write_model_folder(
@@ -185,8 +181,9 @@ Json QuantizeReport::to_json() const {
 std::vector<Table> QuantizeReport::tables() const {
   std::vector<Table> tables = {part_table(parts)};
   tables.front().preface = {fmt::format(
-      "wrote {}: model.int8.safetensors {} ({} bytes), f32 {}",
+      "wrote {}: {} {} ({} bytes), f32 {}",
       output.string(),
+      kInt8WeightsFile,
       format_bytes(static_cast<double>(bytes)),
       format_count(bytes),
       format_bytes(static_cast<double>(f32_bytes)))};

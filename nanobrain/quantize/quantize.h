@@ -30,6 +30,7 @@ struct QuantizeRequest {
 struct PartBytes {
   std::string name;
   int64_t parameters = 0;
+  int64_t f32_bytes = 0;
   int64_t int8_bytes = 0;
 };
 

@@ -76,7 +76,8 @@ struct Int8Kernels {
 
   /// Adds up exp(y - reference) of each row over the blocks, for log-softmax
   /// without logits; reference (rows) and sum (rows), both zeros at first, are
-  /// updated. The reference is at most 32 from the largest y. Sums are taken
+  /// updated. The reference is at most 32 from the largest y, or the
+  /// sum NaN: past 2^29 floats are too far apart for that. Sums are taken
   /// over 1,024 columns from `first` on: other splits of W give other last
   /// bits, as do other instruction sets.
   void (*add_exp)(

@@ -321,8 +321,13 @@ void add_exp(
           sums[row] += sum_of(strip.sums);
           return;
         }
+        const float moved = reference[row] + away;
+        if (moved == reference[row]) { // floats there are too far apart
+          sums[row] = __builtin_nan("");
+          return;
+        }
         if (!empty) sums[row] *= exponential(broadcast(-away))[0];
-        reference[row] += away;
+        reference[row] = moved;
         add_exp<Sums>(x.row(row), w, block, end, reference + row, sums + row);
       });
 }

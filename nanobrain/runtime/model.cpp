@@ -6,9 +6,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/json.h"
@@ -16,6 +18,7 @@
 #include "nanobrain/base/nearest.h"
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/config/model_folder.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/runtime/float_ops.h"
 #include "nanobrain/runtime/half.h"
 #include "nanobrain/runtime/kv_cache.h"
@@ -77,13 +80,6 @@ HuggingFaceConfig read_config(const fs::path& folder) {
   return config;
 }
 
-AlignedBuffer<float> padded(const std::vector<float>& values) {
-  AlignedBuffer<float> buffer(static_cast<size_t>(
-      padded_to_lanes(static_cast<int64_t>(values.size()))));
-  std::ranges::copy(values, buffer.data());
-  return buffer;
-}
-
 } // namespace
 
 /// The files of a folder, checked value by value.
@@ -94,6 +90,8 @@ class RuntimeModel::Reader {
         config_(read_config(folder)),
         file_(path_) {
     require_known_format();
+    for (const Parameter& p : list_stored_parameters(config_.model)) read(p);
+    require_all_known();
   }
 
   const HuggingFaceConfig& config() const { return config_; }
@@ -101,64 +99,37 @@ class RuntimeModel::Reader {
     return static_cast<int64_t>(fs::file_size(path_));
   }
 
-  /// The tensors `name` and `name`.scale.
-  PackedMatrix matrix(const std::string& name, int64_t out, int64_t in) {
-    const auto& data = view(name, DType::kI8, {out, in}).data;
-    require(
-        std::memchr(data.data(), 0x80, data.size()) == nullptr,
-        where(name),
-        "holds -128; int8 weights are from -127 to 127: {}",
-        kDamaged);
-    const auto scale = vector(name + ".scale", out);
-    refuse(scale, name + ".scale", "but scales are above 0", [](float s) {
-      return s <= 0;
-    });
-    const auto* weight = reinterpret_cast<const int8_t*>(data.data());
-    return {{weight, data.size()}, scale, out, in};
-  }
-  /// An F16 tensor of finite values, (rows, columns), as floats.
-  std::vector<float> half_matrix(
-      const std::string& name, int64_t rows, int64_t columns) {
-    const auto& data = view(name, DType::kF16, {rows, columns}).data;
-    std::vector<float> values(data.size() / sizeof(uint16_t));
-    for (size_t i = 0; i < values.size(); ++i) {
-      uint16_t half;
-      std::memcpy(&half, data.data() + i * sizeof half, sizeof half);
-      values[i] = half_to_float(half);
+  /// A matrix or a weight in floats, and a bias where there is one.
+  struct Module {
+    PackedMatrix matrix;
+    AlignedBuffer<float> weight, bias;
+    Norm norm() { return {std::move(weight), std::move(bias)}; }
+    Linear linear() { return {std::move(matrix), std::move(bias)}; }
+  };
+  /// "h.0.attn.c_attn", to be moved from.
+  Module& module(const std::string& name) { return modules_.at(name); }
+
+ private:
+  void read(const Parameter& p) {
+    const std::string name = p.huggingface_name();
+    const Int8Storage storage = p.int8_storage();
+    known_.insert(name);
+    Module& module = modules_[p.module()];
+    if (storage == Int8Storage::kRows) {
+      module.matrix = read_rows(p);
+    } else if (
+        storage != Int8Storage::kIfUsed || file_.tensors().contains(name)) {
+      const bool half = storage == Int8Storage::kHalf;
+      (p.is_bias() ? module.bias : module.weight) =
+          read_floats(name, half ? DType::kF16 : DType::kF32, p.shape);
     }
-    require_finite(values, name);
-    return values;
   }
-  Norm norm(const std::string& name) {
-    const int64_t C = config_.model.model_dim;
-    return {
-        .weight = padded(vector(name + ".weight", C)),
-        .bias = padded(vector(name + ".bias", C))};
-  }
-  Linear linear(const std::string& name, int64_t out, int64_t in) {
-    Linear linear{.weight = matrix(name + ".weight", out, in), .bias = {}};
-    const std::string bias = name + ".bias";
-    asked_for_.insert(bias);
-    if (file_.tensors().contains(bias)) linear.bias = padded(vector(bias, out));
-    return linear;
-  }
-  Layer layer(int64_t layer) {
-    const int64_t C = config_.model.model_dim, F = config_.model.ffn_dim;
-    const std::string name = fmt::format("transformer.h.{}.", layer);
-    return {
-        .ln_1 = norm(name + "ln_1"),
-        .ln_2 = norm(name + "ln_2"),
-        .c_attn = linear(name + "attn.c_attn", 3 * C, C),
-        .attn_proj = linear(name + "attn.c_proj", C, C),
-        .c_fc = linear(name + "mlp.c_fc", F, C),
-        .mlp_proj = linear(name + "mlp.c_proj", C, F)};
-  }
-  /// Error that names a tensor which none of the above was asked for.
-  void require_all_read() const {
+  /// Error that names a tensor which is not in the inventory.
+  void require_all_known() const {
     for (const auto& [name, _] : file_.tensors()) {
-      if (asked_for_.contains(name)) continue;
+      if (known_.contains(name)) continue;
       const std::string nearest =
-          nearest_name(name, {asked_for_.begin(), asked_for_.end()});
+          nearest_name(name, {known_.begin(), known_.end()});
       fail(
           path_.string(),
           "holds a tensor {} that this model has not{}",
@@ -166,8 +137,6 @@ class RuntimeModel::Reader {
           nearest.empty() ? "" : "; nearest: " + nearest);
     }
   }
-
- private:
   void require_known_format() const {
     const std::string file = path_.string();
     const auto value = [&](const char* key) {
@@ -197,18 +166,47 @@ class RuntimeModel::Reader {
         version,
         kVersion);
   }
-  /// A copy of an F32 tensor of n finite values, which may be at any address.
-  std::vector<float> vector(const std::string& name, int64_t n) {
-    const TensorView& tensor = view(name, DType::kF32, {n});
-    std::vector<float> values(static_cast<size_t>(n));
-    std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
-    require_finite(values, name);
+  PackedMatrix read_rows(const Parameter& p) {
+    const std::string name = p.huggingface_name();
+    const int64_t out = p.shape[0], in = p.shape[1];
+    const auto& data = view(name, DType::kI8, p.shape).data;
+    require(
+        std::memchr(data.data(), 0x80, data.size()) == nullptr,
+        where(name),
+        "holds -128; int8 weights are from -127 to 127: {}",
+        kDamaged);
+    const auto floats = read_floats(p.scale_name(), DType::kF32, {out});
+    const std::span scale(floats.data(), static_cast<size_t>(out));
+    refuse(scale, p.scale_name(), "but scales are above 0", [](float s) {
+      return s <= 0;
+    });
+    const auto* weight = reinterpret_cast<const int8_t*>(data.data());
+    return {{weight, data.size()}, scale, out, in};
+  }
+  /// A copy of a tensor of finite values, which may be at any address; with
+  /// zeros up to a multiple of 16.
+  AlignedBuffer<float> read_floats(
+      const std::string& name, DType dtype, const std::vector<int64_t>& shape) {
+    const auto& data = view(name, dtype, shape).data;
+    const int64_t n = std::ssize(data) / size_of(dtype);
+    AlignedBuffer<float> values(static_cast<size_t>(padded_to_lanes(n)));
+    const bool halves = dtype == DType::kF16;
+    if (!halves) std::memcpy(values.data(), data.data(), data.size());
+    for (size_t i = 0; halves && i < static_cast<size_t>(n); ++i) {
+      uint16_t half;
+      std::memcpy(&half, data.data() + i * sizeof half, sizeof half);
+      values[i] = half_to_float(half);
+    }
+    const std::span all(values.data(), values.size());
+    refuse(all, name, "not a finite number", [](float value) {
+      return !std::isfinite(value);
+    });
     return values;
   }
   const TensorView& view(
       const std::string& name, DType dtype, const std::vector<int64_t>& shape) {
     const TensorView& tensor = file_.at(name);
-    asked_for_.insert(name);
+    known_.insert(name);
     require(
         tensor.dtype == dtype,
         where(name),
@@ -226,16 +224,10 @@ class RuntimeModel::Reader {
   std::string where(const std::string& name) const {
     return path_.string() + ": " + name;
   }
-  void require_finite(
-      const std::vector<float>& values, const std::string& name) const {
-    refuse(values, name, "not a finite number", [](float value) {
-      return !std::isfinite(value);
-    });
-  }
   /// Error that names the first value which is bad.
   template <class Bad>
   void refuse(
-      const std::vector<float>& values,
+      std::span<const float> values,
       const std::string& name,
       const char* fault,
       const Bad& bad) const {
@@ -253,20 +245,26 @@ class RuntimeModel::Reader {
   fs::path path_;
   HuggingFaceConfig config_;
   SafetensorsFile file_;
-  std::set<std::string> asked_for_;
+  std::set<std::string> known_; // tensors that the file may hold
+  std::map<std::string, Module> modules_;
 };
 
 RuntimeModel::RuntimeModel(Reader& reader)
-    : config_(reader.config()), file_bytes_(reader.file_bytes()) {
+    : config_(reader.config()),
+      file_bytes_(reader.file_bytes()),
+      final_norm_(reader.module("ln_f").norm()),
+      head_(std::move(reader.module("wte").matrix)),
+      positions_(std::move(reader.module("wpe").weight)) {
   for (int64_t layer = 0; layer < config().num_layers; ++layer) {
-    layers_.push_back(reader.layer(layer));
+    const std::string block = block_name(layer);
+    layers_.push_back(
+        {.ln_1 = reader.module(block + ".ln_1").norm(),
+         .ln_2 = reader.module(block + ".ln_2").norm(),
+         .c_attn = reader.module(block + ".attn.c_attn").linear(),
+         .attn_proj = reader.module(block + ".attn.c_proj").linear(),
+         .c_fc = reader.module(block + ".mlp.c_fc").linear(),
+         .mlp_proj = reader.module(block + ".mlp.c_proj").linear()});
   }
-  const int64_t C = config().model_dim;
-  final_norm_ = reader.norm("transformer.ln_f");
-  positions_ =
-      reader.half_matrix("transformer.wpe.weight", config().max_seq_len, C);
-  head_ = reader.matrix("transformer.wte.weight", config().vocab_size, C);
-  reader.require_all_read();
 }
 
 std::shared_ptr<const RuntimeModel> RuntimeModel::load(

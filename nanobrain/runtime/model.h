@@ -58,7 +58,7 @@ class RuntimeModel {
   std::vector<Layer> layers_;
   Norm final_norm_;
   PackedMatrix head_;
-  std::vector<float> positions_;
+  AlignedBuffer<float> positions_;
 };
 
 } // namespace nanobrain

@@ -1,9 +1,11 @@
 #include "nanobrain/sweep/config.h"
 
+#include <concepts>
 #include <set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
+#include "nanobrain/config/run_config.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -22,12 +24,12 @@ void require_one_budget(const BudgetConfig& budget) {
 
 void require_search(const SearchConfig& search) {
   require<UsageError>(
-      search.kind != "random" || search.samples > 0,
+      search.kind != SearchKind::kRandom || search.samples > 0,
       "search.samples",
       "must be at least 1, but is {}",
       search.samples);
   require<UsageError>(
-      search.kind != "grid" || search.samples == 0,
+      search.kind != SearchKind::kGrid || search.samples == 0,
       "search.samples",
       "draws cells, but search.kind grid runs them all: make it random");
 }
@@ -75,10 +77,16 @@ void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
   for (fs::path& p : sweep.text.train) p = absolute(p);
   for (fs::path& p : sweep.text.val) p = absolute(p);
   const auto resolve = [&](const std::string& key, Json& value) {
-    const bool path = key.starts_with("data.") || key == "train.init_from";
-    if (path && value.is_string()) {
-      value = absolute(value.get<std::string>()).string();
-    }
+    const auto resolve_path =
+        [&]<class Member>(
+            const std::string& name, Member&, const char*, const auto&) {
+          if (std::same_as<Member, fs::path> && name == key &&
+              value.is_string()) {
+            value = absolute(value.get<std::string>()).string();
+          }
+        };
+    RunConfig run;
+    for_each_field(run, "", resolve_path);
   };
   for (auto& [key, value] : sweep.set.items()) resolve(key, value);
   for (auto& [axis, values] : sweep.grid.items()) {

@@ -2,6 +2,7 @@
 // long.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -30,8 +31,13 @@ struct BudgetConfig {
   }
 };
 
+enum class SearchKind { kGrid, kRandom, kHalving };
+constexpr auto words(SearchKind) {
+  return std::array{"grid", "random", "halving"};
+}
+
 struct SearchConfig {
-  std::string kind = "grid";
+  SearchKind kind = SearchKind::kGrid;
   int64_t samples = 0;
   int64_t seed = 1;
   int64_t rungs = 3;
@@ -42,8 +48,7 @@ struct SearchConfig {
     FIELD(
         kind,
         "grid: every cell; random: `samples` of them; halving: every cell (or "
-        "`samples`) at a small budget, the best again at a larger one",
-        one_of({"grid", "random", "halving"}));
+        "`samples`) at a small budget, the best again at a larger one");
     FIELD(samples, "cells that are drawn; 0: all", at_least(0));
     FIELD(seed, "seed of the draw");
     FIELD(rungs, "halving: how many budgets", from_to(2, 20));

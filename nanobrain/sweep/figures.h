@@ -55,7 +55,7 @@ struct Figure {
   /// Of each precision where there are two.
   std::vector<FigureSource> sources = {};
   bool known = false;    // of a cell by arithmetic, in its cell.json
-  bool optional = false; // results of before it was measured lack it
+  bool optional = false; // older results lack it
   /// Not stored, but a function of what `sources` stores for another figure.
   double (*derived)(double) = nullptr;
   int csv = 0; // place among its kind in cells.csv; 0: not there

@@ -91,7 +91,7 @@ void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {
         "holds another sweep, with another {}; name another folder",
         key);
   };
-  // Read whole: a folder of before a key was added has its default.
+  // Read whole: where an older folder lacks a key, it has the default.
   SweepConfig held = read_sweep_folder(folder);
   held.base = sweep.base;
   require_same(differing_key(keys, write_fields(held)));

@@ -9,6 +9,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/stopwatch.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/worker.h"
 #include "nanobrain/yaml/yaml.h"
@@ -49,8 +50,8 @@ struct Stages {
       json({"quantize", f32_model, output, threads});
     }
     values[Stage::kFiles] = {
-        {"f32", fs::file_size(folder.run().model() / "model.safetensors")},
-        {"int8", fs::file_size(folder.int8() / "model.int8.safetensors")}};
+        {"f32", fs::file_size(folder.run().model() / kWeightsFile)},
+        {"int8", fs::file_size(folder.int8() / kInt8WeightsFile)}};
     values[Stage::kInt8Loss] = json(
         {"eval",
          int8_model,

@@ -24,8 +24,8 @@ struct JobPlan {
 /// may run others' (of a cluster). UsageError if they are too few.
 JobPlan share_processors(int64_t jobs, int64_t threads = 0);
 
-/// The fastest of 1, 2, 4, ... jobs, each measured at the same cell and told of
-/// on stderr.
+/// The fastest of 1, 2, 4, ... jobs, each measured at the same cell and
+/// printed on stderr.
 JobPlan fastest_plan(const Cell& cell, const std::filesystem::path& program);
 
 } // namespace nanobrain

@@ -1,5 +1,7 @@
 #include "nanobrain/sweep/sweep.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -23,7 +25,7 @@ namespace {
 /// Every cell that may run: of a halving search those of the first rung.
 std::vector<Cell> first_cells(
     const SweepConfig& sweep, const std::vector<Cell>& cells) {
-  if (sweep.search.kind != "halving") return cells;
+  if (sweep.search.kind != SearchKind::kHalving) return cells;
   return cells_of_rung(cells, sweep.search, 0);
 }
 
@@ -42,7 +44,7 @@ JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
 /// rung cannot be known, how many can.
 std::vector<Cell> planned_cells(
     const SweepConfig& sweep, const std::vector<Cell>& cells) {
-  if (sweep.search.kind != "halving") return cells;
+  if (sweep.search.kind != SearchKind::kHalving) return cells;
   std::vector<Cell> planned;
   std::vector<Cell> rest = cells;
   for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
@@ -103,11 +105,10 @@ double total_flops(const SweepConfig& sweep, const std::vector<Cell>& cells) {
 
 /// Training alone, all cells at the FLOP/s of one of middling cost.
 double estimate_seconds(
-    const SweepConfig& sweep,
+    double flops,
     std::vector<Cell> cells,
     const JobPlan& plan,
     const fs::path& program) {
-  const double flops = total_flops(sweep, cells);
   const auto middle = cells.begin() + static_cast<int64_t>(cells.size() / 2);
   std::ranges::nth_element(cells, middle, {}, [](const Cell& cell) {
     return training_flops(cell.config);
@@ -120,16 +121,25 @@ double estimate_seconds(
   return flops / flops_per_s / static_cast<double>(plan.jobs());
 }
 
-Json describe_cells(const std::vector<Cell>& cells) {
-  Json list = Json::array();
-  for (const Cell& cell : cells) {
-    list.push_back({{"id", cell.id}});
-    list.back().update(cell_arithmetic(cell.config));
+Table plan_table(const Json& cells) {
+  Table table{
+      .columns = {
+          word_column("id", "cell"),
+          {.key = "parameters", .title = "parameters", .format = kCount},
+          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount},
+          {.key = "steps", .title = "steps", .format = kCount},
+          {.key = "tokens", .title = "tokens", .format = kCount},
+          {.key = "train_flops", .title = "FLOPs", .format = "{:.3g}"}}};
+  for (const Json& cell : cells) {
+    TableRow& row = table.rows.emplace_back();
+    for (const Column& column : table.columns) {
+      row.emplace_back(cell[column.key]);
+    }
   }
-  return list;
+  return table;
 }
 
-Json dry_run(
+SweepResult dry_run(
     const SweepRequest& request,
     const SweepConfig& sweep,
     std::vector<Cell> cells) {
@@ -140,25 +150,49 @@ Json dry_run(
       cell.config.train.steps = steps_in(*minutes, cell, tools);
     }
   }
+  Json list = Json::array();
+  for (const Cell& cell : first_cells(sweep, cells)) {
+    list.push_back({{"id", cell.id}});
+    list.back().update(cell_arithmetic(cell.config));
+  }
+  const Table table = plan_table(list);
+  const double flops = total_flops(sweep, cells);
+  const double seconds = estimate_seconds(flops, cells, plan, request.program);
   return {
-      {"cells", describe_cells(first_cells(sweep, cells))},
-      {"seeds", sweep.seeds},
-      {"jobs", plan.jobs()},
-      {"threads", plan.threads},
-      {"train_flops", total_flops(sweep, cells)},
-      {"seconds", estimate_seconds(sweep, cells, plan, request.program)}};
+      .json =
+          {{"cells", list},
+           {"seeds", sweep.seeds},
+           {"jobs", plan.jobs()},
+           {"threads", plan.threads},
+           {"train_flops", flops},
+           {"seconds", seconds}},
+      .table = table,
+      .text = fmt::format(
+          "{}\n{} cells x {} seeds, {:.3g} FLOPs of training in all\n"
+          "{} at once on {} threads each: about {} of training, estimated from "
+          "a few steps of one cell\n",
+          table.text(),
+          list.size(),
+          sweep.seeds.size(),
+          flops,
+          plan.jobs(),
+          plan.threads,
+          format_duration(seconds))};
 }
 
 /// Written again as each run ends, by whichever worker ends it.
-void write_tables(const SweepFolder& folder) {
-  const SweepSummary summary = summarize_sweep(folder);
+SweepSummary write_tables(const SweepFolder& folder) {
+  SweepSummary summary = summarize_sweep(folder);
   write_file(folder.root / "summary.csv", runs_table(summary).csv());
   write_file(folder.root / "cells.csv", cells_table(summary).csv());
+  return summary;
 }
 
-Json result_of(const SweepFolder& folder, const JobPlan& plan) {
-  const SweepSummary summary = summarize_sweep(folder);
-  Json front = Json::array();
+SweepResult result_of(
+    const SweepFolder& folder,
+    const SweepSummary& summary,
+    const JobPlan& plan) {
+  std::vector<std::string> front;
   for (const CellSummary& cell : summary.cells) {
     if (cell.f32 && cell.f32->front.at("parameters") != OnFront::kOff) {
       front.push_back(cell.id);
@@ -168,19 +202,36 @@ Json result_of(const SweepFolder& folder, const JobPlan& plan) {
       static_cast<int64_t>(summary.cells.size() * summary.config.seeds.size());
   const int64_t done = summary.count("done");
   const int64_t failed = summary.count("failed");
+  const int64_t waiting = runs - done - failed;
+  const std::string output = folder.root.string();
   return {
-      {"cells", summary.cells.size()},
-      {"done", done},
-      {"failed", failed},
-      {"waiting", runs - done - failed},
-      {"front", front},
-      {"jobs", plan.jobs()},
-      {"threads", plan.threads},
-      {"output", folder.root.string()}};
+      .json =
+          {{"cells", summary.cells.size()},
+           {"done", done},
+           {"failed", failed},
+           {"waiting", waiting},
+           {"front", front},
+           {"jobs", plan.jobs()},
+           {"threads", plan.threads},
+           {"output", output}},
+      .table = cells_table(summary),
+      .text = fmt::format(
+          "{} cells: {} runs done, {} failed, {} waiting\n{}"
+          "on the front of bits per byte against parameters:{}{}\n"
+          "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
+          summary.cells.size(),
+          done,
+          failed,
+          waiting,
+          failed == 0 ? "" : "--retry-failed tries the failed ones again\n",
+          front.empty() ? " none" : "\n  ",
+          fmt::join(front, "\n  "),
+          output,
+          output)};
 }
 
 /// Workers on a cluster's nodes, each of which calls run_sweep().
-Json submit(
+SweepResult submit(
     const SweepRequest& request,
     const SweepFolder& folder,
     const SweepConfig& sweep,
@@ -191,82 +242,29 @@ Json submit(
       .threads = std::max<int64_t>(1, request.threads),
       .sbatch = request.sbatch,
       .program = fs::canonical(request.program)};
+  const std::string id = submit_slurm_job(folder, array);
   return {
-      {"job", submit_slurm_job(folder, array)},
-      {"tasks", array.tasks},
-      {"threads", array.threads},
-      {"output", folder.root.string()}};
-}
-
-Table plan_table(const Json& plan) {
-  Table table{
-      .columns = {
-          word_column("id", "cell"),
-          {.key = "parameters", .title = "parameters", .format = kCount},
-          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount},
-          {.key = "steps", .title = "steps", .format = kCount},
-          {.key = "tokens", .title = "tokens", .format = kCount},
-          {.key = "train_flops", .title = "FLOPs", .format = "{:.3g}"}}};
-  for (const Json& cell : plan["cells"]) {
-    TableRow& row = table.rows.emplace_back();
-    for (const Column& column : table.columns) {
-      row.emplace_back(cell[column.key]);
-    }
-  }
-  return table;
-}
-
-std::string describe_plan(const Json& plan) {
-  return fmt::format(
-      "{}\n{} cells x {} seeds, {:.3g} FLOPs of training in all\n"
-      "{} at once on {} threads each: about {} of training, estimated from a "
-      "few steps of one cell\n",
-      plan_table(plan).text(),
-      plan["cells"].size(),
-      plan["seeds"].size(),
-      plan["train_flops"].get<double>(),
-      plan["jobs"].get<int64_t>(),
-      plan["threads"].get<int64_t>(),
-      format_duration(plan["seconds"].get<double>()));
-}
-
-std::string describe_job(const Json& job) {
-  const auto id = job["job"].get<std::string>();
-  return fmt::format(
-      "Slurm job {}: {} workers of {} processors each\n"
-      "squeue --jobs {} shows them, scancel {} stops them; logs: {}/slurm/\n",
-      id,
-      job["tasks"].get<int64_t>(),
-      job["threads"].get<int64_t>(),
-      id,
-      id,
-      job["output"].get<std::string>());
-}
-
-std::string describe_results(const Json& result) {
-  std::string front;
-  for (const Json& id : result["front"]) {
-    front += "\n  " + id.get<std::string>();
-  }
-  const auto output = result["output"].get<std::string>();
-  return fmt::format(
-      "{} cells: {} runs done, {} failed, {} waiting\n{}"
-      "on the front of bits per byte against parameters:{}\n"
-      "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
-      result["cells"].get<int64_t>(),
-      result["done"].get<int64_t>(),
-      result["failed"].get<int64_t>(),
-      result["waiting"].get<int64_t>(),
-      result["failed"] == 0 ? ""
-                            : "--retry-failed tries the failed ones again\n",
-      front.empty() ? " none" : front,
-      output,
-      output);
+      .json =
+          {{"job", id},
+           {"tasks", array.tasks},
+           {"threads", array.threads},
+           {"output", folder.root.string()}},
+      .table = cells_table(summarize_sweep(folder)),
+      .text = fmt::format(
+          "Slurm job {}: {} workers of {} processors each\n"
+          "squeue --jobs {} shows them, scancel {} stops them; logs: {}/slurm/"
+          "\n",
+          id,
+          array.tasks,
+          array.threads,
+          id,
+          id,
+          folder.root.string())};
 }
 
 } // namespace
 
-Json run_sweep(const SweepRequest& request) {
+SweepResult run_sweep(const SweepRequest& request) {
   const SweepFolder folder{fs::absolute(request.output).lexically_normal()};
   require<UsageError>(
       !request.config.empty() || request.overrides.empty(),
@@ -298,12 +296,11 @@ Json run_sweep(const SweepRequest& request) {
         cells);
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
-  const SweepSummary before = summarize_sweep(folder);
   LiveView view(
       folder,
       static_cast<int64_t>(
           planned_cells(sweep, cells).size() * sweep.seeds.size()),
-      before.count("done"));
+      summarize_sweep(folder).count("done"));
   std::mutex tables;
   parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
     const RunTools tools{
@@ -320,19 +317,7 @@ Json run_sweep(const SweepRequest& request) {
           write_tables(folder);
         });
   });
-  write_tables(folder);
-  return result_of(folder, plan);
-}
-
-std::string describe_sweep(const SweepRequest& request, const Json& result) {
-  if (request.dry_run) return describe_plan(result);
-  if (request.launcher == "slurm") return describe_job(result);
-  return describe_results(result);
-}
-
-Table sweep_table(const SweepRequest& request, const Json& result) {
-  if (request.dry_run) return plan_table(result);
-  return cells_table(summarize_sweep({result["output"].get<std::string>()}));
+  return result_of(folder, write_tables(folder), plan);
 }
 
 } // namespace nanobrain

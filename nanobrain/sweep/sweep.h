@@ -25,7 +25,13 @@ struct SweepRequest {
   std::filesystem::path program = "/proc/self/exe";
 };
 
-/// Runs a sweep, or resumes one. Result: cells, done, failed, waiting,
+struct SweepResult {
+  Json json;        // see run_sweep()
+  Table table;      // the cells, as planned or with their figures by now
+  std::string text; // the plan, the launcher's job or the results, for people
+};
+
+/// Runs a sweep, or resumes one. The JSON has: cells, done, failed, waiting,
 /// front (ids on the front of bits per byte against parameters), jobs, threads,
 /// output; with the launcher slurm, which takes `jobs` for the number of
 /// workers (0: one a run) and only submits them: job, tasks, threads, output;
@@ -33,14 +39,6 @@ struct SweepRequest {
 /// seconds. UsageError if a cell cannot be, Interrupted once a signal has
 /// come and the runs have saved what they had, Error otherwise. A run that
 /// fails is no Error.
-Json run_sweep(const SweepRequest& request);
-
-/// The result for people: the plan of a dry run, the job that a launcher
-/// submitted, or what came of the runs.
-std::string describe_sweep(const SweepRequest& request, const Json& result);
-
-/// The cells: of a dry run as planned, else with the figures that the folder
-/// holds by now.
-Table sweep_table(const SweepRequest& request, const Json& result);
+SweepResult run_sweep(const SweepRequest& request);
 
 } // namespace nanobrain

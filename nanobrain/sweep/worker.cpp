@@ -84,7 +84,7 @@ void run_worker(
     const RunTools& tools,
     const RunObserver& observe) {
   const Worker worker{folder, sweep, tools, observe};
-  if (sweep.search.kind != "halving") {
+  if (sweep.search.kind != SearchKind::kHalving) {
     worker.run(cells);
     return;
   }

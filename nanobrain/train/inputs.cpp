@@ -59,7 +59,7 @@ Json TrainingInputs::facts(const RunConfig& config) const {
   if (const fs::path& start = config.train.init_from; !start.empty()) {
     facts["init_from"] = {
         {"path", start.string()},
-        {"sha256", sha256_of_file(start / "model.safetensors")}};
+        {"sha256", sha256_of_file(start / kWeightsFile)}};
   }
   return facts;
 }

@@ -53,7 +53,7 @@ class Trainer {
   CheckpointStore checkpoints_;
   TrainerState state_;
   TrainingLog log_;
-  Stopwatch session_;            // since this process took up the run
+  Stopwatch session_;            // since this process resumed or started it
   double earlier_elapsed_s_ = 0; // what sessions before it took
 };
 

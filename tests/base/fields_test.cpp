@@ -97,9 +97,7 @@ TEST(Fields, NamesTheKeyAndTheValueThatCannotBe) {
       {"flag: yes", "must be true or false, but is \"yes\""},
       {"word: 5", "[run.yaml.word] must be a string, but is 5"},
       {"kind: 5", "[run.yaml.kind] must be a string, but is 5"},
-      {"kind: plian",
-       "[run.yaml.kind] must be plain or nested, but is \"plian\"; did you "
-       "mean pla"},
+      {"kind: plian", "kind] must be plain, nested or none, but is \"plian\""},
       {"file: [a]", "[run.yaml.file] must be a path, but is [\"a\"]"},
       {"names: x", "[run.yaml.names] must be a list, but is \"x\""},
       {"names: [x, 1]", "[run.yaml.names[1]] must be a string"},

@@ -1,7 +1,6 @@
 // What each exception becomes at the border to C.
 #include "nanobrain/capi/status.h"
 
-#include <filesystem>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -36,7 +35,7 @@ TEST(CStatus, OfEachException) {
   expect(
       NB_ERROR_MODEL,
       "filesystem error: e",
-      std::filesystem::filesystem_error(
+      fs::filesystem_error(
           "e", std::make_error_code(std::errc::permission_denied)));
   expect(
       NB_ERROR_MEMORY, "[memory] there is not enough memory", std::bad_alloc());

@@ -53,11 +53,16 @@ TEST_F(FetchCommand, FetchesAListOfOnesOwn) {
   EXPECT_THAT(text, HasSubstr("sub/file.bin"));
   EXPECT_THAT(text, HasSubstr("1 files, 200 kB: out"));
 
-  const Json again = json(kFetch);
+  const Json again = json(kFetch + " --csv out.csv");
   EXPECT_EQ(again["files"], 1);
   EXPECT_EQ(again["bytes"], content_.size());
   EXPECT_EQ(again["rows"][0]["status"], "present");
   EXPECT_EQ(server.requests().size(), 1u);
+  EXPECT_EQ(
+      read("out.csv"),
+      "name,bytes,sha256,status,checksum\nsub/file.bin,200000," +
+          again["rows"][0]["sha256"].get<std::string>() +
+          ",present,published\n");
 }
 
 TEST_F(FetchCommand, ResumesAfterAKill) {

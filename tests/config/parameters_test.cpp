@@ -63,13 +63,20 @@ TEST(ParameterInventory, RolesDecideDecayAndStorage) {
   }
 }
 
-/// CONTRIBUTING's "to add a parameter kind": all else derives from its entry.
+// Those that quantize and train take it are in their tests.
 TEST(ParameterInventory, AnEntryDecidesCountsFilesInt8AndDecay) {
   const Parameter gate{
-      "h.1.mlp.c_gate.weight", {256, 64}, Part::kBlocks, Role::kMatrix, 1};
+      "h.1.mlp.c_gate.weight",
+      {256, 64},
+      Part::kBlocks,
+      Role::kMatrix,
+      1,
+      "blk.1.ffn_gate"};
   EXPECT_EQ(gate.module(), "h.1.mlp.c_gate");
   EXPECT_EQ(gate.huggingface_name(), "transformer.h.1.mlp.c_gate.weight");
   EXPECT_TRUE(gate.transposed());
+  EXPECT_EQ(gate.huggingface_shape(), (std::vector<int64_t>{64, 256}));
+  EXPECT_EQ(gate.gguf_name(), "blk.1.ffn_gate.weight");
   EXPECT_TRUE(gate.decays());
   EXPECT_EQ(gate.int8_storage(), Int8Storage::kRows);
   ModelSize size = model_size(nano_brain().model);

@@ -105,7 +105,7 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
       {"train.sample_tokens=1e9", "[train.sample_tokens]"},
       {"train.threads=100000", "[train.threads] must be from 0 (all) to"},
       {"train.precision=f16",
-       "[--set: train.precision] must be f32 or bf16, but is \"f16\""},
+       "[--set: train.precision] must be f32, bf16 or auto, but is \"f16\""},
       {"train.device=gpu",
        "[train.device] must be cpu or cuda, but is \"gpu\""},
       {"train.clip_norm=-1", "[train.clip_norm]"},

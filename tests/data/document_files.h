@@ -2,7 +2,6 @@
 // (gzip, xz, zstd, pyarrow), and reads them back.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -45,7 +44,7 @@ inline std::string as_jsonl(const Documents& documents) {
 inline void run_python(
     const std::string& script,
     const Documents& documents,
-    const std::filesystem::path& path) {
+    const fs::path& path) {
   const std::string prologue =
       "import json, sys\n"
       "import pyarrow as pa, pyarrow.parquet as pq\n"
@@ -57,8 +56,7 @@ inline void run_python(
   if (result.exit_code != 0) throw std::runtime_error(result.err);
 }
 
-inline void write_parquet(
-    const std::filesystem::path& path, const Documents& documents) {
+inline void write_parquet(const fs::path& path, const Documents& documents) {
   run_python(
       "pq.write_table(pa.table({'id': list(range(len(documents))), "
       "'text': pa.array(documents, pa.string())}), path, row_group_size=7)",
@@ -73,8 +71,7 @@ inline Documents read_all(DocumentReader& reader) {
 }
 
 inline Documents read_all(
-    const std::vector<std::filesystem::path>& inputs,
-    const DocumentOptions& options = {}) {
+    const std::vector<fs::path>& inputs, const DocumentOptions& options = {}) {
   return read_all(*open_documents(inputs, options));
 }
 

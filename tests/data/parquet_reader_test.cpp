@@ -1,6 +1,5 @@
 // Parquet files that pyarrow writes, and what is wrong with bad ones.
 #include <cstdlib>
-#include <filesystem>
 
 #include "nanobrain/base/error.h"
 #include "tests/data/document_files.h"

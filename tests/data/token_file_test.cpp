@@ -1,6 +1,5 @@
 #include "nanobrain/data/token_file.h"
 
-#include <filesystem>
 #include <numeric>
 #include <vector>
 

@@ -10,8 +10,13 @@
 namespace nanobrain {
 namespace {
 
-std::vector<int64_t> epoch_of(const WindowSampler& sampler, int64_t epoch) {
-  const int64_t windows = sampler.windows_per_epoch();
+/// At least seq_len - 1 tokens are left, so that every cut is possible.
+int64_t windows_of(int64_t tokens, int64_t seq_len) {
+  return std::max<int64_t>(1, (tokens - seq_len) / seq_len);
+}
+
+std::vector<int64_t> epoch_of(
+    const WindowSampler& sampler, int64_t windows, int64_t epoch) {
   std::vector<int64_t> begins;
   for (int64_t i = 0; i < windows; ++i) {
     begins.push_back(sampler.window_begin(epoch * windows + i));
@@ -23,10 +28,9 @@ TEST(WindowSampler, EveryWindowExactlyOnceAnEpochAndInsideTheFile) {
   for (int64_t seq_len = 1; seq_len <= 9; ++seq_len) {
     for (int64_t tokens = seq_len + 1; tokens <= 150; ++tokens) {
       const WindowSampler sampler(tokens, seq_len, 7);
-      // Less than two windows of the file are lost.
-      ASSERT_GT((sampler.windows_per_epoch() + 2) * seq_len, tokens - 1);
+      const int64_t windows = windows_of(tokens, seq_len);
       for (int64_t epoch = 0; epoch < 3; ++epoch) {
-        std::vector<int64_t> begins = epoch_of(sampler, epoch);
+        std::vector<int64_t> begins = epoch_of(sampler, windows, epoch);
         std::ranges::sort(begins);
         ASSERT_GE(begins.front(), 0);
         // The last target is the token after the window.
@@ -55,9 +59,10 @@ TEST(WindowSampler, IsAPureFunctionOfSeedAndIndex) {
 
 TEST(WindowSampler, EpochsAndSeedsDifferInOrderAndInCuts) {
   const WindowSampler sampler(100000, 64, 5);
-  const std::vector<int64_t> first = epoch_of(sampler, 0);
-  const std::vector<int64_t> second = epoch_of(sampler, 1);
-  const std::vector<int64_t> other = epoch_of(WindowSampler(100000, 64, 6), 0);
+  const int64_t windows = windows_of(100000, 64);
+  const auto first = epoch_of(sampler, windows, 0);
+  const auto second = epoch_of(sampler, windows, 1);
+  const auto other = epoch_of(WindowSampler(100000, 64, 6), windows, 0);
   const auto order = [](std::vector<int64_t> begins) {
     const int64_t smallest = std::ranges::min(begins);
     for (int64_t& begin : begins) begin -= smallest;
@@ -67,8 +72,7 @@ TEST(WindowSampler, EpochsAndSeedsDifferInOrderAndInCuts) {
   EXPECT_NE(order(first), order(other));
   std::set<int64_t> offsets;
   for (int64_t epoch = 0; epoch < 50; ++epoch) {
-    offsets.insert(
-        sampler.window_begin(epoch * sampler.windows_per_epoch()) % 64);
+    offsets.insert(sampler.window_begin(epoch * windows) % 64);
   }
   // 50 draws out of 64 offsets: 35 different ones are expected, and fewer than
   // 20 have a probability under 1e-8.
@@ -80,7 +84,7 @@ TEST(WindowSampler, FirstAndLastTokenAreReached) {
   bool first = false;
   bool last = false;
   for (int64_t epoch = 0; epoch < 200; ++epoch) {
-    for (const int64_t begin : epoch_of(sampler, epoch)) {
+    for (const int64_t begin : epoch_of(sampler, windows_of(83, 8), epoch)) {
       first |= begin == 0;
       last |= begin + 8 == 82;
     }
@@ -116,7 +120,7 @@ TEST(WindowSampler, AFileWithoutAWholeWindowIsAnError) {
       "a window of 256 tokens needs a file of at least 257 tokens, but it has "
       "256",
       WindowSampler(256, 256, 0));
-  EXPECT_EQ(WindowSampler(257, 256, 0).windows_per_epoch(), 1);
+  EXPECT_EQ(WindowSampler(257, 256, 0).window_begin(0), 0);
   EXPECT_ERROR(Error, "seq_len must be positive", WindowSampler(10, 0, 0));
 }
 

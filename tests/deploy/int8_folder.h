@@ -8,24 +8,12 @@
 
 namespace nanobrain::testing {
 
-/// Writes a model of the 1,200 ids of small_tokenizer(), context 50. End of
-/// text is never the most likely token.
-inline void write_int8_folder(const std::filesystem::path& folder) {
-  const auto tokenizer = small_tokenizer();
-  tokenizer->save(folder);
-  Int8Model model({.vocab_size = tokenizer->vocab_size()});
-  const TokenId end = tokenizer->end_of_text();
-  model.config["eos_token_id"] = end;
-  model.at("transformer.wte.weight.scale").set(static_cast<size_t>(end), 1e-6F);
-  model.write(folder);
-}
-
-/// The folder is "model".
+/// The folder is "model": 1,200 ids, context 50.
 class DeployTest : public CommandTest {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TempDir;
-    write_int8_folder(folder_->path());
+    write_int8_folder(folder_->path(), *small_tokenizer());
   }
   static void TearDownTestSuite() { delete folder_; }
   DeployTest() {

@@ -90,8 +90,7 @@ TEST_F(Program, BenchTimesForwardsTextsAndItsOwnStart) {
 }
 
 TEST_F(Program, FoldersThatAreNotWhatTheyClaim) {
-  refuse("nowhere", "nowhere is no folder");
-  refuse(".", "has no model.int8.safetensors");
+  refuse("nowhere", "nowhere is neither a model folder");
   copy_model();
   const std::string weights = "copy/model.int8.safetensors";
   const std::string good = read(weights);
@@ -101,6 +100,10 @@ TEST_F(Program, FoldersThatAreNotWhatTheyClaim) {
   huge[6] = 0x7f; // of the header's length
   write(weights, huge);
   refuse("copy", "model.int8.safetensors");
+  fs::remove(path(weights));
+  refuse("copy", "has no model.int8.safetensors; make one of an f32 model");
+  write("copy/model.safetensors", "");
+  refuse("copy", "is an f32 model, and this program runs int8 models only");
   write(weights, good);
   write("copy/config.json", "{\"model_type\": \"gpt2\"}");
   refuse("copy", "config.json");

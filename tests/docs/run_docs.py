@@ -6,7 +6,8 @@ folder: a page uses what the pages before it have made. A block marked
 ```sh no-run (a download, a long run, another machine) is listed instead. Of
 all commands, those in tables and no-run blocks too, the subcommand and the
 flags must exist. Links must lead to a file; lengths are limited. The picture
-of CONTRIBUTING.md shows the layers that CMake builds.
+of CONTRIBUTING.md shows the layers that CMake builds, and a layer includes
+only what its DEPENDS names, or what those depend on.
 """
 import functools
 import os
@@ -103,7 +104,8 @@ class Checker:
 
 
     def check_layers(self):
-        """[name] in the picture, one for each layer of CMakeLists.txt."""
+        """[name] in the picture, one for each layer of CMakeLists.txt; what
+        their files include."""
         picture = next(body for _, info, body in
                        blocks((ROOT / "CONTRIBUTING.md").read_text())
                        if info == "text")
@@ -114,6 +116,22 @@ class Checker:
             self.errors.append(
                 "CONTRIBUTING.md: the picture and CMakeLists.txt differ in "
                 f"{sorted(set(shown) ^ set(built)) or 'repeated layers'}")
+        reach = {}  # layer: itself and all that it depends on
+        for layer in built:  # from low to high
+            folder = ROOT / "nanobrain" / layer
+            depends = re.search(
+                r"nanobrain_library\([^)]*\bDEPENDS((?:\s+[a-z_]+)+)",
+                (folder / "CMakeLists.txt").read_text())
+            names = depends[1].split() if depends else []
+            reach[layer] = {layer}.union(
+                *(reach[name.replace("_page", "/page")] for name in names))
+            for path in folder.glob("*.[ch]*"):
+                used = re.findall(r'^#include "nanobrain/([\w/]+)/[^/]+"',
+                                  path.read_text(), re.MULTILINE)
+                for other in set(used) - reach[layer]:
+                    if layer != "programs":  # which are linked to all
+                        self.errors.append(f"{path}: includes {other}, which "
+                                           f"the DEPENDS of {layer} lacks")
 
 
 def prepare_folder(folder, build):

@@ -74,8 +74,8 @@ TEST_F(CompareGpt2, GivenFoldersNeedNoNetwork) {
 TEST_F(CompareGpt2, FetchesWhatIsNotGiven) {
   // And a Nano Brain that has been trained.
   ASSERT_EQ(
-      run("mkdir -p fetched/wikitext2 fetched/held_out out/tables "
-          "out/first_run/run && "
+      run("mkdir -p fetched/wikitext2 fetched/held_out out/first_run/run && "
+          "touch out/.made_by_compare_gpt2.sh && "
           "cp world/shards/000.parquet fetched/wikitext2/wiki.test.parquet && "
           "cp val.txt fetched/held_out && cp -rL nano out/first_run/run/model")
           .exit_code,

@@ -91,6 +91,7 @@ TEST_F(FreezeAndTime, GoesFromARunToTheTableAndOnWhereItWas) {
 TEST_F(FreezeAndTime, StoppedWhileItFreezesItFreezesAgain) {
   // A folder without the report that ends the step.
   output("nanobrain quantize --model run --output out/int8");
+  write("out/.made_by_freeze_and_time.sh", "");
   write(
       "out/request.txt",
       "freeze_and_time.sh " + path("run/model") + " " + path("text.txt") +

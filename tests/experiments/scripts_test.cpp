@@ -1,4 +1,4 @@
-// What all scripts of experiments/ share: help, wrong usage, output folders.
+// What all scripts of experiments/ share; those that only print a table.
 #include <map>
 
 #include "tests/support/command_test.h"
@@ -49,7 +49,57 @@ TEST_F(Scripts, TakeNoFolderOfTheUsers) {
        {"demo.sh mine/thesis.tex", "holds other things"}});
   EXPECT_EQ(read("mine/thesis.tex"), "years of work");
   EXPECT_EQ(std::distance(fs::directory_iterator(path("mine")), {}), 1);
+
+  // Nor what another script, or an earlier day, has left.
+  const fs::path record =
+      source_dir() / "experiments/records/2026-11-23-tokenizer-speed";
+  fs::copy(record, path("record"));
+  fs::create_directory(path("demo"));
+  write("demo/.made_by_demo.sh", "");
+  refused(
+      1,
+      {{"growth.sh demo", "holds other things"},
+       {"growth.sh record", "holds other things"}});
+  output("diff -r record " + record.string());
 }
+
+/// A script that times, as short as can be, and words of its table.
+class Timings : public CommandTest,
+                public ::testing::WithParamInterface<
+                    std::pair<const char*, const char*>> {};
+
+TEST_P(Timings, EndInATable) {
+  if (!exists("world/gpt2")) GTEST_SKIP() << kNoPython;
+  // One step of few tokens stands for all of growth.sh.
+  write(
+      "short",
+      "#!/bin/sh\n[ -e json ] || nanobrain \"$@\" --set train.batch_size=1 "
+      "--set train.seq_len=8 >json\ncat json\n");
+  // Instead of the model of 124 M parameters that gpt2.sh makes once.
+  output(
+      "chmod +x short; mkdir out; cp -r world/gpt2 out/model; "
+      "touch out/.made_by_gpt2.sh");
+  const auto [line, words] = GetParam();
+  EXPECT_THAT(
+      output(
+          "export THREADS=1 STEPS=1 ROUNDS=1 PATH=" +
+          (source_dir() / "experiments/peers").string() + ":$PATH; " + line),
+      ::testing::HasSubstr(words));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Scripts,
+    Timings,
+    ::testing::ValuesIn(std::vector<std::pair<const char*, const char*>>{
+        {"NANOBRAIN=$PWD/short growth.sh new", "\n| 131,072 | 32 | 2 | 256 | "},
+        // torch.compile's compilations would take a minute.
+        {"TORCHDYNAMO_DISABLE=1 train.sh world/run/config.yaml new", "PyTorch"},
+        {"BYTES=200 PRECISIONS=f32 gpt2.sh world/gpt2 world/val.txt out",
+         "transformers"},
+        {"SENTENCEPIECE=world/tokenizer tokenizers.sh world/text.txt "
+         "world/gpt2 new",
+         "tiktoken"},
+        {"PEERS=nanobrain deploy.sh world/gpt2 new", "nanobrain int8"}}));
 
 } // namespace
 } // namespace nanobrain::testing

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -69,8 +68,8 @@ class FetchFixture : public ::testing::Test {
     return fetch(list, options_)["rows"][0]["status"];
   }
 
-  std::filesystem::path target() const { return options_.output / "file"; }
-  std::filesystem::path part() const { return options_.output / "file.part"; }
+  fs::path target() const { return options_.output / "file"; }
+  fs::path part() const { return options_.output / "file.part"; }
 
   /// The file is whole, and nothing is beside it.
   void expect_fetched() const {
@@ -79,9 +78,8 @@ class FetchFixture : public ::testing::Test {
   }
   void expect_only_in_output(std::vector<std::string> names) const {
     std::vector<std::string> found;
-    if (std::filesystem::exists(options_.output)) {
-      for (const auto& entry :
-           std::filesystem::directory_iterator(options_.output)) {
+    if (fs::exists(options_.output)) {
+      for (const auto& entry : fs::directory_iterator(options_.output)) {
         found.push_back(entry.path().filename());
       }
     }

@@ -53,7 +53,7 @@ TEST_F(Fetch, BringsTheFilesOfTheListAndLeavesWhatIsThere) {
   const Json result = fetch(listed(server), options_);
   expect_fetched();
   EXPECT_EQ(result, wanted);
-  EXPECT_THAT(describe_fetch(result), HasSubstr("sha256 as published"));
+  EXPECT_THAT(fetch_table(result).text(), HasSubstr("sha256 as published"));
   wanted["rows"][0]["status"] = "present";
   EXPECT_EQ(fetch(listed(server), options_), wanted);
   EXPECT_EQ(server.requests().size(), 1u);
@@ -125,7 +125,7 @@ TEST_F(Fetch, WithoutAChecksumACutFileBeginsAgain) {
   EXPECT_EQ(row["status"], "fetched");
   EXPECT_EQ(row["sha256"], sha256_hex(content_));
   EXPECT_EQ(row["checksum"], "none");
-  EXPECT_THAT(describe_fetch(result), HasSubstr("no published checksum"));
+  EXPECT_THAT(fetch_table(result).text(), HasSubstr("no published checksum"));
 }
 
 TEST_F(Fetch, ResumesAPartThatIsRightAndFetchesAnyOtherWhole) {

@@ -1,5 +1,5 @@
 // Changes one file of a folder at a time, and the header of safetensors as text
-// whose length stays right: blind changes would seldom get past the lengths.
+// whose length stays right: blind changes would rarely get past the lengths.
 #include <algorithm>
 #include <cstring>
 #include <random>

@@ -6,12 +6,10 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/model/huggingface.h"
 #include "nanobrain/synthetic/derivation.h"
-#include "nanobrain/tokenizer_training/tokenizer_trainer.h"
-#include "tests/inference/tiny_model.h"
-#include "tests/inference/with_libtorch.h"
-#include "tests/support/support.h"
+#include "tests/inference/fake_model.h"
+#include "tests/runtime/int8_model.h"
+#include "tests/tokenizer/texts.h"
 
 namespace nanobrain {
 namespace {
@@ -19,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using namespace testing;
 
-/// Untrained models with tokenizers of their own: narrow/ of 32 positions and
+/// Random int8 models with tokenizers of their own: narrow/ of 32 positions and
 /// 400 pieces, wide/ of 48 and 350, beside synthetic texts: made once for all
 /// tests.
 class Comparison : public ::testing::Test {
@@ -31,19 +29,21 @@ class Comparison : public ::testing::Test {
     for (const auto& [name, count] :
          {std::pair("many.txt", 60), std::pair("few.txt", 10)}) {
       std::string text;
-      for (int i = 0; i < count; ++i) text += generator.next().text + "\n\n";
+      for (int i = 0; i < count; ++i) {
+        texts_.push_back(generator.next().text);
+        text += texts_.back() + "\n\n";
+      }
       write_text(*folder_ / name, text);
     }
-    save("narrow", 32, testing::train_pieces(*folder_ / "many.txt", 400).get());
-    save("wide", 48, testing::train_pieces(*folder_ / "many.txt", 350).get());
+    save("narrow", 32, *trained_on(texts_, {.vocab_size = 400}));
+    save("wide", 48, *trained_on(texts_, {.vocab_size = 350}));
   }
   static void TearDownTestSuite() { delete folder_; }
 
   /// A model of `positions` for all ids of the tokenizer.
   static void save(
-      const std::string& name, int64_t positions, const Tokenizer* tokenizer) {
-    NanoLM model(testing::one_layer(tokenizer->vocab_size(), positions), 5);
-    save_model(*folder_ / name, model, tokenizer);
+      const std::string& name, int64_t positions, const Tokenizer& tokenizer) {
+    write_int8_folder(*folder_ / name, tokenizer, {.max_seq_len = positions});
   }
 
   static CompareRequest request(const std::string& input = "few.txt") {
@@ -54,14 +54,14 @@ class Comparison : public ::testing::Test {
     return request;
   }
   static ComparisonReport run(const CompareRequest& request) {
-    return run_comparison(request, testing::with_libtorch());
+    return run_comparison(request, {});
   }
   /// eval of one of the models, with the context of the comparison.
   static LossSum evaluate(const EvalText& text, EvalRequest eval) {
     eval.text = text;
     eval.options.context = 32;
     eval.threads = 1;
-    return run_evaluation(eval, testing::with_libtorch()).model;
+    return run_evaluation(eval, {}).model;
   }
   /// What is run is request(input) after `change`.
   template <class E>
@@ -81,6 +81,7 @@ class Comparison : public ::testing::Test {
   }
 
   static inline TempDir* folder_ = nullptr;
+  static inline std::vector<std::string> texts_; // many, then few
 };
 
 TEST_F(Comparison, FiguresAreThoseOfEval) {
@@ -115,10 +116,10 @@ TEST_F(Comparison, SizesOfTheModels) {
   EXPECT_EQ(
       models[0].file_bytes,
       static_cast<int64_t>(
-          fs::file_size(*folder_ / "narrow/model.safetensors")));
-  // Embedder, positions, a block of 2 norms, 4 + 2 x 2 squares, the last norm.
-  EXPECT_EQ(
-      models[1].parameters, 350 * 32 + 48 * 32 + 2 * 64 + 8 * 32 * 32 + 64);
+          fs::file_size(*folder_ / "narrow/model.int8.safetensors")));
+  // Embedder, positions, blocks with biases (C = 24, F = 40), norms.
+  const int64_t block = 4 * 24 * 25 + 40 * 25 + 24 * 41 + 4 * 24;
+  EXPECT_EQ(models[1].parameters, 350 * 24 + 48 * 24 + 2 * block + 2 * 24);
 }
 
 TEST_F(Comparison, IntervalsAreThoseOfEvalsRowsByDocument) {
@@ -154,7 +155,7 @@ TEST_F(Comparison, PublishedFiguresOfThisTextHaveBitsPerByte) {
   CompareRequest hf = request();
   hf.text.protocol = Protocol::kHuggingFace;
   hf.models.pop_back();
-  const TextFacts facts = survey_text(hf.text, open_documents);
+  const TextFacts facts = survey_text(hf.text, open_plain_documents);
   write_text(
       *folder_ / "own.json",
       fmt::format(
@@ -182,17 +183,22 @@ TEST_F(Comparison, WikiText2HasGpt2sPublishedTokens) {
   const auto data = testing::shared_data();
   if (data.empty()) GTEST_SKIP() << "no shared data here";
   const auto tokenizer = load_tokenizer(data / "gpt2_tokenizer");
-  ModelConfig config = testing::one_layer(tokenizer->vocab_size(), 1024);
-  config.model_dim = 4; // only the tokens matter
-  config.ffn_dim = 4;
-  NanoLM model(config, 1);
-  save_model(*folder_ / "flat", model, tokenizer.get());
+  ModelConfig config;
+  config.vocab_size = tokenizer->vocab_size();
+  config.max_seq_len = 1024;
+  write_model_folder(
+      *folder_ / "flat", config, tokenizer.get(), {}, [](const fs::path&) {});
+  Calls calls;
+  const Capabilities only_tokens_matter = {
+      .open_f32 = [&](const fs::path&, bool) {
+        return std::make_unique<FakeModel>("flat", calls, 1024);
+      }};
   CompareRequest hf;
   hf.models = {*folder_ / "flat"};
   hf.text.inputs = {data / "wikitext2" / "wiki.test.raw"};
   hf.text.protocol = Protocol::kHuggingFace;
   hf.reference = "gpt2-small-published";
-  const ComparisonReport report = run(hf);
+  const ComparisonReport report = run_comparison(hf, only_tokens_matter);
   EXPECT_EQ(report.text.bytes, 1'296'370);
   // 287,644 but the first of each of 281 windows.
   EXPECT_EQ(report.models[0].loss.tokens, 287'644 - 281);
@@ -207,9 +213,8 @@ TEST_F(Comparison, OnlyTheFirstDocuments) {
   first.text.max_documents = 3;
   const ComparisonReport report = run(first);
   EXPECT_EQ(report.text.documents, 3);
-  SyntheticGenerator generator(1); // that of the file
   int64_t bytes = 0;
-  for (int i = 0; i < 3; ++i) bytes += std::ssize(generator.next().text);
+  for (size_t i = 0; i < 3; ++i) bytes += std::ssize(texts_[i]);
   EXPECT_EQ(report.models[1].loss.bytes, bytes);
 
   refused<UsageError>(
@@ -243,11 +248,9 @@ TEST_F(Comparison, ModelsMissingOrTwice) {
 }
 
 TEST_F(Comparison, FoldersWhoseTokenizerDoesNotFit) {
-  NanoLM small(testing::one_layer(300, 32), 1);
-  save_model(*folder_ / "small", small, nullptr);
+  fs::create_directory(*folder_ / "small");
+  Int8Model({.vocab_size = 300}).write(*folder_ / "small");
   refused_with("small", "small has no tokenizer");
-  // Without the record that there was none.
-  fs::remove(*folder_ / "small/nanobrain.json");
   fs::copy_file(
       *folder_ / "wide/tokenizer.model", *folder_ / "small/tokenizer.model");
   refused_with("small", (*folder_ / "small").string());
@@ -258,17 +261,13 @@ TEST_F(Comparison, FoldersWhoseTokenizerDoesNotFit) {
 }
 
 TEST_F(Comparison, ATokenizerWithoutEndOfTextTakesRowsOnly) {
-  const auto reader = open_documents({*folder_ / "many.txt"});
-  const auto trained = train_tokenizer(
-      [&](std::string& text) { return reader->next(text); },
-      {.kind = "lexical", .vocab_size = 345});
-  trained.tokenizer->save(folder_->path());
+  trained_on<Tokenizer>(texts_, {.kind = "lexical", .vocab_size = 345})
+      ->save(folder_->path());
   const fs::path file = *folder_ / "tokenizer.lexical.json";
   Json pieces = read_json(file);
   pieces.erase(pieces.size() - 1); // the end of text
   write_json(file, pieces);
-  NanoLM model(testing::one_layer(344, 32), 1);
-  save_model(*folder_ / "endless", model, load_tokenizer(file).get());
+  save("endless", 32, *load_tokenizer(file));
   CompareRequest with = request();
   with.models.push_back(*folder_ / "endless");
   EXPECT_ERROR(

@@ -1,27 +1,26 @@
 #include "nanobrain/inference/evaluation.h"
 
-#include <torch/types.h>
-
 #include <cmath>
 #include <numbers>
 #include <sstream>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/ngram.h"
-#include "nanobrain/model/huggingface.h"
+#include "nanobrain/inference/generate.h"
+#include "nanobrain/inference/int8_model.h"
 #include "nanobrain/synthetic/derivation.h"
-#include "tests/inference/tiny_model.h"
-#include "tests/inference/with_libtorch.h"
-#include "tests/support/support.h"
+#include "tests/runtime/int8_model.h"
+#include "tests/tokenizer/texts.h"
 
 namespace nanobrain {
 namespace {
 
 using namespace testing;
 
-/// A small untrained model with a tokenizer of its own, in a folder that looks
-/// like a run's, beside synthetic texts: made once for all tests.
+/// A small random int8 model with a tokenizer of its own, in a folder that
+/// looks like a run's, beside synthetic texts: made once for all tests.
 class Evaluation : public ::testing::Test {
  protected:
   static constexpr int64_t kTrained = 2000; // tokens, as the record says
@@ -32,12 +31,20 @@ class Evaluation : public ::testing::Test {
     SyntheticGenerator generator(1);
     const auto train = draw(generator, 150);
     val_ = draw(generator, 12);
-    write_documents("train.txt", train);
-    write_documents("val.txt", val_);
-    tokenizer_ = testing::train_pieces(*folder_ / "train.txt", 500);
-    NanoLM model(testing::one_layer(tokenizer_->vocab_size(), 32), 5);
-    save_model(
-        *folder_ / "model", model, tokenizer_.get(), {{"tokens", kTrained}});
+    std::vector<std::string> texts;
+    for (const auto& document : train) texts.push_back(document.text);
+    tokenizer_ = trained_on(texts, {.vocab_size = 500});
+    write_model_folder(
+        *folder_ / "model",
+        {},
+        tokenizer_.get(),
+        {{"tokens", kTrained}},
+        [](const fs::path& folder) {
+          int8_model_for(*tokenizer_, {.max_seq_len = 32}).write(folder);
+        });
+    std::string text;
+    for (const auto& document : val_) text += document.text + "\n\n";
+    write_text(*folder_ / "val.txt", text);
     write_tokens("train.tokens", train);
     write_tokens("val.tokens", val_);
   }
@@ -51,12 +58,6 @@ class Evaluation : public ::testing::Test {
     std::vector<SyntheticDocument> documents;
     for (int i = 0; i < count; ++i) documents.push_back(generator.next());
     return documents;
-  }
-  static void write_documents(
-      const char* name, const std::vector<SyntheticDocument>& documents) {
-    std::string text;
-    for (const auto& document : documents) text += document.text + "\n\n";
-    write_text(*folder_ / name, text);
   }
   static void write_tokens(
       const char* name, const std::vector<SyntheticDocument>& documents) {
@@ -75,7 +76,7 @@ class Evaluation : public ::testing::Test {
     return request;
   }
   static EvalReport run(const EvalRequest& request) {
-    return run_evaluation(request, testing::with_libtorch());
+    return run_evaluation(request, {.make_counters = make_counters});
   }
   /// What is run is request() after `change`.
   template <class E, class Change>
@@ -90,10 +91,10 @@ class Evaluation : public ::testing::Test {
   static inline std::shared_ptr<const Tokenizer> tokenizer_;
 };
 
-TEST_F(Evaluation, TextTokenFileAndTrainingAgree) {
+TEST_F(Evaluation, TextTokenFileAndEvaluateAgree) {
   EvalRequest folder = request(); // the model's own
   folder.model = *folder_ / "model";
-  NanoLM model = load_model(*folder_ / "model");
+  const auto model = make_int8_model(RuntimeModel::load(folder.model));
   const TokenFile file(*folder_ / "val.tokens");
   const double nats = run(request()).model.nats;
   int64_t bytes = 0;
@@ -106,7 +107,7 @@ TEST_F(Evaluation, TextTokenFileAndTrainingAgree) {
   for (const LossSum& loss :
        {run(folder).model,
         run(request("val.tokens")).model,
-        evaluate(model, file, *tokenizer_)}) {
+        evaluate(*model->make_scorer(1), 32, file, *tokenizer_)}) {
     EXPECT_EQ(loss.nats, nats);
     EXPECT_EQ(loss.tokens, file.size());
     EXPECT_EQ(loss.bytes, bytes);
@@ -159,7 +160,7 @@ TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
   EXPECT_DOUBLE_EQ(nats(1), expected.unigram);
   EXPECT_DOUBLE_EQ(nats(2), expected.bigram);
   EXPECT_DOUBLE_EQ(nats(3), expected.trigram);
-  // The untrained model is worse than every counted one.
+  // The random model is worse than every counted one.
   EXPECT_THAT(
       report.table().text(),
       ::testing::ContainsRegex("trigram \\(Kneser-Ney\\).*LOSES to it"));
@@ -212,50 +213,6 @@ TEST_F(Evaluation, RowsOfDocumentsAddUp) {
   EXPECT_EQ(nats, total.nats);
 }
 
-TEST_F(Evaluation, HuggingFaceProtocolEqualsTheGuide) {
-  write_text(
-      *folder_ / "rows.txt",
-      " \n = Title = \n\n" + val_[0].text + "\n \n" + val_[1].text + "\n");
-  const std::vector<std::pair<int64_t, int64_t>> plans = {
-      {32, 32}, {32, 12}, {17, 17}};
-  std::vector<std::string> command = {
-      testing::python(),
-      testing::source_dir() / "tests/inference/hf_perplexity.py",
-      *folder_ / "model",
-      *folder_ / "rows.txt"};
-  for (const auto& [context, stride] : plans) {
-    command.push_back(fmt::format("{}:{}", context, stride));
-  }
-  const auto guide_run = testing::run_process(command);
-  ASSERT_EQ(guide_run.exit_code, 0) << guide_run.err;
-  const Json guides = parse_json(guide_run.out, "hf_perplexity.py");
-
-  for (size_t i = 0; i < plans.size(); ++i) {
-    const auto [context, stride] = plans[i];
-    const Json& guide = guides[i];
-    EvalRequest hf = request("rows.txt");
-    hf.text.protocol = Protocol::kHuggingFace;
-    hf.options.context = context;
-    hf.options.stride = stride;
-    const EvalReport report = run(hf);
-    EXPECT_EQ(report.model.tokens, guide["tokens"].get<int64_t>());
-    EXPECT_EQ(report.model.documents, guide["rows"].get<int64_t>());
-    // f32 forward passes of two libraries: some 1e-6 a token.
-    EXPECT_NEAR(
-        report.model.nats_per_token(),
-        guide["nats"].get<double>() / guide["tokens"].get<double>(),
-        1e-5);
-    // The guide weights each window's mean by one token less than took part,
-    // so with overlapping windows it is a hair off the exact sum.
-    EXPECT_NEAR(
-        report.model.perplexity() / guide["guide_perplexity"].get<double>(),
-        1,
-        stride == context ? 1e-5 : 5e-3);
-    EXPECT_EQ(report.to_json()["protocol"], "hf");
-    EXPECT_EQ(report.floor_nats, std::nullopt);
-  }
-}
-
 TEST_F(Evaluation, PartsThatExcludeEachOther) {
   const auto hf = [](EvalRequest& eval) {
     eval.text.protocol = Protocol::kHuggingFace;
@@ -287,7 +244,10 @@ TEST_F(Evaluation, PartsThatExcludeEachOther) {
   });
   refused<UsageError>(
       "stride is 33", [](auto& eval) { eval.options.stride = 33; });
-  refused<UsageError>("--input", [](auto& eval) { eval.text.inputs.clear(); });
+  refused<UsageError>("[score] has nothing to read", [](auto& eval) {
+    eval.command = "score";
+    eval.text.inputs.clear();
+  });
 }
 
 TEST_F(Evaluation, TextsWithNothingToScore) {
@@ -305,15 +265,11 @@ TEST_F(Evaluation, TextsWithNothingToScore) {
 }
 
 TEST_F(Evaluation, FoldersThatAreNoModel) {
-  NanoLM model = load_model(*folder_ / "model");
-  save_model(*folder_ / "bare", model, nullptr);
-  const torch::NoGradGuard no_grad;
-  model->wpe->weight[0][0] = NAN;
-  save_model(*folder_ / "nan", model, tokenizer_.get());
+  fs::create_directory(*folder_ / "bare");
+  int8_model_for(*tokenizer_).write(*folder_ / "bare");
   for (const auto& [name, words] :
        {std::pair("nowhere", "is neither a model folder"),
-        std::pair("bare", "has no tokenizer"),
-        std::pair("nan", "wpe.weight")}) {
+        std::pair("bare", "has no tokenizer")}) {
     refused<Error>(words, [&](auto& eval) { eval.model = *folder_ / name; });
   }
 }
@@ -328,9 +284,7 @@ TEST_F(Evaluation, GenerationDrawsSamplesWithSeedsOneApart) {
     request.options.seed = seed;
     request.num_samples = num_samples;
     return run_generation(
-        request,
-        testing::with_libtorch(),
-        [&](int64_t sample, std::string_view text) {
+        request, {}, [&](int64_t sample, std::string_view text) {
           streamed[static_cast<size_t>(sample)] += text;
         });
   };

@@ -1,24 +1,30 @@
-// What the clock times is what the models compute.
+// Scorers and predictors of an f32 model give what its forward pass gives.
 #include "nanobrain/model/f32_model.h"
 
 #include <ATen/Parallel.h>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/inference/timing.h"
+#include "nanobrain/kernels/isa.h"
+#include "tests/inference/one_forward_a_token.h"
 #include "tests/inference/tiny_model.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/runtime/int8_model.h"
-#include "tests/support/support.h"
 
 namespace nanobrain::testing {
 namespace {
 
+/// (n, V), by the forward pass of training.
+torch::Tensor logits_of(NanoLM& model, std::span<const TokenId> ids) {
+  const torch::NoGradGuard no_grad;
+  const std::vector<int64_t> wide(ids.begin(), ids.end());
+  return model->forward(torch::tensor(wide).unsqueeze(0))[0];
+}
+
 class F32Model : public ::testing::Test {
  protected:
-  /// Logits (n, V) of the model as it is.
   torch::Tensor logits(const std::vector<TokenId>& ids) {
-    const torch::NoGradGuard no_grad;
-    const std::vector<int64_t> wide(ids.begin(), ids.end());
-    return model_->forward(torch::tensor(wide).unsqueeze(0))[0];
+    return logits_of(model_, ids);
   }
   static void expect_near(std::span<const float> got, torch::Tensor expected) {
     expected = expected.contiguous();
@@ -52,6 +58,90 @@ TEST_F(F32Model, GivesTheModelsLogitsAndGeneratesGreedily) {
       ids.push_back(id);
       predictor_->feed({&id, 1});
     }
+  }
+}
+
+NextLogits next_logits(NanoLM& model) {
+  return [&](std::span<const TokenId> ids) {
+    const auto logits = logits_of(model, ids)[-1].contiguous();
+    const float* data = logits.const_data_ptr<float>();
+    return std::vector<float>(data, data + logits.numel());
+  };
+}
+
+std::vector<double> losses_of(NanoLM& model, const EvalOptions& options = {}) {
+  return streamed_losses(
+      *make_token_scorer(model, options.bf16), 12, ids_of(kTexts), options);
+}
+
+TEST(F32Scorer, EqualsOneForwardPassAToken) {
+  NanoLM model = tiny_model();
+  expect_one_forward_a_token(
+      *make_token_scorer(model, false), next_logits(model));
+}
+
+TEST(F32Scorer, BatchSizeChangesNothingButRounding) {
+  NanoLM model = tiny_model();
+  const auto one = losses_of(model, {.stride = 5, .batch_tokens = 1});
+  for (const int64_t batch_tokens : {26, 39, 10'000}) {
+    const EvalOptions options{.stride = 5, .batch_tokens = batch_tokens};
+    const auto many = losses_of(model, options);
+    testing::expect_near(many, one);
+    EXPECT_EQ(many, losses_of(model, options)); // the same bits
+  }
+}
+
+TEST(F32Scorer, Bf16IsNear) {
+  NanoLM model = tiny_model();
+  const auto exact = losses_of(model);
+  const auto rounded = losses_of(model, {.bf16 = true});
+  if (has_bf16_products(model->wte->weight.device())) {
+    EXPECT_NE(rounded, exact);
+  }
+  for (size_t i = 0; i < exact.size(); ++i) {
+    // 8 bits of mantissa: logits of size 10 are off by 0.04 or so each.
+    EXPECT_NEAR(rounded[i], exact[i], 0.2);
+  }
+}
+
+TEST(F32Scorer, BrokenWeightIsNamed) {
+  NanoLM model = tiny_model();
+  const torch::NoGradGuard no_grad;
+  auto weight = model->named_parameters()["h.1.mlp.c_fc.weight"];
+  weight[3][2] = NAN;
+  EXPECT_ERROR(
+      Error,
+      "the loss is not finite: h.1.mlp.c_fc.weight holds NaN",
+      losses_of(model));
+}
+
+TEST(F32Predictor, GreedyTextsEqualTheFullForwardPass) {
+  NanoLM model = tiny_model();
+  // Before the context's end, across it, and far past it from the start on.
+  for (const std::string& prompt :
+       {std::string(),
+        std::string("a"),
+        std::string("eleven char"),
+        std::string("twelve chars"),
+        std::string(100, 'z') + "The cat"}) {
+    std::vector<TokenId> ids = {ByteTokenizer::kEndOfText};
+    for (const unsigned char c : prompt) ids.push_back(c);
+    const auto first = std::ssize(ids);
+    bool ended = false;
+    while (!ended && std::ssize(ids) < first + 40) {
+      // Past the context the window moves by 6, when a 13th token comes.
+      size_t start = 0;
+      while (ids.size() - start > 12) start += 6;
+      const auto logits = logits_of(model, std::span(ids).subspan(start));
+      const auto id = logits[-1].argmax().item<int64_t>();
+      ended = id == ByteTokenizer::kEndOfText;
+      if (!ended) ids.push_back(static_cast<TokenId>(id));
+    }
+    GenerateOptions greedy{.max_tokens = 40};
+    greedy.sampler.temperature = 0;
+    const Generated got = generate(model, ByteTokenizer(), prompt, greedy);
+    EXPECT_EQ(got.ids, std::vector(ids.begin() + first, ids.end())) << prompt;
+    EXPECT_EQ(got.ended, ended) << prompt;
   }
 }
 

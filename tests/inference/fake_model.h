@@ -1,6 +1,7 @@
 // A model that notes what is asked of it.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,14 @@ class FakePredictor : public Predictor {
   TokenId next_ = -1;         // -1: nothing has been read
 };
 
+/// Every token costs one nat.
+class FakeScorer : public TokenScorer {
+ public:
+  void score(const WindowBatch&, std::span<float> losses) override {
+    std::ranges::fill(losses, 1.0F);
+  }
+};
+
 class FakeModel : public LanguageModel {
  public:
   FakeModel(std::string name, Calls& calls, int64_t max_seq_len = 32)
@@ -66,7 +75,9 @@ class FakeModel : public LanguageModel {
   std::string_view precision() const override { return "int8"; }
   std::string backend() const override { return "fake"; }
   int64_t file_bytes() const override { return 0; }
-  std::unique_ptr<TokenScorer> make_scorer(int64_t) override { return nullptr; }
+  std::unique_ptr<TokenScorer> make_scorer(int64_t) override {
+    return std::make_unique<FakeScorer>();
+  }
   std::unique_ptr<Predictor> make_predictor(int64_t threads) override {
     calls_.note(name_ + ", threads " + std::to_string(threads));
     return std::make_unique<FakePredictor>(calls_);

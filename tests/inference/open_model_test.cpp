@@ -44,5 +44,21 @@ TEST(FindModelFolder, SaysHowToResumeAnUnfinishedRun) {
       find_model_folder(run));
 }
 
+TEST(OpenModel, AProgramOfInt8ModelsSaysHowToMakeOne) {
+  const TempDir dir;
+  write_text(dir / "config.json", "{}");
+  EXPECT_ERROR(
+      Error,
+      "has no model.int8.safetensors; make one of an f32 model with nanobrain "
+      "quantize",
+      open_model(dir.path(), {}));
+  write_text(dir / "model.safetensors", "");
+  EXPECT_ERROR(
+      Error,
+      "is an f32 model, and this program runs int8 models only; make one with "
+      "nanobrain quantize",
+      open_model(dir.path(), {}));
+}
+
 } // namespace
 } // namespace nanobrain

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/inference/evaluation.h"

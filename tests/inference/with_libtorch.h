@@ -10,7 +10,6 @@ namespace nanobrain::testing {
 
 inline const Capabilities& with_libtorch() {
   static const Capabilities all = {
-      .find_folder = find_model_folder,
       .open_f32 = open_f32_model,
       .open_documents = open_documents,
       .make_counters = make_counters};

@@ -1,6 +1,4 @@
 // What eval, compare and generate make of an int8 folder.
-#include <algorithm>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/inference/comparison.h"
@@ -8,7 +6,6 @@
 #include "nanobrain/inference/generate.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/quantize/quantize.h"
-#include "nanobrain/runtime/session.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
@@ -60,36 +57,6 @@ TEST_F(Int8Folder, ScoresTheSameBitsHoweverWindowsAreShared) {
   EXPECT_EQ(f32.model.bytes, one.model.bytes);
   EXPECT_NE(f32.model.nats, one.model.nats);
   EXPECT_NEAR(f32.model.nats, one.model.nats, 0.01 * f32.model.nats);
-}
-
-TEST_F(Int8Folder, OverlappingWindowsScoreTheirLastTokensOnly) {
-  EvalRequest overlapping = request("int8");
-  overlapping.options.context = 9;
-  overlapping.options.stride = 4;
-  const LossSum loss = eval(overlapping).model;
-  // The same windows by hand.
-  const auto tokenizer = random_tokenizer();
-  const auto documents = open_documents(overlapping.text.inputs);
-  std::vector<TokenId> ids = {tokenizer->end_of_text()};
-  for (std::string text; documents->next(text);) {
-    const auto encoded = tokenizer->encode(text);
-    ids.insert(ids.end(), encoded.begin(), encoded.end());
-    ids.push_back(tokenizer->end_of_text());
-  }
-  Session session(
-      RuntimeModel::load(*dir_ / "int8"), std::make_shared<ThreadPool>(1));
-  double nats = 0;
-  size_t scored = 1; // tokens that need no score
-  for (size_t begin = 0; scored < ids.size(); begin += 4) {
-    const size_t end = std::min(begin + 10, ids.size());
-    const std::span<const TokenId> window(&ids[begin], end - begin - 1);
-    const std::span<const TokenId> targets(&ids[begin + 1], end - begin - 1);
-    std::vector<float> losses(window.size());
-    session.score(window, targets, losses);
-    for (; scored < end; ++scored) nats += losses[scored - begin - 1];
-  }
-  EXPECT_EQ(loss.tokens, static_cast<int64_t>(ids.size()) - 1);
-  EXPECT_EQ(loss.nats, nats);
 }
 
 TEST_F(Int8Folder, AFolderWithBothIsTheF32Model) {

@@ -9,6 +9,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/manifest.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/safetensors.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
 #include "tests/inference/with_libtorch.h"
@@ -228,6 +229,7 @@ TEST_F(Quantize, ManyWindowsAndProtocolsAddUpToEval) {
       const LossSum& loss = report.methods[i].loss;
       EXPECT_EQ(loss.tokens, expected.tokens);
       EXPECT_EQ(loss.bytes, expected.bytes);
+      EXPECT_EQ(loss.documents, expected.documents);
       // Another order of f32 sums over the vocabulary.
       EXPECT_NEAR(loss.nats, expected.nats, 1e-5 * expected.nats);
     }
@@ -305,6 +307,29 @@ TEST_F(Quantize, RefusesWeightsThatItCannotHold) {
       EXPECT_ERROR(Error, name + " holds NaN or infinity", Int8Weights{model});
     }
   }
+}
+
+/// CONTRIBUTING's "to add a parameter kind": a module, and its entry.
+TEST_F(Quantize, AnAddedParameterIsStoredAsItsRoleSays) {
+  const torch::NoGradGuard no_grad;
+  NanoLM model = random_model(random_config());
+  const Linear gate = model->h->at<BlockImpl>(1).mlp->register_module(
+      "c_gate", Linear(32, 80, /*with_bias=*/false));
+  gate->weight.fill_(-0.5F);
+  auto inventory = list_parameters(model->config());
+  inventory.push_back(
+      {"h.1.mlp.c_gate.weight", {80, 32}, Part::kBlocks, Role::kMatrix, 1});
+  const Int8Weights before(model), after(*model, inventory);
+  EXPECT_EQ(
+      after.bytes_by_part().at(Part::kBlocks),
+      before.bytes_by_part().at(Part::kBlocks) + inventory.back().int8_bytes());
+  EXPECT_TRUE(after.matrix(gate->weight).weight.eq(-127).all().item<bool>());
+  after.write(dir_ / "weights");
+  const SafetensorsFile file(dir_ / "weights");
+  const std::string name = "transformer.h.1.mlp.c_gate.weight";
+  EXPECT_EQ(file.at(name).dtype, DType::kI8);
+  EXPECT_EQ(file.at(name).shape, (std::vector<int64_t>{80, 32}));
+  EXPECT_EQ(file.at(name + ".scale").shape, std::vector<int64_t>{80});
 }
 
 TEST_F(Quantize, AnOverflowIsNoFigure) {

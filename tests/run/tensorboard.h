@@ -1,8 +1,6 @@
 // What TensorBoard itself reads in a folder of events.
 #pragma once
 
-#include <filesystem>
-
 #include "nanobrain/base/json.h"
 #include "tests/support/support.h"
 
@@ -10,7 +8,7 @@ namespace nanobrain::testing {
 
 /// {"scalars": {tag: [[step, value], ...]}, "texts": {tag: [[step, text],
 /// ...]}, "wall_times": [...]}, all in the order that TensorBoard has them.
-inline Json read_with_tensorboard(const std::filesystem::path& folder) {
+inline Json read_with_tensorboard(const fs::path& folder) {
   const ProcessResult result = run_process(
       {python(),
        source_dir() / "tests" / "run" / "read_events.py",

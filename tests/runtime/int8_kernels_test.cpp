@@ -229,6 +229,16 @@ TEST_P(Int8KernelsTest, AddExpOfARowIsTheSameAloneAndWithOthers) {
   }
 }
 
+TEST_P(Int8KernelsTest, AddExpOfHugeScoresEnds) {
+  Product p(1, 777, 64);
+  for (float& scale : p.w_scale) scale = 3e30F; // of scores far above 2^29
+  const PackedMatrix w = p.packed();
+  float reference = 0;
+  double sum = 0;
+  kernels().add_exp(p.quantized(), w, 0, w.blocks(), &reference, &sum);
+  EXPECT_TRUE(std::isnan(sum) || sum >= 1);
+}
+
 TEST_P(Int8KernelsTest, QuantizeRoundsToTheNearest) {
   Random random(4);
   for (const int64_t n : {1, 5, 16, 17, 64, 100, 256}) {

@@ -143,6 +143,30 @@ class Int8Model {
   Random random_;
 };
 
+/// A random model for all ids of a tokenizer. End of text is never the most
+/// likely token.
+inline Int8Model int8_model_for(
+    const Tokenizer& tokenizer, Int8Dimensions dimensions = {}) {
+  dimensions.vocab_size = tokenizer.vocab_size();
+  Int8Model model(dimensions);
+  if (const TokenId end = tokenizer.end_of_text(); end >= 0) {
+    model.config["eos_token_id"] = end;
+    model.at("transformer.wte.weight.scale")
+        .set(static_cast<size_t>(end), 1e-6F);
+  }
+  return model;
+}
+
+/// A folder of that model with the tokenizer's files.
+inline void write_int8_folder(
+    const std::filesystem::path& folder,
+    const Tokenizer& tokenizer,
+    const Int8Dimensions& dimensions = {}) {
+  std::filesystem::create_directories(folder);
+  tokenizer.save(folder);
+  int8_model_for(tokenizer, dimensions).write(folder);
+}
+
 /// So many ids, of which none is out of range.
 inline std::vector<TokenId> random_ids(
     int64_t count, int64_t vocab_size, uint64_t seed = 7) {

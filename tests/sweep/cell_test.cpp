@@ -186,7 +186,7 @@ std::string ids(const std::vector<Cell>& all) {
 }
 
 TEST(Rungs, BudgetsGrowToTheWholeOne) {
-  const SearchConfig search{.kind = "halving", .rungs = 3, .fraction = 0.5};
+  const SearchConfig search{.rungs = 3, .fraction = 0.5};
   const auto all = cells({"a"}, 300);
   EXPECT_EQ(ids(cells_of_rung(all, search, 0)), "a,steps=75");
   EXPECT_EQ(ids(cells_of_rung(all, search, 1)), "a,steps=150");
@@ -197,7 +197,7 @@ TEST(Rungs, BudgetsGrowToTheWholeOne) {
 }
 
 TEST(Rungs, TheBestShareContinuesInItsOrder) {
-  const SearchConfig search{.kind = "halving", .rungs = 2, .fraction = 0.5};
+  const SearchConfig search{.rungs = 2, .fraction = 0.5};
   const std::map<std::string, double> losses = {
       {"a,steps=5", 3.0},
       {"b,steps=5", 1.0},

@@ -20,7 +20,7 @@ TEST(SweepConfig, DefaultsAndPaths) {
   EXPECT_THAT(sweep.seeds, ElementsAre(1, 2, 3));
   EXPECT_EQ(sweep.budget.tokens, 1'000'000);
   EXPECT_EQ(sweep.budget.steps, std::nullopt);
-  EXPECT_EQ(sweep.search.kind, "grid");
+  EXPECT_EQ(sweep.search.kind, SearchKind::kGrid);
   EXPECT_EQ(sweep.set["data.train"], files.path("x.tokens"));
   EXPECT_EQ(sweep.set["train.batch_size"], 4);
 }
@@ -69,7 +69,7 @@ TEST(SweepConfig, RefusesWhatCannotBe) {
            {both + "seeds: [-1]\n",
             "[seeds] must be at least 0, but one is -1"},
            {both + "search: {kind: randm}\n",
-            "[search.kind] must be grid, random or halving, but is \"randm\"; "
+            "search.kind] must be grid, random or halving, but is \"randm\"; "
             "did you mean random?"},
            {both + "search: {kind: random}\n", "must be at least 1, but"},
            {both + "search: {samples: 2}\n", "search.kind grid runs them"},

@@ -2,12 +2,12 @@
 // merges learned from invented_documents().
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "nanobrain/base/filesystem.h"
 #include "nanobrain/tokenizer/gpt2_tokenizer.h"
 
 namespace nanobrain::testing {
@@ -21,7 +21,7 @@ struct Gpt2Text {
   std::string merges;
 
   /// As the files vocab.json and merges.txt of a folder.
-  void write(const std::filesystem::path& directory) const;
+  void write(const fs::path& directory) const;
 };
 
 /// Bytes have the ids 0 to 255 in the order of their names, then come the

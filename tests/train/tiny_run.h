@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +25,8 @@ class TinyRun {
  public:
   TinyRun();
 
-  std::filesystem::path path(const std::string& name) const {
-    return dir_ / name;
-  }
-  std::filesystem::path config() const { return dir_ / "run.yaml"; }
+  fs::path path(const std::string& name) const { return dir_ / name; }
+  fs::path config() const { return dir_ / "run.yaml"; }
   /// train() on the config with overrides, into the folder `name`.
   Json train(
       const std::string& name,
@@ -43,10 +40,10 @@ class TinyRun {
 };
 
 /// The records of a run's metrics.jsonl, without the figures that time makes.
-std::vector<Json> metrics_without_times(const std::filesystem::path& run);
+std::vector<Json> metrics_without_times(const fs::path& run);
 
 /// Puts a run back to what a kill right after checkpoint `step` would leave
 /// behind: metrics and samples of later steps, but no later checkpoint.
-void rewind_run(const std::filesystem::path& run, int64_t step);
+void rewind_run(const fs::path& run, int64_t step);
 
 } // namespace nanobrain::testing

@@ -19,7 +19,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 class PageCase(unittest.TestCase):
-    """Each test gets a context of its own, and fails on errors and requests."""
+    """Each test gets a page of its own, and fails on errors and requests.
+
+    The report stores nothing in a browser: the tests of a class share a context.
+    """
 
     context_options = {"viewport": {"width": 1280, "height": 900}}
 
@@ -31,6 +34,7 @@ class PageCase(unittest.TestCase):
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         cls.browser = cls.playwright.chromium.launch(
             executable_path=browser_path(), args=root)
+        cls.context = cls.browser.new_context(**cls.context_options)
         cls.folder = tempfile.TemporaryDirectory()
 
     @classmethod
@@ -43,14 +47,13 @@ class PageCase(unittest.TestCase):
         self.report = fixture.make_report()
         self.complaints = []
         self.requests = []
-        self.context = self.browser.new_context(**self.context_options)
-        self.addCleanup(self.context.close)
         self.page = self.context.new_page()
+        self.addCleanup(self.page.close)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("dialog", lambda d: self.complaints.append(d.message))
         self.page.on("console", lambda m: m.type == "error"
                      and self.complaints.append(m.text))
-        self.context.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("request", lambda r: self.requests.append(r.url))
 
     def tearDown(self):
         self.assertEqual(self.complaints, [])
