@@ -23,16 +23,15 @@ size_t index_of_word(
     const std::vector<std::string>& words,
     const char* it = "is") {
   const auto found = std::ranges::find(words, word);
+  if (found != words.end()) return static_cast<size_t>(found - words.begin());
   const std::string nearest = nearest_name(word, words);
-  require<UsageError>(
-      found != words.end(),
+  fail<UsageError>(
       where,
       "must be {}, but {} \"{}\"{}",
       one_of(words).text,
       it,
       word,
       nearest.empty() ? "" : "; did you mean " + nearest + "?");
-  return static_cast<size_t>(found - words.begin());
 }
 
 void check_rule(

@@ -61,7 +61,7 @@ FileList checked_list(
   const std::string& base = list.base_url;
   require<UsageError>(
       base.starts_with("http://") || base.starts_with("https://"),
-      where,
+      base_url.empty() ? where : "--base-url",
       "the base URL must begin with http:// or https://, but is \"{}\"",
       shown_url(base));
   require<UsageError>(!list.files.empty(), where, "has no files; add some");

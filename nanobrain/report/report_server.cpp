@@ -103,6 +103,7 @@ void serve_report(
   server.set_socket_options(share_no_port);
   // A page that is left open must not hold up the end.
   server.set_keep_alive_max_count(1);
+  server.set_keep_alive_timeout(1); // s
   const int bound = port == 0 ? server.bind_to_any_port(kHost)
                               : (server.bind_to_port(kHost, port) ? port : -1);
   require(

@@ -99,8 +99,26 @@ struct PeerModel {
   int64_t length = 16;
 };
 
-/// Has transformers make models and opens them here.
-void expect_opens(const std::vector<PeerModel>& models) {
+// GPT-2 small has 124,439,808 parameters: half a gigabyte of temporary files.
+TEST(Transformers, WritesWhatWeOpen) {
+  const Json odd = Json::parse(
+      R"({"vocab_size": 97, "n_positions": 33, "n_embd": 30, "n_layer": 2,
+          "n_head": 3, "initializer_range": 0.15})");
+  Json erf = odd;
+  erf.update(Json::parse(
+      R"({"activation_function": "gelu", "n_inner": 41, "n_embd": 26,
+          "n_head": 2, "layer_norm_epsilon": 0.001})"));
+  const std::vector<PeerModel> models = {
+      {.name = "odd", .config = odd},
+      {.name = "erf", .config = erf},
+      {.name = "f16", .config = odd, .dtype = "float16"},
+      {.name = "bf16", .config = erf, .dtype = "bfloat16"},
+      {.name = "published", .config = odd, .prefix = false},
+      {.name = "gpt2",
+       .config = Json::parse(
+           R"({"vocab_size": 50257, "n_positions": 1024, "n_embd": 768,
+               "n_layer": 12, "n_head": 12})"),
+       .length = 12}};
   const TempDir dir;
   Json cases = Json::array();
   for (const PeerModel& m : models) {
@@ -122,32 +140,6 @@ void expect_opens(const std::vector<PeerModel>& models) {
     expect_same_logits(
         model->forward(to_tensor(ids)), peer_logits(dir / m.name));
   }
-}
-
-TEST(Transformers, WritesWhatWeOpen) {
-  const Json odd = Json::parse(
-      R"({"vocab_size": 97, "n_positions": 33, "n_embd": 30, "n_layer": 2,
-          "n_head": 3, "initializer_range": 0.15})");
-  Json erf = odd;
-  erf.update(Json::parse(
-      R"({"activation_function": "gelu", "n_inner": 41, "n_embd": 26,
-          "n_head": 2, "layer_norm_epsilon": 0.001})"));
-  expect_opens(
-      {{.name = "odd", .config = odd},
-       {.name = "erf", .config = erf},
-       {.name = "f16", .config = odd, .dtype = "float16"},
-       {.name = "bf16", .config = erf, .dtype = "bfloat16"},
-       {.name = "published", .config = odd, .prefix = false}});
-}
-
-// 124,439,808 parameters: half a gigabyte of temporary files.
-TEST(Transformers, WritesGpt2SmallThatWeOpen) {
-  expect_opens(
-      {{.name = "gpt2",
-        .config = Json::parse(
-            R"({"vocab_size": 50257, "n_positions": 1024, "n_embd": 768,
-                "n_layer": 12, "n_head": 12})"),
-        .length = 12}});
 }
 
 } // namespace
