@@ -28,7 +28,6 @@ namespace {
 using torch::Tensor;
 
 constexpr int64_t kQueries = AttentionTile::kQueries;
-constexpr int64_t kPanel = Panels<float>::kColumns;
 using PerQuery = std::array<float, kQueries>;
 
 /// One head of one sequence.

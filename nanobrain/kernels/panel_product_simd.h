@@ -9,8 +9,6 @@
 namespace nanobrain {
 namespace {
 
-constexpr int64_t kPanel = Panels<float>::kColumns;
-
 // The block: as many sums as registers leave room for the operands, and enough
 // of them that a multiply-add need not wait for the one before (4 cycles, two a
 // cycle). 6 x 16 with the 16 registers of AVX2, 12 x 32 with the 32 of AVX-512.

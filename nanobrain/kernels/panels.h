@@ -5,16 +5,17 @@
 
 namespace nanobrain {
 
+inline constexpr int64_t kPanel = 16; // columns
+
 /// A matrix in panels of 16 columns: element (i, j) is
 ///   data[j / 16 * panel + i * row + j % 16].
 /// Rows in a row, as usual, are panel = 16; a packed matrix of K rows, whose
 /// panels a product reads from end to end, is row = 16, panel = 16 K.
 template <class T>
 struct Panels {
-  static constexpr int64_t kColumns = 16;
   T* data;
   int64_t row;
-  int64_t panel = kColumns;
+  int64_t panel = kPanel;
 };
 
 /// out (M, N) = A (M, K) x B (K, N), or += where `add`. N is a multiple of 16.

@@ -39,7 +39,6 @@ constexpr int64_t kRows = 64;   // tokens whose S is made at once
 constexpr int64_t kBlock = 256; // tokens whose P is in L2 at once
 constexpr int64_t kDeep = 256;  // C from which a tile is packed in panels
 constexpr int64_t kLanes = SoftmaxTile::kLanes;
-constexpr int64_t kPanel = Panels<float>::kColumns;
 constexpr float kNoScore = -std::numeric_limits<float>::infinity();
 constexpr int64_t kGroups = 16; // of tiles; bounds the threads that can work
 
