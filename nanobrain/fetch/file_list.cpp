@@ -5,7 +5,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/base/nearest.h"
+#include "nanobrain/base/utf8.h"
 #include "nanobrain/fetch/fetch.h"
 
 namespace nanobrain {
@@ -27,30 +27,21 @@ bool is_safe_name(const fs::path& name) {
 }
 
 void check_file(RemoteFile& file, const std::string& where) {
-  const auto check = [&](bool ok, const char* message, auto value) {
-    require<UsageError>(ok, where, "{}, but is {}", message, value);
-  };
-  check(
-      is_safe_name(file.name),
-      "name must lead to a file under the output folder, without control "
-      "characters and not ending in .part",
-      '"' + without_controls(file.name) + '"');
-  if (file.path.empty()) file.path = file.name;
-  const int64_t bytes = file.bytes.value_or(0);
-  check(bytes >= 0, "bytes must not be negative", bytes);
-  std::ranges::transform(file.sha256, file.sha256.begin(), [](unsigned char c) {
-    return std::tolower(c);
-  });
-  const bool hex =
-      file.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  check(
-      file.sha256.empty() || (file.sha256.size() == 64 && hex),
-      "sha256 must be 64 hex digits",
-      '"' + without_controls(file.sha256) + '"');
   require<UsageError>(
-      file.bytes || !file.sha256.empty(),
+      is_safe_name(file.name),
       where,
-      "has neither bytes nor sha256 and could not be checked; add one");
+      "is no name of a file under the output folder, without control "
+      "characters and not ending in .part");
+  check_fields(file, where + " ");
+  if (file.path.empty()) file.path = file.name;
+  const bool hex = file.sha256.find_first_not_of("0123456789abcdefABCDEF") ==
+                   std::string::npos;
+  require<UsageError>(
+      file.sha256.empty() ? file.bytes.has_value()
+                          : hex && file.sha256.size() == 64,
+      where,
+      "needs a sha256 of 64 hex digits, or bytes and no sha256");
+  for (char& c : file.sha256) c = static_cast<char>(std::tolower(c));
 }
 
 FileList checked_list(
@@ -58,19 +49,19 @@ FileList checked_list(
   FileList list;
   read_fields(json, where + ":", list);
   if (!base_url.empty()) list.base_url = base_url;
-  const std::string& base = list.base_url;
   require<UsageError>(
-      base.starts_with("http://") || base.starts_with("https://"),
+      list.base_url.starts_with("http://") ||
+          list.base_url.starts_with("https://"),
       base_url.empty() ? where : "--base-url",
       "the base URL must begin with http:// or https://, but is \"{}\"",
-      shown_url(base));
+      shown_url(list.base_url));
   require<UsageError>(!list.files.empty(), where, "has no files; add some");
   std::set<fs::path> names;
   for (RemoteFile& file : list.files) {
     const std::string name = without_controls(file.name);
-    check_file(file, fmt::format("{}: {}", where, name));
+    check_file(file, fmt::format("{}: \"{}\"", where, name));
     require<UsageError>(
-        names.insert(fs::path(file.name).lexically_normal()).second,
+        names.insert(fs::path(name).lexically_normal()).second,
         where,
         "has {} twice; name each file once",
         name);
@@ -80,61 +71,35 @@ FileList checked_list(
 
 } // namespace
 
-std::string without_controls(std::string_view text) {
-  std::string shown;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::string_view two = text.substr(i, 2);
-    const bool c1 = two >= "\xc2\x80" && two < "\xc2\xa0"; // in UTF-8
-    shown += c1 || byte < 0x20 || byte == 0x7f ? '?' : text[i];
-    if (c1) ++i;
-  }
-  return shown;
-}
-
 std::string shown_url(std::string_view url) {
+  url = url.substr(0, url.find('?'));
   const size_t scheme = url.find("://");
-  const size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const std::string_view rest = url.substr(host, url.find('?') - host);
-  const size_t at = rest.substr(0, rest.find('/')).rfind('@');
-  return without_controls(
-      std::string(url.substr(0, host)) +
-      std::string(rest.substr(at == std::string_view::npos ? 0 : at + 1)));
+  const size_t host = scheme == url.npos ? 0 : scheme + 3;
+  const size_t at = url.substr(host, url.find('/', host) - host).rfind('@');
+  std::string shown(url);
+  if (at != url.npos) shown.erase(host, at + 1);
+  return without_controls(shown);
 }
 
 std::string FileList::url(const RemoteFile& file) const {
-  const std::string base =
-      base_url.substr(0, base_url.find_last_not_of('/') + 1);
-  const size_t begin = file.path.find_first_not_of('/');
-  return base + "/" + file.path.substr(std::min(begin, file.path.size()));
+  return base_url.substr(0, base_url.find_last_not_of('/') + 1) +
+         (file.path.starts_with('/') ? "" : "/") + file.path;
 }
 
 FileList known_file_list(
     const std::string& name,
     std::optional<int64_t> shards,
     const std::string& base_url) {
+  check_fields({{"fetch", name, "", {one_of({"fineweb-edu", "gpt2"})}}});
   const bool in_shards = name == "fineweb-edu";
-  require<UsageError>(
-      in_shards || name == "gpt2",
-      "fetch",
-      "knows no \"{}\"{}",
-      without_controls(name),
-      suggest_name(name, {"fineweb-edu", "gpt2"}));
-  require<UsageError>(
-      in_shards || !shards,
-      "--shards",
-      "{} does not come in shards; leave it out",
-      name);
   const char* json = in_shards ? kFineWebEduFiles : kGpt2Files;
   FileList list = checked_list(parse_json(json, name), name, base_url);
-  const int64_t count = shards.value_or(1);
-  require<UsageError>(
-      count >= 1 && count <= std::ssize(list.files),
-      "--shards",
-      "must be from 1 to {}, but is {}",
-      list.files.size(),
-      count);
-  if (in_shards) list.files.resize(static_cast<size_t>(count));
+  if (in_shards) {
+    const auto most = static_cast<double>(list.files.size());
+    const int64_t count = shards.value_or(1);
+    check_fields({{"--shards", count, "", {from_to(1, most)}}});
+    list.files.resize(static_cast<size_t>(count));
+  }
   return list;
 }
 
