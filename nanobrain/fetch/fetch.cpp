@@ -1,3 +1,4 @@
+// Lists of files, known by name or of the user, and their download.
 #include "nanobrain/fetch/fetch.h"
 
 #include <curl/curl.h>
@@ -5,22 +6,85 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/base/utf8.h"
 
 namespace nanobrain {
 
+// lists/*.json
+extern const char* const kGpt2Files;
+extern const char* const kFineWebEduFiles;
+
 namespace {
 
-constexpr int kAttempts = 4; // in a row that bring nothing
+constexpr const char* kHexDigits = "0123456789abcdefABCDEF";
+
+/// Relative, without a way out of the output folder, and never the name of a
+/// partial file.
+bool is_safe_name(const fs::path& name) {
+  return name.is_relative() && name.has_filename() && name.filename() != "." &&
+         without_controls(name.string()) == name.string() &&
+         std::ranges::none_of(name, [](const fs::path& part) {
+           return part == ".." || part.string().ends_with(".part");
+         });
+}
+
+FileList checked_list(
+    const Json& json, const std::string& where, const std::string& base_url) {
+  FileList list;
+  read_fields(json, where + ":", list);
+  if (!base_url.empty()) list.base_url = base_url;
+  std::string& base = list.base_url;
+  base.erase(base.find_last_not_of('/') + 1);
+  require<UsageError>(
+      base.starts_with("http://") || base.starts_with("https://"),
+      base_url.empty() ? where + ": base_url" : "--base-url",
+      "must begin with http:// or https://");
+  require<UsageError>(!list.files.empty(), where, "has no files; add some");
+  std::set<fs::path> names;
+  for (RemoteFile& file : list.files) {
+    const std::string place = where + ": " + without_controls(file.name);
+    require<UsageError>(
+        is_safe_name(file.name) &&
+            names.insert(fs::path(file.name).lexically_normal()).second,
+        place,
+        "must be the name of a file of its own under the output folder, "
+        "without control characters and not ending in .part");
+    check_fields(file, place + ": ");
+    const size_t digits = file.sha256.size();
+    require<UsageError>(
+        (digits == 64 || (digits == 0 && file.bytes)) &&
+            file.sha256.find_first_not_of(kHexDigits) == std::string::npos,
+        place,
+        "needs a sha256 of 64 hex digits, or its bytes and no sha256");
+    for (char& c : file.sha256) c = static_cast<char>(std::tolower(c));
+    if (file.path.empty()) file.path = file.name;
+    file.path.erase(0, file.path.find_first_not_of('/'));
+  }
+  return list;
+}
+
+/// Without what messages must not show: user:password@, a query, control
+/// characters.
+std::string shown_url(std::string_view url) {
+  std::string shown(url.substr(0, url.find('?')));
+  const size_t host = shown.find("://") + 3;
+  const size_t at = shown.substr(0, shown.find('/', host)).rfind('@');
+  if (at != shown.npos) shown.erase(host, at + 1 - host);
+  return without_controls(shown);
+}
 
 /// The row of the result for what is at `path`.
 Json row_of(const RemoteFile& file, const fs::path& path, const char* status) {
@@ -38,7 +102,7 @@ std::string fault_of(const Json& row, const RemoteFile& file) {
                      (file.sha256.empty() || row["sha256"] == file.sha256);
   if (right) return "";
   return fmt::format(
-      "is another file ({} bytes, sha256 {})",
+      "another file is there ({} bytes, sha256 {})",
       row["bytes"].dump(),
       row["sha256"].get<std::string>());
 }
@@ -57,10 +121,10 @@ Answer get(
     int fd,
     const FetchOptions& options,
     Progress& progress) {
-  const std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi(
-      curl_multi_init(), curl_multi_cleanup);
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(
       curl_easy_init(), curl_easy_cleanup);
+  const std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi(
+      curl_multi_init(), curl_multi_cleanup);
   char message[CURL_ERROR_SIZE] = "";
   bool ok = multi != nullptr && curl != nullptr;
   const auto set = [&](CURLoption option, auto value) {
@@ -96,15 +160,14 @@ Answer get(
     curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
     curl_multi_perform(multi.get(), &running);
     curl_off_t came = 0;
-    curl_off_t announced = -1;
+    curl_off_t length = -1; // announced
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     curl_easy_getinfo(curl.get(), CURLINFO_SIZE_DOWNLOAD_T, &came);
-    curl_easy_getinfo(
-        curl.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    curl_easy_getinfo(curl.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (answer.status / 100 != 2) continue; // a redirect, an error
     progress.update(begin + came);
     const int64_t rest = bytes.value_or(INT64_MAX) - begin;
-    wrong = came > rest || (bytes && announced >= 0 && announced != rest);
+    wrong = came > rest || (bytes && length >= 0 && length != rest);
   }
   int left = 0;
   const CURLMsg* end = curl_multi_info_read(multi.get(), &left);
@@ -123,6 +186,7 @@ Json bring(
   check_interrupted();
   const fs::path path = options.output / file.name;
   if (fs::exists(path)) {
+    require(fs::is_regular_file(path), path.string(), "is no file; move it");
     Json row = row_of(file, path, "present");
     const std::string fault = fault_of(row, file);
     if (fault.empty()) return row;
@@ -138,50 +202,50 @@ Json bring(
   bool keep = !file.sha256.empty(); // what is in the .part
   bool resumed = true;              // with what an earlier process left
   bool wrong = false;               // a whole .part was
-  Progress progress(file.name, file.bytes.value_or(0));
+  constexpr int kAttempts = 4;      // in a row that bring nothing
   for (int failures = 0;;) {
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
     const Descriptor output(part, keep ? flags : flags | O_TRUNC);
     if (!output.is_open()) fail_errno(part, "opened");
     const auto begin = static_cast<int64_t>(fs::file_size(part));
     resumed = resumed && begin > 0;
+    Progress progress(file.name, file.bytes.value_or(0), begin);
     auto [code, status, reason] =
         get(url, file.bytes, begin, output.get(), options, progress);
     check_interrupted();
     require(
         code != CURLE_WRITE_ERROR,
         part.string(),
-        "cannot be written; free some space or name another disk, and run "
-        "again");
+        "cannot be written; free some space and run it again");
     const auto size = static_cast<int64_t>(fs::file_size(part));
     const bool false_length = code == CURLE_FILESIZE_EXCEEDED;
-    bool last = false_length
-                    ? begin == 0
-                    : status / 100 == 4 && status != 408 && status != 429;
+    bool last = status / 100 == 4 && status != 408 && status != 429;
     keep = !file.sha256.empty() && !false_length && code != CURLE_RANGE_ERROR;
+    // 416: there is no more.
     if (status == 416 || (code == CURLE_OK && size >= file.bytes.value_or(0))) {
       Json row = row_of(file, part, resumed ? "resumed" : "fetched");
-      const std::string fault = fault_of(row, file);
-      if (fault.empty()) {
+      reason = fault_of(row, file);
+      if (reason.empty()) {
         if (fsync(output.get()) != 0) fail_errno(part, "synced to disk");
         fs::rename(part, path);
         return row;
       }
-      reason = "what came " + fault;
       keep = false;
       last = std::exchange(wrong, true);
     } else if (code == CURLE_OK || false_length) {
       reason = fmt::format(
-          "what came is not of {} bytes, as the list says", *file.bytes);
+          "what came is not of {} bytes, as the list says",
+          file.bytes.value_or(0));
+      last = false_length && begin == 0; // else it may be right as a whole
     }
     failures = keep && size > begin ? 1 : failures + 1;
     if (last || failures == kAttempts) {
       if (!keep || size == 0) fs::remove(part);
       fail(
           shown_url(url),
-          "cannot be fetched: {}; run it again to resume; check the list and "
-          "--base-url; behind a proxy set https_proxy and, for its "
-          "certificates, CURL_CA_BUNDLE; or bring the file by hand to {}",
+          "cannot be fetched: {}; run it again to resume, check the list and "
+          "--base-url and, behind a proxy, https_proxy and CURL_CA_BUNDLE, or "
+          "bring the file by hand to {}",
           reason,
           path.string());
     }
@@ -192,6 +256,27 @@ Json bring(
 }
 
 } // namespace
+
+FileList known_file_list(
+    const std::string& name,
+    std::optional<int64_t> shards,
+    const std::string& base_url) {
+  check_fields({{"fetch", name, "", {one_of({"fineweb-edu", "gpt2"})}}});
+  const bool in_shards = name == "fineweb-edu";
+  const char* json = in_shards ? kFineWebEduFiles : kGpt2Files;
+  FileList list = checked_list(parse_json(json, name), name, base_url);
+  if (in_shards) {
+    const auto most = static_cast<double>(list.files.size());
+    const int64_t count = shards.value_or(1);
+    check_fields({{"--shards", count, "", {from_to(1, most)}}});
+    list.files.resize(static_cast<size_t>(count));
+  }
+  return list;
+}
+
+FileList read_file_list(const fs::path& path, const std::string& base_url) {
+  return checked_list(read_json(path), path.string(), base_url);
+}
 
 Json fetch(const FileList& list, const FetchOptions& options) {
   const Descriptor lock = lock_folder(options.output);

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "nanobrain/base/json.h"
@@ -38,8 +37,9 @@ struct FileList {
     FIELD(files, "name, path, bytes, sha256 of each");
   }
 
-  /// base_url/path.
-  std::string url(const RemoteFile& file) const;
+  std::string url(const RemoteFile& file) const {
+    return base_url + "/" + file.path;
+  }
 };
 
 /// "gpt2": GPT-2 small (124M) with its tokenizer, a Hugging Face directory.
@@ -56,10 +56,6 @@ FileList known_file_list(
 /// not empty, replaces the list's. UsageError if a name would leave the
 /// output folder or meet another file's, or nothing could check a file.
 FileList read_file_list(const fs::path& path, const std::string& base_url = "");
-
-/// Without what messages must not show: user:password@, a query, control
-/// characters.
-std::string shown_url(std::string_view url);
 
 struct FetchOptions {
   fs::path output;             // folder
