@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <memory>
 #include <set>
-#include <utility>
 
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/descriptor.h"
@@ -28,8 +27,6 @@ extern const char* const kGpt2Files;
 extern const char* const kFineWebEduFiles;
 
 namespace {
-
-constexpr const char* kHexDigits = "0123456789abcdefABCDEF";
 
 /// Relative, without a way out of the output folder, and never the name of a
 /// partial file.
@@ -66,7 +63,8 @@ FileList checked_list(
     const size_t digits = file.sha256.size();
     require<UsageError>(
         (digits == 64 || (digits == 0 && file.bytes)) &&
-            file.sha256.find_first_not_of(kHexDigits) == std::string::npos,
+            file.sha256.find_first_not_of("0123456789abcdefABCDEF") ==
+                std::string::npos,
         place,
         "needs a sha256 of 64 hex digits, or its bytes and no sha256");
     for (char& c : file.sha256) c = static_cast<char>(std::tolower(c));
@@ -201,7 +199,7 @@ Json bring(
   // A checksum shows whether the pieces belong together; nothing else does.
   bool keep = !file.sha256.empty(); // what is in the .part
   bool resumed = true;              // with what an earlier process left
-  bool wrong = false;               // a whole .part was
+  int wrong = 0;                    // times that all came, of another file
   constexpr int kAttempts = 4;      // in a row that bring nothing
   for (int failures = 0;;) {
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
@@ -221,7 +219,7 @@ Json bring(
     const bool false_length = code == CURLE_FILESIZE_EXCEEDED;
     bool last = status / 100 == 4 && status != 408 && status != 429;
     keep = !file.sha256.empty() && !false_length && code != CURLE_RANGE_ERROR;
-    // 416: there is no more.
+    // 416: nothing follows the .part.
     if (status == 416 || (code == CURLE_OK && size >= file.bytes.value_or(0))) {
       Json row = row_of(file, part, resumed ? "resumed" : "fetched");
       reason = fault_of(row, file);
@@ -231,7 +229,7 @@ Json bring(
         return row;
       }
       keep = false;
-      last = std::exchange(wrong, true);
+      last = ++wrong == 2;
     } else if (code == CURLE_OK || false_length) {
       reason = fmt::format(
           "what came is not of {} bytes, as the list says",
