@@ -27,7 +27,7 @@ class Fetch : public testing::FetchFixture {
     const FaultServer server(one_file({{"always", step}}));
     const std::string message = testing::error_of<Error>(
         [&] { fetch(listed(server.url(), bytes, with_sha256), options_); });
-    EXPECT_FALSE(fs::exists(target()));
+    expect_only_in_output({});
     EXPECT_EQ(server.requests(requests).size(), requests) << message;
     return message;
   }
@@ -66,11 +66,12 @@ TEST_F(Fetch, ReplacesAnotherFileOnlyByForce) {
   fs::create_directory(options_.output);
   std::string same_length = content_;
   same_length[50] ^= 1;
-  for (const auto& [other, words] :
-       std::vector<std::pair<std::string, std::string>>{
-           {"my own", "file] another file is there (6 bytes, sha256 "},
-           {same_length, "(100000 bytes, sha256 " + sha256_hex(same_length)}}) {
+  for (const std::string& other : {std::string("my own"), same_length}) {
     write_text(target(), other);
+    const std::string words = fmt::format(
+        "file] another file is there ({} bytes, sha256 {})",
+        other.size(),
+        sha256_hex(other));
     EXPECT_ERROR(Error, words, fetch(listed(server), options_));
     EXPECT_TRUE(read_text(target()) == other);
   }
@@ -80,18 +81,11 @@ TEST_F(Fetch, ReplacesAnotherFileOnlyByForce) {
 }
 
 TEST_F(Fetch, SomeAnswersAreFinalAndOthersAreTriedAgain) {
-  for (const auto& [status, requests, words] :
-       {std::tuple(404, 1, "returned error: 404"),
-        std::tuple(403, 1, "returned error: 403"),
-        std::tuple(
-            500,
-            4,
-            "/file] cannot be fetched: The requested URL returned error: "
-            "500")}) {
+  for (const auto& [status, requests] :
+       {std::pair(404, 1u), std::pair(403, 1u), std::pair(500, 4u)}) {
     EXPECT_THAT(
-        refusal({{"status", status}}, static_cast<size_t>(requests)),
-        HasSubstr(words));
-    expect_only_in_output({});
+        refusal({{"status", status}}, requests),
+        HasSubstr(fmt::format("returned error: {}", status)));
   }
   const FaultServer server(one_file(
       {{"steps",
@@ -172,7 +166,6 @@ TEST_F(Fetch, WrongBytesAreFetchedOnceMore) {
       HasSubstr(
           "another file is there (100000 bytes, sha256 " +
           sha256_hex(read_text(dir_ / "other"))));
-  expect_only_in_output({});
 }
 
 TEST_F(Fetch, FalseLengthsAreAnError) {
@@ -244,12 +237,9 @@ TEST_F(Fetch, WithoutANetworkItHidesCredentials) {
         testing::error_of<Error>([&] { fetch(list, options_); });
     EXPECT_THAT(
         message,
-        StartsWith(
-            std::string("[http://nowhere.invalid/") + shown +
-            "] cannot be fetched: "));
+        StartsWith(fmt::format("[http://nowhere.invalid/{}] ", shown)));
     EXPECT_THAT(message, HasSubstr("; run it again to resume"));
     EXPECT_THAT(message, Not(HasSubstr("secret")));
-    expect_only_in_output({});
   }
 }
 
@@ -257,8 +247,7 @@ TEST_F(Fetch, AFullDiskKeepsWhatIsThere) {
   const FaultServer server(one_file({}));
   const std::string message = testing::error_on_full_disk(
       40'000, [&] { fetch(listed(server), options_); });
-  EXPECT_THAT(message, HasSubstr("file.part] cannot be written"));
-  EXPECT_THAT(message, HasSubstr("free some space"));
+  EXPECT_THAT(message, HasSubstr("file.part] cannot be written; free some"));
   EXPECT_EQ(fs::file_size(part()), 40'000u);
   EXPECT_FALSE(fs::exists(target()));
   EXPECT_EQ(status_of(listed(server)), "resumed");
@@ -291,8 +280,7 @@ TEST_F(Fetch, OneProcessAtATimeFetchesIntoAFolder) {
   }
   std::error_code ignored;
   while (!fs::exists(part(), ignored)) usleep(1000);
-  EXPECT_ERROR(
-      Error, "is in use by another process", fetch(listed(server), options_));
+  EXPECT_ERROR(Error, "is in use", fetch(listed(server), options_));
   int status = 0;
   waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
