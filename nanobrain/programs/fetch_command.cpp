@@ -27,12 +27,13 @@ FileList chosen_list(const FetchFlags& flags) {
       flags.what.empty() != flags.list.empty(),
       "fetch",
       "needs one of fineweb-edu, gpt2 and --list FILE.json");
-  if (!flags.what.empty()) {
-    return known_file_list(flags.what, flags.shards, flags.base_url);
-  }
   require<UsageError>(
-      !flags.shards, "--shards", "goes with fineweb-edu; leave it out");
-  return read_file_list(flags.list, flags.base_url);
+      !flags.shards || flags.what == "fineweb-edu",
+      "--shards",
+      "goes with fineweb-edu; leave it out");
+  return flags.what.empty()
+             ? read_file_list(flags.list, flags.base_url)
+             : known_file_list(flags.what, flags.shards, flags.base_url);
 }
 
 } // namespace
