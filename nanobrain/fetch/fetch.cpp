@@ -106,12 +106,12 @@ std::string fault_of(const Json& row, const RemoteFile& file) {
 }
 
 struct Answer {
-  CURLcode code = CURLE_FILESIZE_EXCEEDED; // the file has another length
-  long status = 0;                         // of HTTP
-  std::string message;                     // of libcurl
+  CURLcode code = CURLE_OK; // FILESIZE_EXCEEDED: the file has another length
+  long status = 0;          // of HTTP
+  std::string message;      // of libcurl
 };
 
-/// GETs what follows the first `begin` of the file's `bytes`, into `fd`.
+/// GETs into `fd` what follows the first `begin` of the file's `bytes`.
 Answer get(
     const std::string& url,
     std::optional<int64_t> bytes,
@@ -154,7 +154,7 @@ Answer get(
   Answer answer;
   curl_multi_add_handle(multi.get(), curl.get());
   bool wrong = false;
-  for (int running = 1; running > 0 && !wrong && !interrupted();) {
+  for (int running = begin != bytes; running > 0 && !wrong && !interrupted();) {
     curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
     curl_multi_perform(multi.get(), &running);
     curl_off_t came = 0;
@@ -169,7 +169,8 @@ Answer get(
   }
   int left = 0;
   const CURLMsg* end = curl_multi_info_read(multi.get(), &left);
-  if (end != nullptr && !wrong) answer.code = end->data.result;
+  if (end != nullptr) answer.code = end->data.result;
+  if (wrong) answer.code = CURLE_FILESIZE_EXCEEDED;
   curl_multi_remove_handle(multi.get(), curl.get());
   answer.message = without_controls(
       *message != 0 ? message : curl_easy_strerror(answer.code));
@@ -232,8 +233,7 @@ Json bring(
       last = ++wrong == 2;
     } else if (code == CURLE_OK || false_length) {
       reason = fmt::format(
-          "what came is not of {} bytes, as the list says",
-          file.bytes.value_or(0));
+          "its length is not {}, as the list says", file.bytes.value_or(0));
       last = false_length && begin == 0; // else it may be right as a whole
     }
     failures = keep && size > begin ? 1 : failures + 1;

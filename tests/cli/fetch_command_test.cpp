@@ -108,7 +108,7 @@ TEST_F(FetchCommand, WithoutANetworkItSaysWhatToDo) {
   refused(
       1,
       {{line, "[https://huggingface.co/openai-community"},
-       {line, "cannot be fetched"},
+       {line, "; run it again to resume"},
        {line, "https_proxy"},
        {line, "by hand to out"}});
 }
