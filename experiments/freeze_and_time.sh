@@ -94,7 +94,7 @@ fi
   printf '\n## Prompt of 64 tokens, the last logits\n\n' && cat "$tables/prompt.md"
   printf '\n## Greedy generation of 128 tokens after a prompt of 16\n\n' && cat "$tables/generate.md"
   printf '\n## Scoring a text\n\n' && cat "$tables/score.md"
-  printf '\n## The deployed program\n\n' && sed 's/^/- /' "$tables/program.txt"
+  printf '\n## The deployed program\n\n```\n%s\n```\n' "$(cat "$tables/program.txt")"
   [ ! -e "$tables/peers.md" ] || { printf '\n## Other programs on the same weights\n\n' && cat "$tables/peers.md"; }
 } >"$out/deploy.md"
 step "The deploy table is $out/deploy.md; its tables are stored in $tables, the model in $out/int8"

@@ -1,6 +1,7 @@
 #include "nanobrain/base/descriptor.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -57,6 +58,24 @@ void AppendFile::append(std::string_view record) {
 
 void AppendFile::sync() {
   if (fsync(fd_.get()) != 0) fail_errno(path_, "synced to disk");
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  errno = error.value();
+  if (error) fail_errno(folder, "made");
+}
+
+Descriptor lock_folder(const fs::path& folder) {
+  make_folder(folder);
+  Descriptor fd(folder, O_RDONLY | O_DIRECTORY);
+  require(
+      !fd.is_open() || flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ||
+          errno != EWOULDBLOCK,
+      folder.string(),
+      "is in use by another process; wait for it or stop it");
+  return fd;
 }
 
 void fail_errno(const fs::path& path, std::string_view action) {

@@ -41,6 +41,12 @@ class AppendFile {
   Descriptor fd_;
 };
 
+/// Makes a folder and those on the way to it where they are missing.
+void make_folder(const fs::path& folder);
+/// The same, and no other process locks it until the result closes. Error if
+/// one has; where the file system has no locks, as if nobody had.
+Descriptor lock_folder(const fs::path& folder);
+
 /// Throws "[path] cannot be `action`: what errno says; what to do".
 [[noreturn]] void fail_errno(const fs::path& path, std::string_view action);
 

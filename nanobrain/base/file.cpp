@@ -33,16 +33,6 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// Makes the folders that `path` is in.
-void make_parents(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(parent_of(path), error);
-  if (error) {
-    errno = error.value();
-    fail_errno(parent_of(path), "made");
-  }
-}
-
 /// A new name beside `path`: ".NAME.tmp-PID-XXXXXXXX".
 fs::path temporary_name(const fs::path& path) {
   static thread_local std::random_device random;
@@ -138,7 +128,7 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
       !fs::exists(status) || fs::is_regular_file(status),
       path_.string(),
       "exists and is not a regular file; name another file");
-  make_parents(path_);
+  make_folder(parent_of(path_));
   do {
     temporary_ = temporary_name(path_);
     fd_ =
@@ -207,7 +197,7 @@ void write_file(const fs::path& path, std::string_view text) {
 AtomicDirectory::AtomicDirectory(const fs::path& path)
     : path_(folder_path(path)) {
   require_new_directory(path_, "output");
-  make_parents(path_);
+  make_folder(parent_of(path_));
   do {
     temporary_ = temporary_name(path_);
     if (mkdir(temporary_.c_str(), 0777) == 0) return;

@@ -29,7 +29,8 @@ std::string csv_field(const Json& value) {
   return quoted + "\"";
 }
 
-std::string csv_line(const std::vector<Json>& fields) {
+/// Of an array or of an object's values.
+std::string csv_line(const Json& fields) {
   std::string line;
   for (const Json& value : fields) line += csv_field(value) + ",";
   line.back() = '\n';
@@ -70,16 +71,19 @@ std::string align_lines(
   return text;
 }
 
-/// What people see of a table.
+/// What people see of a table: the headings and then the rows, each cell with
+/// its detail.
 struct Shown {
-  std::vector<Column> columns;
-  std::vector<std::vector<const TableCell*>> rows;
+  std::vector<Column> columns = {};
+  std::vector<std::pair<Line, Line>> lines = {{}};
 };
 
 Shown shown(const Table& table) {
   Shown result;
   for (const Column& column : table.columns) {
-    if (!column.heading().empty()) result.columns.push_back(column);
+    if (column.heading().empty()) continue;
+    result.columns.push_back(column);
+    result.lines[0].first.push_back(column.heading());
   }
   for (const TableRow& row : table.rows) {
     require(
@@ -88,25 +92,19 @@ Shown shown(const Table& table) {
         "a row has {} cells for {} columns",
         row.size(),
         table.columns.size());
-    auto& cells = result.rows.emplace_back();
+    auto& [values, details] = result.lines.emplace_back();
     for (size_t i = 0; i < row.size(); ++i) {
-      if (!table.columns[i].heading().empty()) cells.push_back(&row[i]);
+      const auto& [value, text, detail] = row[i];
+      const Column& column = table.columns[i];
+      if (column.heading().empty()) continue;
+      values.push_back(
+          !text.empty()     ? text
+          : value.is_null() ? table.absent
+                            : format_value(value, column.format));
+      details.push_back(detail);
     }
   }
   return result;
-}
-
-Line headings(const Shown& shown) {
-  Line line;
-  for (const Column& column : shown.columns) line.push_back(column.heading());
-  return line;
-}
-
-std::string read_cell(
-    const Table& table, const Column& column, const TableCell& cell) {
-  if (!cell.text.empty()) return cell.text;
-  if (cell.value.is_null()) return table.absent;
-  return format_value(cell.value, column.format);
 }
 
 } // namespace
@@ -135,17 +133,12 @@ Column word_column(std::string key, std::string title) {
 
 std::string Table::text() const {
   const Shown table = shown(*this);
-  std::vector<Line> lines = {headings(table)};
-  for (const auto& row : table.rows) {
-    Line& values = lines.emplace_back();
-    Line details;
-    for (size_t i = 0; i < row.size(); ++i) {
-      values.push_back(read_cell(*this, table.columns[i], *row[i]));
-      details.push_back(row[i]->detail);
+  std::vector<Line> lines;
+  for (const auto& [values, details] : table.lines) {
+    lines.push_back(values);
+    if (std::ranges::any_of(details, [](auto& d) { return !d.empty(); })) {
+      lines.push_back(details);
     }
-    const bool has_details = std::any_of(
-        details.begin(), details.end(), [](auto& d) { return !d.empty(); });
-    if (has_details) lines.push_back(std::move(details));
   }
   std::string text;
   for (const std::string& line : preface) text += line + "\n";
@@ -157,20 +150,18 @@ std::string Table::text() const {
 }
 
 std::string Table::markdown() const {
-  const Shown table = shown(*this);
-  std::string text = markdown_line(headings(table)) + "|";
+  Shown table = shown(*this);
+  std::string text = markdown_line(table.lines.front().first) + "|";
   for (const Column& column : table.columns) {
     text += column.align == Align::kLeft ? "---|" : "---:|";
   }
   text += "\n";
-  for (const auto& row : table.rows) {
-    Line line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      const std::string& detail = row[i]->detail;
-      line.push_back(read_cell(*this, table.columns[i], *row[i]));
-      if (!detail.empty()) line.back() += " (" + detail + ")";
+  for (size_t row = 1; row < table.lines.size(); ++row) {
+    auto& [values, details] = table.lines[row];
+    for (size_t i = 0; i < details.size(); ++i) {
+      if (!details[i].empty()) values[i] += " (" + details[i] + ")";
     }
-    text += markdown_line(line);
+    text += markdown_line(values);
   }
   if (!preface.empty() || !notes.empty()) text += "\n";
   for (const auto* lines : {&preface, &notes}) {
@@ -180,18 +171,12 @@ std::string Table::markdown() const {
 }
 
 std::string Table::csv() const {
-  std::vector<Json> names;
+  Json names = Json::array();
   for (const Column& column : columns) {
-    if (!column.key.empty()) names.emplace_back(column.key);
+    if (!column.key.empty()) names.push_back(column.key);
   }
   std::string text = csv_line(names);
-  for (const TableRow& row : rows) {
-    std::vector<Json> fields;
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (!columns[i].key.empty()) fields.push_back(row[i].value);
-    }
-    text += csv_line(fields);
-  }
+  for (const Json& row : json()) text += csv_line(row);
   return text;
 }
 

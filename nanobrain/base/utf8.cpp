@@ -71,6 +71,20 @@ std::string replace_invalid_utf8(std::string_view text) {
   return out;
 }
 
+std::string without_controls(std::string_view text, std::string_view kept) {
+  std::string shown;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    const std::string_view two = text.substr(i, 2);
+    const bool c1 = two >= "\xc2\x80" && two < "\xc2\xa0";
+    const bool c0 =
+        (byte < ' ' || byte == 0x7f) && kept.find(text[i]) == kept.npos;
+    shown += c0 || c1 ? ' ' : text[i];
+    if (c1) ++i;
+  }
+  return shown;
+}
+
 void append_utf8(char32_t c, std::string& text) {
   const size_t size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
   constexpr unsigned kLeads[] = {0, 0, 0xC0, 0xE0, 0xF0};

@@ -17,6 +17,10 @@ inline bool is_valid_utf8(std::string_view text) {
 /// Each maximal invalid part becomes U+FFFD (the WHATWG decoding rule).
 std::string replace_invalid_utf8(std::string_view text);
 
+/// What a terminal may be shown of text that others wrote: control characters,
+/// but for those in `kept`, become spaces.
+std::string without_controls(std::string_view text, std::string_view kept = "");
+
 /// Appends the bytes of a code point that is no surrogate.
 void append_utf8(char32_t c, std::string& text);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nanobrain/base/table.h"
 #include "nanobrain/data/documents.h"
 #include "nanobrain/data/overlap.h"
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -47,8 +48,8 @@ struct PrepareReport {
   /// Of the text that was read.
   double mb_per_s() const;
   Json to_json() const;
-  /// A few lines for people.
-  std::string to_text() const;
+  /// A file a row; overlap and speed as notes.
+  Table table() const;
 };
 
 /// Whether a document is held out: true for about `fraction` of all. Depends on

@@ -36,32 +36,38 @@ Json PrepareReport::to_json() const {
   return json;
 }
 
-std::string PrepareReport::to_text() const {
-  const auto side = [](const char* name, const SideReport& r) {
-    return fmt::format(
-        "{:<8} {} documents, {} tokens of {}; {} copies dropped\n",
-        name,
-        format_count(r.documents),
-        format_count(r.tokens),
-        format_bytes(static_cast<double>(r.bytes)),
-        format_count(r.duplicates));
+Table PrepareReport::table() const {
+  Table table{
+      .columns = {
+          word_column("file", "file"),
+          {"documents", "documents", kCount},
+          {"tokens", "tokens", kCount},
+          {"bytes", "text", kBytes},
+          {"duplicates", "copies dropped", kCount}}};
+  const auto add = [&](const char* name, const SideReport& r) {
+    table.rows.push_back({name, r.documents, r.tokens, r.bytes, r.duplicates});
   };
-  const std::string shared = fmt::format(
-      "overlap  {}{} of {} validation documents share a {}-gram of words with "
-      "training; {} of {} {}\n",
-      overlap.sampled < 1.0 ? "at least " : "",
-      format_count(overlap.val_documents_in_train),
-      format_count(overlap.val_documents),
-      kOverlapWords,
-      format_count(overlap.val_ngrams_in_train),
-      format_count(overlap.val_ngrams),
-      overlap.sampled < 1.0 ? "sampled 13-grams" : "13-grams");
-  return side("train", train) +
-         (val.documents > 0 ? side("val", val) + shared : "") +
-         fmt::format(
-             "skipped  {} documents; {:.1f} MB/s\n",
-             format_count(read.skipped()),
-             mb_per_s());
+  add("train", train);
+  if (val.documents > 0) {
+    const bool sampled = overlap.sampled < 1.0;
+    add("val", val);
+    table.notes.push_back(fmt::format(
+        "overlap: {}{} of {} validation documents share a {}-gram of words "
+        "with training; {} of {} {}{}-grams",
+        sampled ? "at least " : "",
+        format_count(overlap.val_documents_in_train),
+        format_count(overlap.val_documents),
+        kOverlapWords,
+        format_count(overlap.val_ngrams_in_train),
+        format_count(overlap.val_ngrams),
+        sampled ? "sampled " : "",
+        kOverlapWords));
+  }
+  table.notes.push_back(fmt::format(
+      "skipped: {} documents; {:.1f} MB/s",
+      format_count(read.skipped()),
+      mb_per_s()));
+  return table;
 }
 
 } // namespace nanobrain

@@ -1,324 +1,287 @@
+// Lists of files, known by name or of the user, and their download.
 #include "nanobrain/fetch/fetch.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <cctype>
 #include <cstdlib>
-#include <exception>
 #include <memory>
+#include <set>
 
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/fields.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/utf8.h"
 
 namespace nanobrain {
 
+// lists/*.json
+extern const char* const kGpt2Files;
+extern const char* const kFineWebEduFiles;
+
 namespace {
 
-constexpr int kAttempts = 4; // in a row without much progress
-constexpr int64_t kMuchProgress = 1 << 20;
-
-void stop_if_interrupted() {
-  require<Interrupted>(
-      !interrupted(),
-      "fetch",
-      "stopped by a signal; what came is kept: run it again to resume");
+/// Relative, without a way out of the output folder, and never the name of a
+/// partial file.
+bool is_safe_name(const fs::path& name) {
+  return name.is_relative() && name.has_filename() && name.filename() != "." &&
+         without_controls(name.string()) == name.string() &&
+         std::ranges::none_of(name, [](const fs::path& part) {
+           return part == ".." || part.string().ends_with(".part");
+         });
 }
 
-void require_done(
-    const std::error_code& error,
-    const fs::path& path,
-    std::string_view action) {
-  errno = error.value();
-  if (error) fail_errno(path, action);
+FileList checked_list(
+    const Json& json, const std::string& where, const std::string& base_url) {
+  FileList list;
+  read_fields(json, where + ":", list);
+  if (!base_url.empty()) list.base_url = base_url;
+  std::string& base = list.base_url;
+  base.erase(base.find_last_not_of('/') + 1);
+  require<UsageError>(
+      base.starts_with("http://") || base.starts_with("https://"),
+      base_url.empty() ? where + ": base_url" : "--base-url",
+      "must begin with http:// or https://");
+  require<UsageError>(!list.files.empty(), where, "has no files; add some");
+  std::set<fs::path> names;
+  for (RemoteFile& file : list.files) {
+    const std::string place = where + ": " + without_controls(file.name);
+    require<UsageError>(
+        is_safe_name(file.name) &&
+            names.insert(fs::path(file.name).lexically_normal()).second,
+        place,
+        "must be the name of a file of its own under the output folder, "
+        "without control characters and not ending in .part");
+    check_fields(file, place + ": ");
+    const size_t digits = file.sha256.size();
+    require<UsageError>(
+        (digits == 64 || (digits == 0 && file.bytes)) &&
+            file.sha256.find_first_not_of("0123456789abcdefABCDEF") ==
+                std::string::npos,
+        place,
+        "needs a sha256 of 64 hex digits, or its bytes and no sha256");
+    for (char& c : file.sha256) c = static_cast<char>(std::tolower(c));
+    if (file.path.empty()) file.path = file.name;
+    file.path.erase(0, file.path.find_first_not_of('/'));
+  }
+  return list;
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  require_done(error, folder, "made");
+/// Without what messages must not show: user:password@, a query, control
+/// characters.
+std::string shown_url(std::string_view url) {
+  std::string shown(url.substr(0, url.find('?')));
+  const size_t host = shown.find("://") + 3;
+  const size_t at = shown.substr(0, shown.find('/', host)).rfind('@');
+  if (at != shown.npos) shown.erase(host, at + 1 - host);
+  return without_controls(shown);
 }
 
-void require_file(const fs::file_status& status, const fs::path& path) {
-  require(
-      !fs::exists(status) || fs::is_regular_file(status),
-      path.string(),
-      "is there already and not a file; remove it or name another folder");
+/// The row of the result for what is at `path`.
+Json row_of(const RemoteFile& file, const fs::path& path, const char* status) {
+  return {
+      {"name", file.name},
+      {"bytes", fs::file_size(path)},
+      {"sha256", sha256_of_file(path)},
+      {"status", status},
+      {"checksum", file.sha256.empty() ? "none" : "published"}};
 }
 
-/// One file of a list on its way to `path_`.
-class Download {
- public:
-  Download(
-      const RemoteFile& file,
-      const std::string& url,
-      const FetchOptions& options)
-      : file_(file),
-        url_(url),
-        shown_(shown_url(url)),
-        path_(options.output / file.name),
-        part_path_(path_.string() + ".part"),
-        options_(options) {}
-  Download(const Download&) = delete;
-  Download& operator=(const Download&) = delete;
-  ~Download() {
-    std::error_code ignored;
-    if (part_ && size_ == 0) fs::remove(part_path_, ignored);
-  }
+/// What is wrong with it; empty where it is the file of the list.
+std::string fault_of(const Json& row, const RemoteFile& file) {
+  const bool right = (!file.bytes || row["bytes"] == *file.bytes) &&
+                     (file.sha256.empty() || row["sha256"] == file.sha256);
+  if (right) return "";
+  return fmt::format(
+      "another file is there ({} bytes, sha256 {})",
+      row["bytes"].dump(),
+      row["sha256"].get<std::string>());
+}
 
-  /// Its row of the result.
-  Json run() {
-    stop_if_interrupted();
-    if (const auto sha256 = present()) return row(*sha256, "present");
-    make_folder(path_.parent_path());
-    require_file(fs::symlink_status(part_path_), part_path_);
-    part_.emplace(part_path_);
-    size_ = static_cast<int64_t>(fs::file_size(part_path_));
-    if (!may_resume()) discard();
-    resumed_ = size_ > 0;
-    for (bool again = false;; again = true) {
-      receive();
-      const std::string sha256 = sha256_of_file(part_path_);
-      if (file_.sha256.empty() || sha256 == file_.sha256) {
-        part_->sync();
-        std::error_code error;
-        fs::rename(part_path_, path_, error);
-        require_done(error, path_, "put in place");
-        return row(sha256, resumed_ ? "resumed" : "fetched");
-      }
-      discard();
-      require(
-          !again,
-          shown_,
-          "the bytes that came are not the file: their sha256 is {}, that of "
-          "the file {} (twice); name a mirror with --base-url",
-          sha256,
-          file_.sha256);
-    }
-  }
-
- private:
-  Json row(const std::string& sha256, const char* status) const {
-    return {
-        {"name", file_.name},
-        {"bytes", fs::file_size(path_)},
-        {"sha256", sha256},
-        {"status", status},
-        {"checksum", file_.sha256.empty() ? "none" : "published"}};
-  }
-
-  /// A checksum shows whether the pieces belong together; nothing else does.
-  bool may_resume() const {
-    return !file_.sha256.empty() && size_ <= file_.bytes.value_or(size_);
-  }
-
-  void discard() {
-    std::error_code error;
-    fs::resize_file(part_path_, 0, error);
-    require_done(error, part_path_, "emptied");
-    size_ = 0;
-    resumed_ = false;
-  }
-
-  /// The sha256 of the file that has the final name; an Error if it is
-  /// another one.
-  std::optional<std::string> present() const {
-    std::error_code ignored;
-    const fs::file_status status = fs::status(path_, ignored);
-    if (!fs::exists(status)) return {};
-    require_file(status, path_);
-    const auto bytes = static_cast<int64_t>(fs::file_size(path_));
-    const bool right_length = bytes == file_.bytes.value_or(bytes);
-    const std::string sha256 = right_length ? sha256_of_file(path_) : "";
-    if (right_length && (file_.sha256.empty() || sha256 == file_.sha256)) {
-      return sha256;
-    }
-    require(
-        options_.force,
-        path_.string(),
-        "is there already and another file ({} bytes{}); move it away, or pass "
-        "--force to replace it",
-        bytes,
-        right_length ? ", sha256 " + sha256 : "");
-    return {};
-  }
-
-  /// Makes the .part as long as the file, in several attempts if need be.
-  void receive() {
-    Progress progress(file_.name, file_.bytes.value_or(0), size_);
-    progress_ = &progress;
-    int64_t mark = size_;
-    double pause_s = options_.first_pause_s;
-    for (int failures = 0; size_ != file_.bytes && !attempt();) {
-      failures = size_ >= mark + kMuchProgress ? 1 : failures + 1;
-      mark = std::max(mark, size_);
-      if (!may_resume()) discard();
-      require(
-          failures < kAttempts,
-          shown_,
-          "{} ({} attempts); run it again to resume; behind a proxy set "
-          "https_proxy and, for its certificates, CURL_CA_BUNDLE; or name a "
-          "mirror with --base-url; or bring the file by hand to {}",
-          reason_,
-          failures,
-          path_.string());
-      progress.log(fmt::format("{}: {}; trying again", file_.name, reason_));
-      // A signal ends it early.
-      poll(nullptr, 0, static_cast<int>(1000 * pause_s));
-      pause_s *= 2;
-      stop_if_interrupted();
-    }
-  }
-
-  /// One GET, from where the .part ends. True: the .part is as long as the
-  /// file. False: `reason_` says why another attempt may help.
-  bool attempt() {
-    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(
-        curl_easy_init(), curl_easy_cleanup);
-    curl_ = handle.get();
-    offset_ = size_;
-    char message[CURL_ERROR_SIZE] = "";
-    const bool secure = url_.starts_with("https:");
-    bool ok = curl_ != nullptr;
-    const auto set = [&](CURLoption option, auto value) {
-      ok = ok && curl_easy_setopt(curl_, option, value) == CURLE_OK;
-    };
-    set(CURLOPT_ERRORBUFFER, message);
-    set(CURLOPT_URL, url_.c_str());
-    set(CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(offset_));
-    set(CURLOPT_FAILONERROR, 1L);
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_USERAGENT, "nanobrain");
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
-    set(CURLOPT_FOLLOWLOCATION, 1L);
-    set(CURLOPT_MAXREDIRS, 10L);
-    set(CURLOPT_CONNECTTIMEOUT, 20L);
-    set(CURLOPT_LOW_SPEED_LIMIT, 1000L);
-    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout_s));
-    // The variables of OpenSSL and of the curl program.
-    for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
-      if (const char* bundle = getenv(name)) set(CURLOPT_CAINFO, bundle);
-    }
-    set(CURLOPT_WRITEFUNCTION, take_body);
-    set(CURLOPT_WRITEDATA, this);
-    set(CURLOPT_XFERINFOFUNCTION, take_progress);
-    set(CURLOPT_NOPROGRESS, 0L);
-    require(ok, "libcurl", "does not start; install 7.85 or newer");
-    const CURLcode code = curl_easy_perform(curl_);
-    if (error_) std::rethrow_exception(error_);
-    stop_if_interrupted();
-    reason_ = fmt::format(
-        "cannot be fetched: {}",
-        code == CURLE_UNSUPPORTED_PROTOCOL && secure
-            ? "it is redirected away from https"
-            : without_controls(
-                  *message != 0 ? message : curl_easy_strerror(code)));
-    return judge(code);
-  }
-
-  bool judge(CURLcode code) {
-    long answer = 0;
-    curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &answer);
-    if (code == CURLE_OK) {
-      reason_ = fmt::format(
-          "the answer ended after {} of {} bytes",
-          size_,
-          file_.bytes.value_or(size_));
-      return size_ == file_.bytes.value_or(size_);
-    }
-    if (offset_ > 0 && (code == CURLE_RANGE_ERROR || answer == 416)) {
-      // Whole already, or the server cannot resume it.
-      if (sha256_of_file(part_path_) == file_.sha256) return true;
-      discard();
-      reason_ = "the server does not resume";
-    } else if (code == CURLE_HTTP_RETURNED_ERROR) {
-      require(
-          answer >= 500 || answer == 408 || answer == 429,
-          shown_,
-          "{} ({}); check the list and --base-url, or fetch it by hand to {}",
-          answer == 404 ? "is not there" : "may not be read",
-          answer,
-          path_.string());
-      reason_ = fmt::format("the server answers {}", answer);
-    }
-    return false;
-  }
-
-  void take(std::string_view bytes) {
-    curl_off_t announced = -1;
-    curl_easy_getinfo(curl_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    const int64_t most = file_.bytes.value_or(INT64_MAX);
-    if (std::ssize(bytes) > most - size_ ||
-        (file_.bytes && announced >= 0 && announced != most - offset_)) {
-      discard();
-      fail(
-          shown_,
-          "the server's file is not of {} bytes, as the list says; check the "
-          "list, or name a mirror with --base-url",
-          most);
-    }
-    part_->append(bytes);
-    size_ += std::ssize(bytes);
-    progress_->update(size_);
-  }
-
-  /// No exception may pass through libcurl's C frames.
-  static size_t take_body(char* data, size_t, size_t size, void* user) {
-    auto& self = *static_cast<Download*>(user);
-    try {
-      self.take({data, size});
-      return size;
-    } catch (...) {
-      self.error_ = std::current_exception();
-      return size + 1; // libcurl stops
-    }
-  }
-  static int take_progress(
-      void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return interrupted() ? 1 : 0;
-  }
-
-  const RemoteFile& file_;
-  const std::string url_;
-  const std::string shown_; // without credentials
-  const fs::path path_;
-  const fs::path part_path_;
-  const FetchOptions& options_;
-  std::optional<AppendFile> part_;
-  int64_t size_ = 0;     // of the .part
-  bool resumed_ = false; // with what an earlier process left
-  Progress* progress_ = nullptr;
-  // Of the attempt:
-  CURL* curl_ = nullptr;
-  int64_t offset_ = 0;       // where it began
-  std::exception_ptr error_; // of a callback
-  std::string reason_;
+struct Answer {
+  CURLcode code = CURLE_OK; // FILESIZE_EXCEEDED: the file has another length
+  long status = 0;          // of HTTP
+  std::string message;      // of libcurl
 };
+
+/// GETs into `fd` what follows the first `begin` of the file's `bytes`.
+Answer get(
+    const std::string& url,
+    std::optional<int64_t> bytes,
+    int64_t begin,
+    int fd,
+    const FetchOptions& options,
+    Progress& progress) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(
+      curl_easy_init(), curl_easy_cleanup);
+  const std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi(
+      curl_multi_init(), curl_multi_cleanup);
+  char message[CURL_ERROR_SIZE] = "";
+  bool ok = multi != nullptr && curl != nullptr;
+  const auto set = [&](CURLoption option, auto value) {
+    ok = ok && curl_easy_setopt(curl.get(), option, value) == CURLE_OK;
+  };
+  set(CURLOPT_URL, url.c_str());
+  set(CURLOPT_PROTOCOLS_STR,
+      url.starts_with("https:") ? "https" : "http,https");
+  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_MAXREDIRS, 10L);
+  set(CURLOPT_USERAGENT, "nanobrain");
+  set(CURLOPT_FAILONERROR, 1L);
+  set(CURLOPT_ERRORBUFFER, message);
+  set(CURLOPT_CONNECTTIMEOUT, 20L);
+  set(CURLOPT_LOW_SPEED_LIMIT, 1000L);
+  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout_s));
+  // The variables of OpenSSL and of the curl program.
+  for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
+    if (const char* bundle = getenv(name)) set(CURLOPT_CAINFO, bundle);
+  }
+  set(CURLOPT_RESUME_FROM_LARGE, curl_off_t{begin});
+  set(CURLOPT_WRITEDATA, &fd);
+  set(
+      CURLOPT_WRITEFUNCTION, +[](char* data, size_t, size_t size, void* to) {
+        return static_cast<size_t>(write(*static_cast<int*>(to), data, size));
+      });
+  require(ok, "libcurl", "does not start; install 7.85 or newer");
+
+  Answer answer;
+  curl_multi_add_handle(multi.get(), curl.get());
+  bool wrong = false;
+  for (int running = begin != bytes; running > 0 && !wrong && !interrupted();) {
+    curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
+    curl_multi_perform(multi.get(), &running);
+    curl_off_t came = 0;
+    curl_off_t length = -1; // announced
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_easy_getinfo(curl.get(), CURLINFO_SIZE_DOWNLOAD_T, &came);
+    curl_easy_getinfo(curl.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (answer.status / 100 != 2) continue; // a redirect, an error
+    progress.update(begin + came);
+    const int64_t rest = bytes.value_or(INT64_MAX) - begin;
+    wrong = came > rest || (bytes && length >= 0 && length != rest);
+  }
+  int left = 0;
+  const CURLMsg* end = curl_multi_info_read(multi.get(), &left);
+  if (end != nullptr) answer.code = end->data.result;
+  if (wrong) answer.code = CURLE_FILESIZE_EXCEEDED;
+  curl_multi_remove_handle(multi.get(), curl.get());
+  answer.message = without_controls(
+      *message != 0 ? message : curl_easy_strerror(answer.code));
+  return answer;
+}
+
+/// Brings one file; its row of the result.
+Json bring(
+    const RemoteFile& file,
+    const std::string& url,
+    const FetchOptions& options) {
+  check_interrupted();
+  const fs::path path = options.output / file.name;
+  if (fs::exists(path)) {
+    require(fs::is_regular_file(path), path.string(), "is no file; move it");
+    Json row = row_of(file, path, "present");
+    const std::string fault = fault_of(row, file);
+    if (fault.empty()) return row;
+    require(
+        options.force,
+        path.string(),
+        "{}; move it away, or pass --force to replace it",
+        fault);
+  }
+  make_folder(path.parent_path());
+  const fs::path part = path.string() + ".part";
+  // A checksum shows whether the pieces belong together; nothing else does.
+  bool keep = !file.sha256.empty(); // what is in the .part
+  bool resumed = true;              // with what an earlier process left
+  int wrong = 0;                    // times that all came, of another file
+  constexpr int kAttempts = 4;      // in a row that bring nothing
+  for (int failures = 0;;) {
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
+    const Descriptor output(part, keep ? flags : flags | O_TRUNC);
+    if (!output.is_open()) fail_errno(part, "opened");
+    const auto begin = static_cast<int64_t>(fs::file_size(part));
+    resumed = resumed && begin > 0;
+    Progress progress(file.name, file.bytes.value_or(0), begin);
+    auto [code, status, reason] =
+        get(url, file.bytes, begin, output.get(), options, progress);
+    check_interrupted();
+    require(
+        code != CURLE_WRITE_ERROR,
+        part.string(),
+        "cannot be written; free some space and run it again");
+    const auto size = static_cast<int64_t>(fs::file_size(part));
+    const bool false_length = code == CURLE_FILESIZE_EXCEEDED;
+    bool last = status / 100 == 4 && status != 408 && status != 429;
+    keep = !file.sha256.empty() && !false_length && code != CURLE_RANGE_ERROR;
+    // 416: nothing follows the .part.
+    if (status == 416 || (code == CURLE_OK && size >= file.bytes.value_or(0))) {
+      Json row = row_of(file, part, resumed ? "resumed" : "fetched");
+      reason = fault_of(row, file);
+      if (reason.empty()) {
+        if (fsync(output.get()) != 0) fail_errno(part, "synced to disk");
+        fs::rename(part, path);
+        return row;
+      }
+      keep = false;
+      last = ++wrong == 2;
+    } else if (code == CURLE_OK || false_length) {
+      reason = fmt::format(
+          "its length is not {}, as the list says", file.bytes.value_or(0));
+      last = false_length && begin == 0; // else it may be right as a whole
+    }
+    failures = keep && size > begin ? 1 : failures + 1;
+    if (last || failures == kAttempts) {
+      if (!keep || size == 0) fs::remove(part);
+      fail(
+          shown_url(url),
+          "cannot be fetched: {}; run it again to resume, check the list and "
+          "--base-url and, behind a proxy, https_proxy and CURL_CA_BUNDLE, or "
+          "bring the file by hand to {}",
+          reason,
+          path.string());
+    }
+    progress.log(fmt::format("{}: {}; trying again", file.name, reason));
+    // A signal ends it early.
+    poll(nullptr, 0, static_cast<int>(1000 * options.pause_s * failures));
+  }
+}
 
 } // namespace
 
+FileList known_file_list(
+    const std::string& name,
+    std::optional<int64_t> shards,
+    const std::string& base_url) {
+  check_fields({{"fetch", name, "", {one_of({"fineweb-edu", "gpt2"})}}});
+  const bool in_shards = name == "fineweb-edu";
+  const char* json = in_shards ? kFineWebEduFiles : kGpt2Files;
+  FileList list = checked_list(parse_json(json, name), name, base_url);
+  if (in_shards) {
+    const auto most = static_cast<double>(list.files.size());
+    const int64_t count = shards.value_or(1);
+    check_fields({{"--shards", count, "", {from_to(1, most)}}});
+    list.files.resize(static_cast<size_t>(count));
+  }
+  return list;
+}
+
+FileList read_file_list(const fs::path& path, const std::string& base_url) {
+  return checked_list(read_json(path), path.string(), base_url);
+}
+
 Json fetch(const FileList& list, const FetchOptions& options) {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  require(started == CURLE_OK, "libcurl", "does not start; install it again");
-  make_folder(options.output);
-  const Descriptor folder(options.output, O_RDONLY | O_DIRECTORY);
-  if (!folder.is_open()) fail_errno(options.output, "opened");
-  // File systems without locks say so with another error: continue without.
-  require(
-      flock(folder.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
-      options.output.string(),
-      "another process fetches into it; wait for it or stop it");
+  const Descriptor lock = lock_folder(options.output);
   Json rows = Json::array();
   int64_t bytes = 0;
   for (const RemoteFile& file : list.files) {
-    rows.push_back(Download(file, list.url(file), options).run());
+    rows.push_back(bring(file, list.url(file), options));
     bytes += rows.back()["bytes"].get<int64_t>();
   }
   return {
@@ -335,17 +298,9 @@ Table fetch_table(const Json& result) {
           {.key = "bytes", .title = "size", .format = kBytes},
           {.key = "sha256"},
           word_column("status", "status"),
-          word_column("checksum", "checked by")}};
+          word_column("checksum", "checksum")}};
   for (const Json& row : result["rows"]) {
-    const bool published = row["checksum"] == "published";
-    table.rows.push_back(
-        {row["name"],
-         row["bytes"],
-         row["sha256"],
-         row["status"],
-         {row["checksum"],
-          published ? "sha256 as published"
-                    : "its length: no published checksum"}});
+    table.rows.emplace_back(row.begin(), row.end()); // as the columns
   }
   table.notes = {fmt::format(
       "{} files, {}: {}",

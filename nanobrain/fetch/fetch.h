@@ -2,10 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "nanobrain/base/json.h"
@@ -24,7 +22,7 @@ struct RemoteFile {
   void visit(Visitor&& field) {
     FIELD(name, "where it goes under the output folder");
     FIELD(path, "where it is stored under the base URL (as name)");
-    FIELD(bytes, "its length; needed without sha256");
+    FIELD(bytes, "its length; needed without sha256", at_least(0));
     FIELD(sha256, "its checksum, 64 hex digits");
   }
 };
@@ -39,15 +37,16 @@ struct FileList {
     FIELD(files, "name, path, bytes, sha256 of each");
   }
 
-  /// base_url/path.
-  std::string url(const RemoteFile& file) const;
+  std::string url(const RemoteFile& file) const {
+    return base_url + "/" + file.path;
+  }
 };
 
 /// "gpt2": GPT-2 small (124M) with its tokenizer, a Hugging Face directory.
 /// "fineweb-edu": the first `shards` (1 where not given) of the 14 parquet
 /// shards of FineWeb-EDU's 10-billion-token sample. Both at a fixed revision,
 /// with published lengths and checksums. `base_url`, where not empty, names a
-/// mirror of https://huggingface.co.
+/// mirror of https://huggingface.co. UsageError for any other name or number.
 FileList known_file_list(
     const std::string& name,
     std::optional<int64_t> shards = {},
@@ -58,17 +57,11 @@ FileList known_file_list(
 /// output folder or meet another file's, or nothing could check a file.
 FileList read_file_list(const fs::path& path, const std::string& base_url = "");
 
-/// What a terminal may be shown of text that others wrote: control characters
-/// become '?'.
-std::string without_controls(std::string_view text);
-/// The same of a URL, without user:password@ and without a query.
-std::string shown_url(std::string_view url);
-
 struct FetchOptions {
   fs::path output;             // folder
   bool force = false;          // replace a file that is there and is another
   double stall_timeout_s = 30; // below 1 kB/s
-  double first_pause_s = 1;    // between attempts, doubled each time
+  double pause_s = 1;          // for each attempt that failed, before the next
 };
 
 /// Brings the files of the list into the output folder, one after another.

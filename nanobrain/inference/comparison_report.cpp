@@ -3,9 +3,6 @@
 
 #include <array>
 #include <set>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/progress.h"

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <utility>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"

@@ -1,14 +1,11 @@
 #include "nanobrain/inference/model_facts.h"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <map>
-#include <vector>
 
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/isa.h"
-#include "nanobrain/base/progress.h"
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
@@ -65,39 +62,40 @@ Json read_model_facts(const std::filesystem::path& path) {
       {"commit", build_commit()}};
 }
 
-std::string describe_facts(const Json& facts) {
+Table facts_table(const Json& facts) {
   const auto word = [](const Json& value) { return value.get<std::string>(); };
-  const auto count = [](const Json& value) {
-    return format_count(value.get<int64_t>());
-  };
-  std::string text = fmt::format(
-      "model      {} parameters, {}: {} layers, {} heads, width {}, "
-      "feed-forward {}, vocabulary {}, context {}\n",
-      count(facts["parameters"]),
-      format_bytes(facts["bytes"]),
-      facts["num_layers"].dump(),
-      facts["num_heads"].dump(),
-      facts["model_dim"].dump(),
-      facts["ffn_dim"].dump(),
-      count(facts["vocab_size"]),
-      facts["max_seq_len"].dump());
-  for (const auto& [part, bytes] : facts["bytes_by_part"].items()) {
-    text += fmt::format("  {:<18}{:>12} bytes\n", part, count(bytes));
-  }
   const Json& tokenizer = facts["tokenizer"];
-  text += fmt::format(
-      "tokenizer  {}, {} ids, SHA-256 {}\n"
-      "machine    {} (of {}), {} threads, {}\n"
-      "program    {}\n",
-      word(tokenizer["kind"]),
-      count(tokenizer["vocab_size"]),
-      word(tokenizer["hash"]),
-      word(facts["isa"]),
-      fmt::join(facts["isas_available"].get<std::vector<std::string>>(), " "),
-      facts["threads"].dump(),
-      word(facts["cpu"]),
-      word(facts["commit"]));
-  return text;
+  Table table{
+      .preface = {fmt::format(
+          "{} parameters, {}: {} layers, {} heads, width {}, feed-forward {}, "
+          "vocabulary {}, context {}",
+          format_value(facts["parameters"], kCount),
+          format_value(facts["bytes"], kBytes),
+          facts["num_layers"].dump(),
+          facts["num_heads"].dump(),
+          facts["model_dim"].dump(),
+          facts["ffn_dim"].dump(),
+          format_value(facts["vocab_size"], kCount),
+          facts["max_seq_len"].dump())},
+      .columns = {word_column("part", "part"), {"bytes", "bytes", kCount}},
+      .notes = {
+          fmt::format(
+              "tokenizer: {}, {} ids, SHA-256 {}",
+              word(tokenizer["kind"]),
+              format_value(tokenizer["vocab_size"], kCount),
+              word(tokenizer["hash"])),
+          fmt::format(
+              "machine: {} (of {}), {} threads, {}",
+              word(facts["isa"]),
+              fmt::join(
+                  facts["isas_available"].get<std::vector<std::string>>(), " "),
+              facts["threads"].dump(),
+              word(facts["cpu"])),
+          fmt::format("program: {}", word(facts["commit"]))}};
+  for (const auto& [part, bytes] : facts["bytes_by_part"].items()) {
+    table.rows.push_back({part, bytes});
+  }
+  return table;
 }
 
 } // namespace nanobrain

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 
 namespace nanobrain {
 
@@ -14,7 +14,7 @@ namespace nanobrain {
 /// isas_available, threads, cpu, commit.
 Json read_model_facts(const std::filesystem::path& path);
 
-/// The same for people.
-std::string describe_facts(const Json& facts);
+/// The bytes by part as rows, the rest above and below them.
+Table facts_table(const Json& facts);
 
 } // namespace nanobrain

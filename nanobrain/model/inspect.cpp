@@ -202,51 +202,50 @@ Json InspectReport::to_json() const {
       {"model", write_fields(model)}};
 }
 
-std::string InspectReport::to_text() const {
+Table InspectReport::table() const {
   const auto check = [](bool ok) { return ok ? "yes" : "NO"; };
-  std::string text;
-  const auto row = [&](const auto& name, int64_t count, const auto& shape) {
-    text += fmt::format("{:<18}{:>12}  {}\n", name, format_count(count), shape);
-  };
-  const std::map<Part, std::string> shapes = {
-      {Part::kEmbedder,
-       fmt::format(
-           "{} x {}, tied with the head", model.vocab_size, model.model_dim)},
-      {Part::kPositions,
-       fmt::format("{} x {}", model.max_seq_len, model.model_dim)},
-      {Part::kBlocks,
-       fmt::format(
-           "{} of {} heads, feed-forward {}",
-           model.num_layers,
-           model.num_heads,
-           model.ffn_dim)},
-      {Part::kFinalNorm, ""}};
-  for (const auto& [part, count] : parameters_by_part) {
-    row(title(part), count, shapes.at(part));
-  }
-  row("total",
-      parameters,
+  const std::string shapes[] = {
       fmt::format(
-          "{} f32, {} int8",
-          format_bytes(f32_bytes),
-          format_bytes(int8_bytes)));
-  text += fmt::format(
-      "logits             [{}], {:.2f} ms ({:.2f} to {:.2f})\n"
-      "loss, untrained    {:.4f} over 1,024 random targets, {:.4f} on the "
-      "text; uniform {:.4f}\n"
-      "parameters as the formula says: {}; head tied to the embedder: {}; "
-      "causal: {}",
-      fmt::join(logits_shape, ", "),
-      forward_ms.p50,
-      forward_ms.min,
-      forward_ms.max,
-      init_loss,
-      text_loss,
-      uniform_loss,
-      check(counted),
-      check(tied),
-      check(causal));
-  return text;
+          "{} x {}, tied with the head", model.vocab_size, model.model_dim),
+      fmt::format("{} x {}", model.max_seq_len, model.model_dim),
+      fmt::format(
+          "{} of {} heads, feed-forward {}",
+          model.num_layers,
+          model.num_heads,
+          model.ffn_dim),
+      ""}; // of the final norm
+  Table table{
+      .columns =
+          {word_column("part", "part"),
+           {"parameters", "parameters", kCount},
+           word_column("shape", "shape")},
+      .notes = {
+          fmt::format(
+              "logits [{}], {:.2f} ms ({:.2f} to {:.2f})",
+              fmt::join(logits_shape, ", "),
+              forward_ms.p50,
+              forward_ms.min,
+              forward_ms.max),
+          fmt::format(
+              "loss, untrained: {:.4f} over 1,024 random targets, {:.4f} on "
+              "the text; uniform {:.4f}",
+              init_loss,
+              text_loss,
+              uniform_loss),
+          fmt::format(
+              "parameters as the formula says: {}; head tied to the embedder: "
+              "{}; causal: {}",
+              check(counted),
+              check(tied),
+              check(causal))}};
+  for (const auto& [part, count] : parameters_by_part) {
+    const std::string& shape = shapes[static_cast<size_t>(part)];
+    table.rows.push_back({{name_of(part), title(part)}, count, shape});
+  }
+  const std::string sizes = fmt::format(
+      "{} f32, {} int8", format_bytes(f32_bytes), format_bytes(int8_bytes));
+  table.rows.push_back({"total", parameters, {nullptr, sizes}});
+  return table;
 }
 
 } // namespace nanobrain

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/table.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/inference/statistics.h"
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -46,7 +47,8 @@ struct InspectReport {
 
   bool passed() const { return counted && tied && causal; }
   Json to_json() const;
-  std::string to_text() const;
+  /// A part a row, and all of them; the rest as notes.
+  Table table() const;
 };
 
 /// UsageError if the text is under two tokens, longer than the context or out

@@ -12,7 +12,7 @@ struct ModelFlags {
   std::vector<std::filesystem::path> models;
   std::filesystem::path config;
   std::vector<std::string> overrides;
-  int64_t vocab_size = 32294;
+  int64_t vocab_size = ModelConfig().vocab_size;
 };
 
 OpenModels add_models(CLI::App& command) {

@@ -1,6 +1,4 @@
 // bench forward and bench generate, of both programs.
-#include <memory>
-
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
 #include "nanobrain/programs/table_output.h"
@@ -23,11 +21,10 @@ void add_timing_command(
     TimedWork work,
     const std::function<OpenModels(CLI::App&)>& add_models) {
   const bool generates = work == TimedWork::kGenerate;
-  auto* command = generates
-                      ? bench.add_subcommand(
-                            "generate", "greedy generation, token by token")
-                      : bench.add_subcommand(
-                            "forward", "forward passes of a number of tokens");
+  auto* command = bench.add_subcommand(
+      generates ? "generate" : "forward",
+      generates ? "greedy generation, token by token"
+                : "forward passes of a number of tokens");
   const auto asked = std::make_shared<TimingRequest>();
   TimingRequest& request = *asked;
   request.work = work;

@@ -2,6 +2,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 
 namespace nanobrain {
 
@@ -13,30 +14,35 @@ struct StartFlags {
   ClockOptions clock;
 };
 
-void run_start(const StartFlags& flags, const Output& output) {
+void run_start(const StartFlags& flags, const TableOutput& output) {
+  output.check();
   const Statistics s = time_start(flags.model, flags.threads, flags.clock);
-  output.line(
-      "start to first token: {:.2f} ms (median of {}; {:.2f} to {:.2f}) on {}",
-      s.p50 * 1e3,
-      s.count,
-      s.min * 1e3,
-      s.max * 1e3,
-      cpu_name());
-  output.result(
-      {{"median_ms", s.p50 * 1e3},
-       {"min", s.min * 1e3},
-       {"max", s.max * 1e3},
-       {"repetitions", s.count},
-       {"threads", flags.threads == 0 ? available_cpus() : flags.threads},
-       {"cpu", cpu_name()},
-       {"commit", build_commit()}});
+  const Table table{
+      .columns =
+          {{"median_ms", "start to first token", "{:.2f}", "ms"},
+           {"min", "min", "{:.2f}"},
+           {"max", "max", "{:.2f}"},
+           {"repetitions", "repetitions"},
+           {"threads", "threads"},
+           {"cpu"},
+           {"commit"}},
+      .rows =
+          {{s.p50 * 1e3,
+            s.min * 1e3,
+            s.max * 1e3,
+            s.count,
+            flags.threads == 0 ? available_cpus() : flags.threads,
+            cpu_name(),
+            build_commit()}},
+      .notes = {"Median of the repetitions; " + cpu_name()}};
+  output.write({table}, table.json().front());
 }
 
 void add_start(CLI::App& bench) {
   auto* command = bench.add_subcommand(
       "start", "from the start of the program to the first token");
   const auto flags = std::make_shared<StartFlags>();
-  const Output output(*command);
+  const TableOutput output(*command);
   add_model(*command, flags->model, /*int8_only=*/true);
   add_threads(*command, flags->threads);
   const AddFlag flag(*command);

@@ -12,13 +12,14 @@ namespace {
 struct TrainBenchFlags {
   std::filesystem::path config;
   std::vector<std::string> overrides;
-  int64_t vocab_size = 32294;
+  int64_t vocab_size = ModelConfig().vocab_size;
   std::optional<int64_t> threads;
   TrainBenchOptions options;
 };
 
 void run(const TrainBenchFlags& flags, const TableOutput& output) {
-  output.check(std::vector{flags.config});
+  if (flags.config.empty()) throw CLI::RequiredError("config");
+  output.check({{"config", {flags.config}}});
   RunConfig config = parse_run_config(flags.config, flags.overrides);
   if (config.model.vocab_size == 0) config.model.vocab_size = flags.vocab_size;
   if (flags.threads) config.train.threads = *flags.threads;
@@ -34,7 +35,10 @@ void add_bench_train(CLI::App& bench) {
   const auto flags = std::make_shared<TrainBenchFlags>();
   const TableOutput output(*command);
   const AddFlag flag(*command);
-  flag("config,--config", flags->config, "YAML of a run")->required();
+  flag(
+      "config,--config",
+      flags->config,
+      "YAML of a run, in either place; required");
   add_overrides(*command, flags->overrides);
   flag(
       "--vocab-size",

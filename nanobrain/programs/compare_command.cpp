@@ -9,7 +9,9 @@ namespace nanobrain {
 namespace {
 
 void run(const CompareRequest& request, const TableOutput& output) {
-  output.check(request.text.inputs);
+  output.check(
+      {{"--input", request.text.inputs},
+       {"--reference", {request.reference.value_or("")}}});
   const ComparisonReport report = run_comparison(request, all_capabilities());
   output.write({report.table()}, report.to_json(), report.to_text());
 }

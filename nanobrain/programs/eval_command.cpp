@@ -13,7 +13,9 @@ void run(
     const EvalRequest& request,
     const Capabilities& capabilities,
     const TableOutput& output) {
-  output.check(request.text.inputs, {{"--per-document", request.per_document}});
+  output.check(
+      {{"--input", request.text.inputs}},
+      {{"--per-document", {request.per_document.value_or("")}}});
   const EvalReport report = run_evaluation(request, capabilities);
   output.write({report.table()}, report.to_json());
   report.require_no_leak();

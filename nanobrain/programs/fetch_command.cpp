@@ -27,12 +27,13 @@ FileList chosen_list(const FetchFlags& flags) {
       flags.what.empty() != flags.list.empty(),
       "fetch",
       "needs one of fineweb-edu, gpt2 and --list FILE.json");
-  if (!flags.what.empty()) {
-    return known_file_list(flags.what, flags.shards, flags.base_url);
-  }
   require<UsageError>(
-      !flags.shards, "--shards", "goes with fineweb-edu; leave it out");
-  return read_file_list(flags.list, flags.base_url);
+      !flags.shards || flags.what == "fineweb-edu",
+      "--shards",
+      "goes with fineweb-edu; leave it out");
+  return flags.what.empty()
+             ? read_file_list(flags.list, flags.base_url)
+             : known_file_list(flags.what, flags.shards, flags.base_url);
 }
 
 } // namespace
@@ -61,7 +62,7 @@ void add_fetch(CLI::App& program) {
       "certificates of your own: CURL_CA_BUNDLE.");
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);
-    output.check();
+    output.check({{"--list", {flags->list}}});
     flags->options.force = output.force();
     const Json result = fetch(chosen_list(*flags), flags->options);
     output.write({fetch_table(result)}, result);

@@ -54,12 +54,9 @@ void add_document_options(
 }
 
 void add_model(CLI::App& command, fs::path& model, bool int8_only) {
-  const AddFlag flag(command);
-  flag(
-      "--model",
-      model,
-      int8_only ? "int8 model folder" : "model folder, or run folder")
-      ->required();
+  const char* help =
+      int8_only ? "int8 model folder" : "model folder, or run folder";
+  AddFlag{command}("--model", model, help)->required();
 }
 
 void add_generate_options(CLI::App& command, GenerateOptions& options) {
@@ -76,8 +73,7 @@ void add_generate_options(CLI::App& command, GenerateOptions& options) {
 }
 
 void add_threads(CLI::App& command, int64_t& threads) {
-  const AddFlag flag(command);
-  flag("--threads", threads, "CPU threads; 0: all");
+  AddFlag{command}("--threads", threads, "CPU threads; 0: all");
 }
 
 void add_force(CLI::App& command, bool& force) {

@@ -2,6 +2,7 @@
 #include "nanobrain/inference/model_facts.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 
 namespace nanobrain {
 
@@ -9,12 +10,12 @@ void add_info(CLI::App& program) {
   auto* command =
       program.add_subcommand("info", "facts of a model and of this machine");
   const auto folder = std::make_shared<std::filesystem::path>();
-  const Output output(*command);
+  const TableOutput output(*command);
   add_model(*command, *folder, /*int8_only=*/true);
   command->callback([folder, output] {
+    output.check();
     const Json facts = read_model_facts(*folder);
-    output.text(describe_facts(facts));
-    output.result(facts);
+    output.write({facts_table(facts)}, facts);
   });
 }
 

@@ -5,6 +5,7 @@
 #include "nanobrain/model/inspect.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
@@ -20,7 +21,9 @@ struct InspectFlags {
   int64_t threads = 0;
 };
 
-void run_inspect(InspectFlags flags, const Output& output) {
+void run_inspect(InspectFlags flags, const TableOutput& output) {
+  output.check(
+      {{"--config", {flags.config}}, {"--tokenizer", {flags.tokenizer}}});
   const int64_t threads = set_threads(flags.threads);
   const auto tokenizer =
       flags.tokenizer.empty() ? nullptr : load_tokenizer(flags.tokenizer);
@@ -33,8 +36,7 @@ void run_inspect(InspectFlags flags, const Output& output) {
   const InspectReport report = inspect_model(flags.options);
   Json result = report.to_json();
   result["threads"] = threads;
-  output.line("{}", report.to_text());
-  output.result(result);
+  output.write({report.table()}, result);
   require(report.passed(), "inspect", "a check failed: see the report");
 }
 
@@ -45,6 +47,7 @@ void add_inspect(CLI::App& program) {
       "inspect",
       "build a model and check its shapes, size, causality and loss");
   const auto flags = std::make_shared<InspectFlags>();
+  const TableOutput output(*command);
   const AddFlag flag(*command);
   auto* config =
       flag("--config", flags->config, "YAML of a run; default: the Nano Brain");
@@ -55,7 +58,6 @@ void add_inspect(CLI::App& program) {
       "without it the text's bytes are the ids");
   flag("--text", flags->options.text, "text to measure on");
   add_threads(*command, flags->threads);
-  const Output output(*command);
   command->callback([flags, output] { run_inspect(*flags, output); });
 }
 

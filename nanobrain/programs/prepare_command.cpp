@@ -1,11 +1,8 @@
 // nanobrain prepare: text to token files.
-#include <filesystem>
-#include <memory>
-#include <vector>
-
 #include "nanobrain/data/prepare.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
+#include "nanobrain/programs/table_output.h"
 #include "nanobrain/tokenizer/tokenizer.h"
 
 namespace nanobrain {
@@ -25,6 +22,7 @@ void add_prepare(CLI::App& program) {
       program.add_subcommand("prepare", "turn text into token files");
   auto flags = std::make_shared<Flags>();
   PrepareOptions& options = flags->options;
+  const TableOutput output(*command, /*own_output=*/true);
   const AddFlag flag(*command);
   flag(
       "--input",
@@ -44,12 +42,15 @@ void add_prepare(CLI::App& program) {
       "allow a tokenizer that has no end-of-text token");
   add_threads(*command, options.threads);
   add_document_options(*command, options.documents);
-  command->callback([flags, output = Output(*command)] {
+  command->callback([flags, output] {
+    output.check(
+        {{"--input", flags->inputs},
+         {"--val-input", flags->options.val_inputs},
+         {"--tokenizer", {flags->tokenizer}}});
     const auto tokenizer = load_tokenizer(flags->tokenizer);
     const PrepareReport report =
         prepare(flags->inputs, *tokenizer, flags->output, flags->options);
-    output.text(report.to_text());
-    output.result(report.to_json());
+    output.write({report.table()}, report.to_json());
   });
 }
 

@@ -52,10 +52,7 @@ std::string printable(std::string_view message) {
     text = replace_invalid_utf8(text) +
            fmt::format("... ({} bytes more)", message.size() - kMost);
   }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' && c != '\n') c = ' ';
-  }
-  return text;
+  return without_controls(text, "\n");
 }
 
 int report(const CLI::App& program, std::string_view message, int exit_code) {

@@ -9,7 +9,7 @@ namespace nanobrain {
 namespace {
 
 void run(const QuantizeRequest& request, const TableOutput& output) {
-  output.check(request.text.inputs);
+  output.check({{"--text", request.text.inputs}});
   const QuantizeReport report = quantize_model(request);
   output.write(report.tables(), report.to_json());
 }

@@ -26,11 +26,11 @@ void check(const ReportFlags& flags) {
       flags.watch || writes_files(flags.request),
       "report",
       "has nothing to write: name --output, a table or --svg, or --watch");
-  std::vector<OutputFile> files;
+  std::vector<NamedFiles> files;
   for (const auto& [name, file] : flags.request.files) {
-    if (!file.empty()) files.push_back({name, file});
+    files.push_back({name, {file}});
   }
-  check_output_files("report", files, {}, flags.force);
+  check_output_files("report", {}, files, flags.force);
 }
 
 } // namespace

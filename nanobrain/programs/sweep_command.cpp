@@ -25,16 +25,17 @@ void add_sweep(CLI::App& program) {
         request->overrides.push_back(budget_override(budget));
       },
       "budget of every cell: steps=N, tokens=N, flops=X or minutes=X");
+  const CLI::Range sane(0, 1'000'000);
   flag(
       "--jobs",
       request->jobs,
       "runs at once; 0: measure, and say (slurm: workers; 0: one a run)")
-      ->check(CLI::Range(0, 1'000'000));
+      ->check(sane);
   flag(
       "--threads",
       request->threads,
       "threads of each run; 0: the processors shared out (slurm: 1)")
-      ->check(CLI::Range(0, 1'000'000));
+      ->check(sane);
   flag(
       "--launcher",
       request->launcher,
@@ -51,7 +52,7 @@ void add_sweep(CLI::App& program) {
       "Keys of the YAML and their defaults:\n" +
       describe_fields(SweepConfig{}));
   sub->callback([request, output] {
-    output.check();
+    output.check({{"config", {request->config}}});
     const SweepResult result = run_sweep(*request);
     output.write({result.table}, result.json, result.text);
   });

@@ -1,6 +1,4 @@
 // `nanobrain synth`: the synthetic corpus and its exact entropy.
-#include <memory>
-
 #include "nanobrain/base/progress.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"

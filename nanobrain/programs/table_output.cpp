@@ -10,25 +10,27 @@ namespace nanobrain {
 
 void check_output_files(
     std::string_view command,
-    const std::vector<OutputFile>& outputs,
-    std::span<const fs::path> inputs,
+    const std::vector<NamedFiles>& inputs,
+    const std::vector<NamedFiles>& outputs,
     bool force) {
   std::map<fs::path, std::string_view> taken; // by whom
-  for (const fs::path& input : inputs) {
-    taken.emplace(fs::weakly_canonical(fs::absolute(input)), "--input");
-  }
-  for (const auto& [flag, path] : outputs) {
-    if (!path) continue;
-    const auto [other, is_new] =
-        taken.emplace(fs::weakly_canonical(fs::absolute(*path)), flag);
-    require<UsageError>(
-        is_new,
-        command,
-        "{} and {} both name {}; give each a file of its own",
-        other->second,
-        flag,
-        path->string());
-    if (!force) require_new_file(*path, command);
+  for (const auto* files : {&inputs, &outputs}) {
+    for (const auto& [flag, paths] : *files) {
+      for (const fs::path& path : paths) {
+        if (path.empty()) continue;
+        const auto [other, is_new] =
+            taken.emplace(fs::weakly_canonical(fs::absolute(path)), flag);
+        if (files == &inputs) continue;
+        require<UsageError>(
+            is_new,
+            command,
+            "{} and {} both name {}; give each a file of its own",
+            other->second,
+            flag,
+            path.string());
+        if (!force) require_new_file(path, command);
+      }
+    }
   }
 }
 
@@ -45,12 +47,13 @@ TableOutput::TableOutput(CLI::App& command, bool own_output)
 }
 
 void TableOutput::check(
-    std::span<const fs::path> inputs, std::vector<OutputFile> others) const {
+    const std::vector<NamedFiles>& inputs,
+    std::vector<NamedFiles> others) const {
   const auto& [command, csv, markdown, output, force] = *flags_;
   others.insert(
       others.end(),
-      {{"--csv", csv}, {"--markdown", markdown}, {"--output", output}});
-  check_output_files(command, others, inputs, force);
+      {{"--csv", {csv}}, {"--markdown", {markdown}}, {"--output", {output}}});
+  check_output_files(command, inputs, others, force);
 }
 
 void TableOutput::write(
@@ -60,9 +63,11 @@ void TableOutput::write(
   this->text(text ? *text : join_tables(tables, &Table::text));
   this->result(result);
   const auto& [command, csv, markdown, output, force] = *flags_;
-  if (csv) write_file(*csv, join_tables(tables, &Table::csv));
-  if (markdown) write_file(*markdown, join_tables(tables, &Table::markdown));
-  if (output) write_json(*output, result);
+  if (!csv.empty()) write_file(csv, join_tables(tables, &Table::csv));
+  if (!markdown.empty()) {
+    write_file(markdown, join_tables(tables, &Table::markdown));
+  }
+  if (!output.empty()) write_json(output, result);
 }
 
 } // namespace nanobrain

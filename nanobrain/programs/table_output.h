@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,18 +14,18 @@
 
 namespace nanobrain {
 
-/// A file that a command is to write.
-struct OutputFile {
-  std::string_view flag; // "--svg"
-  std::optional<std::filesystem::path> path;
+/// Files that a flag or an argument names, to read or to write.
+struct NamedFiles {
+  std::string_view flag;                    // "--svg"
+  std::vector<std::filesystem::path> paths; // an empty one: not given
 };
 
-/// UsageError if two flags name one file, or one names an input. Error
-/// where a file exists, unless `force`.
+/// UsageError if two flags name one file to write, or one names an input. Error
+/// where a file to write exists, unless `force`.
 void check_output_files(
     std::string_view command,
-    const std::vector<OutputFile>& outputs,
-    std::span<const std::filesystem::path> inputs,
+    const std::vector<NamedFiles>& inputs,
+    const std::vector<NamedFiles>& outputs,
     bool force);
 
 /// Where a command's tables go: aligned text on stdout or the one JSON object
@@ -38,8 +37,8 @@ class TableOutput : public Output {
 
   /// Before the work: check_output_files() of these flags and `others`.
   void check(
-      std::span<const std::filesystem::path> inputs = {},
-      std::vector<OutputFile> others = {}) const;
+      const std::vector<NamedFiles>& inputs = {},
+      std::vector<NamedFiles> others = {}) const;
   /// `text` where people read more than the tables, or in another order.
   void write(
       const std::vector<Table>& tables,
@@ -50,7 +49,7 @@ class TableOutput : public Output {
  private:
   struct Flags {
     std::string command;
-    std::optional<std::filesystem::path> csv, markdown, output;
+    std::filesystem::path csv, markdown, output;
     bool force = false;
   };
   std::shared_ptr<Flags> flags_;

@@ -194,12 +194,10 @@ std::vector<Table> QuantizeReport::tables() const {
   Table table{
       .columns = {
           word_column("method", format_count(f32.tokens) + " tokens"),
-          {.key = "bits_per_byte", .title = "bits/byte", .format = "{:.5f}"},
-          {.key = "bits_per_byte_delta",
-           .title = "less f32",
-           .format = "{:+.5f}"},
+          {"bits_per_byte", "bits/byte", "{:.5f}"},
+          {"bits_per_byte_delta", "less f32", "{:+.5f}"},
           {.title = "of f32", .format = "{:+.3f} %"},
-          {.key = "kl_nats", .title = "KL, nats", .format = "{:.3g}"},
+          {"kl_nats", "KL, nats", "{:.3g}"},
           {.title = "same top-1", .format = "{:.2f} %"},
           {.key = "same_top1"}}};
   for (const MethodQuality& quality : methods) {

@@ -1,11 +1,8 @@
 // A training run from its config to its result.
 #include "nanobrain/train/training_run.h"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
-#include <sys/file.h>
 
-#include <cerrno>
 #include <ctime>
 #include <numeric>
 
@@ -122,13 +119,8 @@ Json train(const TrainingRequest& request) {
     create_run_folder(run, write_fields(config), record);
   }
   // Until this process ends: two that resume one run would write over each
-  // other. File systems without locks give another error: continue without.
-  const Descriptor folder(run.root, O_RDONLY | O_DIRECTORY);
-  require(
-      !folder.is_open() || flock(folder.get(), LOCK_EX | LOCK_NB) == 0 ||
-          errno != EWOULDBLOCK,
-      run.root.string(),
-      "is in use: another process trains there; wait for it or stop it");
+  // other.
+  const Descriptor folder = lock_folder(run.root);
   remove_leftovers(run);
   write_file(run.config(), to_yaml(write_fields(config)));
   record["sessions"].push_back(

@@ -112,6 +112,11 @@ TEST(Utf8, AppendsCharactersOfEveryLength) {
       "\xf4\x8f\xbf\xbf"s);
 }
 
+TEST(WithoutControls, MakesThemSpacesButForThoseKept) {
+  EXPECT_EQ(without_controls("\x1b[m\x7f\xc2\x9b\xc2\xa0ü"), " [m  \xc2\xa0ü");
+  EXPECT_EQ(without_controls("a\nb\tc", "\n"), "a\nb c");
+}
+
 TEST(Utf8Stream, ShowsWholeCharactersAsSoonAsTheyAreThere) {
   Utf8Stream stream;
   EXPECT_EQ(stream.feed("a\xe2\x82"), "a");

@@ -79,7 +79,8 @@ TEST_F(BenchCommand, RefusesBadInput) {
   refused(
       2,
       {{"nanobrain bench forward", "name a model"},
-       {"nanobrain bench forwrad", "did you mean forward?"},
+       {"nanobrain bench train", "[bench train] config is required"},
+       {"nanobrain bench train --config c --csv c", "config and --csv both"},
        {kForward + "--tokens 33", "more than the 32"},
        {kGenerate + "--prompt-tokens 30", "those of the prompt"},
        {kForward + "--threads 2,x", "must be a whole number"},

@@ -75,21 +75,11 @@ TEST_F(CommandLine, WantOfMemoryIsOneLine) {
 }
 
 TEST_F(CommandLine, EveryCommandHasHelpWithoutEmptyDefaults) {
-  for (const char* command :
-       {"inspect",
-        "synth",
-        "tokenizer",
-        "prepare",
-        "train",
-        "eval",
-        "compare",
-        "generate",
-        "fetch",
-        "quantize",
-        "export",
-        "bench"}) {
-    const std::string help =
-        output("nanobrain " + std::string(command) + " --help");
+  std::istringstream commands(
+      "inspect synth tokenizer prepare train eval compare generate fetch "
+      "quantize export bench sweep report");
+  for (std::string command; commands >> command;) {
+    const std::string help = output("nanobrain " + command + " --help");
     EXPECT_THAT(help, HasSubstr("Usage:")) << command;
     EXPECT_THAT(help, Not(HasSubstr("=[]"))) << command;
   }

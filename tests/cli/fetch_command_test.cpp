@@ -85,7 +85,7 @@ TEST_F(FetchCommand, AnInterruptLeavesWhatCanBeResumed) {
   write_list(server);
   const auto result = stopped_by("TERM");
   EXPECT_EQ(result.exit_code, 130);
-  EXPECT_THAT(result.err, HasSubstr("what came is kept: run it again"));
+  EXPECT_THAT(result.err, HasSubstr("stopped by a signal"));
   EXPECT_FALSE(exists(kFile));
   EXPECT_GT(fs::file_size(path(kPart)), 20'000u);
 }
@@ -98,7 +98,7 @@ TEST_F(FetchCommand, KnowsGpt2AndFineWebEdu) {
             "fineweb-edu", "/datasets/HuggingFaceFW/fineweb-edu/resolve/")}) {
     const std::string line = std::string("nanobrain fetch ") + name +
                              " --output out --base-url " + server.url();
-    refused(1, {{line, server.url() + place}, {line, "is not there (404)"}});
+    refused(1, {{line, server.url() + place}, {line, "returned error: 404"}});
   }
 }
 
@@ -108,7 +108,7 @@ TEST_F(FetchCommand, WithoutANetworkItSaysWhatToDo) {
   refused(
       1,
       {{line, "[https://huggingface.co/openai-community"},
-       {line, "cannot be fetched"},
+       {line, "; run it again to resume"},
        {line, "https_proxy"},
        {line, "by hand to out"}});
 }
@@ -119,8 +119,8 @@ TEST_F(FetchCommand, WrongUsageIsRefused) {
       2,
       {{fetch, "needs one of fineweb-edu, gpt2 and --list FILE.json"},
        {fetch + "gpt2 --list x", "needs one of fineweb-edu, gpt2 and --list"},
-       {fetch + "gpt3", "knows no \"gpt3\"; did you mean gpt2?"},
-       {fetch + "gpt2 --shards 2", "gpt2 does not come in shards"},
+       {fetch + "gpt3", "but is \"gpt3\"; did you mean gpt2?"},
+       {fetch + "gpt2 --shards 2", "goes with fineweb-edu"},
        {fetch + "fineweb-edu --shards 15", "must be from 1 to 14, but is 15"},
        {fetch + "gpt2 --base-url mirror", "must begin with http:// or https"}});
   EXPECT_FALSE(exists("out"));

@@ -80,12 +80,18 @@ TEST_F(ModelCommands, FineTuningTakesARunFolder) {
 
 TEST_F(ModelCommands, InspectTakesOverrides) {
   const std::string inspect = "nanobrain inspect --config world/run.yaml ";
-  const Json report =
-      json(inspect + "--set model.model_dim=16 --text 'The cat'");
+  const Json report = json(
+      inspect +
+      "--set model.model_dim=16 --text 'The cat' --csv t.csv --markdown t.md "
+      "--output t.json");
   EXPECT_EQ(report["parameters_by_part"]["positions"], 32 * 16);
+  EXPECT_EQ(read_json("t.json"), report);
+  EXPECT_THAT(read("t.csv"), HasSubstr("\npositions,512,32 x 16\n"));
+  EXPECT_THAT(read("t.md"), HasSubstr("\n| positions | 512 | 32 x 16 |\n"));
   refused(
       2,
       {{inspect + "--set train.stpes=1", "did you mean steps?"},
+       {inspect + "--csv world/run.yaml", "--config and --csv both name"},
        {"nanobrain inspect --set model.model_dim=16", "--config"}});
 }
 

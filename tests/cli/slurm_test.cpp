@@ -16,12 +16,12 @@ using ::testing::HasSubstr;
 constexpr auto kMostTime = std::chrono::minutes(2);
 
 // Each cell trains for seconds: long enough to be met while it does.
-constexpr const char* kBase = R"(
+constexpr const char* kSlowBase = R"(
 model: {num_layers: 1, num_heads: 2, model_dim: 16, max_seq_len: 16}
 train: {batch_size: 2, seq_len: 16, precision: f32, eval_every: 0,
         checkpoint_every: 0, sample_every: 0, log_every: 50}
 )";
-constexpr const char* kSweep = R"(
+constexpr const char* kSlowSweep = R"(
 base: base.yaml
 grid:
   tokenizer: [{kind: lexical, vocab_size: 300}]
@@ -45,8 +45,8 @@ class SlurmSweep : public CommandTest {
     }
     sweep_ = "SLURM_CONF=" + cluster_->environment().at("SLURM_CONF") +
              " nanobrain sweep sweep.yaml --output ";
-    write("base.yaml", kBase);
-    write("sweep.yaml", kSweep);
+    write("base.yaml", kSlowBase);
+    write("sweep.yaml", kSlowSweep);
   }
 
   /// The folders of the runs, in order.

@@ -137,7 +137,7 @@ TEST_F(Prepare, WithoutAFractionThereIsNoValidationFile) {
   EXPECT_FALSE(fs::exists(out_ / "val.tokens"));
   EXPECT_EQ(report.val.documents, 0);
   EXPECT_THAT(
-      report.to_text(),
+      report.table().text(),
       AllOf(HasSubstr("train"), Not(HasSubstr("val")), HasSubstr("skipped")));
 }
 
@@ -203,7 +203,7 @@ TEST_F(Prepare, TheReportCountsAndIsKept) {
   EXPECT_EQ(kept["inputs"], Json({train.string()}));
   EXPECT_EQ(kept["tokenizer"]["hash"], tokenizer_.hash());
   EXPECT_THAT(
-      report.to_text(),
+      report.table().text(),
       HasSubstr("1 of 2 validation documents share a 13-gram"));
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 using namespace ::testing;
 
+/// The forms of a table that hold the same rows.
+const std::string kFiles = "--csv t.csv --markdown t.md --output t.json";
+
 class Program : public DeployTest {
  protected:
   /// "copy" is the folder, to be damaged.
@@ -50,9 +53,14 @@ TEST_F(Program, SaysWhatItIs) {
 }
 
 TEST_F(Program, InfoTellsTheFactsOfAFolder) {
-  const Json facts = json("nanobrain-run info --model model");
+  const Json facts = json("nanobrain-run info --model model " + kFiles);
+  EXPECT_EQ(read_json("t.json"), facts);
+  EXPECT_THAT(read("t.md"), StartsWith("| part | bytes |\n|---|---:|\n"));
   int64_t bytes = 0;
-  for (const auto& part : facts["bytes_by_part"]) bytes += part.get<int64_t>();
+  for (const auto& [part, of_part] : facts["bytes_by_part"].items()) {
+    EXPECT_THAT(read("t.csv"), HasSubstr(part + "," + of_part.dump() + "\n"));
+    bytes += of_part.get<int64_t>();
+  }
   EXPECT_EQ(bytes, facts["bytes"]);
   EXPECT_EQ(bytes, fs::file_size(path("model/model.int8.safetensors")));
   // V C + T C, blocks with biases (C = 24, F = 40), norms
@@ -62,7 +70,7 @@ TEST_F(Program, InfoTellsTheFactsOfAFolder) {
   EXPECT_EQ(facts["max_seq_len"], 50);
   EXPECT_THAT(
       output("NANOBRAIN_ISA=portable nanobrain-run info --model model"),
-      HasSubstr("machine    portable (of "));
+      HasSubstr("machine: portable (of "));
 }
 
 TEST_F(Program, BenchTimesForwardsTextsAndItsOwnStart) {
@@ -70,12 +78,16 @@ TEST_F(Program, BenchTimesForwardsTextsAndItsOwnStart) {
        {"forward --tokens 8", "generate --tokens 8", "start"}) {
     const Json timed = json(
         "nanobrain-run bench " + work +
-        " --threads 1 --repetitions 3 --model model");
+        " --threads 1 --repetitions 3 --model model --force " + kFiles);
+    EXPECT_EQ(read_json("t.json"), timed);
+    EXPECT_THAT(read("t.md"), HasSubstr("|---:|"));
     const Json median = timed.value(
         work.starts_with("generate") ? "tokens_per_s" : "median_ms", Json());
     EXPECT_GT(median, 0) << timed.dump();
     EXPECT_LE(timed["min"], median);
     EXPECT_GE(timed["max"], median);
+    const std::string ends = timed["min"].dump() + "," + timed["max"].dump();
+    EXPECT_THAT(read("t.csv"), HasSubstr(median.dump() + "," + ends + ","));
     EXPECT_EQ(timed["threads"], 1);
     EXPECT_TRUE(timed.contains("cpu"));
   }

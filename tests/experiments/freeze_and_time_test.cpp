@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 /// Notes its arguments in $NOTES and runs the program, as short as can be.
-constexpr const char* kProgram = R"(#!/usr/bin/env bash
+constexpr const char* kQuickProgram = R"(#!/usr/bin/env bash
 echo "$@" >>"$NOTES"
 case "$*" in
   *--repetitions*) ;;
@@ -22,7 +22,7 @@ class FreezeAndTime : public CommandTest {
  protected:
   void SetUp() override {
     if (!exists("world/gpt2")) GTEST_SKIP() << kNoPython;
-    write("nanobrain", kProgram);
+    write("nanobrain", kQuickProgram);
     fs::permissions(path("nanobrain"), fs::perms::owner_all);
     write("text.txt", read("world/val.txt").substr(0, 6000));
     fs::create_directory(path("run"));

@@ -40,7 +40,7 @@ class FetchFixture : public ::testing::Test {
     write_text(dir_ / "other", random_bytes(kBytes, 2));
     options_.output = dir_ / "out";
     options_.stall_timeout_s = 1;
-    options_.first_pause_s = 0;
+    options_.pause_s = 0;
   }
 
   /// A file beside the output, for the server.

@@ -111,14 +111,7 @@ TEST(TimingReport, CsvHasInEveryRowWhatJsonHasOnce) {
 TEST(TimingReport, TablesSayHowTheyWereMade) {
   const std::string forward = forward_report().table().text();
   for (const char* words :
-       {"4.0000",
-        "0.5000",
-        "4.00",
-        "cold",
-        "1.00 GB written",
-        "A processor",
-        "amx",
-        "abc123"}) {
+       {"4.0000", "0.5000", "cold", "1.00 GB", "processor; amx; commit abc"}) {
     EXPECT_THAT(forward, HasSubstr(words));
   }
   const std::string generation = generation_report().table().text();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "nanobrain/base/aligned_buffer.h"
@@ -31,7 +30,6 @@ class FloatOpsTest : public ::testing::TestWithParam<Isa> {
   Random random_{3};
 };
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // A few roundings of values near 1.
 constexpr double kTolerance = 2e-6;
 
@@ -156,7 +154,7 @@ TEST_P(FloatOpsTest, Attend) {
 TEST_P(FloatOpsTest, BlockMax) {
   for (const int64_t n : {1, 15, 16, 64, 65, 1000}) {
     auto x = random_row(n, 20.0F);
-    x[0] = -kInfinity;
+    x[0] = -INFINITY;
     std::vector<float> maxima(static_cast<size_t>((n + 63) / 64) + 1, 77.0F);
     EXPECT_TRUE(ops().block_max(x.data(), n, maxima.data()));
     for (int64_t first = 0; first < n; first += 64) {
@@ -166,7 +164,7 @@ TEST_P(FloatOpsTest, BlockMax) {
               x.data() + first, x.data() + std::min(first + 64, n)));
     }
     EXPECT_EQ(maxima.back(), 77.0F);
-    for (const float bad : {std::nanf(""), kInfinity}) {
+    for (const float bad : {std::nanf(""), INFINITY}) {
       for (const int64_t at : {int64_t{0}, n / 2, n - 1}) {
         const float good = x[static_cast<size_t>(at)];
         x[static_cast<size_t>(at)] = bad;
@@ -180,7 +178,7 @@ TEST_P(FloatOpsTest, BlockMax) {
 TEST_P(FloatOpsTest, ExpSums) {
   for (const int64_t n : {1, 15, 63, 64, 65, 128, 1000}) {
     auto x = random_row(n, 20.0F);
-    x[0] = -kInfinity;
+    x[0] = -INFINITY;
     if (n > 64) x[20] = 20.0F;
     const float max = n == 1 ? 0 : *std::max_element(x.data(), x.data() + n);
     std::vector<float> sums(static_cast<size_t>((n + 63) / 64) + 1, 7.0F);
