@@ -71,7 +71,7 @@ TEST_F(Fetch, ReplacesAnotherFileOnlyByForce) {
   for (const std::string& other : {std::string("my own"), same_length}) {
     write_text(target(), other);
     const std::string words = fmt::format(
-        "file] another file is there ({} bytes, sha256 {})",
+        "file] is another file: {} bytes, sha256 {}; the list says ",
         other.size(),
         sha256_hex(other));
     EXPECT_ERROR(Error, words, fetch(listed(server), options_));
@@ -166,7 +166,7 @@ TEST_F(Fetch, WrongBytesAreFetchedOnceMore) {
   EXPECT_THAT(
       refusal(other, 2),
       HasSubstr(
-          "another file is there (100000 bytes, sha256 " +
+          "it is another file: 100000 bytes, sha256 " +
           sha256_hex(read_text(dir_ / "other"))));
 }
 
@@ -183,11 +183,15 @@ TEST_F(Fetch, FalseLengthsAreAnError) {
   EXPECT_THAT(
       refusal(
           {{"length", kBytes - 100}, {"ignore_range", true}}, 2, std::nullopt),
-      HasSubstr("another file is there (99900 bytes"));
+      HasSubstr("another file: 99900 bytes"));
   // The end of the connection is the end of the body: too early.
   EXPECT_THAT(
       refusal({{"length", 0}, {"drop_after", 40'000}}, 4, kBytes, false),
       HasSubstr(other));
+  // Nor is the same half again any progress.
+  EXPECT_THAT(
+      refusal({{"ignore_range", true}, {"drop_after", 40'000}}, 4),
+      HasSubstr("byte ranges"));
 }
 
 TEST_F(Fetch, BodiesWithoutALengthAreCutAtThatOfTheList) {
