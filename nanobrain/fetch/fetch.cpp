@@ -73,18 +73,18 @@ FileList checked_list(
   return list;
 }
 
-/// What messages may show of a URL: scheme, host and path.
-std::string shown_url(const std::string& url) {
+/// What messages may show of a URL: scheme, host and path; of none, `name`.
+std::string shown_url(const std::string& url, const std::string& name) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(
       curl_url(), curl_url_cleanup);
   curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0);
   for (auto part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY}) {
     curl_url_set(parts.get(), part, nullptr, 0);
   }
-  char* text = nullptr; // stays so where it is no URL
+  char* text = nullptr;
   curl_url_get(parts.get(), CURLUPART_URL, &text, 0);
   const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
-  return text == nullptr ? "its URL" : without_controls(text);
+  return without_controls(text == nullptr ? name : text);
 }
 
 /// The row of the result for what is at `path`.
@@ -246,7 +246,7 @@ Json bring(
     if (last || failures == 4) {
       if (!keep || size == 0) fs::remove(part);
       fail(
-          shown_url(url),
+          shown_url(url, file.name),
           "cannot be fetched: {}; {}, or bring the file by hand to {}",
           reason,
           last ? "check the list and --base-url"
