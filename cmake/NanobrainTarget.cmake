@@ -23,7 +23,7 @@ if(NANOBRAIN_SANITIZE)
 endif()
 
 # Sources share precompiled headers, and are compiled several to a file: most of a compilation here is templates of the
-# standard library and of nlohmann/json. CI compiles each by itself, so that none lives on another's includes.
+# standard library and of nlohmann/json. CI compiles each of a layer by itself, so that none lives on another's includes.
 function(_nanobrain_pch name)  # headers...
   add_library(nanobrain_${name} OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
   target_link_libraries(nanobrain_${name} PRIVATE nanobrain_options nanobrain_fmt
@@ -110,7 +110,7 @@ function(nanobrain_test)
     _nanobrain_unity(${target} ON 0)
   else()
     _nanobrain_reuse_pch(${target} test_pch)
-    _nanobrain_unity(${target} ${NANOBRAIN_UNITY} 4)
+    _nanobrain_unity(${target} ON 4)
   endif()
   set(properties LABELS ${ARG_LABEL} COST ${ARG_COST} TIMEOUT 1800)
   if(ARG_LABEL STREQUAL e2e)

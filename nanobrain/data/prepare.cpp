@@ -172,7 +172,7 @@ class Writer {
       const PrepareOptions& options,
       OverlapMeter& overlap)
       : tokenizer_(tokenizer),
-        threads_(options.threads),
+        threads_(resolve_threads(options.threads)),
         overlap_(overlap),
         train_(folder / "train.tokens", tokenizer) {
     if (options.val_fraction > 0.0 || !options.val_inputs.empty()) {

@@ -22,8 +22,7 @@
 
 namespace nanobrain {
 
-// lists/*.json
-extern const char* const kGpt2Files;
+extern const char* const kGpt2Files; // known_lists.cpp.in
 extern const char* const kFineWebEduFiles;
 
 namespace {
@@ -74,14 +73,18 @@ FileList checked_list(
   return list;
 }
 
-/// Without what messages must not show: user:password@, a query, control
-/// characters.
-std::string shown_url(std::string_view url) {
-  std::string shown(url.substr(0, url.find('?')));
-  const size_t host = shown.find("://") + 3;
-  const size_t at = shown.substr(0, shown.find('/', host)).rfind('@');
-  if (at != shown.npos) shown.erase(host, at + 1 - host);
-  return without_controls(shown);
+/// What messages may show of a URL: scheme, host and path; of none, `name`.
+std::string shown_url(const std::string& url, const std::string& name) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(
+      curl_url(), curl_url_cleanup);
+  curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0);
+  for (auto part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY}) {
+    curl_url_set(parts.get(), part, nullptr, 0);
+  }
+  char* text = nullptr;
+  curl_url_get(parts.get(), CURLUPART_URL, &text, 0);
+  const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
+  return without_controls(text == nullptr ? name : text);
 }
 
 /// The row of the result for what is at `path`.
@@ -100,9 +103,10 @@ std::string fault_of(const Json& row, const RemoteFile& file) {
                      (file.sha256.empty() || row["sha256"] == file.sha256);
   if (right) return "";
   return fmt::format(
-      "another file is there ({} bytes, sha256 {})",
+      "another file: {} bytes, sha256 {}; the list says {}",
       row["bytes"].dump(),
-      row["sha256"].get<std::string>());
+      row["sha256"].get<std::string>(),
+      file.sha256.empty() ? std::to_string(*file.bytes) : file.sha256);
 }
 
 struct Answer {
@@ -162,7 +166,7 @@ Answer get(
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     curl_easy_getinfo(curl.get(), CURLINFO_SIZE_DOWNLOAD_T, &came);
     curl_easy_getinfo(curl.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    if (answer.status / 100 != 2) continue; // a redirect, an error
+    if (answer.status != (begin > 0 ? 206 : 200)) continue;
     progress.update(begin + came);
     const int64_t rest = bytes.value_or(INT64_MAX) - begin;
     wrong = came > rest || (bytes && length >= 0 && length != rest);
@@ -192,7 +196,7 @@ Json bring(
     require(
         options.force,
         path.string(),
-        "{}; move it away, or pass --force to replace it",
+        "is {}; move it away, or pass --force to replace it",
         fault);
   }
   make_folder(path.parent_path());
@@ -201,13 +205,14 @@ Json bring(
   bool keep = !file.sha256.empty(); // what is in the .part
   bool resumed = true;              // with what an earlier process left
   int wrong = 0;                    // times that all came, of another file
-  constexpr int kAttempts = 4;      // in a row that bring nothing
-  for (int failures = 0;;) {
+  int64_t most = 0;                 // bytes that the .part has had
+  for (int failures = 0;;) {        // attempts in a row that bring nothing
     const int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
     const Descriptor output(part, keep ? flags : flags | O_TRUNC);
     if (!output.is_open()) fail_errno(part, "opened");
     const auto begin = static_cast<int64_t>(fs::file_size(part));
     resumed = resumed && begin > 0;
+    most = std::max(most, begin);
     Progress progress(file.name, file.bytes.value_or(0), begin);
     auto [code, status, reason] =
         get(url, file.bytes, begin, output.get(), options, progress);
@@ -223,12 +228,13 @@ Json bring(
     // 416: nothing follows the .part.
     if (status == 416 || (code == CURLE_OK && size >= file.bytes.value_or(0))) {
       Json row = row_of(file, part, resumed ? "resumed" : "fetched");
-      reason = fault_of(row, file);
-      if (reason.empty()) {
+      const std::string fault = fault_of(row, file);
+      if (fault.empty()) {
         if (fsync(output.get()) != 0) fail_errno(part, "synced to disk");
         fs::rename(part, path);
         return row;
       }
+      reason = "it is " + fault;
       keep = false;
       last = ++wrong == 2;
     } else if (code == CURLE_OK || false_length) {
@@ -236,15 +242,15 @@ Json bring(
           "its length is not {}, as the list says", file.bytes.value_or(0));
       last = false_length && begin == 0; // else it may be right as a whole
     }
-    failures = keep && size > begin ? 1 : failures + 1;
-    if (last || failures == kAttempts) {
+    failures = keep && size > most ? 1 : failures + 1;
+    if (last || failures == 4) {
       if (!keep || size == 0) fs::remove(part);
       fail(
-          shown_url(url),
-          "cannot be fetched: {}; run it again to resume, check the list and "
-          "--base-url and, behind a proxy, https_proxy and CURL_CA_BUNDLE, or "
-          "bring the file by hand to {}",
+          shown_url(url, file.name),
+          "cannot be fetched: {}; {}, or bring the file by hand to {}",
           reason,
+          last ? "check the list and --base-url"
+               : "run it again; behind a proxy set https_proxy, CURL_CA_BUNDLE",
           path.string());
     }
     progress.log(fmt::format("{}: {}; trying again", file.name, reason));
@@ -261,8 +267,8 @@ FileList known_file_list(
     const std::string& base_url) {
   check_fields({{"fetch", name, "", {one_of({"fineweb-edu", "gpt2"})}}});
   const bool in_shards = name == "fineweb-edu";
-  const char* json = in_shards ? kFineWebEduFiles : kGpt2Files;
-  FileList list = checked_list(parse_json(json, name), name, base_url);
+  const Json json = parse_json(in_shards ? kFineWebEduFiles : kGpt2Files, name);
+  FileList list = checked_list(json, name, base_url);
   if (in_shards) {
     const auto most = static_cast<double>(list.files.size());
     const int64_t count = shards.value_or(1);
@@ -281,7 +287,7 @@ Json fetch(const FileList& list, const FetchOptions& options) {
   Json rows = Json::array();
   int64_t bytes = 0;
   for (const RemoteFile& file : list.files) {
-    rows.push_back(bring(file, list.url(file), options));
+    rows.push_back(bring(file, list.base_url + "/" + file.path, options));
     bytes += rows.back()["bytes"].get<int64_t>();
   }
   return {

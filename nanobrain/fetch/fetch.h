@@ -21,7 +21,7 @@ struct RemoteFile {
   template <class Visitor>
   void visit(Visitor&& field) {
     FIELD(name, "where it goes under the output folder");
-    FIELD(path, "where it is stored under the base URL (as name)");
+    FIELD(path, "where it is under the base URL, percent-encoded (as name)");
     FIELD(bytes, "its length; needed without sha256", at_least(0));
     FIELD(sha256, "its checksum, 64 hex digits");
   }
@@ -35,10 +35,6 @@ struct FileList {
   void visit(Visitor&& field) {
     FIELD(base_url, "http:// or https://, what paths follow");
     FIELD(files, "name, path, bytes, sha256 of each");
-  }
-
-  std::string url(const RemoteFile& file) const {
-    return base_url + "/" + file.path;
   }
 };
 
@@ -73,8 +69,6 @@ struct FetchOptions {
 /// Result: output, files, bytes and rows, of each file name, bytes, sha256,
 /// status (fetched, resumed or present) and checksum (published or none).
 Json fetch(const FileList& list, const FetchOptions& options);
-
-/// The result as a table: a row a file.
-Table fetch_table(const Json& result);
+Table fetch_table(const Json& result); // a row a file
 
 } // namespace nanobrain

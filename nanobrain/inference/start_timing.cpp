@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/parallel.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/inference/timing.h"
 
 namespace nanobrain {
@@ -50,6 +52,8 @@ double time_once(const std::vector<std::string>& words) {
 Statistics time_start(
     const fs::path& model, int64_t threads, const ClockOptions& clock) {
   clock.validate();
+  resolve_threads(threads);
+  open_model(model, {});
   std::error_code error;
   const auto program = fs::read_symlink("/proc/self/exe", error);
   require(

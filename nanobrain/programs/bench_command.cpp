@@ -11,8 +11,11 @@ void run(
     const TimingRequest& request,
     const OpenModels& open,
     const TableOutput& output) {
-  output.check();
-  const TimingReport report = run_timing(open(), request);
+  const NamedModels models = open();
+  NamedFiles folders{"--model", {}};
+  for (const NamedModel& model : models) folders.paths.push_back(model.name);
+  output.check({folders});
+  const TimingReport report = run_timing(models, request);
   output.write({report.table()}, report.to_json());
 }
 

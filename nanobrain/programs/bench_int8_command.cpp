@@ -15,7 +15,7 @@ struct StartFlags {
 };
 
 void run_start(const StartFlags& flags, const TableOutput& output) {
-  output.check();
+  output.check({{"--model", {flags.model}}});
   const Statistics s = time_start(flags.model, flags.threads, flags.clock);
   const Table table{
       .columns =

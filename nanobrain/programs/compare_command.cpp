@@ -10,7 +10,8 @@ namespace {
 
 void run(const CompareRequest& request, const TableOutput& output) {
   output.check(
-      {{"--input", request.text.inputs},
+      {{"--model", request.models},
+       {"--input", request.text.inputs},
        {"--reference", {request.reference.value_or("")}}});
   const ComparisonReport report = run_comparison(request, all_capabilities());
   output.write({report.table()}, report.to_json(), report.to_text());

@@ -14,7 +14,7 @@ void run(
     const Capabilities& capabilities,
     const TableOutput& output) {
   output.check(
-      {{"--input", request.text.inputs}},
+      {{"--model", {request.model}}, {"--input", request.text.inputs}},
       {{"--per-document", {request.per_document.value_or("")}}});
   const EvalReport report = run_evaluation(request, capabilities);
   output.write({report.table()}, report.to_json());

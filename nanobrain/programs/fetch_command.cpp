@@ -62,7 +62,8 @@ void add_fetch(CLI::App& program) {
       "certificates of your own: CURL_CA_BUNDLE.");
   sub->callback([flags, output] {
     if (flags->quiet) set_progress_enabled(false);
-    output.check({{"--list", {flags->list}}});
+    output.check(
+        {{"--list", {flags->list}}, {"--output", {flags->options.output}}});
     flags->options.force = output.force();
     const Json result = fetch(chosen_list(*flags), flags->options);
     output.write({fetch_table(result)}, result);

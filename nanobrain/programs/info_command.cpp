@@ -13,7 +13,7 @@ void add_info(CLI::App& program) {
   const TableOutput output(*command);
   add_model(*command, *folder, /*int8_only=*/true);
   command->callback([folder, output] {
-    output.check();
+    output.check({{"--model", {*folder}}});
     const Json facts = read_model_facts(*folder);
     output.write({facts_table(facts)}, facts);
   });

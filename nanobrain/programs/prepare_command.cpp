@@ -46,7 +46,8 @@ void add_prepare(CLI::App& program) {
     output.check(
         {{"--input", flags->inputs},
          {"--val-input", flags->options.val_inputs},
-         {"--tokenizer", {flags->tokenizer}}});
+         {"--tokenizer", {flags->tokenizer}},
+         {"--output", {flags->output}}});
     const auto tokenizer = load_tokenizer(flags->tokenizer);
     const PrepareReport report =
         prepare(flags->inputs, *tokenizer, flags->output, flags->options);

@@ -9,7 +9,10 @@ namespace nanobrain {
 namespace {
 
 void run(const QuantizeRequest& request, const TableOutput& output) {
-  output.check({{"--text", request.text.inputs}});
+  output.check(
+      {{"--model", {request.model}},
+       {"--output", {request.output}},
+       {"--text", request.text.inputs}});
   const QuantizeReport report = quantize_model(request);
   output.write(report.tables(), report.to_json());
 }

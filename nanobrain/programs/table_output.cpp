@@ -1,31 +1,50 @@
 #include "nanobrain/programs/table_output.h"
 
-#include <map>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/programs/flags.h"
 
 namespace nanobrain {
 
+namespace {
+
+/// Whether writing `file` would replace `kept` or something in it, be it there
+/// or yet to be made.
+bool would_replace(const fs::path& file, const fs::path& kept) {
+  if (file == kept) return true;
+  const bool inside = *file.lexically_relative(kept).begin() != "..";
+  return inside && (fs::exists(file) || !fs::exists(kept));
+}
+
+} // namespace
+
 void check_output_files(
     std::string_view command,
-    const std::vector<NamedFiles>& inputs,
+    const std::vector<NamedFiles>& kept,
     const std::vector<NamedFiles>& outputs,
     bool force) {
-  std::map<fs::path, std::string_view> taken; // by whom
-  for (const auto* files : {&inputs, &outputs}) {
+  std::vector<std::pair<std::string_view, fs::path>> taken; // by whom
+  for (const auto* files : {&kept, &outputs}) {
     for (const auto& [flag, paths] : *files) {
       for (const fs::path& path : paths) {
         if (path.empty()) continue;
-        const auto [other, is_new] =
-            taken.emplace(fs::weakly_canonical(fs::absolute(path)), flag);
-        if (files == &inputs) continue;
-        require<UsageError>(
-            is_new,
+        const auto file = fs::weakly_canonical(fs::absolute(path));
+        for (const auto& [other, place] : taken) {
+          if (files == &kept) break;
+          require<UsageError>(
+              !would_replace(file, place),
+              command,
+              "{} and {} both name {}; give each a file of its own",
+              other,
+              flag,
+              path.string());
+        }
+        taken.emplace_back(flag, file);
+        if (files == &kept) continue;
+        require(
+            !fs::is_directory(file),
             command,
-            "{} and {} both name {}; give each a file of its own",
-            other->second,
+            "{} must name a file, but {} is a folder",
             flag,
             path.string());
         if (!force) require_new_file(path, command);
@@ -47,13 +66,12 @@ TableOutput::TableOutput(CLI::App& command, bool own_output)
 }
 
 void TableOutput::check(
-    const std::vector<NamedFiles>& inputs,
-    std::vector<NamedFiles> others) const {
+    const std::vector<NamedFiles>& kept, std::vector<NamedFiles> others) const {
   const auto& [command, csv, markdown, output, force] = *flags_;
   others.insert(
       others.end(),
       {{"--csv", {csv}}, {"--markdown", {markdown}}, {"--output", {output}}});
-  check_output_files(command, inputs, others, force);
+  check_output_files(command, kept, others, force);
 }
 
 void TableOutput::write(

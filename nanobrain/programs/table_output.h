@@ -20,11 +20,13 @@ struct NamedFiles {
   std::vector<std::filesystem::path> paths; // an empty one: not given
 };
 
-/// UsageError if two flags name one file to write, or one names an input. Error
-/// where a file to write exists, unless `force`.
+/// UsageError if two flags name one file to write, or one would replace what
+/// `kept` names: inputs, and folders that the command writes itself, with what
+/// is in them. Error where a file to write exists, unless `force`, or is a
+/// folder.
 void check_output_files(
     std::string_view command,
-    const std::vector<NamedFiles>& inputs,
+    const std::vector<NamedFiles>& kept,
     const std::vector<NamedFiles>& outputs,
     bool force);
 
@@ -37,7 +39,7 @@ class TableOutput : public Output {
 
   /// Before the work: check_output_files() of these flags and `others`.
   void check(
-      const std::vector<NamedFiles>& inputs = {},
+      const std::vector<NamedFiles>& kept = {},
       std::vector<NamedFiles> others = {}) const;
   /// `text` where people read more than the tables, or in another order.
   void write(

@@ -108,7 +108,7 @@ TEST_F(FetchCommand, WithoutANetworkItSaysWhatToDo) {
   refused(
       1,
       {{line, "[https://huggingface.co/openai-community"},
-       {line, "; run it again to resume"},
+       {line, "; run it again"},
        {line, "https_proxy"},
        {line, "by hand to out"}});
 }
@@ -122,7 +122,8 @@ TEST_F(FetchCommand, WrongUsageIsRefused) {
        {fetch + "gpt3", "but is \"gpt3\"; did you mean gpt2?"},
        {fetch + "gpt2 --shards 2", "goes with fineweb-edu"},
        {fetch + "fineweb-edu --shards 15", "must be from 1 to 14, but is 15"},
-       {fetch + "gpt2 --base-url mirror", "must begin with http:// or https"}});
+       {fetch + "gpt2 --base-url mirror", "must begin with http:// or https"},
+       {fetch + "gpt2 --csv out/vocab.json", "--output and --csv both name"}});
   EXPECT_FALSE(exists("out"));
 }
 

@@ -91,14 +91,13 @@ TEST_F(Program, BenchTimesForwardsTextsAndItsOwnStart) {
     EXPECT_EQ(timed["threads"], 1);
     EXPECT_TRUE(timed.contains("cpu"));
   }
+  const std::string start = "nanobrain-run bench start --model ";
+  refused(1, {{start + "nowhere", "nowhere is neither a model folder"}});
   refused(
       2,
-      {{"nanobrain-run bench start --model m --repetitions 0",
-        "--repetitions"}});
-  refused(
-      1,
-      {{"nanobrain-run bench start --model nowhere",
-        "the program ended without a word"}});
+      {{start + "model --repetitions 0", "--repetitions"},
+       {start + "model --threads -1", "--threads"},
+       {start + "model --force --csv model/config.json", "--model and --csv"}});
 }
 
 TEST_F(Program, FoldersThatAreNotWhatTheyClaim) {
