@@ -53,25 +53,21 @@ inline void multiply_block(
     Panels<const float> B,
     Panels<float> out) {
   F32 sums[rows][panels][kPanel / kWidth] = {};
-  const auto each_sum = [&](const auto& visit) {
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t p = 0; p < panels; ++p) {
-        for (int64_t v = 0; v < kPanel / kWidth; ++v) {
-          visit(
-              out.data + p * out.panel + r * out.row + v * kWidth,
-              sums[r][p][v]);
-        }
-      }
-    }
-  };
-  if (add) each_sum([](const float* at, F32& sum) { sum = load_width(at); });
   for (int64_t k = 0; k < K / kPanel; ++k) {
     add_products<rows, panels>(kPanel, A, B, sums);
     A.data += A.panel;
     B.data += kPanel * B.row;
   }
   add_products<rows, panels>(K % kPanel, A, B, sums);
-  each_sum([](float* at, F32& sum) { store_width(at, sum); });
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t p = 0; p < panels; ++p) {
+      for (int64_t v = 0; v < kPanel / kWidth; ++v) {
+        float* at = out.data + p * out.panel + r * out.row + v * kWidth;
+        const F32 sum = sums[r][p][v];
+        store_width(at, add ? load_width(at) + sum : sum);
+      }
+    }
+  }
 }
 
 /// Blocks of `rows` rows as long as they fit, then lower ones.
