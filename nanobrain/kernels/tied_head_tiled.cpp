@@ -10,10 +10,13 @@
 //                              dH += P E_tile            (Tc, Vt) x (Vt, C)
 //                              dE_tile^T += (w H)^T P    (C, Tc) x (Tc, Vt)
 // In bf16, where products are cheap, pass 2 makes S again, so that S and P live
-// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024); in f32 it reads the S
-// of pass 1. Right-hand matrices are packed for their products: in f32 in
-// panels (panels.h), in bf16 in VNNI order, pairs of rows interleaved: P leaves
-// its registers in both orders.
+// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024). In f32 pass 1 leaves
+// X = exp(S - m) in the place of S, and P = exp(m - lse) X is never made: the
+// factor of a token, one in a tile, goes to the smaller sides of the products,
+//   dH += exp(m - lse) (X E_tile),  dE_tile^T += (w exp(m - lse) H)^T X.
+// Right-hand matrices are packed for their products: in f32 in panels
+// (panels.h), in bf16 in VNNI order, pairs of rows interleaved: P leaves its
+// registers in both orders.
 //
 // Tiles are dealt to a fixed number of groups, each summed in order and the
 // groups in order: the bits do not depend on the number of threads.
@@ -55,7 +58,7 @@ template <class T> // float or at::BFloat16: what the products take
 class TiledHead {
   static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
   static constexpr int64_t kTile = kBf16 ? 512 : 256; // Vt: P is in L2
-  /// From a row of S or P to the next. The lines of a panel of P lie in all
+  /// From a row of S or X to the next. The lines of a panel of X lie in all
   /// sets of L1 where it is no power of two.
   static constexpr int64_t kStride = kTile + (kBf16 ? 0 : 16);
   /// Tc at most: the more, the less often E and dE are read and written.
@@ -112,8 +115,13 @@ class TiledHead {
     chunk_ = at::empty({Tc_, C_}, type);
     max_ = at::empty({kGroups, Tc_, kLanes}, f32);
     sum_ = at::empty({kGroups, Tc_, kLanes}, f32);
-    scores_ = at::empty({keeps_scores_ ? tiles_ : 0, Tc_, kStride}, f32);
     if (!options_.with_gradients) return;
+    // Each by itself: what is as large as all is given back to the system, and
+    // its pages are cleared again in the next step.
+    for (int64_t i = 0; keeps_scores_ && i < tiles_; ++i) {
+      kept_.push_back(at::empty({Tc_, kStride}, f32));
+    }
+    tile_max_ = at::empty({tiles_, Tc_}, f32);
     row_lse_ = at::empty({Tc_}, f32);
     row_weight_ = at::empty({Tc_}, f32);
     weight_packed_ = at::empty({tiles_, kTile, C_}, type);
@@ -137,8 +145,8 @@ class TiledHead {
     for (int64_t i = group * tiles_ / kGroups; i < end; ++i) body(i);
   }
 
-  /// (M, K) x (K, N) -> (M, N), contiguous but for P, whose rows are kStride
-  /// apart.
+  /// (M, K) x (K, N) -> (M, N), contiguous but for S, X and P, whose rows are
+  /// kStride apart.
   void multiply(
       int64_t M,
       int64_t N,
@@ -210,7 +218,7 @@ class TiledHead {
 
   /// S of tokens [t, t + kRows) of the chunk, where it is kept or in `buffer`.
   float* make_scores(int64_t i, int64_t t, float* buffer) const {
-    float* scores = keeps_scores_ ? kept_scores(i, t) : buffer;
+    float* scores = keeps_scores_ ? kept(i, t) : buffer;
     for (int64_t v = 0; v < kTile; v += panel_) {
       multiply( // (rows, C) x (C, panel)
           kRows,
@@ -227,8 +235,9 @@ class TiledHead {
     return scores;
   }
 
-  float* kept_scores(int64_t i, int64_t t) const {
-    return scores_.data_ptr<float>() + (i * Tc_ + t) * kStride;
+  /// What is kept of tile i from token t of the chunk on: S, then X.
+  float* kept(int64_t i, int64_t t) const {
+    return kept_[i].template data_ptr<float>() + t * kStride;
   }
 
   int64_t width(int64_t i) const { return std::min(kTile, V_ - i * kTile); }
@@ -241,9 +250,16 @@ class TiledHead {
     std::vector<float> buffer(kRows * kStride);
     each_tile(group, [&](int64_t i) {
       for (int64_t t = 0; t < Tc_; t += kRows) {
-        const float* scores = make_scores(i, t, buffer.data());
-        kernels_.add_exp(
-            scores, kRows, kTile, kStride, max + t * kLanes, sum + t * kLanes);
+        float* scores = make_scores(i, t, buffer.data());
+        float* row_max = max + t * kLanes;
+        float* row_sum = sum + t * kLanes;
+        if (!keeps_scores_) {
+          kernels_.add_exp(scores, kRows, kTile, kStride, row_max, row_sum);
+          continue;
+        }
+        kernels_.exponentials(scores, kRows, kTile, kStride, row_max, row_sum);
+        float* tile_max = tile_max_.data_ptr<float>() + i * Tc_ + t;
+        for (int64_t r = 0; r < kRows; ++r) tile_max[r] = row_max[r * kLanes];
       }
     });
   }
@@ -289,50 +305,98 @@ class TiledHead {
   void add_gradients(int64_t group, bool first_chunk) {
     float* part = hidden_parts_.data_ptr<float>() + group * Tc_ * C_;
     std::fill_n(part, Tc_ * C_, 0.0F);
-    std::vector<float> buffer(kRows * kStride);
-    std::vector<T> p_rows(block_ * kStride);
-    std::vector<T> p_pairs(kBf16 ? block_ * kTile : 0);
+    Buffers buffers(*this);
     each_tile(group, [&](int64_t i) {
       float* de = weight_gradient_t_.data_ptr<float>() + i * C_ * kTile;
       for (int64_t t = 0; t < Tc_; t += block_) {
-        for (int64_t r = 0; r < block_; r += kRows) {
-          const float* lse = row_lse_.const_data_ptr<float>() + t + r;
-          if constexpr (kBf16) {
-            kernels_.probabilities_bf16(
-                make_scores(i, t + r, buffer.data()),
-                kRows,
-                kTile,
-                lse,
-                bits(p_rows.data() + r * kTile),
-                bits(p_pairs.data() + r * kTile));
-          } else {
-            kernels_.probabilities(
-                kept_scores(i, t + r),
-                kRows,
-                kTile,
-                kStride,
-                lse,
-                p_rows.data() + r * kStride);
-          }
-        }
-        multiply( // (block, Vt) x (Vt, C)
-            block_,
-            C_,
-            kTile,
-            /*add=*/true,
-            {p_rows.data(), kStride},
-            packed(weight_packed_.data_ptr<T>() + i * kTile * C_, kTile, C_),
-            {part + t * C_, C_});
-        multiply( // (C, block) x (block, Vt)
-            C_,
-            kTile,
-            block_,
-            /*add=*/!first_chunk || t > 0,
-            {chunk_t_.data_ptr<T>() + t * C_, block_},
-            {kBf16 ? p_pairs.data() : p_rows.data(), kStride},
-            {de, kTile});
+        add_block(
+            i, t, buffers, part + t * C_, de, /*add=*/!first_chunk || t > 0);
       }
     });
+  }
+
+  /// Of one thread.
+  struct Buffers {
+    explicit Buffers(const TiledHead& head)
+        : scores(kBf16 ? kRows * kStride : 0),
+          rows(kBf16 ? head.block_ * kStride : 0),
+          pairs(rows.size()),
+          factors(head.block_),
+          products(kBf16 ? 0 : head.block_ * head.C_),
+          scaled(products.size()) {}
+    std::vector<float> scores;
+    std::vector<T> rows, pairs;  // P (block, Vt)
+    std::vector<float> factors;  // exp(m - lse) (block)
+    std::vector<float> products; // X E_tile (block, C)
+    std::vector<T> scaled;       // (w exp(m - lse) H)^T (C, block)
+  };
+
+  /// Tile i and tokens [t, t + block): dH (block, C) +=, dE^T (C, Vt) = or +=.
+  void add_block(
+      int64_t i, int64_t t, Buffers& b, float* dh, float* de, bool add) {
+    const T* chunk_t = chunk_t_.data_ptr<T>() + t * C_;
+    const auto weight =
+        packed(weight_packed_.data_ptr<T>() + i * kTile * C_, kTile, C_);
+    if constexpr (kBf16) {
+      for (int64_t r = 0; r < block_; r += kRows) {
+        kernels_.probabilities_bf16(
+            make_scores(i, t + r, b.scores.data()),
+            kRows,
+            kTile,
+            row_lse_.const_data_ptr<float>() + t + r,
+            bits(b.rows.data() + r * kTile),
+            bits(b.pairs.data() + r * kTile));
+      }
+      multiply( // (block, Vt) x (Vt, C)
+          block_,
+          C_,
+          kTile,
+          true,
+          {b.rows.data(), kStride},
+          weight,
+          {dh, C_});
+      multiply( // (C, block) x (block, Vt)
+          C_,
+          kTile,
+          block_,
+          add,
+          {chunk_t, block_},
+          {b.pairs.data(), kStride},
+          {de, kTile});
+    } else {
+      for (int64_t r = 0; r < block_; ++r) {
+        b.factors[r] = std::exp(
+            tile_max_.const_data_ptr<float>()[i * Tc_ + t + r] -
+            row_lse_.const_data_ptr<float>()[t + r]);
+      }
+      const Panels<const float> x{kept(i, t), kStride};
+      multiply( // (block, Vt) x (Vt, C)
+          block_,
+          C_,
+          kTile,
+          false,
+          x,
+          weight,
+          {b.products.data(), C_});
+      for (int64_t r = 0; r < block_; ++r) {
+        for (int64_t c = r * C_; c < (r + 1) * C_; ++c) {
+          dh[c] += b.factors[r] * b.products[c];
+        }
+      }
+      for (int64_t c = 0; c < C_; ++c) {
+        for (int64_t r = 0; r < block_; ++r) {
+          b.scaled[c * block_ + r] = b.factors[r] * chunk_t[c * block_ + r];
+        }
+      }
+      multiply( // (C, block) x (block, Vt)
+          C_,
+          kTile,
+          block_,
+          add,
+          {b.scaled.data(), block_},
+          x,
+          {de, kTile});
+    }
   }
 
   void sum_hidden_gradient(int64_t begin) {
@@ -387,7 +451,8 @@ class TiledHead {
   Tensor weight_packed_;     // (tiles, Vt, C), packed: the right side of P E
   Tensor chunk_;             // (Tc, C)
   Tensor chunk_t_;           // (blocks, C, block): (w H)^T
-  Tensor scores_;            // (tiles, Tc, Vt) f32 where they are kept
+  std::vector<Tensor> kept_; // tiles of S, then X: (Tc, Vt) f32
+  Tensor tile_max_;          // (tiles, Tc) f32: m of X
   Tensor max_, sum_;         // (groups, Tc, lanes)
   Tensor row_lse_;           // (Tc) f32
   Tensor row_weight_;        // (Tc)

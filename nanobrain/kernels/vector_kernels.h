@@ -28,20 +28,20 @@ struct SoftmaxTile {
       float* lane_max,
       float* lane_sum);
 
-  /// p = exp(score - row_lse), at least 9e-27; p has the same
-  /// stride.
-  void (*probabilities)(
-      const float* scores,
+  /// The same with one maximum for all lanes of a row; each score becomes
+  /// exp(score - maximum), at least 9e-27.
+  void (*exponentials)(
+      float* scores,
       int64_t rows,
       int64_t columns,
       int64_t stride,
-      const float* row_lse,
-      float* p);
+      float* lane_max,
+      float* lane_sum);
 
-  /// The same of rows without a gap rounded to bf16, twice: row by row, and in
-  /// `pairs` with rows 2i and 2i + 1 interleaved (VNNI order, the right side of
-  /// a product). rows is even. Null below AVX512-BF16, as are the two that
-  /// follow.
+  /// p = exp(score - row_lse) of rows without a gap, at least 9e-27, rounded to
+  /// bf16, twice: row by row, and in `pairs` with rows 2i and 2i + 1
+  /// interleaved (VNNI order, the right side of a product). rows is even. Null
+  /// below AVX512-BF16, as are the two that follow.
   void (*probabilities_bf16)(
       const float* scores,
       int64_t rows,

@@ -5,7 +5,7 @@ namespace nanobrain {
 
 extern const VectorKernels kAvx2Kernels = {
     .multiply = kPanelProduct,
-    .softmax = {.add_exp = add_exp, .probabilities = probabilities},
+    .softmax = {.add_exp = add_exp, .exponentials = exponentials},
     .attention = kAttentionTile,
     .gelu = kGeluKernels};
 

@@ -39,17 +39,46 @@ inline void add_exp(
   }
 }
 
-inline void probabilities(
-    const float* scores,
+inline void exponentials(
+    float* scores,
     int64_t rows,
     int64_t columns,
     int64_t stride,
-    const float* row_lse,
-    float* p) {
+    float* lane_max,
+    float* lane_sum) {
+  constexpr int64_t kVectors = kLanes / kWidth;
   for (int64_t t = 0; t < rows; ++t) {
-    const int64_t begin = t * stride;
-    for (int64_t i = begin; i < begin + columns; i += kWidth) {
-      store_width(p + i, exponential(load_width(scores + i) - row_lse[t]));
+    float* row = scores + t * stride;
+    F32 maxima[kVectors], sums[kVectors];
+    for (int64_t v = 0; v < kVectors; ++v) {
+      maxima[v] = load_width(lane_max + t * kLanes + v * kWidth);
+    }
+    for (int64_t i = 0; i < columns; i += kLanes) {
+      for (int64_t v = 0; v < kVectors; ++v) {
+        maxima[v] = maximum(maxima[v], load_width(row + i + v * kWidth));
+      }
+    }
+    float max = maxima[0][0];
+    for (int64_t i = 1; i < kLanes; ++i) {
+      const float other = maxima[i / kWidth][i % kWidth];
+      max = max > other ? max : other;
+    }
+    for (int64_t v = 0; v < kVectors; ++v) {
+      float* lanes = lane_max + t * kLanes + v * kWidth;
+      sums[v] = load_width(lane_sum + t * kLanes + v * kWidth) *
+                exponential(load_width(lanes) - max);
+      store_width(lanes, max - F32{});
+    }
+    for (int64_t i = 0; i < columns; i += kLanes) {
+      for (int64_t v = 0; v < kVectors; ++v) {
+        float* at = row + i + v * kWidth;
+        const F32 e = exponential(load_width(at) - max);
+        sums[v] += e;
+        store_width(at, e);
+      }
+    }
+    for (int64_t v = 0; v < kVectors; ++v) {
+      store_width(lane_sum + t * kLanes + v * kWidth, sums[v]);
     }
   }
 }

@@ -114,7 +114,7 @@ TEST_P(VectorKernelsTest, SumsOfExponentialsAndProbabilities) {
         max.data(),
         sum.data());
   }
-  std::vector<float> lse(kRows), p(scores.size(), 7);
+  std::vector<float> lse(kRows);
   for (int64_t t = 0; t < kRows; ++t) {
     double total = 0, expected = 0;
     for (int64_t i = 0; i < kLanes; ++i) {
@@ -126,14 +126,30 @@ TEST_P(VectorKernelsTest, SumsOfExponentialsAndProbabilities) {
     EXPECT_NEAR(std::log(total), std::log(expected), 1e-6);
     lse[t] = static_cast<float>(std::log(expected));
   }
-  kernels().softmax.probabilities(
-      scores.data(), kRows, kColumns, kStride, lse.data(), p.data());
+  auto x = scores;
+  std::ranges::fill(max, -1e30F);
+  std::ranges::fill(sum, 0.0F);
+  kernels().softmax.exponentials(
+      x.data(), kRows, 32, kStride, max.data(), sum.data());
+  const auto first = max;
+  kernels().softmax.exponentials(
+      x.data() + 32, kRows, 64, kStride, max.data(), sum.data());
   for (int64_t t = 0; t < kRows; ++t) {
+    const float* lanes = &max[t * kLanes];
+    const float* row = &scores[t * kStride];
+    EXPECT_EQ(lanes[0], *std::max_element(row, row + kColumns));
+    EXPECT_EQ(std::count(lanes, lanes + kLanes, lanes[0]), kLanes);
+    double total = 0;
+    for (int64_t i = 0; i < kLanes; ++i) total += sum[t * kLanes + i];
+    EXPECT_NEAR(lanes[0] + std::log(total), lse[t], 4e-6);
     for (int64_t i = 0; i < kStride; ++i) {
-      const size_t at = t * kStride + i;
-      const double exact = std::exp(double{scores[at]} - lse[t]);
+      const double exact =
+          std::exp(double{row[i]} - (i < 32 ? first[t * kLanes] : lanes[0]));
       // 2e-7 of the exponential, and the rounding of its argument.
-      ASSERT_NEAR(p[at], i < kColumns ? exact : 7, 4e-6 * exact + 1e-26);
+      ASSERT_NEAR(
+          x[t * kStride + i],
+          i < kColumns ? exact : row[i],
+          4e-6 * exact + 1e-26);
     }
   }
 }
