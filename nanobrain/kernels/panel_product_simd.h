@@ -54,6 +54,10 @@ inline void multiply_block(
     Panels<float> out) {
   F32 sums[rows][panels][kPanel / kWidth] = {};
   for (int64_t k = 0; k < K / kPanel; ++k) {
+    // The rows of the next block: they may be far away, in short pieces.
+    for (int64_t r = rows; r < 2 * rows; ++r) {
+      __builtin_prefetch(A.data + r * A.row);
+    }
     add_products<rows, panels>(kPanel, A, B, sums);
     A.data += A.panel;
     B.data += kPanel * B.row;
