@@ -20,25 +20,33 @@ constexpr int64_t kBlockRows = 6;
 constexpr int64_t kBlockPanels = 1;
 #endif
 
+/// What all blocks of a product have in common; each has pointers of its own.
+struct Product {
+  int64_t K;
+  bool add;
+  int64_t a_row, a_panel, b_row, b_panel, out_row, out_panel;
+};
+
 /// sums += A (rows, count) x B (count, panels * 16), for count <= 16.
 template <int64_t rows, int64_t panels>
 inline void add_products(
+    const Product& p,
     int64_t count,
-    Panels<const float> A,
-    Panels<const float> B,
+    const float* a,
+    const float* b,
     F32 (&sums)[rows][panels][kPanel / kWidth]) {
-  for (int64_t k = 0; k < count; ++k) {
+  for (int64_t k = 0; k < count; ++k, b += p.b_row) {
     F32 right[panels][kPanel / kWidth];
-    for (int64_t p = 0; p < panels; ++p) {
+    for (int64_t j = 0; j < panels; ++j) {
       for (int64_t v = 0; v < kPanel / kWidth; ++v) {
-        right[p][v] = load_width(B.data + p * B.panel + k * B.row + v * kWidth);
+        right[j][v] = load_width(b + j * p.b_panel + v * kWidth);
       }
     }
     for (int64_t r = 0; r < rows; ++r) {
-      const F32 left = A.data[r * A.row + k] - F32{}; // a broadcast
-      for (int64_t p = 0; p < panels; ++p) {
+      const F32 left = a[r * p.a_row + k] - F32{}; // a broadcast
+      for (int64_t j = 0; j < panels; ++j) {
         for (int64_t v = 0; v < kPanel / kWidth; ++v) {
-          sums[r][p][v] += left * right[p][v];
+          sums[r][j][v] += left * right[j][v];
         }
       }
     }
@@ -47,28 +55,24 @@ inline void add_products(
 
 template <int64_t rows, int64_t panels>
 inline void multiply_block(
-    int64_t K,
-    bool add,
-    Panels<const float> A,
-    Panels<const float> B,
-    Panels<float> out) {
+    const Product& p, const float* a, const float* b, float* out) {
   F32 sums[rows][panels][kPanel / kWidth] = {};
-  for (int64_t k = 0; k < K / kPanel; ++k) {
+  for (int64_t k = 0; k < p.K / kPanel; ++k) {
     // The rows of the next block: they may be far away, in short pieces.
     for (int64_t r = rows; r < 2 * rows; ++r) {
-      __builtin_prefetch(A.data + r * A.row);
+      __builtin_prefetch(a + r * p.a_row);
     }
-    add_products<rows, panels>(kPanel, A, B, sums);
-    A.data += A.panel;
-    B.data += kPanel * B.row;
+    add_products<rows, panels>(p, kPanel, a, b, sums);
+    a += p.a_panel;
+    b += kPanel * p.b_row;
   }
-  add_products<rows, panels>(K % kPanel, A, B, sums);
+  add_products<rows, panels>(p, p.K % kPanel, a, b, sums);
   for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t p = 0; p < panels; ++p) {
+    for (int64_t j = 0; j < panels; ++j) {
       for (int64_t v = 0; v < kPanel / kWidth; ++v) {
-        float* at = out.data + p * out.panel + r * out.row + v * kWidth;
-        const F32 sum = sums[r][p][v];
-        store_width(at, add ? load_width(at) + sum : sum);
+        float* at = out + r * p.out_row + j * p.out_panel + v * kWidth;
+        const F32 sum = sums[r][j][v];
+        store_width(at, p.add ? load_width(at) + sum : sum);
       }
     }
   }
@@ -77,24 +81,36 @@ inline void multiply_block(
 /// Blocks of `rows` rows as long as they fit, then lower ones.
 template <int64_t rows, int64_t panels>
 inline void multiply_rows(
-    int64_t M,
-    int64_t K,
-    bool add,
-    Panels<const float> A,
-    Panels<const float> B,
-    Panels<float> out) {
+    const Product& p, int64_t M, const float* a, const float* b, float* out) {
   for (; M >= rows; M -= rows) {
-    multiply_block<rows, panels>(K, add, A, B, out);
-    A.data += rows * A.row;
-    out.data += rows * out.row;
+    multiply_block<rows, panels>(p, a, b, out);
+    a += rows * p.a_row;
+    out += rows * p.out_row;
   }
   if constexpr (rows > 1) {
-    if (M > 0) multiply_rows<rows - 1, panels>(M, K, add, A, B, out);
+    if (M > 0) multiply_rows<rows - 1, panels>(p, M, a, b, out);
   }
 }
 
 template <int64_t panels>
 inline void multiply_panels(
+    const Product& p,
+    int64_t M,
+    int64_t N,
+    const float* a,
+    const float* b,
+    float* out) {
+  for (; N >= panels * kPanel; N -= panels * kPanel) {
+    multiply_rows<kBlockRows, panels>(p, M, a, b, out);
+    b += panels * p.b_panel;
+    out += panels * p.out_panel;
+  }
+  if constexpr (panels > 1) {
+    if (N > 0) multiply_panels<1>(p, M, N, a, b, out);
+  }
+}
+
+inline void multiply(
     int64_t M,
     int64_t N,
     int64_t K,
@@ -102,17 +118,9 @@ inline void multiply_panels(
     Panels<const float> A,
     Panels<const float> B,
     Panels<float> out) {
-  for (; N >= panels * kPanel; N -= panels * kPanel) {
-    multiply_rows<kBlockRows, panels>(M, K, add, A, B, out);
-    B.data += panels * B.panel;
-    out.data += panels * out.panel;
-  }
-  if constexpr (panels > 1) {
-    if (N > 0) multiply_panels<1>(M, N, K, add, A, B, out);
-  }
+  const Product p{K, add, A.row, A.panel, B.row, B.panel, out.row, out.panel};
+  multiply_panels<kBlockPanels>(p, M, N, A.data, B.data, out.data);
 }
-
-constexpr PanelProduct kPanelProduct = multiply_panels<kBlockPanels>;
 
 } // namespace
 } // namespace nanobrain

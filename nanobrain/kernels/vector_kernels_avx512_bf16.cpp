@@ -84,7 +84,7 @@ void interleave_rows(
 } // namespace
 
 extern const VectorKernels kAvx512Bf16Kernels = {
-    .multiply = kPanelProduct,
+    .multiply = multiply,
     .softmax =
         {.add_exp = add_exp,
          .exponentials = exponentials,

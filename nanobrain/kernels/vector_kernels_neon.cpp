@@ -4,7 +4,7 @@
 namespace nanobrain {
 
 extern const VectorKernels kNeonKernels = {
-    .multiply = kPanelProduct,
+    .multiply = multiply,
     .softmax = {.add_exp = add_exp, .exponentials = exponentials},
     .attention = kAttentionTile,
     .gelu = kGeluKernels};
