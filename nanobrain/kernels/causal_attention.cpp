@@ -17,6 +17,7 @@
 #include <cmath>
 #include <vector>
 
+#include "nanobrain/kernels/f32_product.h"
 #include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
@@ -189,7 +190,7 @@ class HeadAttention {
   }
 
   const AttentionTile& kernels_ = vector_kernels(kernel_isa()).attention;
-  const PanelProduct multiply_ = vector_kernels(kernel_isa()).multiply;
+  const PanelProduct multiply_ = f32_product().multiply;
   int64_t padded_;                        // D, in whole panels
   std::vector<float> features_t_;         // (D, T): V^T or K^T
   std::vector<float> q_t_, dy_t_, out_t_; // (D, kQueries)

@@ -27,6 +27,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "nanobrain/kernels/f32_product.h"
 #include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/tied_head.h"
 #include "nanobrain/kernels/transpose.h"
@@ -81,7 +82,7 @@ class TiledHead {
         block_(std::min(kBlock, Tc_)),
         tiles_(round_up(V_, kTile) / kTile),
         kernels_(vector_kernels(kernel_isa()).softmax),
-        multiply_panels_(vector_kernels(kernel_isa()).multiply),
+        f32_product_(f32_product()),
         hidden_(padded(hidden, round_up(N_, Tc_))),
         weight_(weight.contiguous()) {}
 
@@ -159,13 +160,13 @@ class TiledHead {
       at::native::cpublas::brgemm(
           M, N, K, A.row, B.row, out.row, add, A.data, B.data, out.data, true);
     } else {
-      multiply_panels_(M, N, K, add, A, B, out);
+      f32_product_.multiply(M, N, K, add, A, B, out);
     }
   }
 
   /// What pack() made of a (K, N) matrix.
-  static Panels<const T> packed(const T* data, int64_t K, int64_t N) {
-    if constexpr (kBf16) return {data, N};
+  Panels<const T> packed(const T* data, int64_t K, int64_t N) const {
+    if (kBf16 || !f32_product_.packs) return {data, N};
     return {data, kPanel, kPanel * K};
   }
 
@@ -175,6 +176,8 @@ class TiledHead {
       std::vector<Bf16Bits> rounded(K * N);
       kernels_.to_bf16(in, K * N, rounded.data());
       kernels_.interleave_rows(rounded.data(), K, N, bits(out));
+    } else if (!f32_product_.packs) {
+      std::copy_n(in, K * N, out);
     } else {
       for (int64_t n = 0; n < N; n += kPanel) {
         for (int64_t k = 0; k < K; ++k, out += kPanel) {
@@ -443,7 +446,7 @@ class TiledHead {
   int64_t block_; // tokens a block: Tc_ is a multiple
   int64_t tiles_;
   const SoftmaxTile& kernels_;
-  PanelProduct multiply_panels_;
+  const F32Product f32_product_;
   Tensor hidden_;            // (N padded to whole chunks, C) f32
   Tensor weight_;            // (V, dim) f32
   Tensor lse_;               // (N) f64

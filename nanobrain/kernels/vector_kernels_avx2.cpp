@@ -1,4 +1,5 @@
 // The kernels, compiled for AVX2 and FMA.
+#include "nanobrain/kernels/panel_product_simd.h"
 #include "nanobrain/kernels/vector_kernels_simd.h"
 
 namespace nanobrain {

@@ -84,7 +84,7 @@ void interleave_rows(
 } // namespace
 
 extern const VectorKernels kAvx512Bf16Kernels = {
-    .multiply = multiply,
+    .multiply = nullptr,
     .softmax =
         {.add_exp = add_exp,
          .exponentials = exponentials,

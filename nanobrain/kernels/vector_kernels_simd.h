@@ -3,7 +3,6 @@
 
 #include "nanobrain/base/simd.h"
 #include "nanobrain/base/simd_gelu.h"
-#include "nanobrain/kernels/panel_product_simd.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
 namespace nanobrain {
