@@ -17,8 +17,8 @@
 #include <cmath>
 #include <vector>
 
-#include "nanobrain/kernels/f32_product.h"
 #include "nanobrain/kernels/isa.h"
+#include "nanobrain/kernels/products.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
@@ -142,7 +142,7 @@ class HeadAttention {
       copy_rows(q + first * ld, ld, queries, D, q_rows_.data(), padded_);
       // (keys, queries) x (queries, D)
       const auto add = [&](const auto& left, const auto& right, auto& out) {
-        multiply_(
+        products_.multiply(
             keys,
             padded_,
             queries,
@@ -172,7 +172,7 @@ class HeadAttention {
       int64_t ld,
       const std::vector<float>& right,
       std::vector<float>& out) const {
-    multiply_(
+    products_.multiply(
         M,
         kQueries,
         K,
@@ -190,7 +190,7 @@ class HeadAttention {
   }
 
   const AttentionTile& kernels_ = vector_kernels(kernel_isa()).attention;
-  const PanelProduct multiply_ = f32_product().multiply;
+  const F32Products products_;
   int64_t padded_;                        // D, in whole panels
   std::vector<float> features_t_;         // (D, T): V^T or K^T
   std::vector<float> q_t_, dy_t_, out_t_; // (D, kQueries)

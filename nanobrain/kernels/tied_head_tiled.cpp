@@ -27,8 +27,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "nanobrain/kernels/f32_product.h"
 #include "nanobrain/kernels/isa.h"
+#include "nanobrain/kernels/products.h"
 #include "nanobrain/kernels/tied_head.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
@@ -55,9 +55,10 @@ int64_t chunk_size(int64_t N, int64_t most) {
   return std::min(most, round_up(N, N < kBlock ? kRows : kBlock));
 }
 
-template <class T> // float or at::BFloat16: what the products take
+template <class Products>
 class TiledHead {
-  static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
+  using T = typename Products::Value;
+  static constexpr bool kBf16 = std::is_same_v<Products, Bf16Products>;
   static constexpr int64_t kTile = kBf16 ? 512 : 256; // Vt: P is in L2
   /// From a row of S or X to the next. The lines of a panel of X lie in all
   /// sets of L1 where it is no power of two.
@@ -82,7 +83,6 @@ class TiledHead {
         block_(std::min(kBlock, Tc_)),
         tiles_(round_up(V_, kTile) / kTile),
         kernels_(vector_kernels(kernel_isa()).softmax),
-        f32_product_(f32_product()),
         hidden_(padded(hidden, round_up(N_, Tc_))),
         weight_(weight.contiguous()) {}
 
@@ -146,47 +146,6 @@ class TiledHead {
     for (int64_t i = group * tiles_ / kGroups; i < end; ++i) body(i);
   }
 
-  /// (M, K) x (K, N) -> (M, N), contiguous but for S, X and P, whose rows are
-  /// kStride apart.
-  void multiply(
-      int64_t M,
-      int64_t N,
-      int64_t K,
-      bool add,
-      Panels<const T> A,
-      Panels<const T> B,
-      Panels<float> out) const {
-    if constexpr (kBf16) {
-      at::native::cpublas::brgemm(
-          M, N, K, A.row, B.row, out.row, add, A.data, B.data, out.data, true);
-    } else {
-      f32_product_.multiply(M, N, K, add, A, B, out);
-    }
-  }
-
-  /// What pack() made of a (K, N) matrix.
-  Panels<const T> packed(const T* data, int64_t K, int64_t N) const {
-    if (kBf16 || !f32_product_.packs) return {data, N};
-    return {data, kPanel, kPanel * K};
-  }
-
-  /// A (K, N) matrix as multiply() takes it on the right.
-  void pack(const float* in, int64_t K, int64_t N, T* out) const {
-    if constexpr (kBf16) {
-      std::vector<Bf16Bits> rounded(K * N);
-      kernels_.to_bf16(in, K * N, rounded.data());
-      kernels_.interleave_rows(rounded.data(), K, N, bits(out));
-    } else if (!f32_product_.packs) {
-      std::copy_n(in, K * N, out);
-    } else {
-      for (int64_t n = 0; n < N; n += kPanel) {
-        for (int64_t k = 0; k < K; ++k, out += kPanel) {
-          std::copy_n(in + k * N + n, kPanel, out);
-        }
-      }
-    }
-  }
-
   void pack_weight() {
     each_group([&](int64_t group) {
       std::vector<float> transposed(C_ * panel_), padded(kTile * C_);
@@ -195,14 +154,14 @@ class TiledHead {
         const int64_t at = i * kTile * C_;
         for (int64_t v = 0; v < kTile; v += panel_) {
           transpose(tile + v * C_, C_, panel_, C_, transposed.data(), panel_);
-          pack(
+          products_.pack(
               transposed.data(),
               C_,
               panel_,
               weight_t_.data_ptr<T>() + at + v * C_);
         }
         if (options_.with_gradients) {
-          pack(tile, kTile, C_, weight_packed_.data_ptr<T>() + at);
+          products_.pack(tile, kTile, C_, weight_packed_.data_ptr<T>() + at);
         }
       });
     });
@@ -223,13 +182,14 @@ class TiledHead {
   float* make_scores(int64_t i, int64_t t, float* buffer) const {
     float* scores = keeps_scores_ ? kept(i, t) : buffer;
     for (int64_t v = 0; v < kTile; v += panel_) {
-      multiply( // (rows, C) x (C, panel)
+      products_.multiply( // (rows, C) x (C, panel)
           kRows,
           panel_,
           C_,
           /*add=*/false,
           {chunk_.data_ptr<T>() + t * C_, C_},
-          packed(weight_t_.data_ptr<T>() + (i * kTile + v) * C_, C_, panel_),
+          products_.packed(
+              weight_t_.data_ptr<T>() + (i * kTile + v) * C_, C_, panel_),
           {scores + v, kStride});
     }
     for (int64_t v = width(i); v < kTile; ++v) {
@@ -338,8 +298,8 @@ class TiledHead {
   void add_block(
       int64_t i, int64_t t, Buffers& b, float* dh, float* de, bool add) {
     const T* chunk_t = chunk_t_.data_ptr<T>() + t * C_;
-    const auto weight =
-        packed(weight_packed_.data_ptr<T>() + i * kTile * C_, kTile, C_);
+    const auto weight = products_.packed(
+        weight_packed_.data_ptr<T>() + i * kTile * C_, kTile, C_);
     if constexpr (kBf16) {
       for (int64_t r = 0; r < block_; r += kRows) {
         kernels_.probabilities_bf16(
@@ -350,7 +310,7 @@ class TiledHead {
             bits(b.rows.data() + r * kTile),
             bits(b.pairs.data() + r * kTile));
       }
-      multiply( // (block, Vt) x (Vt, C)
+      products_.multiply( // (block, Vt) x (Vt, C)
           block_,
           C_,
           kTile,
@@ -358,7 +318,7 @@ class TiledHead {
           {b.rows.data(), kStride},
           weight,
           {dh, C_});
-      multiply( // (C, block) x (block, Vt)
+      products_.multiply( // (C, block) x (block, Vt)
           C_,
           kTile,
           block_,
@@ -373,7 +333,7 @@ class TiledHead {
             row_lse_.const_data_ptr<float>()[t + r]);
       }
       const Panels<const float> x{kept(i, t), kStride};
-      multiply( // (block, Vt) x (Vt, C)
+      products_.multiply( // (block, Vt) x (Vt, C)
           block_,
           C_,
           kTile,
@@ -391,7 +351,7 @@ class TiledHead {
           b.scaled[c * block_ + r] = b.factors[r] * chunk_t[c * block_ + r];
         }
       }
-      multiply( // (C, block) x (block, Vt)
+      products_.multiply( // (C, block) x (block, Vt)
           C_,
           kTile,
           block_,
@@ -446,7 +406,7 @@ class TiledHead {
   int64_t block_; // tokens a block: Tc_ is a multiple
   int64_t tiles_;
   const SoftmaxTile& kernels_;
-  const F32Product f32_product_;
+  const Products products_;
   Tensor hidden_;            // (N padded to whole chunks, C) f32
   Tensor weight_;            // (V, dim) f32
   Tensor lse_;               // (N) f64
@@ -471,8 +431,8 @@ TiedCrossEntropy tied_head_tiled(
     const Tensor& weight,
     const TiedCrossEntropyOptions& options) {
   const at::NoGradGuard no_grad;
-  return options.bf16 ? TiledHead<at::BFloat16>(hidden, weight, options).run()
-                      : TiledHead<float>(hidden, weight, options).run();
+  return options.bf16 ? TiledHead<Bf16Products>(hidden, weight, options).run()
+                      : TiledHead<F32Products>(hidden, weight, options).run();
 }
 
 } // namespace nanobrain

@@ -100,7 +100,7 @@ struct GeluKernels {
 };
 
 struct VectorKernels {
-  PanelProduct multiply; // null with AVX-512, where f32_product() has another
+  PanelProduct multiply; // null with AVX-512: F32Products
   SoftmaxTile softmax;
   AttentionTile attention;
   GeluKernels gelu;
