@@ -406,7 +406,7 @@ class TiledHead {
   int64_t block_; // tokens a block: Tc_ is a multiple
   int64_t tiles_;
   const SoftmaxTile& kernels_;
-  const Products products_;
+  const Products products_{};
   Tensor hidden_;            // (N padded to whole chunks, C) f32
   Tensor weight_;            // (V, dim) f32
   Tensor lse_;               // (N) f64

@@ -112,6 +112,8 @@ class Avx2Sums {
         const __m256i four = _mm256_set1_epi64x(bits);
         low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(w_low, four));
         high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(w_high, four));
+        // GCC 12 would copy each sum to another register in each step.
+        asm("" : "+x"(low[r]), "+x"(high[r]));
       }
     }
     for (int64_t r = 0; r < kRows; ++r) {
