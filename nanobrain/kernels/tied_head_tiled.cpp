@@ -30,6 +30,7 @@
 #include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/products.h"
 #include "nanobrain/kernels/tied_head.h"
+#include "nanobrain/kernels/tiled_weight.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
@@ -41,9 +42,7 @@ using torch::Tensor;
 
 constexpr int64_t kRows = 64;   // tokens whose S is made at once
 constexpr int64_t kBlock = 256; // tokens whose P is in L2 at once
-constexpr int64_t kDeep = 256;  // C from which a tile is packed in panels
 constexpr int64_t kLanes = SoftmaxTile::kLanes;
-constexpr float kNoScore = -std::numeric_limits<float>::infinity();
 constexpr int64_t kGroups = 16; // of tiles; bounds the threads that can work
 
 int64_t round_up(int64_t value, int64_t multiple) {
@@ -59,7 +58,7 @@ template <class Products>
 class TiledHead {
   using T = typename Products::Value;
   static constexpr bool kBf16 = std::is_same_v<Products, Bf16Products>;
-  static constexpr int64_t kTile = kBf16 ? 512 : 256; // Vt: P is in L2
+  static constexpr int64_t kTile = TiledWeight<Products>::kTile;
   /// From a row of S or X to the next. The lines of a panel of X lie in all
   /// sets of L1 where it is no power of two.
   static constexpr int64_t kStride = kTile + (kBf16 ? 0 : 16);
@@ -77,18 +76,18 @@ class TiledHead {
         dim_(hidden.size(1)),
         C_(round_up(dim_, 32)),
         keeps_scores_(!kBf16 && options.with_gradients),
-        panel_(kBf16 && dim_ > kDeep ? kTile / 8 : kTile),
         // S that are kept take 33 MB of a vocabulary of 32,294.
         Tc_(chunk_size(N_, keeps_scores_ ? kBlock : kChunk)),
         block_(std::min(kBlock, Tc_)),
-        tiles_(round_up(V_, kTile) / kTile),
         kernels_(vector_kernels(kernel_isa()).softmax),
         hidden_(padded(hidden, round_up(N_, Tc_))),
-        weight_(weight.contiguous()) {}
+        weight_(weight, C_, options.with_gradients) {}
 
   TiedCrossEntropy run() {
     allocate();
-    pack_weight();
+    each_group([&](int64_t group) {
+      each_tile(group, [&](int64_t i) { weight_.pack(i); });
+    });
     for (int64_t begin = 0; begin < N_; begin += Tc_) {
       chunk_.copy_(hidden_.narrow(0, begin, Tc_)); // (Tc, C)
       each_group([&](int64_t group) { add_exp(group); });
@@ -112,24 +111,22 @@ class TiledHead {
     const auto f32 = at::TensorOptions().dtype(at::kFloat);
     const auto type = f32.dtype(c10::CppTypeToScalarType<T>::value);
     lse_ = at::empty({N_}, f32.dtype(at::kDouble));
-    weight_t_ = at::empty({tiles_, C_, kTile}, type);
     chunk_ = at::empty({Tc_, C_}, type);
     max_ = at::empty({kGroups, Tc_, kLanes}, f32);
     sum_ = at::empty({kGroups, Tc_, kLanes}, f32);
     if (!options_.with_gradients) return;
     // Each by itself: what is as large as all is given back to the system, and
     // its pages are cleared again in the next step.
-    for (int64_t i = 0; keeps_scores_ && i < tiles_; ++i) {
+    for (int64_t i = 0; keeps_scores_ && i < weight_.tiles(); ++i) {
       kept_.push_back(at::empty({Tc_, kStride}, f32));
     }
-    tile_max_ = at::empty({tiles_, Tc_}, f32);
+    tile_max_ = at::empty({weight_.tiles(), Tc_}, f32);
     row_lse_ = at::empty({Tc_}, f32);
     row_weight_ = at::empty({Tc_}, f32);
-    weight_packed_ = at::empty({tiles_, kTile, C_}, type);
     chunk_t_ = at::empty({Tc_ / block_, C_, block_}, type);
     hidden_gradient_ = at::empty({N_, dim_}, f32);
     hidden_parts_ = at::empty({kGroups, Tc_, C_}, f32);
-    weight_gradient_t_ = at::empty({tiles_, C_, kTile}, f32);
+    weight_gradient_t_ = at::empty({weight_.tiles(), C_, kTile}, f32);
   }
 
   template <class Body>
@@ -142,59 +139,14 @@ class TiledHead {
 
   template <class Body>
   void each_tile(int64_t group, const Body& body) {
-    const int64_t end = (group + 1) * tiles_ / kGroups;
-    for (int64_t i = group * tiles_ / kGroups; i < end; ++i) body(i);
-  }
-
-  void pack_weight() {
-    each_group([&](int64_t group) {
-      std::vector<float> transposed(C_ * panel_), padded(kTile * C_);
-      each_tile(group, [&](int64_t i) {
-        const float* tile = weight_tile(i, padded);
-        const int64_t at = i * kTile * C_;
-        for (int64_t v = 0; v < kTile; v += panel_) {
-          transpose(tile + v * C_, C_, panel_, C_, transposed.data(), panel_);
-          products_.pack(
-              transposed.data(),
-              C_,
-              panel_,
-              weight_t_.data_ptr<T>() + at + v * C_);
-        }
-        if (options_.with_gradients) {
-          products_.pack(tile, kTile, C_, weight_packed_.data_ptr<T>() + at);
-        }
-      });
-    });
-  }
-
-  /// (Vt, C) of E, in `padded` where zeros are to be added.
-  const float* weight_tile(int64_t i, std::vector<float>& padded) const {
-    const float* rows = weight_.const_data_ptr<float>() + i * kTile * dim_;
-    if (width(i) == kTile && dim_ == C_) return rows;
-    std::fill(padded.begin(), padded.end(), 0.0F);
-    for (int64_t v = 0; v < width(i); ++v) {
-      std::copy_n(rows + v * dim_, dim_, padded.data() + v * C_);
-    }
-    return padded.data();
+    const int64_t end = (group + 1) * weight_.tiles() / kGroups;
+    for (int64_t i = group * weight_.tiles() / kGroups; i < end; ++i) body(i);
   }
 
   /// S of tokens [t, t + kRows) of the chunk, where it is kept or in `buffer`.
   float* make_scores(int64_t i, int64_t t, float* buffer) const {
     float* scores = keeps_scores_ ? kept(i, t) : buffer;
-    for (int64_t v = 0; v < kTile; v += panel_) {
-      products_.multiply( // (rows, C) x (C, panel)
-          kRows,
-          panel_,
-          C_,
-          /*add=*/false,
-          {chunk_.data_ptr<T>() + t * C_, C_},
-          products_.packed(
-              weight_t_.data_ptr<T>() + (i * kTile + v) * C_, C_, panel_),
-          {scores + v, kStride});
-    }
-    for (int64_t v = width(i); v < kTile; ++v) {
-      for (int64_t r = 0; r < kRows; ++r) scores[r * kStride + v] = kNoScore;
-    }
+    weight_.score(i, chunk_.data_ptr<T>() + t * C_, kRows, scores, kStride);
     return scores;
   }
 
@@ -202,8 +154,6 @@ class TiledHead {
   float* kept(int64_t i, int64_t t) const {
     return kept_[i].template data_ptr<float>() + t * kStride;
   }
-
-  int64_t width(int64_t i) const { return std::min(kTile, V_ - i * kTile); }
 
   void add_exp(int64_t group) {
     float* max = max_.data_ptr<float>() + group * Tc_ * kLanes;
@@ -298,8 +248,7 @@ class TiledHead {
   void add_block(
       int64_t i, int64_t t, Buffers& b, float* dh, float* de, bool add) {
     const T* chunk_t = chunk_t_.data_ptr<T>() + t * C_;
-    const auto weight = products_.packed(
-        weight_packed_.data_ptr<T>() + i * kTile * C_, kTile, C_);
+    const Panels<const T> weight = weight_.rows(i);
     if constexpr (kBf16) {
       for (int64_t r = 0; r < block_; r += kRows) {
         kernels_.probabilities_bf16(
@@ -388,7 +337,8 @@ class TiledHead {
       each_tile(group, [&](int64_t i) {
         const float* tile =
             weight_gradient_t_.const_data_ptr<float>() + i * C_ * kTile;
-        transpose(tile, kTile, dim_, width(i), out + i * kTile * dim_, dim_);
+        transpose(
+            tile, kTile, dim_, weight_.width(i), out + i * kTile * dim_, dim_);
       });
     });
     return result;
@@ -401,17 +351,13 @@ class TiledHead {
   int64_t dim_;
   int64_t C_; // dim_ padded to a multiple of 32, with zeros
   bool keeps_scores_;
-  int64_t panel_; // columns of E_tile^T that are together, (C, panel)
   int64_t Tc_;    // tokens a chunk
   int64_t block_; // tokens a block: Tc_ is a multiple
-  int64_t tiles_;
   const SoftmaxTile& kernels_;
   const Products products_{};
-  Tensor hidden_;            // (N padded to whole chunks, C) f32
-  Tensor weight_;            // (V, dim) f32
+  Tensor hidden_; // (N padded to whole chunks, C) f32
+  TiledWeight<Products> weight_;
   Tensor lse_;               // (N) f64
-  Tensor weight_t_;          // (tiles, Vt / panel, C, panel), packed: for H E^T
-  Tensor weight_packed_;     // (tiles, Vt, C), packed: the right side of P E
   Tensor chunk_;             // (Tc, C)
   Tensor chunk_t_;           // (blocks, C, block): (w H)^T
   std::vector<Tensor> kept_; // tiles of S, then X: (Tc, Vt) f32
