@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/parallel.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/inference/timing.h"
 
@@ -52,7 +51,6 @@ double time_once(const std::vector<std::string>& words) {
 Statistics time_start(
     const fs::path& model, int64_t threads, const ClockOptions& clock) {
   clock.validate();
-  resolve_threads(threads);
   open_model(model, {});
   std::error_code error;
   const auto program = fs::read_symlink("/proc/self/exe", error);

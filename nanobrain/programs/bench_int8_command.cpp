@@ -1,5 +1,6 @@
 // nanobrain-run bench: how fast this machine runs an int8 model.
 #include "nanobrain/base/host.h"
+#include "nanobrain/base/parallel.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
 #include "nanobrain/programs/table_output.h"
@@ -16,7 +17,8 @@ struct StartFlags {
 
 void run_start(const StartFlags& flags, const TableOutput& output) {
   output.check({{"--model", {flags.model}}});
-  const Statistics s = time_start(flags.model, flags.threads, flags.clock);
+  const int64_t threads = resolve_threads(flags.threads);
+  const Statistics s = time_start(flags.model, threads, flags.clock);
   const Table table{
       .columns =
           {{"median_ms", "start to first token", "{:.2f}", "ms"},
@@ -31,7 +33,7 @@ void run_start(const StartFlags& flags, const TableOutput& output) {
             s.min * 1e3,
             s.max * 1e3,
             s.count,
-            flags.threads == 0 ? available_cpus() : flags.threads,
+            threads,
             cpu_name(),
             build_commit()}},
       .notes = {"Median of the repetitions; " + cpu_name()}};

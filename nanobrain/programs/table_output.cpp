@@ -8,6 +8,10 @@ namespace nanobrain {
 
 namespace {
 
+fs::path place_of(const fs::path& path) {
+  return fs::weakly_canonical(fs::absolute(path));
+}
+
 /// Whether writing `file` would replace `kept` or something in it, be it there
 /// or yet to be made.
 bool would_replace(const fs::path& file, const fs::path& kept) {
@@ -24,31 +28,32 @@ void check_output_files(
     const std::vector<NamedFiles>& outputs,
     bool force) {
   std::vector<std::pair<std::string_view, fs::path>> taken; // by whom
-  for (const auto* files : {&kept, &outputs}) {
-    for (const auto& [flag, paths] : *files) {
-      for (const fs::path& path : paths) {
-        if (path.empty()) continue;
-        const auto file = fs::weakly_canonical(fs::absolute(path));
-        for (const auto& [other, place] : taken) {
-          if (files == &kept) break;
-          require<UsageError>(
-              !would_replace(file, place),
-              command,
-              "{} and {} both name {}; give each a file of its own",
-              other,
-              flag,
-              path.string());
-        }
-        taken.emplace_back(flag, file);
-        if (files == &kept) continue;
-        require(
-            !fs::is_directory(file),
+  for (const auto& [flag, paths] : kept) {
+    for (const fs::path& path : paths) {
+      if (!path.empty()) taken.emplace_back(flag, place_of(path));
+    }
+  }
+  for (const auto& [flag, paths] : outputs) {
+    for (const fs::path& path : paths) {
+      if (path.empty()) continue;
+      const fs::path file = place_of(path);
+      for (const auto& [other, place] : taken) {
+        require<UsageError>(
+            !would_replace(file, place),
             command,
-            "{} must name a file, but {} is a folder",
+            "{} and {} both name {}; give each a file of its own",
+            other,
             flag,
             path.string());
-        if (!force) require_new_file(path, command);
       }
+      require(
+          !fs::is_directory(file),
+          command,
+          "{} must name a file, but {} is a folder",
+          flag,
+          path.string());
+      if (!force) require_new_file(path, command);
+      taken.emplace_back(flag, file);
     }
   }
 }
