@@ -39,8 +39,9 @@ struct Avx2Dot {
   }
 };
 
-/// Of kRows rows at once: both sides widened to 16 bits, weights as they are
-/// loaded, so that 32 products cost two vpmaddwd and two additions.
+/// Of four rows or more: both sides widened to 16 bits once for kGroup rows, so
+/// that 16 products cost a vpmaddwd and an addition. Four inputs of a row or of
+/// an output are two pairs, of the even and of the odd ones.
 class Avx2Sums {
  public:
   Avx2Sums(const QuantizedRows& x, const PackedView& w)
@@ -53,10 +54,8 @@ class Avx2Sums {
       int64_t blocks,
       int32_t* acc) const {
     const int64_t whole = rows / kRows * kRows;
-    for (int64_t r = 0; r < whole; r += kRows) {
-      for (int64_t i = 0; i < w_.padded_in; i += kPiece) {
-        add_piece(row + r, i, block, blocks, acc + r * kChunk);
-      }
+    for (int64_t i = 0; whole > 0 && i < w_.padded_in; i += kPiece) {
+      add_piece(row, whole, i, block, blocks, acc);
     }
     if (whole < rows) {
       single_(row + whole, rows - whole, block, blocks, acc + whole * kChunk);
@@ -66,63 +65,80 @@ class Avx2Sums {
 
  private:
   static constexpr int64_t kRows = 4;
-  static constexpr int64_t kPiece = 512; // inputs that are widened at once
-  static constexpr int64_t kHalf = kBlock / 2;
-  typedef int16_t Wide[kRows][kPiece];
+  static constexpr int64_t kPiece = 256; // inputs that are widened at once
+  static constexpr int64_t kHalf = kBlock / 2; // outputs of a register
 
   void add_piece(
       int64_t row,
+      int64_t rows,
       int64_t first,
       int64_t block,
       int64_t blocks,
       int32_t* acc) const {
-    alignas(32) Wide x;
+    alignas(32) int16_t x[kGroup][kPiece]; // (row, four inputs, parity, 2)
+    alignas(32) int16_t w[kPiece * kBlock]; // (four inputs, parity, output, 2)
     const int64_t count = minimum(kPiece, w_.padded_in - first);
-    for (int64_t r = 0; r < kRows; ++r) {
+    for (int64_t r = 0; r < rows; ++r) {
       const int8_t* in = x_.data + (row + r) * x_.ld + first;
       for (int64_t i = 0; i < count; i += 16) {
+        // Bytes 0 2 1 3 of each four.
+        const __m128i order = _mm_set_epi8(
+            15, 13, 14, 12, 11, 9, 10, 8, 7, 5, 6, 4, 3, 1, 2, 0);
+        const __m128i bytes = _mm_shuffle_epi8(
+            _mm_load_si128(reinterpret_cast<const __m128i*>(in + i)), order);
         _mm256_store_si256(
-            reinterpret_cast<__m256i*>(x[r] + i), widened(in + i));
+            reinterpret_cast<__m256i*>(x[r] + i), _mm256_cvtepi8_epi16(bytes));
       }
     }
-    const int8_t* w = w_.data + block * kBlock * w_.padded_in + first * kBlock;
-    for (int64_t b = 0; b < blocks; ++b, w += kBlock * w_.padded_in) {
-      for (int64_t half = 0; half < kBlock; half += kHalf) {
-        add_tile(x, count, w + half * 4, first > 0, acc + b * kBlock + half);
+    for (int64_t b = 0; b < blocks; ++b) {
+      const int8_t* in =
+          w_.data + ((block + b) * w_.padded_in + first) * kBlock;
+      auto* out = reinterpret_cast<__m256i*>(w);
+      for (int64_t i = 0; i < count; i += 4, out += 4) {
+        for (int64_t half = 0; half < 2; ++half, in += 32) {
+          const __m256i bytes =
+              _mm256_load_si256(reinterpret_cast<const __m256i*>(in));
+          out[half] = _mm256_srai_epi16(_mm256_slli_epi16(bytes, 8), 8);
+          out[2 + half] = _mm256_srai_epi16(bytes, 8);
+        }
+      }
+      for (int64_t r = 0; r < rows; r += kRows) {
+        add_tile(x + r, count, w, first > 0, acc + r * kChunk + b * kBlock);
       }
     }
   }
 
-  static __m256i widened(const int8_t* sixteen) {
-    return _mm256_cvtepi8_epi16(
-        _mm_load_si128(reinterpret_cast<const __m128i*>(sixteen)));
-  }
-
-  /// kRows x 8 outputs. Each has two sums beside each other, of the first and
-  /// the second two of four inputs.
+  /// kRows x kBlock outputs.
   static void add_tile(
-      const Wide& x, int64_t count, const int8_t* w, bool add, int32_t* acc) {
-    __m256i low[kRows] = {}, high[kRows] = {}; // outputs 0 to 3, 4 to 7
-    for (int64_t i = 0; i < count; i += 4, w += kBlock * 4) {
-      const __m256i w_low = widened(w), w_high = widened(w + 16);
+      const int16_t (*x)[kPiece],
+      int64_t count,
+      const int16_t* w,
+      bool add,
+      int32_t* acc) {
+    __m256i low[kRows] = {}, high[kRows] = {}; // outputs 0 to 7, 8 to 15
+    const auto* weights = reinterpret_cast<const __m256i*>(w);
+    for (int64_t i = 0; i < count; i += 2, weights += 2) {
 #pragma GCC unroll 4
       for (int64_t r = 0; r < kRows; ++r) {
-        int64_t bits;
+        int32_t bits;
         __builtin_memcpy(&bits, x[r] + i, sizeof(bits));
-        const __m256i four = _mm256_set1_epi64x(bits);
-        low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(w_low, four));
-        high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(w_high, four));
+        const __m256i pair = _mm256_set1_epi32(bits);
+        low[r] =
+            _mm256_add_epi32(low[r], _mm256_madd_epi16(weights[0], pair));
+        high[r] =
+            _mm256_add_epi32(high[r], _mm256_madd_epi16(weights[1], pair));
         // GCC 12 would copy each sum to another register in each step.
         asm("" : "+x"(low[r]), "+x"(high[r]));
       }
     }
     for (int64_t r = 0; r < kRows; ++r) {
       auto* out = reinterpret_cast<__m256i*>(acc + r * kChunk);
-      // hadd leaves outputs 0 1 4 5 2 3 6 7.
-      __m256i sums = _mm256_permute4x64_epi64(
-          _mm256_hadd_epi32(low[r], high[r]), _MM_SHUFFLE(3, 1, 2, 0));
-      if (add) sums = _mm256_add_epi32(sums, _mm256_load_si256(out));
-      _mm256_store_si256(out, sums);
+      if (add) {
+        low[r] = _mm256_add_epi32(low[r], _mm256_load_si256(out));
+        high[r] = _mm256_add_epi32(high[r], _mm256_load_si256(out + 1));
+      }
+      _mm256_store_si256(out, low[r]);
+      _mm256_store_si256(out + 1, high[r]);
     }
   }
 
