@@ -75,15 +75,15 @@ class Avx2Sums {
       int64_t block,
       int64_t blocks,
       int32_t* acc) const {
-    alignas(32) int16_t x[kGroup][kPiece]; // (row, four inputs, parity, 2)
+    alignas(32) int16_t x[kGroup][kPiece];  // (row, four inputs, parity, 2)
     alignas(32) int16_t w[kPiece * kBlock]; // (four inputs, parity, output, 2)
     const int64_t count = minimum(kPiece, w_.padded_in - first);
     for (int64_t r = 0; r < rows; ++r) {
       const int8_t* in = x_.data + (row + r) * x_.ld + first;
       for (int64_t i = 0; i < count; i += 16) {
         // Bytes 0 2 1 3 of each four.
-        const __m128i order = _mm_set_epi8(
-            15, 13, 14, 12, 11, 9, 10, 8, 7, 5, 6, 4, 3, 1, 2, 0);
+        const __m128i order =
+            _mm_set_epi8(15, 13, 14, 12, 11, 9, 10, 8, 7, 5, 6, 4, 3, 1, 2, 0);
         const __m128i bytes = _mm_shuffle_epi8(
             _mm_load_si128(reinterpret_cast<const __m128i*>(in + i)), order);
         _mm256_store_si256(
@@ -123,8 +123,7 @@ class Avx2Sums {
         int32_t bits;
         __builtin_memcpy(&bits, x[r] + i, sizeof(bits));
         const __m256i pair = _mm256_set1_epi32(bits);
-        low[r] =
-            _mm256_add_epi32(low[r], _mm256_madd_epi16(weights[0], pair));
+        low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(weights[0], pair));
         high[r] =
             _mm256_add_epi32(high[r], _mm256_madd_epi16(weights[1], pair));
         // GCC 12 would copy each sum to another register in each step.
