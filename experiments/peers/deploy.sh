@@ -51,7 +51,7 @@ measure() {  # peer threads
     eager) "$python" "$here"/deploy_torch.py eager "$model" "${flags[@]}" --scored "$out/ids.npy" ;;
     torch_int8) "$python" -W ignore "$here"/deploy_torch.py int8 "$model" "${flags[@]}" ;;
     onnx_*) "$python" "$here"/deploy_onnx.py time "${1#onnx_}" "$out/onnx" "${flags[@]}" ;;
-    llama_*) "$python" "$here"/deploy_llama_cpp.py "${1#llama_}" "$out/${1#llama_}.gguf" "${flags[@]}" ;;
+    llama_*) "$python" "$here"/deploy_llama_cpp.py "${1#llama_}" "$out/${1#llama_}.gguf" "${flags[@]}" --scored "$out/ids.npy" ;;
     llama2c) "$python" "$here"/deploy_llama2c.py time "$out/llama2c" --threads "$2" ;;
   esac
 }

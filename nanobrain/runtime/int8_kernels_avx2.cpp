@@ -68,7 +68,9 @@ class Avx2Sums {
   static constexpr int64_t kPiece = 256; // inputs that are widened at once
   static constexpr int64_t kHalf = kBlock / 2; // outputs of a register
 
-  void add_piece(
+  // By itself it has all registers: among the exponentials that follow GCC
+  // would keep the sums in memory.
+  [[gnu::noinline]] void add_piece(
       int64_t row,
       int64_t rows,
       int64_t first,
@@ -108,6 +110,11 @@ class Avx2Sums {
     }
   }
 
+  /// sum += x. From the intrinsic GCC 12 makes copies in each step.
+  static void add_to(__m256i& sum, __m256i x) {
+    asm("vpaddd %1, %0, %0" : "+x"(sum) : "x"(x));
+  }
+
   /// kRows x kBlock outputs.
   static void add_tile(
       const int16_t (*x)[kPiece],
@@ -123,11 +130,8 @@ class Avx2Sums {
         int32_t bits;
         __builtin_memcpy(&bits, x[r] + i, sizeof(bits));
         const __m256i pair = _mm256_set1_epi32(bits);
-        low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(weights[0], pair));
-        high[r] =
-            _mm256_add_epi32(high[r], _mm256_madd_epi16(weights[1], pair));
-        // GCC 12 would copy each sum to another register in each step.
-        asm("" : "+x"(low[r]), "+x"(high[r]));
+        add_to(low[r], _mm256_madd_epi16(weights[0], pair));
+        add_to(high[r], _mm256_madd_epi16(weights[1], pair));
       }
     }
     for (int64_t r = 0; r < kRows; ++r) {
