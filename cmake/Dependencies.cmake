@@ -2,6 +2,9 @@
 # so that a CMAKE_PREFIX_PATH of the user's own wins.
 file(GLOB site_packages
   ${CMAKE_SOURCE_DIR}/build/deps/build/lib/python3*/site-packages)
+if(CMAKE_SYSROOT)
+  set(site_packages ${CMAKE_SYSROOT}/wheels)
+endif()
 list(APPEND CMAKE_PREFIX_PATH ${site_packages}/torch)
 
 find_package(Threads REQUIRED)

@@ -1,7 +1,17 @@
-# Debian's cross compiler; what it builds runs under qemu's user emulation.
+# Debian's cross compiler; what it builds runs under qemu's user emulation. The folder NANOBRAIN_SYSROOT has the libraries
+# (docs/performance.md says how to make it); without it programs are static.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
-set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64)
+if(NANOBRAIN_SYSROOT)
+  set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES NANOBRAIN_SYSROOT)
+  file(REAL_PATH ${NANOBRAIN_SYSROOT} CMAKE_SYSROOT)
+  foreach(kind LIBRARY INCLUDE PACKAGE)
+    set(CMAKE_FIND_ROOT_PATH_MODE_${kind} ONLY)
+  endforeach()
+  list(APPEND CMAKE_CROSSCOMPILING_EMULATOR -L ${CMAKE_SYSROOT})
+else()
+  set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+endif()

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 
 groups=(build)
 peers=false
+native=$([ "${NANOBRAIN_ISA:-}" = avx2 ] && echo OFF || echo ON)  # off: llama.cpp for any processor with AVX2
 for arg in "$@"; do
   case $arg in
     --tests) groups+=(test) ;;
@@ -44,7 +45,8 @@ install_debian_packages() {
 # Prints the folder of the venv for a group of pins. The stamp is written last, so that a broken-off install is redone.
 venv_of() {
   local key
-  key=$( (python3 -VV; cat third_party/requirements-build.txt; [ "$1" = build ] || cat "third_party/requirements-$1.txt") |
+  key=$( (python3 -VV; cat third_party/requirements-build.txt; [ "$1" = build ] || cat "third_party/requirements-$1.txt"
+    [ "$1$native" != peersOFF ] || echo "AVX2") |
     sha256sum | cut -c1-12)
   echo "${NANOBRAIN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nanobrain}/$1-$key"
 }
@@ -86,7 +88,7 @@ case " ${groups[*]} " in *" test "*) make_venv test ;; esac
 if $peers; then
   # llama-cpp-python hands these to the CMake of llama.cpp: this processor's instructions, and the library alone. GCC 12 takes
   # the stores to an AMX tile configuration for dead ones (its _tile_loadconfig names 8 of 64 bytes), and the program crashes.
-  CMAKE_ARGS="${CMAKE_ARGS:--DGGML_NATIVE=ON -DLLAMA_CURL=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TESTS=OFF
+  CMAKE_ARGS="${CMAKE_ARGS:--DGGML_NATIVE=$native -DLLAMA_CURL=OFF -DLLAVA_BUILD=OFF -DLLAMA_BUILD_TESTS=OFF
     -DLLAMA_BUILD_EXAMPLES=OFF -DCMAKE_CXX_FLAGS='-fno-tree-dse -fno-dse'}" \
     make_venv peers
 fi

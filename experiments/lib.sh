@@ -31,6 +31,13 @@ positional() { # AT LEAST, AT MOST, "$@": the arguments of a script that has no 
   done
   [ $# -ge "$least" ] && [ $# -le "$most" ] || wrong_usage
 }
+hold_isa() { # "$@": `--isa avx2` in front holds nanobrain and its peers to that set, where they can be held; the others go to `rest`
+  rest=("$@")
+  [ "${1:-}" = --isa ] || return 0
+  [ "${2:-}" = avx2 ] || wrong_usage "--isa takes avx2"
+  export NANOBRAIN_ISA=avx2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 ONEDNN_MAX_CPU_ISA=AVX2 DNNL_MAX_CPU_ISA=AVX2 FBGEMM_ENABLE_INSTRUCTIONS=AVX2
+  rest=("${@:3}")
+}
 need_nanobrain() { [ -x "$nanobrain" ] || die "$nanobrain is missing: run 'make build' first"; }
 need_peers() { # for scripts that time nanobrain beside Python packages
   [ -x "$nanobrain" ] && [ -x "$test_python" ] || die "run 'make test' first: it builds nanobrain and installs its peers"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deploy.sh MODEL [OUT]
+# deploy.sh [--isa avx2] MODEL [OUT]
 # The deployed int8 model beside other programs on the same weights, in one session: PyTorch eager f32 and torch.ao dynamic int8,
 # ONNX Runtime f32 and its dynamic int8, llama.cpp Q8_0 and f32 (from nanobrain's own GGUF export), llama2.c where LLAMA2C names a
 # checkout of it (random weights of the same dimensions: it knows Llama's layers alone). Prints Markdown tables of medians, min to max
@@ -8,6 +8,8 @@
 # default) change what is timed; every system has its turn in each round and warms up before its clock starts. PEERS names the
 # systems: "nanobrain eager torch_int8 onnx_f32 onnx_int8 llama_q8_0 llama_f32 llama2c".
 source "$(dirname "$0")/../lib.sh"
+hold_isa "$@"
+set -- "${rest[@]}"
 positional 1 2 "$@"
 need_nanobrain
 need_paths "$1"
@@ -49,7 +51,7 @@ measure() {  # peer threads
     eager) "$python" "$here"/deploy_torch.py eager "$model" "${flags[@]}" --scored "$out/ids.npy" ;;
     torch_int8) "$python" -W ignore "$here"/deploy_torch.py int8 "$model" "${flags[@]}" ;;
     onnx_*) "$python" "$here"/deploy_onnx.py time "${1#onnx_}" "$out/onnx" "${flags[@]}" ;;
-    llama_*) "$python" "$here"/deploy_llama_cpp.py "${1#llama_}" "$out/${1#llama_}.gguf" "${flags[@]}" ;;
+    llama_*) "$python" "$here"/deploy_llama_cpp.py "${1#llama_}" "$out/${1#llama_}.gguf" "${flags[@]}" --scored "$out/ids.npy" ;;
     llama2c) "$python" "$here"/deploy_llama2c.py time "$out/llama2c" --threads "$2" ;;
   esac
 }

@@ -1,8 +1,9 @@
 """llama2.c at the dimensions of a model: it knows Llama's layers alone, so random weights of the same shape do the same work, but
 for a feed-forward of three matrices instead of two.
 
-deploy_llama2c.py make MODEL CHECKOUT DIR    compiles run.c and runq.c of the checkout (-Ofast, OpenMP, this processor) and writes
-                                             model.bin (f32), modelq.bin (int8, groups of 64) and tokenizer.bin
+deploy_llama2c.py make MODEL CHECKOUT DIR    compiles run.c and runq.c of the checkout (-Ofast, OpenMP, this processor, or AVX2
+                                             where NANOBRAIN_ISA is avx2) and writes model.bin (f32), modelq.bin (int8, groups of 64)
+                                             and tokenizer.bin
 deploy_llama2c.py time DIR --threads N       prints a JSON line for f32 and int8: generate, greedy, from no prompt
 """
 import argparse
@@ -19,6 +20,7 @@ from deploy_common import Weights
 
 GROUP = 64
 STEPS = 144
+MARCH = "x86-64-v3" if os.environ.get("NANOBRAIN_ISA") == "avx2" else "native"
 PROGRAMS = {"f32": ("run", "model.bin"), "int8": ("runq", "modelq.bin")}
 
 
@@ -66,7 +68,7 @@ def make(args):
     folder = pathlib.Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
     for program, _ in PROGRAMS.values():
-        subprocess.run(["gcc", "-Ofast", "-fopenmp", "-march=native", f"{args.checkout}/{program}.c", "-lm", "-o", folder / program], check=True)
+        subprocess.run(["gcc", "-Ofast", "-fopenmp", f"-march={MARCH}", f"{args.checkout}/{program}.c", "-lm", "-o", folder / program], check=True)
     dimensions = struct.pack("<7i", w.dim, w.ffn, w.layers, w.heads, w.heads, w.vocab, w.context)
     weights = random_weights(w)
     write_f32(folder / "model.bin", dimensions, weights, w.context * w.dim // w.heads)

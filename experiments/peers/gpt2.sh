@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# gpt2.sh TOKENIZER TEXT [OUT]
+# gpt2.sh [--isa avx2] TOKENIZER TEXT [OUT]
 # The speed of scoring with GPT-2 small (124M, context 1,024), nanobrain against transformers on one model of random weights, in one
 # session; prints a Markdown table: loss, tokens/s, ratios, memory. TOKENIZER is a folder with GPT-2's vocab.json and merges.txt (or
 # encoder.json and vocab.bpe), TEXT any text: its first BYTES (36,000, some eight windows) are scored, by one and the other in turn,
 # ROUNDS (3) times.
 # Nothing else should run meanwhile. THREADS="2 1" and PRECISIONS="f32 bf16" change what is timed.
 source "$(dirname "$0")/../lib.sh"
+hold_isa "$@"
+set -- "${rest[@]}"
 positional 2 3 "$@"
 need_peers
 need_paths "$1" "$2"

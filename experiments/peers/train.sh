@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# train.sh [CONFIG.yaml] [OUT]
+# train.sh [--isa avx2] [CONFIG.yaml] [OUT]
 # Training speed of nanobrain and of PyTorch (eager and torch.compile) on the same config, one after another in one session, whole
 # steps on random tokens; prints a Markdown table of tokens/s (median, min, max), ratios and memory.
-# Nothing else should run meanwhile. THREADS="2 1" and STEPS=10 change what is timed.
+# Nothing else should run meanwhile. THREADS="2 1", ROUNDS=3, STEPS=10 and PRECISIONS="bf16 f32" change what is timed; every system
+# has its turn in each round.
 source "$(dirname "$0")/../lib.sh"
+hold_isa "$@"
+set -- "${rest[@]}"
 positional 0 2 "$@"
 need_peers
 config=${1:-$experiments/first_run.yaml}
@@ -13,15 +16,20 @@ take_folder "$out"
 
 : >"$out/results.jsonl"
 steps=${STEPS:-10}
+measure() { # SYSTEM PRECISION THREADS
+  if [ "$1" = nanobrain ]; then
+    json_line "$nanobrain" bench train "$config" --json --steps "$steps" --threads "$3" --set train.precision="$2"
+  else
+    "$test_python" "$experiments/peers/train_torch.py" "$config" --mode "$1" --precision "$2" --threads "$3" --steps "$steps"
+  fi
+}
 for threads in ${THREADS:-$(nproc) 1}; do
-  for precision in bf16 f32; do
-    echo "nanobrain $precision, $threads threads" >&2
-    json_line "$nanobrain" bench train "$config" --json --steps "$steps" --threads "$threads" --set train.precision=$precision \
-      >>"$out/results.jsonl"
-    for mode in compile eager; do
-      echo "PyTorch $mode $precision, $threads threads" >&2
-      "$test_python" "$experiments/peers/train_torch.py" "$config" --mode $mode --precision $precision --threads "$threads" \
-        --steps "$steps" >>"$out/results.jsonl"
+  for round in $(seq "${ROUNDS:-3}"); do
+    for precision in ${PRECISIONS:-bf16 f32}; do
+      for system in nanobrain compile eager; do
+        echo "$threads threads, round $round: $system $precision" >&2
+        measure "$system" "$precision" "$threads" >>"$out/results.jsonl"
+      done
     done
   done
 done

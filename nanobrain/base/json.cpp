@@ -15,11 +15,34 @@ namespace {
 /// Deeper values would overflow the stack where a Json is copied or dumped.
 constexpr int kMostDepth = 256;
 
-/// Parses with a callback (nlohmann's parser_callback_t); an Error reads
+/// How deep the lists and objects of a text lie in each other, be it valid or
+/// not.
+int depth_of(std::string_view text) {
+  int depth = 0;
+  int most = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '[' || c == '{') {
+      most = std::max(most, ++depth);
+    } else if (c == ']' || c == '}') {
+      --depth;
+    } else {
+      in_string = c == '"';
+    }
+  }
+  return most;
+}
+
+/// Parses, with nlohmann's parser_callback_t or without; an Error reads
 /// "[where] is not valid JSON at line 2, column 8: ...".
-template <class OnEvent>
 Json parse_with(
-    std::string_view text, std::string_view where, OnEvent&& on_event) {
+    std::string_view text,
+    std::string_view where,
+    const Json::parser_callback_t& on_event = nullptr) {
   try {
     return Json::parse(text, on_event);
   } catch (const Json::parse_error& error) {
@@ -48,16 +71,14 @@ Json number_or_null(double value) {
 }
 
 Json parse_json(std::string_view text, std::string_view where) {
-  using Event = Json::parse_event_t;
-  return parse_with(text, where, [&](int depth, Event event, Json&) {
-    require(
-        depth < kMostDepth ||
-            (event != Event::array_start && event != Event::object_start),
-        where,
-        "is JSON nested deeper than the {} levels that nanobrain reads",
-        kMostDepth);
-    return true;
-  });
+  // Not in a callback: with one the parser looks through the list that it is in
+  // at the end of each object, and a list of objects takes quadratic time.
+  require(
+      depth_of(text) <= kMostDepth,
+      where,
+      "is JSON nested deeper than the {} levels that nanobrain reads",
+      kMostDepth);
+  return parse_with(text, where);
 }
 
 void parse_json_members(

@@ -5,12 +5,11 @@
 //   S^T = K Q^T, P^T = exp(S^T - max), y^T = V^T P^T / sum;
 //   dP^T = V dy^T, dS^T = scale P^T (dP^T - delta), delta = dy . y,
 //   dV += P^T dy, dK += dS^T Q, dQ^T = K^T dS^T.
-// Keys and values are read, and their gradients added up, in place: rows of the
-// packed (B, T, 3C). A last tile of fewer queries has zeros in the others.
+// Keys and values are read in place: rows of the packed (B, T, 3C). A last tile
+// of fewer queries has zeros in the others.
 #include "nanobrain/kernels/causal_attention.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/native/CPUBlas.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "nanobrain/kernels/isa.h"
+#include "nanobrain/kernels/products.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
@@ -26,7 +26,6 @@ namespace nanobrain {
 
 namespace {
 
-using at::native::cpublas::brgemm;
 using torch::Tensor;
 
 constexpr int64_t kQueries = AttentionTile::kQueries;
@@ -54,25 +53,32 @@ void transpose_tile(
   transpose(in, ld_in, queries, D, out, kQueries, factor);
 }
 
-/// in (rows, columns) -> out (kQueries, columns), the other rows zero.
+/// in (rows, columns), its rows ld_in apart -> out, its rows ld_out apart.
 void copy_rows(
-    const float* in, int64_t ld_in, int64_t rows, int64_t columns, float* out) {
+    const float* in,
+    int64_t ld_in,
+    int64_t rows,
+    int64_t columns,
+    float* out,
+    int64_t ld_out) {
   for (int64_t r = 0; r < rows; ++r) {
-    std::copy_n(in + r * ld_in, columns, out + r * columns);
+    std::copy_n(in + r * ld_in, columns, out + r * ld_out);
   }
-  std::fill(out + rows * columns, out + kQueries * columns, 0.0F);
 }
 
 /// Buffers of one thread.
 class HeadAttention {
  public:
   HeadAttention(int64_t T, int64_t D)
-      : features_t_(D * T),
+      : padded_((D + kPanel - 1) / kPanel * kPanel),
+        features_t_(D * T),
         q_t_(D * kQueries),
         dy_t_(D * kQueries),
         out_t_(D * kQueries),
-        q_rows_(D * kQueries),
-        dy_rows_(D * kQueries),
+        q_rows_(padded_ * kQueries),
+        dy_rows_(padded_ * kQueries),
+        dk_(padded_ * T),
+        dv_(padded_ * T),
         scores_(T * kQueries),
         dp_(T * kQueries) {}
 
@@ -132,36 +138,48 @@ class HeadAttention {
           tile_lse.data(),
           delta.data(),
           head.scale());
-      copy_rows(dy_tile, ld_y, queries, D, dy_rows_.data());
-      copy_rows(q + first * ld, ld, queries, D, q_rows_.data());
-      // (keys, kQueries) x (kQueries, D)
-      const auto add = [&, keys = keys, D = D, ld = ld](
-                           const auto& left, const auto& right, float* out) {
-        const bool adds = first < last;
-        const int64_t K = kQueries;
-        brgemm(keys, D, K, K, D, ld, adds, left.data(), right.data(), out);
+      copy_rows(dy_tile, ld_y, queries, D, dy_rows_.data(), padded_);
+      copy_rows(q + first * ld, ld, queries, D, q_rows_.data(), padded_);
+      // (keys, queries) x (queries, D)
+      const auto add = [&](const auto& left, const auto& right, auto& out) {
+        products_.multiply(
+            keys,
+            padded_,
+            queries,
+            /*add=*/first < last,
+            {left.data(), kQueries},
+            {right.data(), padded_},
+            {out.data(), padded_});
       };
-      add(scores_, dy_rows_, dv);
-      add(dp_, q_rows_, dk);
+      add(scores_, dy_rows_, dv_);
+      add(dp_, q_rows_, dk_);
       multiply(D, keys, features_t_.data(), T, dp_, out_t_);
       for (int64_t i = 0; i < queries; ++i) {
         float* row = dq + (first + i) * ld;
         for (int64_t d = 0; d < D; ++d) row[d] = out_t_[d * kQueries + i];
       }
     }
+    copy_rows(dk_.data(), padded_, T, D, dk, ld);
+    copy_rows(dv_.data(), padded_, T, D, dv, ld);
   }
 
  private:
   /// left (M, K), its rows ld apart, x right (K, kQueries) -> out (M, kQueries)
-  static void multiply(
+  void multiply(
       int64_t M,
       int64_t K,
       const float* left,
       int64_t ld,
       const std::vector<float>& right,
-      std::vector<float>& out) {
-    const int64_t N = kQueries;
-    brgemm(M, N, K, ld, N, N, /*add_C=*/false, left, right.data(), out.data());
+      std::vector<float>& out) const {
+    products_.multiply(
+        M,
+        kQueries,
+        K,
+        /*add=*/false,
+        {left, ld},
+        {right.data(), kQueries},
+        {out.data(), kQueries});
   }
 
   /// scores_ (keys, kQueries) = K (scale Q)^T.
@@ -171,10 +189,13 @@ class HeadAttention {
     multiply(first + queries, D, k, ld, q_t_, scores_);
   }
 
-  const AttentionTile& kernels_ = vector_kernels().attention;
+  const AttentionTile& kernels_ = vector_kernels(kernel_isa()).attention;
+  const F32Products products_;
+  int64_t padded_;                        // D, in whole panels
   std::vector<float> features_t_;         // (D, T): V^T or K^T
   std::vector<float> q_t_, dy_t_, out_t_; // (D, kQueries)
-  std::vector<float> q_rows_, dy_rows_;   // (kQueries, D)
+  std::vector<float> q_rows_, dy_rows_;   // (kQueries, padded), zero past D
+  std::vector<float> dk_, dv_;            // (T, padded)
   std::vector<float> scores_, dp_;        // (T, kQueries)
 };
 

@@ -21,7 +21,7 @@ struct GeluFunction : torch::autograd::Function<GeluFunction> {
       GeluKind kind) {
     context->save_for_backward({x});
     context->saved_data["kind"] = static_cast<int64_t>(kind);
-    const GeluKernels& kernels = vector_kernels().gelu;
+    const GeluKernels& kernels = vector_kernels(kernel_isa()).gelu;
     const auto apply = kind == GeluKind::kErf ? kernels.erf : kernels.tanh;
     const Tensor y = torch::empty_like(x);
     const float* in = x.const_data_ptr<float>();
@@ -36,7 +36,7 @@ struct GeluFunction : torch::autograd::Function<GeluFunction> {
       torch::autograd::AutogradContext* context,
       const torch::autograd::variable_list& grad_outputs) {
     const auto kind = context->saved_data["kind"].toInt();
-    const GeluKernels& kernels = vector_kernels().gelu;
+    const GeluKernels& kernels = vector_kernels(kernel_isa()).gelu;
     const auto apply = static_cast<GeluKind>(kind) == GeluKind::kErf
                            ? kernels.erf_backward
                            : kernels.tanh_backward;

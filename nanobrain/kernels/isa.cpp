@@ -11,6 +11,7 @@ namespace {
 /// products LibTorch calls; it chooses at its first use.
 const std::map<Isa, const char*> kOneDnnLimits = {
     {Isa::kPortable, nullptr},
+    {Isa::kNeon, nullptr},
     {Isa::kAvx2, "AVX2"},
     {Isa::kAvx512, "AVX512_CORE"},
     {Isa::kAvx512Bf16, "AVX512_CORE_BF16"},

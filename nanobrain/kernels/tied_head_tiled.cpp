@@ -10,9 +10,13 @@
 //                              dH += P E_tile            (Tc, Vt) x (Vt, C)
 //                              dE_tile^T += (w H)^T P    (C, Tc) x (Tc, Vt)
 // In bf16, where products are cheap, pass 2 makes S again, so that S and P live
-// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024); in f32 it finds the S
-// of pass 1 in L3. Right-hand matrices of bf16 products are packed in VNNI
-// order, pairs of rows interleaved: P leaves its registers in both orders.
+// in L2 alone (Cut Cross-Entropy, Wijmans et al. 2024). In f32 pass 1 leaves
+// X = exp(S - m) in the place of S, and P = exp(m - lse) X is never made: the
+// factor of a token, one in a tile, goes to the smaller sides of the products,
+//   dH += exp(m - lse) (X E_tile),  dE_tile^T += (w exp(m - lse) H)^T X.
+// Right-hand matrices are packed for their products: in f32 in panels
+// (panels.h), in bf16 in VNNI order, pairs of rows interleaved: P leaves its
+// registers in both orders.
 //
 // Tiles are dealt to a fixed number of groups, each summed in order and the
 // groups in order: the bits do not depend on the number of threads.
@@ -23,7 +27,10 @@
 #include <limits>
 #include <type_traits>
 
+#include "nanobrain/kernels/isa.h"
+#include "nanobrain/kernels/products.h"
 #include "nanobrain/kernels/tied_head.h"
+#include "nanobrain/kernels/tiled_weight.h"
 #include "nanobrain/kernels/transpose.h"
 #include "nanobrain/kernels/vector_kernels.h"
 
@@ -33,12 +40,9 @@ namespace {
 
 using torch::Tensor;
 
-constexpr int64_t kTile = 512;  // Vt: vocabulary rows
 constexpr int64_t kRows = 64;   // tokens whose S is made at once
 constexpr int64_t kBlock = 256; // tokens whose P is in L2 at once
-constexpr int64_t kDeep = 256;  // C from which a tile is packed in panels
 constexpr int64_t kLanes = SoftmaxTile::kLanes;
-constexpr float kNoScore = -std::numeric_limits<float>::infinity();
 constexpr int64_t kGroups = 16; // of tiles; bounds the threads that can work
 
 int64_t round_up(int64_t value, int64_t multiple) {
@@ -50,9 +54,14 @@ int64_t chunk_size(int64_t N, int64_t most) {
   return std::min(most, round_up(N, N < kBlock ? kRows : kBlock));
 }
 
-template <class T> // float or at::BFloat16: what the products take
+template <class Products>
 class TiledHead {
-  static constexpr bool kBf16 = std::is_same_v<T, at::BFloat16>;
+  using T = typename Products::Value;
+  static constexpr bool kBf16 = std::is_same_v<Products, Bf16Products>;
+  static constexpr int64_t kTile = TiledWeight<Products>::kTile;
+  /// From a row of S or X to the next. The lines of a panel of X lie in all
+  /// sets of L1 where it is no power of two.
+  static constexpr int64_t kStride = kTile + (kBf16 ? 0 : 16);
   /// Tc at most: the more, the less often E and dE are read and written.
   static constexpr int64_t kChunk = 8 * kBlock;
 
@@ -67,18 +76,18 @@ class TiledHead {
         dim_(hidden.size(1)),
         C_(round_up(dim_, 32)),
         keeps_scores_(!kBf16 && options.with_gradients),
-        panel_(dim_ > kDeep ? kTile / 8 : kTile),
-        // S that are kept have to fit into L3.
+        // S that are kept take 33 MB of a vocabulary of 32,294.
         Tc_(chunk_size(N_, keeps_scores_ ? kBlock : kChunk)),
         block_(std::min(kBlock, Tc_)),
-        tiles_(round_up(V_, kTile) / kTile),
-        kernels_(vector_kernels().softmax),
+        kernels_(vector_kernels(kernel_isa()).softmax),
         hidden_(padded(hidden, round_up(N_, Tc_))),
-        weight_(weight.contiguous()) {}
+        weight_(weight, C_, options.with_gradients) {}
 
   TiedCrossEntropy run() {
     allocate();
-    pack_weight();
+    each_group([&](int64_t group) {
+      each_tile(group, [&](int64_t i) { weight_.pack(i); });
+    });
     for (int64_t begin = 0; begin < N_; begin += Tc_) {
       chunk_.copy_(hidden_.narrow(0, begin, Tc_)); // (Tc, C)
       each_group([&](int64_t group) { add_exp(group); });
@@ -102,19 +111,22 @@ class TiledHead {
     const auto f32 = at::TensorOptions().dtype(at::kFloat);
     const auto type = f32.dtype(c10::CppTypeToScalarType<T>::value);
     lse_ = at::empty({N_}, f32.dtype(at::kDouble));
-    weight_t_ = at::empty({tiles_, C_, kTile}, type);
     chunk_ = at::empty({Tc_, C_}, type);
     max_ = at::empty({kGroups, Tc_, kLanes}, f32);
     sum_ = at::empty({kGroups, Tc_, kLanes}, f32);
-    scores_ = at::empty({keeps_scores_ ? tiles_ : 0, Tc_, kTile}, f32);
     if (!options_.with_gradients) return;
+    // Each by itself: what is as large as all is given back to the system, and
+    // its pages are cleared again in the next step.
+    for (int64_t i = 0; keeps_scores_ && i < weight_.tiles(); ++i) {
+      kept_.push_back(at::empty({Tc_, kStride}, f32));
+    }
+    tile_max_ = at::empty({weight_.tiles(), Tc_}, f32);
     row_lse_ = at::empty({Tc_}, f32);
     row_weight_ = at::empty({Tc_}, f32);
-    weight_packed_ = at::empty({tiles_, kTile, C_}, type);
     chunk_t_ = at::empty({Tc_ / block_, C_, block_}, type);
     hidden_gradient_ = at::empty({N_, dim_}, f32);
     hidden_parts_ = at::empty({kGroups, Tc_, C_}, f32);
-    weight_gradient_t_ = at::empty({tiles_, C_, kTile}, f32);
+    weight_gradient_t_ = at::empty({weight_.tiles(), C_, kTile}, f32);
   }
 
   template <class Body>
@@ -127,105 +139,40 @@ class TiledHead {
 
   template <class Body>
   void each_tile(int64_t group, const Body& body) {
-    const int64_t end = (group + 1) * tiles_ / kGroups;
-    for (int64_t i = group * tiles_ / kGroups; i < end; ++i) body(i);
-  }
-
-  /// (M, K) x (K, N) -> (M, N), all contiguous.
-  static void multiply(
-      int64_t M,
-      int64_t N,
-      int64_t K,
-      bool add,
-      const T* A,
-      const T* B,
-      float* out) {
-    at::native::cpublas::brgemm(M, N, K, K, N, N, add, A, B, out, kBf16);
-  }
-
-  /// A (K, N) matrix as multiply() takes it on the right.
-  void pack(const float* in, int64_t K, int64_t N, T* out) const {
-    if constexpr (kBf16) {
-      std::vector<Bf16Bits> rounded(K * N);
-      kernels_.to_bf16(in, K * N, rounded.data());
-      kernels_.interleave_rows(rounded.data(), K, N, bits(out));
-    } else {
-      std::copy_n(in, K * N, out);
-    }
-  }
-
-  void pack_weight() {
-    each_group([&](int64_t group) {
-      std::vector<float> transposed(C_ * panel_), padded(kTile * C_);
-      each_tile(group, [&](int64_t i) {
-        const float* tile = weight_tile(i, padded);
-        const int64_t at = i * kTile * C_;
-        for (int64_t v = 0; v < kTile; v += panel_) {
-          transpose(tile + v * C_, C_, panel_, C_, transposed.data(), panel_);
-          pack(
-              transposed.data(),
-              C_,
-              panel_,
-              weight_t_.data_ptr<T>() + at + v * C_);
-        }
-        if (options_.with_gradients) {
-          pack(tile, kTile, C_, weight_packed_.data_ptr<T>() + at);
-        }
-      });
-    });
-  }
-
-  /// (Vt, C) of E, in `padded` where zeros are to be added.
-  const float* weight_tile(int64_t i, std::vector<float>& padded) const {
-    const float* rows = weight_.const_data_ptr<float>() + i * kTile * dim_;
-    if (width(i) == kTile && dim_ == C_) return rows;
-    std::fill(padded.begin(), padded.end(), 0.0F);
-    for (int64_t v = 0; v < width(i); ++v) {
-      std::copy_n(rows + v * dim_, dim_, padded.data() + v * C_);
-    }
-    return padded.data();
+    const int64_t end = (group + 1) * weight_.tiles() / kGroups;
+    for (int64_t i = group * weight_.tiles() / kGroups; i < end; ++i) body(i);
   }
 
   /// S of tokens [t, t + kRows) of the chunk, where it is kept or in `buffer`.
   float* make_scores(int64_t i, int64_t t, float* buffer) const {
-    float* scores = keeps_scores_ ? kept_scores(i, t) : buffer;
-    for (int64_t v = 0; v < kTile; v += panel_) {
-      at::native::cpublas::brgemm( // (rows, C) x (C, panel)
-          kRows,
-          panel_,
-          C_,
-          C_,
-          panel_,
-          kTile,
-          /*add_C=*/false,
-          chunk_.data_ptr<T>() + t * C_,
-          weight_t_.data_ptr<T>() + (i * kTile + v) * C_,
-          scores + v,
-          kBf16);
-    }
-    for (int64_t v = width(i); v < kTile; ++v) {
-      for (int64_t r = 0; r < kRows; ++r) scores[r * kTile + v] = kNoScore;
-    }
+    float* scores = keeps_scores_ ? kept(i, t) : buffer;
+    weight_.score(i, chunk_.data_ptr<T>() + t * C_, kRows, scores, kStride);
     return scores;
   }
 
-  float* kept_scores(int64_t i, int64_t t) const {
-    return scores_.data_ptr<float>() + (i * Tc_ + t) * kTile;
+  /// What is kept of tile i from token t of the chunk on: S, then X.
+  float* kept(int64_t i, int64_t t) const {
+    return kept_[i].template data_ptr<float>() + t * kStride;
   }
-
-  int64_t width(int64_t i) const { return std::min(kTile, V_ - i * kTile); }
 
   void add_exp(int64_t group) {
     float* max = max_.data_ptr<float>() + group * Tc_ * kLanes;
     float* sum = sum_.data_ptr<float>() + group * Tc_ * kLanes;
     std::fill_n(max, Tc_ * kLanes, std::numeric_limits<float>::lowest());
     std::fill_n(sum, Tc_ * kLanes, 0.0F);
-    std::vector<float> buffer(kRows * kTile);
+    std::vector<float> buffer(kRows * kStride);
     each_tile(group, [&](int64_t i) {
       for (int64_t t = 0; t < Tc_; t += kRows) {
-        const float* scores = make_scores(i, t, buffer.data());
-        kernels_.add_exp(
-            scores, kRows, kTile, max + t * kLanes, sum + t * kLanes);
+        float* scores = make_scores(i, t, buffer.data());
+        float* row_max = max + t * kLanes;
+        float* row_sum = sum + t * kLanes;
+        if (!keeps_scores_) {
+          kernels_.add_exp(scores, kRows, kTile, kStride, row_max, row_sum);
+          continue;
+        }
+        kernels_.exponentials(scores, kRows, kTile, kStride, row_max, row_sum);
+        float* tile_max = tile_max_.data_ptr<float>() + i * Tc_ + t;
+        for (int64_t r = 0; r < kRows; ++r) tile_max[r] = row_max[r * kLanes];
       }
     });
   }
@@ -271,48 +218,97 @@ class TiledHead {
   void add_gradients(int64_t group, bool first_chunk) {
     float* part = hidden_parts_.data_ptr<float>() + group * Tc_ * C_;
     std::fill_n(part, Tc_ * C_, 0.0F);
-    std::vector<float> buffer(kRows * kTile);
-    std::vector<T> p_rows(kBf16 ? block_ * kTile : 0);
-    std::vector<T> p_pairs(kBf16 ? block_ * kTile : 0);
+    Buffers buffers(*this);
     each_tile(group, [&](int64_t i) {
       float* de = weight_gradient_t_.data_ptr<float>() + i * C_ * kTile;
       for (int64_t t = 0; t < Tc_; t += block_) {
-        const T* left = p_rows.data();
-        const T* right = p_pairs.data();
-        for (int64_t r = 0; r < block_; r += kRows) {
-          const float* lse = row_lse_.const_data_ptr<float>() + t + r;
-          if constexpr (kBf16) {
-            kernels_.probabilities_bf16(
-                make_scores(i, t + r, buffer.data()),
-                kRows,
-                kTile,
-                lse,
-                bits(p_rows.data() + r * kTile),
-                bits(p_pairs.data() + r * kTile));
-          } else {
-            float* scores = kept_scores(i, t + r);
-            kernels_.probabilities(scores, kRows, kTile, lse, scores);
-            left = right = kept_scores(i, t);
-          }
-        }
-        multiply( // (block, Vt) x (Vt, C)
-            block_,
-            C_,
-            kTile,
-            /*add=*/true,
-            left,
-            weight_packed_.data_ptr<T>() + i * kTile * C_,
-            part + t * C_);
-        multiply( // (C, block) x (block, Vt)
-            C_,
-            kTile,
-            block_,
-            /*add=*/!first_chunk || t > 0,
-            chunk_t_.data_ptr<T>() + t * C_,
-            right,
-            de);
+        add_block(
+            i, t, buffers, part + t * C_, de, /*add=*/!first_chunk || t > 0);
       }
     });
+  }
+
+  /// Of one thread.
+  struct Buffers {
+    explicit Buffers(const TiledHead& head)
+        : scores(kBf16 ? kRows * kStride : 0),
+          rows(kBf16 ? head.block_ * kStride : 0),
+          pairs(rows.size()),
+          factors(head.block_),
+          products(kBf16 ? 0 : head.block_ * head.C_),
+          scaled(products.size()) {}
+    std::vector<float> scores;
+    std::vector<T> rows, pairs;  // P (block, Vt)
+    std::vector<float> factors;  // exp(m - lse) (block)
+    std::vector<float> products; // X E_tile (block, C)
+    std::vector<T> scaled;       // (w exp(m - lse) H)^T (C, block)
+  };
+
+  /// Tile i and tokens [t, t + block): dH (block, C) +=, dE^T (C, Vt) = or +=.
+  void add_block(
+      int64_t i, int64_t t, Buffers& b, float* dh, float* de, bool add) {
+    const T* chunk_t = chunk_t_.data_ptr<T>() + t * C_;
+    const Panels<const T> weight = weight_.rows(i);
+    if constexpr (kBf16) {
+      for (int64_t r = 0; r < block_; r += kRows) {
+        kernels_.probabilities_bf16(
+            make_scores(i, t + r, b.scores.data()),
+            kRows,
+            kTile,
+            row_lse_.const_data_ptr<float>() + t + r,
+            bits(b.rows.data() + r * kTile),
+            bits(b.pairs.data() + r * kTile));
+      }
+      products_.multiply( // (block, Vt) x (Vt, C)
+          block_,
+          C_,
+          kTile,
+          true,
+          {b.rows.data(), kStride},
+          weight,
+          {dh, C_});
+      products_.multiply( // (C, block) x (block, Vt)
+          C_,
+          kTile,
+          block_,
+          add,
+          {chunk_t, block_},
+          {b.pairs.data(), kStride},
+          {de, kTile});
+    } else {
+      for (int64_t r = 0; r < block_; ++r) {
+        b.factors[r] = std::exp(
+            tile_max_.const_data_ptr<float>()[i * Tc_ + t + r] -
+            row_lse_.const_data_ptr<float>()[t + r]);
+      }
+      const Panels<const float> x{kept(i, t), kStride};
+      products_.multiply( // (block, Vt) x (Vt, C)
+          block_,
+          C_,
+          kTile,
+          false,
+          x,
+          weight,
+          {b.products.data(), C_});
+      for (int64_t r = 0; r < block_; ++r) {
+        for (int64_t c = r * C_; c < (r + 1) * C_; ++c) {
+          dh[c] += b.factors[r] * b.products[c];
+        }
+      }
+      for (int64_t c = 0; c < C_; ++c) {
+        for (int64_t r = 0; r < block_; ++r) {
+          b.scaled[c * block_ + r] = b.factors[r] * chunk_t[c * block_ + r];
+        }
+      }
+      products_.multiply( // (C, block) x (block, Vt)
+          C_,
+          kTile,
+          block_,
+          add,
+          {b.scaled.data(), block_},
+          x,
+          {de, kTile});
+    }
   }
 
   void sum_hidden_gradient(int64_t begin) {
@@ -341,7 +337,8 @@ class TiledHead {
       each_tile(group, [&](int64_t i) {
         const float* tile =
             weight_gradient_t_.const_data_ptr<float>() + i * C_ * kTile;
-        transpose(tile, kTile, dim_, width(i), out + i * kTile * dim_, dim_);
+        transpose(
+            tile, kTile, dim_, weight_.width(i), out + i * kTile * dim_, dim_);
       });
     });
     return result;
@@ -354,19 +351,17 @@ class TiledHead {
   int64_t dim_;
   int64_t C_; // dim_ padded to a multiple of 32, with zeros
   bool keeps_scores_;
-  int64_t panel_; // columns of E_tile^T that are together, (C, panel)
   int64_t Tc_;    // tokens a chunk
   int64_t block_; // tokens a block: Tc_ is a multiple
-  int64_t tiles_;
   const SoftmaxTile& kernels_;
-  Tensor hidden_;            // (N padded to whole chunks, C) f32
-  Tensor weight_;            // (V, dim) f32
+  const Products products_{};
+  Tensor hidden_; // (N padded to whole chunks, C) f32
+  TiledWeight<Products> weight_;
   Tensor lse_;               // (N) f64
-  Tensor weight_t_;          // (tiles, Vt / panel, C, panel), packed: for H E^T
-  Tensor weight_packed_;     // (tiles, Vt, C), packed: the right side of P E
   Tensor chunk_;             // (Tc, C)
   Tensor chunk_t_;           // (blocks, C, block): (w H)^T
-  Tensor scores_;            // (tiles, Tc, Vt) f32 where they are kept
+  std::vector<Tensor> kept_; // tiles of S, then X: (Tc, Vt) f32
+  Tensor tile_max_;          // (tiles, Tc) f32: m of X
   Tensor max_, sum_;         // (groups, Tc, lanes)
   Tensor row_lse_;           // (Tc) f32
   Tensor row_weight_;        // (Tc)
@@ -382,8 +377,8 @@ TiedCrossEntropy tied_head_tiled(
     const Tensor& weight,
     const TiedCrossEntropyOptions& options) {
   const at::NoGradGuard no_grad;
-  return options.bf16 ? TiledHead<at::BFloat16>(hidden, weight, options).run()
-                      : TiledHead<float>(hidden, weight, options).run();
+  return options.bf16 ? TiledHead<Bf16Products>(hidden, weight, options).run()
+                      : TiledHead<F32Products>(hidden, weight, options).run();
 }
 
 } // namespace nanobrain

@@ -1,25 +1,19 @@
 #include "nanobrain/kernels/vector_kernels.h"
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/kernels/isa.h"
+#include "nanobrain/base/isa.h"
 
 namespace nanobrain {
 
-const VectorKernels& vector_kernels() {
+const VectorKernels& vector_kernels(Isa isa) {
 #if defined(__x86_64__)
-  switch (kernel_isa()) {
-    case Isa::kAmx:
-    case Isa::kAvx512Bf16:
-      return kAvx512Bf16Kernels;
-    case Isa::kAvx512:
-      return kAvx512Kernels;
-    case Isa::kAvx2:
-      return kAvx2Kernels;
-    default:
-      break;
-  }
+  if (includes(isa, Isa::kAvx512Bf16)) return kAvx512Bf16Kernels;
+  if (includes(isa, Isa::kAvx512)) return kAvx512Kernels;
+  if (includes(isa, Isa::kAvx2)) return kAvx2Kernels;
+#elif defined(__aarch64__)
+  if (includes(isa, Isa::kNeon)) return kNeonKernels;
 #endif
-  fail("vector_kernels", "there are none for {}", name(kernel_isa()));
+  fail("vector_kernels", "there are none for {}", name(isa));
 }
 
 } // namespace nanobrain

@@ -1,7 +1,9 @@
-// The elementwise kernels, one table for each instruction set.
+// The kernels in f32, one table for each instruction set.
 #pragma once
 
 #include <cstdint>
+
+#include "nanobrain/kernels/panels.h"
 
 namespace nanobrain {
 
@@ -9,7 +11,8 @@ namespace nanobrain {
 using Bf16Bits = uint16_t;
 
 /// The elementwise half of the tiled head. A block of scores has `rows` tokens
-/// of `stride` columns, a multiple of 32; -infinity where there is no score.
+/// of `columns` columns, a multiple of 32, rows `stride` apart; -infinity where
+/// there is no score.
 struct SoftmaxTile {
   /// Lanes of a row: column i belongs to lane i % kLanes.
   static constexpr int64_t kLanes = 16;
@@ -20,21 +23,25 @@ struct SoftmaxTile {
   void (*add_exp)(
       const float* scores,
       int64_t rows,
+      int64_t columns,
       int64_t stride,
       float* lane_max,
       float* lane_sum);
 
-  /// p = exp(score - row_lse), at least 9e-27; p may be `scores`.
-  void (*probabilities)(
-      const float* scores,
+  /// The same with one maximum for all lanes of a row; each score becomes
+  /// exp(score - maximum), at least 9e-27.
+  void (*exponentials)(
+      float* scores,
       int64_t rows,
+      int64_t columns,
       int64_t stride,
-      const float* row_lse,
-      float* p);
+      float* lane_max,
+      float* lane_sum);
 
-  /// The same rounded to bf16, twice: row by row, and in `pairs` with rows 2i
-  /// and 2i + 1 interleaved (VNNI order, the right side of a product). rows is
-  /// even. Null below AVX512-BF16, as are the two that follow.
+  /// p = exp(score - row_lse) of rows without a gap, at least 9e-27, rounded to
+  /// bf16, twice: row by row, and in `pairs` with rows 2i and 2i + 1
+  /// interleaved (VNNI order, the right side of a product). rows is even. Null
+  /// below AVX512-BF16, as are the two that follow.
   void (*probabilities_bf16)(
       const float* scores,
       int64_t rows,
@@ -93,16 +100,20 @@ struct GeluKernels {
 };
 
 struct VectorKernels {
+  PanelProduct multiply; // null with AVX-512: F32Products
   SoftmaxTile softmax;
   AttentionTile attention;
   GeluKernels gelu;
 };
 
-/// Of kernel_isa(), which is not kPortable.
-const VectorKernels& vector_kernels();
-
 extern const VectorKernels kAvx2Kernels;
 extern const VectorKernels kAvx512Kernels;
 extern const VectorKernels kAvx512Bf16Kernels;
+extern const VectorKernels kNeonKernels;
+
+enum class Isa; // base/isa.h
+/// The table of the best instruction set that `isa` includes. Error if there is
+/// none: LibTorch's operators serve kPortable.
+const VectorKernels& vector_kernels(Isa isa);
 
 } // namespace nanobrain

@@ -1,10 +1,11 @@
-// The elementwise kernels, compiled for AVX-512.
+// The kernels, compiled for AVX-512.
 #include "nanobrain/kernels/vector_kernels_simd.h"
 
 namespace nanobrain {
 
 extern const VectorKernels kAvx512Kernels = {
-    .softmax = {.add_exp = add_exp, .probabilities = probabilities},
+    .multiply = nullptr,
+    .softmax = {.add_exp = add_exp, .exponentials = exponentials},
     .attention = kAttentionTile,
     .gelu = kGeluKernels};
 

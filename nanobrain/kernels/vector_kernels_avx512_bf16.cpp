@@ -1,4 +1,4 @@
-// The elementwise kernels, compiled for AVX-512 with its bf16 conversions.
+// The kernels, compiled for AVX-512 with its bf16 conversions.
 #include <immintrin.h>
 
 #include "nanobrain/kernels/vector_kernels_simd.h"
@@ -84,9 +84,10 @@ void interleave_rows(
 } // namespace
 
 extern const VectorKernels kAvx512Bf16Kernels = {
+    .multiply = nullptr,
     .softmax =
         {.add_exp = add_exp,
-         .probabilities = probabilities,
+         .exponentials = exponentials,
          .probabilities_bf16 = probabilities_bf16,
          .to_bf16 = to_bf16,
          .interleave_rows = interleave_rows},

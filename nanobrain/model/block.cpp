@@ -1,10 +1,25 @@
 #include "nanobrain/model/block.h"
 
+#include <ATen/core/dispatch/Dispatcher.h>
+
 #include "nanobrain/kernels/causal_attention.h"
 
 namespace nanobrain {
 
 using torch::Tensor;
+
+namespace {
+
+/// An operator of LibTorch's own compiler, which has no function in C++.
+template <class Signature>
+std::optional<c10::TypedOperatorHandle<Signature>> find_operator(
+    const char* name) {
+  const auto found = c10::Dispatcher::singleton().findSchema({name, ""});
+  if (!found) return std::nullopt;
+  return found->typed<Signature>();
+}
+
+} // namespace
 
 LinearImpl::LinearImpl(int64_t in, int64_t out, bool with_bias)
     : weight(register_parameter("weight", torch::empty({out, in}))) {
@@ -12,7 +27,28 @@ LinearImpl::LinearImpl(int64_t in, int64_t out, bool with_bias)
 }
 
 Tensor LinearImpl::forward(const Tensor& x) {
-  return torch::linear(x, weight, bias);
+  if (!packed.defined()) return torch::linear(x, weight, bias);
+  static const auto multiply = find_operator<Tensor(
+      const Tensor&,
+      const Tensor&,
+      const std::optional<Tensor>&,
+      std::string_view,
+      c10::List<std::optional<c10::Scalar>>,
+      std::optional<std::string_view>)>("mkldnn::_linear_pointwise");
+  return multiply->call(
+      x,
+      packed,
+      bias.defined() ? std::optional(bias) : std::nullopt,
+      "none",
+      c10::List<std::optional<c10::Scalar>>(),
+      std::nullopt);
+}
+
+void LinearImpl::pack(int64_t rows) {
+  static const auto reorder =
+      find_operator<Tensor(const Tensor&, std::optional<c10::SymInt>)>(
+          "mkldnn::_reorder_linear_weight");
+  if (reorder) packed = reorder->call(weight.detach(), c10::SymInt(rows));
 }
 
 CausalSelfAttentionImpl::CausalSelfAttentionImpl(

@@ -23,8 +23,15 @@ class LinearImpl : public torch::nn::Module {
   /// (..., in) -> (..., out)
   torch::Tensor forward(const torch::Tensor& x);
 
+  /// Sets `packed`, in the layout that oneDNN takes for inputs of `rows` rows;
+  /// nothing happens where LibTorch is without oneDNN.
+  void pack(int64_t rows);
+
   torch::Tensor weight; // (out, in)
   torch::Tensor bias;   // (out); undefined where there is none
+  /// A copy of the weight that forward() multiplies by where it is defined; it
+  /// knows no gradients. See packed_linears.h.
+  torch::Tensor packed;
 };
 TORCH_MODULE(Linear);
 

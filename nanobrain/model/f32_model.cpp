@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/model/nano_lm.h"
+#include "nanobrain/model/packed_linears.h"
 #include "nanobrain/model/sequence_groups.h"
 #include "nanobrain/runtime/context_window.h"
 
@@ -34,7 +36,9 @@ std::string describe_fault(NanoLM& model) {
 
 class NanoLMScorer : public TokenScorer {
  public:
-  NanoLMScorer(NanoLM& model, bool bf16) : model_(model), bf16_(bf16) {}
+  NanoLMScorer(NanoLM& model, bool bf16) : model_(model), bf16_(bf16) {
+    if (!blocks_in_bf16()) packed_.emplace(model);
+  }
 
   void score(const WindowBatch& batch, std::span<float> losses) override {
     const torch::NoGradGuard no_grad;
@@ -67,7 +71,7 @@ class NanoLMScorer : public TokenScorer {
   torch::Tensor scored_hidden(const torch::Tensor& ids, int64_t first_scored) {
     const auto embedded = model_->embed(ids); // (B, T, C)
     const auto device = embedded.device();
-    const bool bf16 = bf16_ && blocks_gain_from_bf16(model_->config(), device);
+    const bool bf16 = blocks_in_bf16();
     std::vector<torch::Tensor> parts(
         static_cast<size_t>(count_sequence_groups(embedded)));
     each_sequence_group(embedded, [&](int64_t g, const torch::Tensor& windows) {
@@ -81,8 +85,13 @@ class NanoLMScorer : public TokenScorer {
     return torch::cat(parts);
   }
 
+  bool blocks_in_bf16() const {
+    return bf16_ && blocks_gain_from_bf16(model_->config(), model_->device());
+  }
+
   NanoLM& model_;
   bool bf16_;
+  std::optional<PackedLinears> packed_;
 };
 
 class NanoLMPredictor : public Predictor {

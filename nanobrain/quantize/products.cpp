@@ -108,6 +108,8 @@ Product torch_dynamic_product(
     packed = pack_matrices(model, find_operator(operators.pack));
   } catch (const c10::Error& error) {
     fail("dynamic", "{}", error.what_without_backtrace());
+  } catch (const std::exception& error) { // fbgemm's, off x86
+    fail("dynamic", "LibTorch cannot pack int8 weights here: {}", error.what());
   }
   return [packed, multiply](
              const Tensor& x, const Tensor& weight, const Tensor& bias) {

@@ -30,7 +30,9 @@ class RegisterSums {
  public:
   RegisterSums(const QuantizedRows& x, const PackedView& w) : x_(x), w_(w) {}
 
-  const int32_t* operator()(
+  // By itself it has all registers: among what is done with the sums GCC would
+  // keep them in memory.
+  [[gnu::noinline]] const int32_t* operator()(
       int64_t row,
       int64_t rows,
       int64_t block,

@@ -16,10 +16,10 @@ TEST_F(Scripts, KnowTheirHelpAndRefuseWhatTheyDoNotKnow) {
       {"first_run", "first_run.sh INPUT... OUT"},
       {"freeze_and_time", "freeze_and_time.sh RUN TEXT OUT"},
       {"growth", "growth.sh [OUT]"},
-      {"peers/deploy", "deploy.sh MODEL [OUT]"},
-      {"peers/gpt2", "gpt2.sh TOKENIZER TEXT [OUT]"},
+      {"peers/deploy", "deploy.sh [--isa avx2] MODEL [OUT]"},
+      {"peers/gpt2", "gpt2.sh [--isa avx2] TOKENIZER TEXT [OUT]"},
       {"peers/tokenizers", "tokenizers.sh TEXT GPT2_FOLDER [OUT]"},
-      {"peers/train", "train.sh [CONFIG.yaml] [OUT]"}};
+      {"peers/train", "train.sh [--isa avx2] [CONFIG.yaml] [OUT]"}};
   for (const auto& [name, usage] : usages) {
     const std::string script = folder / (name + ".sh");
     for (const char* flag : {" -h", " --help"}) {

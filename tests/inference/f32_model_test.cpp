@@ -1,6 +1,7 @@
 // Scorers and predictors of an f32 model give what its forward pass gives.
 #include "nanobrain/model/f32_model.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include "nanobrain/base/error.h"
@@ -78,6 +79,17 @@ TEST(F32Scorer, EqualsOneForwardPassAToken) {
   NanoLM model = tiny_model();
   expect_one_forward_a_token(
       *make_token_scorer(model, false), next_logits(model));
+}
+
+TEST(F32Scorer, WideModelsArePackedWhileItLives) {
+  NanoLM model = tiny_model(12, 257, 128), twin = tiny_model(12, 257, 128);
+  const Linear linear = model->h[1]->as<Block>()->mlp->c_fc;
+  {
+    const auto scorer = make_token_scorer(model, false);
+    EXPECT_EQ(linear->packed.defined(), at::hasMKLDNN());
+    expect_one_forward_a_token(*scorer, next_logits(twin));
+  }
+  EXPECT_FALSE(linear->packed.defined());
 }
 
 TEST(F32Scorer, BatchSizeChangesNothingButRounding) {

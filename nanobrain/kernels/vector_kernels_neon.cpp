@@ -1,0 +1,13 @@
+// The kernels, compiled for NEON.
+#include "nanobrain/kernels/panel_product_simd.h"
+#include "nanobrain/kernels/vector_kernels_simd.h"
+
+namespace nanobrain {
+
+extern const VectorKernels kNeonKernels = {
+    .multiply = multiply,
+    .softmax = {.add_exp = add_exp, .exponentials = exponentials},
+    .attention = kAttentionTile,
+    .gelu = kGeluKernels};
+
+} // namespace nanobrain
