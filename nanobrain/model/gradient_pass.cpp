@@ -3,6 +3,9 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include <atomic>
+#include <optional>
+
 #include "nanobrain/kernels/add_rows.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
@@ -17,6 +20,18 @@ using torch::Tensor;
 void accumulate(Tensor& sum, const Tensor& x) {
   sum = sum.defined() ? sum.add_(x) : x;
 }
+
+/// Keeps LibTorch's operators to one thread while it lives.
+class OneThread {
+ public:
+  OneThread() { at::set_num_threads(1); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+  ~OneThread() { at::set_num_threads(threads_); }
+
+ private:
+  int threads_ = at::get_num_threads();
+};
 
 } // namespace
 
@@ -57,7 +72,6 @@ double GradientPass::loss_and_gradients(const Batch& batch, double scale) {
   }
   const PhaseTimer timer(phases_, &Phases::body);
   backward(groups, head.hidden_gradient.view({-1, batch.inputs.size(1), dim}));
-  add_body_gradients(groups);
   add_embedder_gradients(batch, groups, head.weight_gradient);
   return head.sum();
 }
@@ -76,23 +90,26 @@ std::vector<GradientPass::Group> GradientPass::forward(const Tensor& embedded) {
 }
 
 void GradientPass::backward(
-    std::vector<Group>& groups, const Tensor& gradient) const {
+    std::vector<Group>& groups, const Tensor& gradient) {
+  // Among other groups one has one thread, and alone the same: LayerNorm's
+  // gradients are summed up a thread each.
+  std::optional<OneThread> serial;
+  if (groups.size() == 1 && gradient.is_cpu()) serial.emplace();
+  std::atomic<int64_t> now = 0;
   each_sequence_group(gradient, [&](int64_t g, const Tensor& part) {
+    const GroupTurn turn(now, g);
     Group& group = groups[static_cast<size_t>(g)];
     std::vector<Tensor> inputs = {group.input};
     inputs.insert(inputs.end(), body_.begin(), body_.end());
-    group.gradients = torch::autograd::grad(
+    const auto gradients = torch::autograd::grad(
         {group.hidden}, inputs, {part.to(group.hidden.scalar_type())});
     group.hidden.reset();
-  });
-}
-
-void GradientPass::add_body_gradients(const std::vector<Group>& groups) {
-  for (size_t i = 0; i < body_.size(); ++i) {
-    for (const auto& group : groups) {
-      accumulate(body_[i].mutable_grad(), group.gradients[i + 1]);
+    group.input_gradient = gradients[0];
+    turn.wait();
+    for (size_t i = 0; i < body_.size(); ++i) {
+      accumulate(body_[i].mutable_grad(), gradients[i + 1]);
     }
-  }
+  });
 }
 
 void GradientPass::add_embedder_gradients(
@@ -100,7 +117,7 @@ void GradientPass::add_embedder_gradients(
   Tensor& tokens = model_->wte->weight.mutable_grad();
   accumulate(tokens, head);
   std::vector<Tensor> inputs;
-  for (const auto& group : groups) inputs.push_back(group.gradients[0]);
+  for (const auto& group : groups) inputs.push_back(group.input_gradient);
   const Tensor gradient = torch::cat(inputs); // (B, T, C)
   add_rows(
       tokens,

@@ -60,15 +60,15 @@ class GradientPass {
 
  private:
   struct Group {
-    torch::Tensor input;                  // (b, T, C): embedded tokens, a leaf
-    torch::Tensor hidden;                 // (b, T, C)
-    std::vector<torch::Tensor> gradients; // of input, then of each body_ one
+    torch::Tensor input;  // (b, T, C): embedded tokens, a leaf
+    torch::Tensor hidden; // (b, T, C)
+    torch::Tensor input_gradient;
   };
 
   std::vector<Group> forward(const torch::Tensor& embedded);
-  void backward(
-      std::vector<Group>& groups, const torch::Tensor& gradient) const;
-  void add_body_gradients(const std::vector<Group>& groups);
+  /// Adds the gradients of body_ as each group has them: no more are held than
+  /// threads work.
+  void backward(std::vector<Group>& groups, const torch::Tensor& gradient);
   void add_embedder_gradients(
       const Batch& batch,
       const std::vector<Group>& groups,
