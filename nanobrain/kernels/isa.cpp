@@ -1,5 +1,7 @@
 #include "nanobrain/kernels/isa.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
+
 #include <cstdlib>
 #include <map>
 
@@ -40,7 +42,10 @@ Isa kernel_isa() {
 }
 
 bool has_bf16_products(c10::Device device) {
-  return device.is_cpu() ? kernel_isa() >= Isa::kAvx512Bf16 : device.is_cuda();
+  if (device.is_cpu()) return kernel_isa() >= Isa::kAvx512Bf16;
+  // cuDNN asks for the same: Ampere or later.
+  return device.is_cuda() &&
+         at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
 
 } // namespace nanobrain

@@ -17,9 +17,9 @@ std::vector<Isa> kernel_isas();
 /// call, for LibTorch's tile products as well.
 Isa kernel_isa();
 
-/// True where a device multiplies bf16 in hardware: CUDA, and processors with
-/// AVX512-BF16 (AMX implies it). Elsewhere LibTorch's bf16 products are many
-/// times slower than those in f32.
+/// True where a device multiplies bf16 in hardware: CUDA from Ampere on, and
+/// processors with AVX512-BF16 (AMX implies it). Elsewhere LibTorch's bf16
+/// products are many times slower than those in f32.
 bool has_bf16_products(c10::Device device);
 
 } // namespace nanobrain

@@ -11,7 +11,8 @@ namespace nanobrain {
 //   dH_t = gradient_scale sum_v P_tv E_v,
 //   dE_v = gradient_scale sum_t P_tv H_t,  P = exp(S - lse).
 
-/// In plain ATen operators, a chunk of tokens at a time: any device.
+/// In plain ATen operators, a chunk of tokens at a time: any device. `bf16`
+/// rounds what the products take; their sums are in f32.
 TiedCrossEntropy tied_head_chunked(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,

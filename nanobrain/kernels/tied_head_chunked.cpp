@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "nanobrain/kernels/backend.h"
-#include "nanobrain/kernels/isa.h"
 #include "nanobrain/kernels/tied_head.h"
 
 namespace nanobrain {
@@ -22,6 +21,13 @@ int64_t chunk_rows(int64_t tokens, int64_t vocab, bool is_cpu) {
   return std::min(tokens, std::max(whole, kRowMultiple));
 }
 
+/// x y in f32, also of bf16, where at::mm alone would round the sums to 8 bits.
+Tensor product(const Tensor& x, const Tensor& y) {
+  if (x.scalar_type() == torch::kFloat32) return at::mm(x, y);
+  if (x.is_cuda()) return at::mm(x, y, torch::kFloat32);
+  return at::mm(x.to(torch::kFloat32), y.to(torch::kFloat32)); // CUDA's alone
+}
+
 } // namespace
 
 TiedCrossEntropy tied_head_chunked(
@@ -30,8 +36,7 @@ TiedCrossEntropy tied_head_chunked(
     const TiedCrossEntropyOptions& options) {
   const torch::NoGradGuard no_grad;
   load_vector_math();
-  const bool bf16 = options.bf16 && has_bf16_products(hidden.device());
-  const auto type = bf16 ? torch::kBFloat16 : torch::kFloat32;
+  const auto type = options.bf16 ? torch::kBFloat16 : torch::kFloat32;
   const Tensor h_in = hidden.to(type); // (N, C): what the products take
   const Tensor e_in = weight.to(type); // (V, C)
   const int64_t N = hidden.size(0);
@@ -48,17 +53,16 @@ TiedCrossEntropy tied_head_chunked(
     const auto part = [&](const Tensor& x) {
       return x.narrow(0, begin, count);
     };
-    Tensor scores =
-        at::mm(part(h_in), e_in.t()).to(torch::kFloat32);          // (rows, V)
+    Tensor scores = product(part(h_in), e_in.t());                 // (rows, V)
     const Tensor lse = at::logsumexp(scores, 1, /*keepdim=*/true); // (rows, 1)
     part(result.losses).copy_(lse.squeeze(1));
     if (!options.with_gradients) continue;
     const Tensor p = scores.sub_(lse).exp_().to(type);
     const double scale = options.gradient_scale;
-    part(result.hidden_gradient).copy_(at::mm(p, e_in)).mul_(scale);
+    part(result.hidden_gradient).copy_(product(p, e_in)).mul_(scale);
     const Tensor weighted = (part(hidden) * scale).to(type);
-    if (bf16) {
-      result.weight_gradient.add_(at::mm(p.t(), weighted));
+    if (options.bf16) {
+      result.weight_gradient.add_(product(p.t(), weighted));
     } else {
       result.weight_gradient.addmm_(p.t(), weighted); // (V, rows) x (rows, C)
     }

@@ -5,6 +5,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/kernels/isa.h"
+#include "nanobrain/kernels/tied_head.h"
 #include "tests/support/support.h"
 #include "tests/support/tensor_error.h"
 
@@ -89,6 +90,45 @@ TEST(TiedCrossEntropy, Bf16MatchesF64) {
   expect_close(/*spread=*/1.0, /*bf16=*/true, 5e-3, 2e-3);
 }
 
+// A logit's error grows with it, and p's with that: as the logits of a trained
+// model are larger, so are the errors.
+TEST(TiedCrossEntropy, Bf16ErrorsGrowNoFasterThanLogits) {
+  for (const double spread : {3.0, 6.0}) {
+    const Problem problem(300, 64, 8192, spread);
+    const TiedCrossEntropy got = compute(problem, {.bf16 = true});
+    const Reference expected(problem);
+    const double tolerance = 1.5e-3 * spread;
+    EXPECT_NEAR(got.sum() / expected.sum(), 1, tolerance);
+    EXPECT_GT(got.losses.min().item<double>(), -1e-2);
+    for (const auto& [ours, theirs] :
+         {std::pair(got.hidden_gradient, expected.hidden_gradient),
+          std::pair(got.weight_gradient, expected.weight_gradient)}) {
+      EXPECT_LT(relative_error(ours, theirs), tolerance) << spread;
+    }
+  }
+}
+
+// The branch that a GPU takes. Operands are rounded, and P, but no sum: those
+// of bf16 would be off by 2^-9 of a logit of 20.
+TEST(TiedHeadChunked, Bf16HasSumsInF32) {
+  const Problem problem(300, 64, 8192, /*spread=*/6.0);
+  const auto rounded = [](const Tensor& x) {
+    return x.to(torch::kBFloat16).to(torch::kFloat64);
+  };
+  const Tensor h = rounded(problem.hidden), e = rounded(problem.weight);
+  const Tensor scores = h.mm(e.t());
+  const Tensor p = torch::softmax(scores, 1);
+  const TiedCrossEntropy got = tied_head_chunked(
+      problem.hidden, problem.weight, {.bf16 = true, .with_gradients = true});
+  // 64 products and a sum of exponentials in f32.
+  EXPECT_LT(
+      (got.losses - torch::logsumexp(scores, 1)).abs().max().item<double>(),
+      2e-5);
+  // P is off by 2^-9 at most, in the mean of squares by half of that.
+  EXPECT_LT(relative_error(got.hidden_gradient, p.mm(e)), 2e-3);
+  EXPECT_LT(relative_error(got.weight_gradient, p.t().mm(h)), 2e-3);
+}
+
 // Logits of thousands: exp() of them overflows, and p of most targets is 0 in
 // f32, so that its logarithm would be infinite.
 TEST(TiedCrossEntropy, TakesHugeLogits) {
@@ -98,6 +138,8 @@ TEST(TiedCrossEntropy, TakesHugeLogits) {
   const TiedCrossEntropy f32 = compute(problem, {});
   // A logit of 3000 is off by 3000 * 6e-8 a rounding, and p by that factor.
   EXPECT_NEAR(f32.sum() / reference.sum(), 1, 2e-6);
+  EXPECT_LT(
+      relative_error(f32.hidden_gradient, reference.hidden_gradient), 1e-3);
   EXPECT_LT(
       relative_error(f32.weight_gradient, reference.weight_gradient), 1e-3);
   const TiedCrossEntropy bf16 = compute(problem, {.bf16 = true});
