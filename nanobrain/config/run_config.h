@@ -90,14 +90,15 @@ struct TrainConfig {
   int64_t threads = 0;
 
   // What may change on resume: when to log, evaluate, sample and save, what to
-  // sample, threads and device (the same mathematics, in other last bits).
+  // sample, threads and device (where it has the same arithmetic; other last
+  // bits).
   template <class Visitor>
   void visit(Visitor&& field) {
     FIELD(steps, "optimizer steps", at_least(1), at_most(1e9));
     FIELD(batch_size, "windows a micro-batch", at_least(1));
     FIELD(seq_len, "tokens a window, at most model.max_seq_len", at_least(1));
     FIELD(grad_accum_steps, "micro-batches a step", at_least(1));
-    FIELD(precision, "of products; auto: bf16 where the device has it");
+    FIELD(precision, "of products; bf16, auto: where the device has it");
     FIELD(device, "that trains", one_of({"cpu", "cuda"}), may_change);
     FIELD(init_from, "model folder to start from (fine-tuning)");
     FIELD(seed, "seed of the initial weights", at_least(0));

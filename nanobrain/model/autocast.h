@@ -8,12 +8,11 @@
 
 namespace nanobrain {
 
-/// Whether a run's products are in bf16: where the config says so, or says auto
-/// and the device has them.
+/// Whether a run's products are in bf16: where the config does not say f32 and
+/// the device has them.
 inline bool uses_bf16(const TrainConfig& config) {
-  return config.precision == TrainPrecision::kBf16 ||
-         (config.precision == TrainPrecision::kAuto &&
-          has_bf16_products(at::Device(config.device)));
+  return config.precision != TrainPrecision::kF32 &&
+         has_bf16_products(at::Device(config.device));
 }
 
 /// Whether the blocks of a model gain from bf16 products. On a CPU the casts

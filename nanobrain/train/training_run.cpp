@@ -27,6 +27,12 @@ namespace nanobrain {
 
 namespace {
 
+/// "avx2", "cuda".
+std::string device_name(const TrainConfig& config) {
+  return at::Device(config.device).is_cpu() ? std::string(name(kernel_isa()))
+                                            : config.device;
+}
+
 /// The config to resume a run folder with.
 RunConfig resumed_config(const TrainingRequest& request, const RunFolder& run) {
   const RunConfig before = read_run_config(run.config());
@@ -50,9 +56,43 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
       "holds no run to resume; give a CONFIG to start one");
   require_new_directory(run.root, "train");
   RunConfig config = read_run_config(request.config, request.overrides);
-  config.train.precision =
-      uses_bf16(config.train) ? TrainPrecision::kBf16 : TrainPrecision::kF32;
+  // What is computed, not what was asked for.
+  const bool bf16 = uses_bf16(config.train);
+  if (!bf16 && config.train.precision == TrainPrecision::kBf16) {
+    print_message(
+        "train: {} multiplies no bf16: trains in f32",
+        device_name(config.train));
+  }
+  config.train.precision = bf16 ? TrainPrecision::kBf16 : TrainPrecision::kF32;
   return config;
+}
+
+/// Of the products of the head and of the blocks.
+Json arithmetic_of(const RunConfig& config) {
+  const bool head = uses_bf16(config.train);
+  const bool body = head && blocks_gain_from_bf16(
+                                config.model, at::Device(config.train.device));
+  return {{"head", head ? "bf16" : "f32"}, {"body", body ? "bf16" : "f32"}};
+}
+
+/// A run is of one arithmetic from its first step to its last; older records do
+/// not say it.
+void require_same_arithmetic(const Json& record, const RunConfig& config) {
+  const Json is = arithmetic_of(config);
+  for (const Json& session : record.at("sessions")) {
+    const Json was = session.value("arithmetic", is);
+    require(
+        was == is,
+        "train",
+        "this run has products of {} in its head and {} in its blocks, but "
+        "here "
+        "({}) they would be of {} and {}; resume it where it was trained",
+        was.at("head").get<std::string>(),
+        was.at("body").get<std::string>(),
+        device_name(config.train),
+        is.at("head").get<std::string>(),
+        is.at("body").get<std::string>());
+  }
 }
 
 Json result_of(
@@ -114,6 +154,7 @@ Json train(const TrainingRequest& request) {
   const Json facts = inputs.facts(start);
   if (begun) {
     require_same_inputs(record.at("data"), facts);
+    require_same_arithmetic(record, config);
   } else {
     record = {{"data", facts}, {"sessions", Json::array()}};
     create_run_folder(run, write_fields(config), record);
@@ -128,6 +169,8 @@ Json train(const TrainingRequest& request) {
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
        {"host", host_facts()},
        {"libtorch", torch_version()},
+       {"isa", name(active_isa())},
+       {"arithmetic", arithmetic_of(config)},
        {"device", config.train.device},
        {"threads", threads}});
   write_json(run.record(), record);

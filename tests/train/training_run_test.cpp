@@ -96,21 +96,42 @@ TEST(TrainingRunTest, LearnsInBothPrecisions) {
   }
 }
 
-TEST(TrainingRunTest, AutomaticPrecisionIsWrittenOut) {
+// What is computed is written down, not what was asked for.
+TEST(TrainingRunTest, PrecisionIsWrittenOut) {
   const TinyRun tiny;
-  tiny.train("run", {"train.precision=auto", "train.steps=1"});
-  const std::string expected = has_bf16_products(torch::kCPU) ? "bf16" : "f32";
-  EXPECT_EQ(
-      read_yaml(tiny.path("run") / "config.yaml")["train"]["precision"],
-      expected);
-  // Asked for again it is what it was, here the other one.
-  const std::string other = expected == "f32" ? "bf16" : "f32";
-  tiny.train("other", {"train.precision=" + other, "train.steps=1"});
-  rewind_run(tiny.path("other"), 0);
-  tiny.train("other", {"train.precision=auto", "train.steps=1"}, true);
-  EXPECT_EQ(
-      read_yaml(tiny.path("other") / "config.yaml")["train"]["precision"],
-      other);
+  const auto precision = [&](const char* run) {
+    const auto yaml = read_yaml(tiny.path(run) / "config.yaml");
+    return yaml["train"]["precision"].get<std::string>();
+  };
+  const char* best = has_bf16_products(torch::kCPU) ? "bf16" : "f32";
+  for (const std::string asked : {"auto", "bf16"}) {
+    tiny.train(asked, {"train.precision=" + asked, "train.steps=1"});
+    EXPECT_EQ(precision(asked.c_str()), best);
+    const Json session =
+        read_json(tiny.path(asked) / "run.json")["sessions"][0];
+    const Json expected = {{"head", best}, {"body", "f32"}}; // narrow: f32
+    EXPECT_EQ(session["arithmetic"], expected);
+    EXPECT_EQ(session["isa"], name(active_isa()));
+  }
+  // Asked for again it is what it was.
+  tiny.train("f32", {"train.precision=f32", "train.steps=1"});
+  rewind_run(tiny.path("f32"), 0);
+  tiny.train("f32", {"train.precision=auto", "train.steps=1"}, true);
+  EXPECT_EQ(precision("f32"), "f32");
+}
+
+// As on a processor that has products of bf16, or on a GPU.
+TEST(TrainingRunTest, RefusesToGoOnInAnotherArithmetic) {
+  const TinyRun tiny;
+  tiny.train("run", {"train.precision=f32", "train.steps=1"});
+  rewind_run(tiny.path("run"), 0);
+  Json record = read_json(tiny.path("run") / "run.json");
+  record["sessions"][0]["arithmetic"]["head"] = "bf16";
+  write_json(tiny.path("run") / "run.json", record);
+  EXPECT_ERROR(
+      Error,
+      "this run has products of bf16 in its head and f32 in its blocks",
+      tiny.train("run", {}, true));
 }
 
 TEST(TrainingRunTest, SeedsOfWeightsAndDataAreApart) {
