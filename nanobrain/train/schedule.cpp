@@ -26,9 +26,10 @@ double learning_rate_factor(
     return low + (1 - low) * 0.5 * (1 + std::cos(std::numbers::pi * t));
   }
   if (config.kind == ScheduleKind::kWsd) {
-    const int64_t decay_begin =
+    const int64_t decay_begin = std::max(
+        config.warmup_steps,
         steps -
-        std::llround(config.decay_fraction * static_cast<double>(steps));
+            std::llround(config.decay_fraction * static_cast<double>(steps)));
     if (step < decay_begin) return 1;
     return 1 - (1 - low) * progress(step, decay_begin, steps);
   }

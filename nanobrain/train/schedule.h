@@ -13,7 +13,8 @@ namespace nanobrain {
 ///   cosine:   half a cosine down to final_fraction at the last step
 ///             (Loshchilov and Hutter 2017, without restarts)
 ///   wsd:      1, then linearly down to final_fraction over the last
-///             decay_fraction of all steps (Hu et al. 2024)
+///             decay_fraction of all steps, or from the end of the warm-up on
+///             (Hu et al. 2024)
 ///   constant: 1
 double learning_rate_factor(
     const ScheduleConfig& config, int64_t step, int64_t steps);

@@ -38,6 +38,20 @@ TEST(ScheduleTest, ConstantOnlyWarmsUp) {
   }
 }
 
+// A decay that would begin in the warm-up begins at its end, without a jump.
+TEST(ScheduleTest, DecayWaitsForTheWarmUp) {
+  const ScheduleConfig config{
+      .kind = ScheduleKind::kWsd, .warmup_steps = 50, .decay_fraction = 0.8};
+  EXPECT_DOUBLE_EQ(learning_rate_factor(config, 49, 100), 1);
+  for (int64_t step = 50; step < 100; ++step) {
+    EXPECT_NEAR(
+        learning_rate_factor(config, step - 1, 100) -
+            learning_rate_factor(config, step, 100),
+        0.9 / 50,
+        kTolerance);
+  }
+}
+
 // Properties for many lengths, warm-ups longer than the run included.
 TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
   for (const ScheduleKind kind : {ScheduleKind::kCosine, ScheduleKind::kWsd}) {
