@@ -67,21 +67,23 @@ Json cell_json(
   return json;
 }
 
-Json difference_json(const PairedDifference& pair) {
-  const Estimate& d = pair.difference;
+Json comparison_json(const Comparison& c) {
   return {
-      {"mean", d.mean},
-      {"low", number_or_null(d.low)},
-      {"high", number_or_null(d.high)},
-      {"seeds", d.values.size()},
-      {"p", number_or_null(pair.p)}};
+      {"mean", c.value},
+      {"low", number_or_null(c.low)},
+      {"high", number_or_null(c.high)},
+      {"p", number_or_null(c.p)},
+      {"p_holm", number_or_null(c.p_holm)},
+      {"p_adjusted", number_or_null(c.p_adjusted)},
+      {"simultaneous_low", number_or_null(c.simultaneous_low)},
+      {"simultaneous_high", number_or_null(c.simultaneous_high)}};
 }
 
 Json differences_json(const SweepSummary& sweep) {
   Json json = Json::array();
   for (const CellDifference& pair : cell_differences(sweep)) {
     json.push_back({{"a", pair.a->id}, {"b", pair.b->id}});
-    json.back().update(difference_json(pair));
+    json.back().update(comparison_json(pair));
   }
   return json;
 }
@@ -94,7 +96,7 @@ Json effects_json(const SweepSummary& sweep) {
          {"from", cell_label({{effect.key, effect.from}})},
          {"to", cell_label({{effect.key, effect.to}})},
          {"pairs", effect.pairs}});
-    json.back().update(difference_json(effect));
+    json.back().update(comparison_json(effect));
   }
   return json;
 }
@@ -114,6 +116,9 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
     json["cells"].push_back(
         cell_json(sweep.figures, sweep.cells[i], labels[i]));
   }
+  const CellSummary* best = best_cell(sweep);
+  json["best"] = best == nullptr ? Json() : Json(best->id);
+  json["model"] = compared_cells(sweep, Precision::kF32).model.decision();
   json["differences"] = differences_json(sweep);
   json["effects"] = effects_json(sweep);
   return json;

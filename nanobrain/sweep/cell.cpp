@@ -282,6 +282,10 @@ std::vector<Cell> cells_of_rung(
   return at_rung;
 }
 
+int64_t rung_of(int64_t order) {
+  return order / kMostCells;
+}
+
 std::vector<Cell> survivors(
     const std::vector<Cell>& cells,
     const SearchConfig& search,

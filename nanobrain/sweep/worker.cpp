@@ -60,19 +60,17 @@ struct Worker {
   }
 };
 
+/// None where a seed failed: what the others reached is no fair mean.
 std::optional<double> mean_loss(
     const SweepFolder& folder, const SweepConfig& sweep, const Cell& cell) {
   const Figure& figure = objective(all_figures());
   double sum = 0;
-  int64_t count = 0;
   for (const int64_t seed : sweep.seeds) {
-    if (const auto result = read_result(folder.seed(cell.id, seed))) {
-      sum += *figure.of(*result, Precision::kF32);
-      ++count;
-    }
+    const auto result = read_result(folder.seed(cell.id, seed));
+    if (!result) return std::nullopt;
+    sum += *figure.of(*result, Precision::kF32);
   }
-  if (count == 0) return std::nullopt;
-  return sum / static_cast<double>(count);
+  return sum / static_cast<double>(sweep.seeds.size());
 }
 
 } // namespace
