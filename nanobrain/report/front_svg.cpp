@@ -213,8 +213,8 @@ class Picture {
         kRight,
         26,
         "end",
-        "filled: on the front; pale: on it within noise; hollow: off it; "
-        "faint: off within noise, incomplete");
+        "on the front: filled, pale within noise; off: hollow, faint within "
+        "noise");
   }
 
   std::vector<Series> all_;
