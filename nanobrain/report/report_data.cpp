@@ -51,6 +51,11 @@ Json precision_json(
   return json;
 }
 
+/// A number, or a name where the data's seed is another.
+Json seed_json(const RunSeed& seed) {
+  return seed.weights == seed.data ? Json(seed.weights) : Json(seed.name());
+}
+
 Json cell_json(
     const Figures& figures, const CellSummary& cell, const std::string& label) {
   Json json = {
@@ -60,7 +65,10 @@ Json cell_json(
   for (const Figure& figure : figures) {
     if (figure.known) json[figure.key] = cell.facts.at(figure.key);
   }
-  json["seeds"] = cell.seeds_done();
+  json["seeds"] = Json::array();
+  for (const RunSeed& seed : cell.seeds_done()) {
+    json["seeds"].push_back(seed_json(seed));
+  }
   json["failed"] = cell.count("failed");
   json["f32"] = precision_json(figures, cell.f32);
   json["int8"] = precision_json(figures, cell.int8);
@@ -146,11 +154,11 @@ void add_sweep_runs(
       const SeedFolder seed = SweepFolder{folder.given}.seed(cell.id, run.seed);
       const std::string& error = run.status.error;
       runs.push_back(run_json(
-          fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed),
+          fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed.name()),
           seed.run(),
           {{"sweep", folder.name},
            {"cell", cell.id},
-           {"seed", run.seed},
+           {"seed", seed_json(run.seed)},
            {"state", run.status.state},
            {"error", error.empty() ? Json() : Json(error)},
            {"result", run.result.value_or(nullptr)}}));

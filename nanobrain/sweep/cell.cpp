@@ -259,10 +259,10 @@ void require_input(std::string_view key, const fs::path& path) {
       key);
 }
 
-RunConfig config_for_seed(const Cell& cell, int64_t seed) {
+RunConfig config_for_seed(const Cell& cell, const RunSeed& seed) {
   RunConfig config = cell.config;
-  config.train.seed = seed;
-  config.train.data_seed = seed;
+  config.train.seed = seed.weights;
+  config.train.data_seed = seed.data;
   return config;
 }
 

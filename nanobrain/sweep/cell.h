@@ -62,8 +62,8 @@ std::vector<Cell> make_cells(const SweepConfig& sweep);
 /// sweep's YAML.
 void require_input(std::string_view key, const std::filesystem::path& path);
 
-/// A cell's config for one seed: of the weights and of the order of data.
-RunConfig config_for_seed(const Cell& cell, int64_t seed);
+/// A cell's config for one run.
+RunConfig config_for_seed(const Cell& cell, const RunSeed& seed);
 
 // Successive halving (Jamieson, Talwalkar 2016, arXiv:1502.07943): every cell
 // at a small budget, the best of them again at a larger one, until the whole

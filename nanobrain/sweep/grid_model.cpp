@@ -157,8 +157,8 @@ bool GridModel::variances_differ() {
 Contrast GridModel::contrast(const Weights& weights) const {
   Contrast c{.standard_error = kNan, .p = kNan};
   double variance = 0;
-  double of_variance = 0;       // Satterthwaite's denominator
-  std::map<int64_t, double> of; // how much of each seed's effect was taken out
+  double of_variance = 0; // Satterthwaite's denominator
+  BySeed of;              // how much of each seed's effect was taken out
   for (const auto& [cell, weight] : weights) {
     const double n = runs(cell);
     c.value += weight * means_.at(cell);

@@ -3,16 +3,17 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "nanobrain/sweep/run_seed.h"
+
 namespace nanobrain {
 
 /// A figure of a cell's runs, by the seed of each.
-using BySeed = std::map<int64_t, double>;
+using BySeed = std::map<RunSeed, double>;
 
 /// A sum of cell means, each times a weight.
 struct Contrast {
@@ -67,9 +68,9 @@ class GridModel {
   double within_squares(size_t cell) const;
 
   std::vector<BySeed> cells_;
-  std::vector<double> means_;       // less what the seeds add
-  std::map<int64_t, double> seeds_; // what they add, where it is taken out
-  double complete_ = 0;             // cells that this is known from
+  std::vector<double> means_; // less what the seeds add
+  BySeed seeds_;              // what they add, where it is taken out
+  double complete_ = 0;       // cells that this is known from
   Noise noise_ = Noise::kUnknown;
   double sd_ = std::numeric_limits<double>::quiet_NaN();
   double degrees_ = 0;

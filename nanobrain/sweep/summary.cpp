@@ -34,7 +34,7 @@ CellSummary read_cell(
   const fs::path facts = folder.cell(id) / "cell.json";
   cell.facts = read_json(facts);
   require_whole(cell.facts, sweep.figures, facts);
-  for (const int64_t seed : sweep.config.seeds) {
+  for (const RunSeed& seed : run_seeds(sweep.config)) {
     const SeedFolder run = folder.seed(id, seed);
     RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};
     std::string& state = summary.status.state;
@@ -109,8 +109,8 @@ void mark_front(
 
 } // namespace
 
-std::vector<int64_t> CellSummary::seeds_done() const {
-  std::vector<int64_t> seeds;
+std::vector<RunSeed> CellSummary::seeds_done() const {
+  std::vector<RunSeed> seeds;
   for (const RunSummary& run : runs) {
     if (run.result) seeds.push_back(run.seed);
   }

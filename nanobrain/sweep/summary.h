@@ -15,7 +15,7 @@
 namespace nanobrain {
 
 struct RunSummary {
-  int64_t seed = 0;
+  RunSeed seed;
   RunStatus status;
   std::optional<Json> result; // result.json, where it is done
 };
@@ -40,7 +40,7 @@ struct CellSummary {
     return precision == Precision::kF32 ? f32 : int8;
   }
   /// Of the seeds that are done.
-  std::vector<int64_t> seeds_done() const;
+  std::vector<RunSeed> seeds_done() const;
   int64_t count(std::string_view state) const;
   /// A run of it failed: what its other seeds reached is no fair mean.
   bool incomplete() const { return count("failed") > 0; }

@@ -181,7 +181,10 @@ Table runs_table(const SweepSummary& summary) {
       const RunStatus& s = run.status;
       row.insert(
           row.end(), {s.state, s.attempts, s.exit_code, s.error, s.host});
-      const Json own = run.result ? *run.result : Json{{"seed", run.seed}};
+      const Json own =
+          run.result
+              ? *run.result
+              : Json{{"seed", run.seed.weights}, {"data_seed", run.seed.data}};
       for (const FigureSource* source : sources) {
         row.emplace_back(own.value(source->result, Json()));
       }

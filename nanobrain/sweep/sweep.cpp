@@ -101,7 +101,7 @@ double total_flops(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   for (const Cell& cell : planned_cells(sweep, cells)) {
     flops += training_flops(cell.config);
   }
-  return flops * static_cast<double>(sweep.seeds.size());
+  return flops * static_cast<double>(run_seeds(sweep).size());
 }
 
 /// Training alone, all cells at the FLOP/s of one of middling cost.
@@ -151,7 +151,7 @@ std::vector<Detectable> detectable(
     overrides.push_back(
         halving ? Json{{"cell", overrides.size()}} : cell.overrides);
   }
-  return detectable_differences(overrides, std::ssize(sweep.seeds), sd);
+  return detectable_differences(overrides, std::ssize(run_seeds(sweep)), sd);
 }
 
 std::string describe_power(
@@ -194,6 +194,7 @@ SweepResult dry_run(
       .json =
           {{"cells", list},
            {"seeds", sweep.seeds},
+           {"data_seeds", sweep.data_seeds},
            {"jobs", plan.jobs()},
            {"threads", plan.threads},
            {"train_flops", flops},
@@ -202,12 +203,12 @@ SweepResult dry_run(
            {"detectable", detectable_table(differences).json()}},
       .table = table,
       .text = fmt::format(
-          "{}\n{} cells x {} seeds, {:.3g} FLOPs of training in all\n"
+          "{}\n{} cells x {} runs, {:.3g} FLOPs of training in all\n"
           "{} at once on {} threads each: about {} of training, estimated from "
           "a few steps of one cell\n{}",
           table.text(),
           list.size(),
-          sweep.seeds.size(),
+          run_seeds(sweep).size(),
           flops,
           plan.jobs(),
           plan.threads,
@@ -234,8 +235,8 @@ SweepResult result_of(
     if (mark == cell.f32->front.end() || !is_on(mark->second)) continue;
     front.push_back(cell.id);
   }
-  const auto runs =
-      static_cast<int64_t>(summary.cells.size() * summary.config.seeds.size());
+  const auto runs = static_cast<int64_t>(
+      summary.cells.size() * run_seeds(summary.config).size());
   const int64_t done = summary.count("done");
   const int64_t failed = summary.count("failed");
   const int64_t waiting = runs - done - failed;
@@ -272,7 +273,8 @@ SweepResult submit(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const std::vector<Cell>& cells) {
-  const auto runs = static_cast<int64_t>(cells.size() * sweep.seeds.size());
+  const auto runs =
+      static_cast<int64_t>(cells.size() * run_seeds(sweep).size());
   const SlurmRequest array{
       .tasks = request.jobs == 0 ? runs : request.jobs,
       .threads = std::max<int64_t>(1, request.threads),
@@ -335,7 +337,7 @@ SweepResult run_sweep(const SweepRequest& request) {
   LiveView view(
       folder,
       static_cast<int64_t>(
-          planned_cells(sweep, cells).size() * sweep.seeds.size()),
+          planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
       summarize_sweep(folder).count("done"));
   std::mutex tables;
   parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
@@ -346,7 +348,7 @@ SweepResult run_sweep(const SweepRequest& request) {
         sweep,
         cells,
         tools,
-        [&](const Cell& cell, int64_t seed, const RunStatus& status) {
+        [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
           view.update(cell, seed, status);
           if (status.state == "running") return;
           const std::lock_guard lock(tables);

@@ -13,7 +13,7 @@ std::vector<BySeed> cells_of(const Json& golden) {
   std::vector<BySeed> cells;
   for (const Json& cell : golden) {
     BySeed& values = cells.emplace_back();
-    for (const Json& run : cell) values[run[0]] = run[1];
+    for (const Json& run : cell) values[run[0].get<int64_t>()] = run[1];
   }
   return cells;
 }
