@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
+#include "nanobrain/base/distributions.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/inference/statistics.h"
@@ -27,22 +27,12 @@ double or_infinite(double value) {
   return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
 }
 
-/// Quantile of Student's t at 97.5 % by the expansion about the normal
-/// distribution's (Abramowitz and Stegun 26.7.5): 1e-4 from 10 degrees on.
-double t_quantile(double degrees) {
-  const double z = 1.959963984540054;
-  const double z2 = z * z;
-  const double g1 = z * (z2 + 1) / 4;
-  const double g2 = z * ((5 * z2 + 16) * z2 + 3) / 96;
-  const double g3 = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
-  return z + (g1 + (g2 + g3 / degrees) / degrees) / degrees;
-}
-
 /// What is beyond each end of the interval: 2.5 % for very many units.
 double tail(size_t units) {
   const auto n = static_cast<double>(units);
-  const double reach = std::sqrt(n / (n - 1)) * t_quantile(n - 1);
-  return std::erfc(reach / std::numbers::sqrt2) / 2;
+  const double reach =
+      std::sqrt(n / (n - 1)) * student_t_quantile(0.975, n - 1);
+  return normal_cdf(-reach);
 }
 
 Interval interval(

@@ -46,7 +46,16 @@ void add_sweep(CLI::App& program) {
       "--sbatch",
       request->sbatch,
       "further option of Slurm's sbatch, as in --sbatch=--partition=long");
-  flag("--dry-run", request->dry_run, "only say what would run");
+  flag(
+      "--dry-run",
+      request->dry_run,
+      "only say what would run, and what differences it can show");
+  flag(
+      "--sd",
+      request->sd,
+      "for --dry-run: standard deviation of runs of one cell in bits per byte; "
+      "left out: that of the committed depth and FFN ablation")
+      ->check(CLI::PositiveNumber);
   flag("--retry-failed", request->retry_failed, "begin those again");
   sub->footer(
       "Keys of the YAML and their defaults:\n" +

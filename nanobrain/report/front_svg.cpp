@@ -137,7 +137,7 @@ class Picture {
   void draw_front(const Series& series) {
     std::string steps;
     for (const Mark& mark : series.marks) {
-      if (mark.front == OnFront::kOff) continue;
+      if (!is_on(mark.front)) continue;
       const double x = x_(mark.cost);
       const double y = y_(mark.bits->mean);
       steps += steps.empty() ? fmt::format("M{:.1f} {:.1f}", x, y)
@@ -156,14 +156,15 @@ class Picture {
     const double y = y_(e.mean);
     const auto stroke = fmt::format("stroke=\"{}\"", series.colour);
     if (e.has_interval()) svg_.line(x, y_(e.low), x, y_(e.high), stroke);
-    const bool off = mark.front == OnFront::kOff;
+    const bool sure = mark.front == OnFront::kOn || mark.front == OnFront::kOff;
     svg_.path(
         outline(series.round, x, y),
         fmt::format(
-            "{} stroke-width=\"1.5\" fill=\"{}\" fill-opacity=\"{}\"",
+            "{} stroke-width=\"1.5\" fill=\"{}\" fill-opacity=\"{}\"{}",
             stroke,
-            off ? "white" : series.colour,
-            mark.front == OnFront::kNoise ? 0.35 : 1.0),
+            is_on(mark.front) ? series.colour : "white",
+            is_on(mark.front) && !sure ? 0.35 : 1.0,
+            is_on(mark.front) || sure ? "" : " stroke-opacity=\"0.5\""),
         fmt::format("{}, {}: {:.4f}", mark.label, series.name, e.mean));
   }
 
@@ -190,7 +191,7 @@ class Picture {
     for (const Series& series : all_) {
       if (&series != &all_.front() && !cost_.per_precision()) continue;
       for (const Mark& mark : series.marks) {
-        if (mark.front == OnFront::kOff) continue;
+        if (!is_on(mark.front)) continue;
         const auto place =
             places.find(x_(mark.cost), y_(mark.bits->mean), mark.label);
         if (!place) continue;
@@ -212,7 +213,8 @@ class Picture {
         kRight,
         26,
         "end",
-        "filled: on the front; pale: on it within noise; hollow: off it");
+        "on the front: filled, pale within noise; off: hollow, faint within "
+        "noise");
   }
 
   std::vector<Series> all_;

@@ -51,6 +51,11 @@ Json precision_json(
   return json;
 }
 
+/// A number, or a name where the data's seed is another.
+Json seed_json(const RunSeed& seed) {
+  return seed.weights == seed.data ? Json(seed.weights) : Json(seed.name());
+}
+
 Json cell_json(
     const Figures& figures, const CellSummary& cell, const std::string& label) {
   Json json = {
@@ -60,28 +65,33 @@ Json cell_json(
   for (const Figure& figure : figures) {
     if (figure.known) json[figure.key] = cell.facts.at(figure.key);
   }
-  json["seeds"] = cell.seeds_done();
+  json["seeds"] = Json::array();
+  for (const RunSeed& seed : cell.seeds_done()) {
+    json["seeds"].push_back(seed_json(seed));
+  }
   json["failed"] = cell.count("failed");
   json["f32"] = precision_json(figures, cell.f32);
   json["int8"] = precision_json(figures, cell.int8);
   return json;
 }
 
-Json difference_json(const PairedDifference& pair) {
-  const Estimate& d = pair.difference;
+Json comparison_json(const Comparison& c) {
   return {
-      {"mean", d.mean},
-      {"low", number_or_null(d.low)},
-      {"high", number_or_null(d.high)},
-      {"seeds", d.values.size()},
-      {"p", number_or_null(pair.p)}};
+      {"mean", c.value},
+      {"low", number_or_null(c.low)},
+      {"high", number_or_null(c.high)},
+      {"p", number_or_null(c.p)},
+      {"p_holm", number_or_null(c.p_holm)},
+      {"p_adjusted", number_or_null(c.p_adjusted)},
+      {"simultaneous_low", number_or_null(c.simultaneous_low)},
+      {"simultaneous_high", number_or_null(c.simultaneous_high)}};
 }
 
 Json differences_json(const SweepSummary& sweep) {
   Json json = Json::array();
   for (const CellDifference& pair : cell_differences(sweep)) {
     json.push_back({{"a", pair.a->id}, {"b", pair.b->id}});
-    json.back().update(difference_json(pair));
+    json.back().update(comparison_json(pair));
   }
   return json;
 }
@@ -94,7 +104,7 @@ Json effects_json(const SweepSummary& sweep) {
          {"from", cell_label({{effect.key, effect.from}})},
          {"to", cell_label({{effect.key, effect.to}})},
          {"pairs", effect.pairs}});
-    json.back().update(difference_json(effect));
+    json.back().update(comparison_json(effect));
   }
   return json;
 }
@@ -114,6 +124,9 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
     json["cells"].push_back(
         cell_json(sweep.figures, sweep.cells[i], labels[i]));
   }
+  const CellSummary* best = best_cell(sweep);
+  json["best"] = best == nullptr ? Json() : Json(best->id);
+  json["model"] = compared_cells(sweep, Precision::kF32).model.decision();
   json["differences"] = differences_json(sweep);
   json["effects"] = effects_json(sweep);
   return json;
@@ -141,11 +154,11 @@ void add_sweep_runs(
       const SeedFolder seed = SweepFolder{folder.given}.seed(cell.id, run.seed);
       const std::string& error = run.status.error;
       runs.push_back(run_json(
-          fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed),
+          fmt::format("{}/{}/seed-{}", folder.name, cell.id, run.seed.name()),
           seed.run(),
           {{"sweep", folder.name},
            {"cell", cell.id},
-           {"seed", run.seed},
+           {"seed", seed_json(run.seed)},
            {"state", run.status.state},
            {"error", error.empty() ? Json() : Json(error)},
            {"result", run.result.value_or(nullptr)}}));

@@ -259,10 +259,10 @@ void require_input(std::string_view key, const fs::path& path) {
       key);
 }
 
-RunConfig config_for_seed(const Cell& cell, int64_t seed) {
+RunConfig config_for_seed(const Cell& cell, const RunSeed& seed) {
   RunConfig config = cell.config;
-  config.train.seed = seed;
-  config.train.data_seed = seed;
+  config.train.seed = seed.weights;
+  config.train.data_seed = seed.data;
   return config;
 }
 
@@ -280,6 +280,10 @@ std::vector<Cell> cells_of_rung(
     cell.order += rung * kMostCells;
   }
   return at_rung;
+}
+
+int64_t rung_of(int64_t order) {
+  return order / kMostCells;
 }
 
 std::vector<Cell> survivors(

@@ -62,8 +62,8 @@ std::vector<Cell> make_cells(const SweepConfig& sweep);
 /// sweep's YAML.
 void require_input(std::string_view key, const std::filesystem::path& path);
 
-/// A cell's config for one seed: of the weights and of the order of data.
-RunConfig config_for_seed(const Cell& cell, int64_t seed);
+/// A cell's config for one run.
+RunConfig config_for_seed(const Cell& cell, const RunSeed& seed);
 
 // Successive halving (Jamieson, Talwalkar 2016, arXiv:1502.07943): every cell
 // at a small budget, the best of them again at a larger one, until the whole
@@ -75,8 +75,11 @@ RunConfig config_for_seed(const Cell& cell, int64_t seed);
 std::vector<Cell> cells_of_rung(
     const std::vector<Cell>& cells, const SearchConfig& search, int64_t rung);
 
-/// Mean validation loss in bits per byte of a cell that ran; none where no seed
-/// of it came to an end.
+/// The rung of a cell by its order, which cells_of_rung() gives it.
+int64_t rung_of(int64_t order);
+
+/// Mean validation loss in bits per byte of a cell; none where a seed of it
+/// came to no end.
 using CellLoss = std::function<std::optional<double>(const Cell& at_rung)>;
 
 /// Those of `cells` that are left after a rung: the best share, rounded up, in

@@ -34,15 +34,10 @@ void require_search(const SearchConfig& search) {
       "draws cells, but search.kind grid runs them all: make it random");
 }
 
-void require_seeds(const std::vector<int64_t>& seeds) {
-  require<UsageError>(
-      !seeds.empty(),
-      "seeds",
-      "are none: name at least one, such as [1, 2, 3]");
+void require_different(const char* key, const std::vector<int64_t>& seeds) {
   std::set<int64_t> seen;
   for (const int64_t seed : seeds) {
-    require<UsageError>(
-        seen.insert(seed).second, "seeds", "name {} twice", seed);
+    require<UsageError>(seen.insert(seed).second, key, "name {} twice", seed);
   }
 }
 
@@ -111,11 +106,25 @@ SweepConfig parse_sweep_config(
 
 } // namespace
 
+std::vector<RunSeed> run_seeds(const SweepConfig& sweep) {
+  std::vector<RunSeed> all;
+  for (const int64_t seed : sweep.seeds) {
+    if (sweep.data_seeds.empty()) all.emplace_back(seed);
+    for (const int64_t data : sweep.data_seeds) all.emplace_back(seed, data);
+  }
+  return all;
+}
+
 void check_sweep(const SweepConfig& sweep) {
   require<UsageError>(
       !sweep.base.empty(), "base", "is missing: name the YAML of a run");
   check_fields(sweep);
-  require_seeds(sweep.seeds);
+  require<UsageError>(
+      !sweep.seeds.empty(),
+      "seeds",
+      "are none: name at least one, such as [1, 2, 3]");
+  require_different("seeds", sweep.seeds);
+  require_different("data_seeds", sweep.data_seeds);
   require_one_budget(sweep.budget);
   require_search(sweep.search);
   require_grid(sweep);

@@ -12,6 +12,7 @@
 
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/limits.h"
+#include "nanobrain/sweep/run_seed.h"
 
 namespace nanobrain {
 
@@ -91,6 +92,7 @@ struct SweepConfig {
   Json set = Json::object();
   Json grid = Json::object();
   std::vector<int64_t> seeds = {1, 2, 3};
+  std::vector<int64_t> data_seeds = {};
   BudgetConfig budget;
   SearchConfig search;
   SweepText text;
@@ -102,7 +104,14 @@ struct SweepConfig {
     FIELD(base, "YAML of a training run");
     FIELD(set, "keys of the run that every cell shares");
     FIELD(grid, "a list of values for each key that varies");
-    FIELD(seeds, "of weights and order of data", at_least(0));
+    FIELD(
+        seeds,
+        "of weights and, without data_seeds, order of data",
+        at_least(0));
+    FIELD(
+        data_seeds,
+        "of the order of data: each with each of `seeds`; none: as the seed",
+        at_least(0));
     FIELD(budget, "one of steps, tokens, flops and minutes");
     FIELD(search, "which cells of the grid run");
     FIELD(text, "where the grid varies the tokenizer");
@@ -110,6 +119,9 @@ struct SweepConfig {
     FIELD(retries, "times that a run may fail", at_least(0));
   }
 };
+
+/// The runs of every cell: each seed with each data seed, or alone.
+std::vector<RunSeed> run_seeds(const SweepConfig& sweep);
 
 /// UsageError if it names no base, seeds, budget or grid that can be run.
 void check_sweep(const SweepConfig& sweep);

@@ -126,7 +126,10 @@ Figures make_figures() {
        .title = "threads",
        .format = kCount,
        .sources = {as_named(kPlan, "threads")},
-       .of_runs = true}};
+       .of_runs = true},
+      {.key = "data_seed",
+       .sources = {as_named(kPlan, "data_seed")},
+       .optional = true}};
 }
 
 /// Two figures measured by the same stages.

@@ -18,7 +18,7 @@ const char* name(Precision precision);
 
 /// What a run does, each with an object of values.
 enum class Stage {
-  kPlan,        // what is known before it: seed, threads, train_flops
+  kPlan,        // what is known before it: seeds, threads, train_flops
   kTrain,       // `nanobrain train --json`
   kInt8Loss,    // `nanobrain eval --json` of the int8 model
   kFiles,       // bytes of the weights: f32, int8

@@ -66,8 +66,8 @@ fs::path SweepFolder::data(const CellTokenizer& tokenizer) const {
          fmt::format("{}-{}", tokenizer.kind, tokenizer.vocab_size);
 }
 
-SeedFolder SweepFolder::seed(const std::string& id, int64_t seed) const {
-  return {cell(id) / fmt::format("seed-{}", seed)};
+SeedFolder SweepFolder::seed(const std::string& id, const RunSeed& seed) const {
+  return {cell(id) / ("seed-" + seed.name())};
 }
 
 void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {

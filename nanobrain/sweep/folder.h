@@ -63,7 +63,7 @@ struct SeedFolder {
 ///   base.yaml             its base as it was when the sweep started
 ///   data/KIND-SIZE/       a tokenizer that the grid names, and its tokens
 ///   cells/ID/cell.json    overrides, steps, arithmetic
-///   cells/ID/seed-N/      one run
+///   cells/ID/seed-N/      one run; seed-N-data-M where data_seeds differ
 ///   summary.csv           a row a run
 ///   cells.csv             a row a cell
 struct SweepFolder {
@@ -74,7 +74,7 @@ struct SweepFolder {
   fs::path data(const CellTokenizer& tokenizer) const;
   fs::path cells() const { return root / "cells"; }
   fs::path cell(const std::string& id) const { return cells() / id; }
-  SeedFolder seed(const std::string& id, int64_t seed) const;
+  SeedFolder seed(const std::string& id, const RunSeed& seed) const;
 };
 
 /// Makes the folder, or opens one that holds the same sweep. Error if

@@ -82,8 +82,9 @@ LiveView::~LiveView() {
   erase();
 }
 
-void LiveView::update(const Cell& cell, int64_t seed, const RunStatus& status) {
-  const std::string name = fmt::format("{} seed {}", cell.id, seed);
+void LiveView::update(
+    const Cell& cell, const RunSeed& seed, const RunStatus& status) {
+  const std::string name = fmt::format("{} seed {}", cell.id, seed.name());
   const SeedFolder run = folder_.seed(cell.id, seed);
   const std::lock_guard lock(mutex_);
   if (status.state == "running") {

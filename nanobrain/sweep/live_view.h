@@ -23,7 +23,7 @@ class LiveView {
   LiveView& operator=(const LiveView&) = delete;
   ~LiveView();
 
-  void update(const Cell& cell, int64_t seed, const RunStatus& status);
+  void update(const Cell& cell, const RunSeed& seed, const RunStatus& status);
 
  private:
   struct Running {

@@ -37,6 +37,7 @@ struct Stages {
     StageValues values;
     values[Stage::kPlan] = {
         {"seed", config.train.seed},
+        {"data_seed", config.train.data_seed},
         {"threads", tools.threads},
         {"train_flops", training_flops(config)}};
     write_file(folder.config(), to_yaml(write_fields(config)));
@@ -141,7 +142,7 @@ void prepare_tokenizer_data(
 RunConfig run_config(
     const SweepFolder& folder,
     const Cell& cell,
-    int64_t seed,
+    const RunSeed& seed,
     const RunTools& tools) {
   RunConfig config = config_for_seed(cell, seed);
   config.train.threads = tools.threads;
@@ -161,7 +162,7 @@ RunStatus run_stages(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const Cell& cell,
-    int64_t seed,
+    const RunSeed& seed,
     const RunTools& tools,
     const Claim& claim) {
   const SeedFolder run = folder.seed(cell.id, seed);

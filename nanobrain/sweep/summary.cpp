@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/multiple_comparisons.h"
 
 namespace nanobrain {
 
@@ -33,7 +34,7 @@ CellSummary read_cell(
   const fs::path facts = folder.cell(id) / "cell.json";
   cell.facts = read_json(facts);
   require_whole(cell.facts, sweep.figures, facts);
-  for (const int64_t seed : sweep.config.seeds) {
+  for (const RunSeed& seed : run_seeds(sweep.config)) {
     const SeedFolder run = folder.seed(id, seed);
     RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};
     std::string& state = summary.status.state;
@@ -60,29 +61,56 @@ PrecisionSummary estimate_figures(
   return summary;
 }
 
+std::optional<PrecisionSummary>& summary_of(
+    CellSummary& cell, Precision precision) {
+  return precision == Precision::kF32 ? cell.f32 : cell.int8;
+}
+
+/// The noise of all cells instead of each one's own.
+void pool_intervals(SweepSummary& sweep, Precision precision) {
+  const ComparedCells compared = compared_cells(sweep, precision);
+  if (compared.model.noise() != Noise::kPooled) return;
+  const std::string& key = objective(sweep.figures).key;
+  for (CellSummary& cell : sweep.cells) {
+    const auto place = std::ranges::find(compared.cells, &cell);
+    if (place == compared.cells.end()) continue;
+    const auto index = static_cast<size_t>(place - compared.cells.begin());
+    const auto mean = compare({compared.model.contrast({{index, 1.0}})});
+    Estimate& e = summary_of(cell, precision)->figures.at(key);
+    e.low = mean.front().low;
+    e.high = mean.front().high;
+  }
+}
+
 void mark_front(
     SweepSummary& sweep, const std::string& axis, Precision precision) {
   const Figure& cost = find_figure(sweep.figures, axis);
-  std::vector<ParetoPoint> points;
-  std::vector<PrecisionSummary*> marked;
-  for (CellSummary& cell : sweep.cells) {
-    auto& summary = precision == Precision::kF32 ? cell.f32 : cell.int8;
-    if (!summary) continue;
+  const ComparedCells compared = compared_cells(sweep, precision);
+  std::map<const CellSummary*, OnFront> front;
+  std::vector<FrontPoint> points;
+  for (size_t i = 0; i < compared.cells.size(); ++i) {
+    const CellSummary& cell = *compared.cells[i];
     const Json mean = cell.mean(cost, precision);
     if (mean.is_null()) continue;
-    points.push_back(
-        {mean.get<double>(),
-         cell.by_seed(objective(sweep.figures), precision)});
-    marked.push_back(&*summary);
+    front[&cell] = OnFront::kIncomplete;
+    if (cell.incomplete()) continue;
+    points.push_back({i, mean.get<double>(), cell.seeds_done().size() > 1});
   }
-  const auto front = pareto_front(points);
-  for (size_t i = 0; i < front.size(); ++i) marked[i]->front[axis] = front[i];
+  const auto marks = pareto_front(compared.model, points);
+  for (size_t i = 0; i < marks.size(); ++i) {
+    front[compared.cells[points[i].cell]] = marks[i];
+  }
+  for (CellSummary& cell : sweep.cells) {
+    const auto it = front.find(&cell);
+    if (it != front.end())
+      summary_of(cell, precision)->front[axis] = it->second;
+  }
 }
 
 } // namespace
 
-std::vector<int64_t> CellSummary::seeds_done() const {
-  std::vector<int64_t> seeds;
+std::vector<RunSeed> CellSummary::seeds_done() const {
+  std::vector<RunSeed> seeds;
   for (const RunSummary& run : runs) {
     if (run.result) seeds.push_back(run.seed);
   }
@@ -93,6 +121,10 @@ int64_t CellSummary::count(std::string_view state) const {
   return std::ranges::count(runs, state, [](const RunSummary& run) {
     return std::string_view(run.status.state);
   });
+}
+
+int64_t CellSummary::rung() const {
+  return rung_of(facts.at("order").get<int64_t>());
 }
 
 BySeed CellSummary::by_seed(const Figure& figure, Precision precision) const {
@@ -150,10 +182,38 @@ SweepSummary summarize_sweep(
     cell.f32 = estimate_figures(cell, figures, Precision::kF32);
     cell.int8 = estimate_figures(cell, figures, Precision::kInt8);
   }
-  for (const std::string& axis : axes(figures)) {
-    for (const Precision p : kPrecisions) mark_front(summary, axis, p);
+  for (const Precision p : kPrecisions) {
+    pool_intervals(summary, p);
+    for (const std::string& axis : axes(figures)) mark_front(summary, axis, p);
   }
   return summary;
+}
+
+std::vector<size_t> ComparedCells::complete() const {
+  std::vector<size_t> places;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (!cells[i]->incomplete()) places.push_back(i);
+  }
+  return places;
+}
+
+ComparedCells compared_cells(const SweepSummary& sweep, Precision precision) {
+  const Figure& figure = objective(sweep.figures);
+  ComparedCells compared;
+  std::vector<const CellSummary*> done;
+  for (const CellSummary& cell : sweep.cells) {
+    if (cell.by_seed(figure, precision).empty()) continue;
+    done.push_back(&cell);
+    compared.rung = std::max(compared.rung, cell.rung());
+  }
+  std::vector<BySeed> values;
+  for (const CellSummary* cell : done) {
+    if (cell->rung() != compared.rung) continue;
+    compared.cells.push_back(cell);
+    values.push_back(cell->by_seed(figure, precision));
+  }
+  compared.model = GridModel(std::move(values));
+  return compared;
 }
 
 } // namespace nanobrain

@@ -9,12 +9,13 @@
 #include "nanobrain/base/table.h"
 #include "nanobrain/sweep/figures.h"
 #include "nanobrain/sweep/folder.h"
+#include "nanobrain/sweep/front.h"
 #include "nanobrain/sweep/statistics.h"
 
 namespace nanobrain {
 
 struct RunSummary {
-  int64_t seed = 0;
+  RunSeed seed;
   RunStatus status;
   std::optional<Json> result; // result.json, where it is done
 };
@@ -23,7 +24,7 @@ struct RunSummary {
 struct PrecisionSummary {
   std::map<std::string, Estimate> figures; // by key, those of every precision,
                                            // over the seeds that are done
-  std::map<std::string, OnFront> front;    // by axis
+  std::map<std::string, OnFront> front;    // by axis; empty: of another budget
 
   const Estimate& at(const std::string& key) const { return figures.at(key); }
 };
@@ -39,8 +40,12 @@ struct CellSummary {
     return precision == Precision::kF32 ? f32 : int8;
   }
   /// Of the seeds that are done.
-  std::vector<int64_t> seeds_done() const;
+  std::vector<RunSeed> seeds_done() const;
   int64_t count(std::string_view state) const;
+  /// A run of it failed: what its other seeds reached is no fair mean.
+  bool incomplete() const { return count("failed") > 0; }
+  /// Of a halving search; 0 of every other.
+  int64_t rung() const;
   /// A figure of the seeds that are done.
   BySeed by_seed(const Figure& figure, Precision precision) const;
   /// Known by arithmetic, or the mean over seeds; null where there is none.
@@ -58,8 +63,24 @@ struct SweepSummary {
 };
 
 /// Reads every cell that the folder holds. The fronts are of each precision.
+/// Where the model pools the noise of all cells, the objective's intervals are
+/// by it.
 SweepSummary summarize_sweep(
     const SweepFolder& folder, const Figures& figures = all_figures());
+
+/// The cells that stand in one model of the objective: those with a run done,
+/// of a halving search those of the last rung that has one, for budgets are not
+/// mixed. Incomplete ones say how far runs differ, and are compared with none.
+struct ComparedCells {
+  std::vector<const CellSummary*> cells; // in the sweep's order
+  GridModel model;                       // of them
+  int64_t rung = 0;                      // theirs
+
+  /// Places in `cells` of those that are not incomplete.
+  std::vector<size_t> complete() const;
+};
+/// The sweep must outlive it.
+ComparedCells compared_cells(const SweepSummary& sweep, Precision precision);
 
 /// summary.csv: a row a run.
 Table runs_table(const SweepSummary& summary);

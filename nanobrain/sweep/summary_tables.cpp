@@ -17,8 +17,19 @@ std::string with_interval(const Estimate& e, const Figure& figure) {
 }
 
 std::string front_text(OnFront on) {
-  if (on == OnFront::kOff) return "";
-  return on == OnFront::kOn ? "yes" : "within noise";
+  switch (on) {
+    case OnFront::kOff:
+      return "";
+    case OnFront::kOffNoise:
+      return "off within noise";
+    case OnFront::kNoise:
+      return "within noise";
+    case OnFront::kOn:
+      return "yes";
+    case OnFront::kIncomplete:
+      return "incomplete";
+  }
+  return "";
 }
 
 /// A column of a table of cells, and what it has of one.
@@ -137,7 +148,8 @@ void add_texts(const SweepSummary& summary, CellColumns& columns) {
     if (f->role == FigureRole::kObjective) {
       add("on the front",
           [axis = axes(all).front()](const CellSummary& cell) -> TableCell {
-            return cell.f32 ? front_text(cell.f32->front.at(axis)) : "";
+            const bool marked = cell.f32 && cell.f32->front.contains(axis);
+            return marked ? front_text(cell.f32->front.at(axis)) : "";
           });
     }
     add_figure(*f, Precision::kInt8);
@@ -169,7 +181,10 @@ Table runs_table(const SweepSummary& summary) {
       const RunStatus& s = run.status;
       row.insert(
           row.end(), {s.state, s.attempts, s.exit_code, s.error, s.host});
-      const Json own = run.result ? *run.result : Json{{"seed", run.seed}};
+      const Json own =
+          run.result
+              ? *run.result
+              : Json{{"seed", run.seed.weights}, {"data_seed", run.seed.data}};
       for (const FigureSource* source : sources) {
         row.emplace_back(own.value(source->result, Json()));
       }
@@ -185,6 +200,12 @@ Table cells_table(const SweepSummary& summary) {
   Table table = headed_by(columns);
   for (const CellSummary& cell : summary.cells) {
     table.rows.push_back(row_of(columns, cell));
+  }
+  if (summary.count("done") > 0) {
+    table.notes = {
+        objective(summary.figures).title + ": " +
+            compared_cells(summary, Precision::kF32).model.decision(),
+        "front: by p under 5 %, adjusted (Holm) over its comparisons"};
   }
   return table;
 }

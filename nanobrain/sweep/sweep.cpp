@@ -13,6 +13,7 @@
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/cell.h"
 #include "nanobrain/sweep/live_view.h"
+#include "nanobrain/sweep/power.h"
 #include "nanobrain/sweep/slurm.h"
 #include "nanobrain/sweep/speed.h"
 #include "nanobrain/sweep/summary.h"
@@ -100,7 +101,7 @@ double total_flops(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   for (const Cell& cell : planned_cells(sweep, cells)) {
     flops += training_flops(cell.config);
   }
-  return flops * static_cast<double>(sweep.seeds.size());
+  return flops * static_cast<double>(run_seeds(sweep).size());
 }
 
 /// Training alone, all cells at the FLOP/s of one of middling cost.
@@ -139,6 +140,36 @@ Table plan_table(const Json& cells) {
   return table;
 }
 
+/// Of the cells that are compared: of a halving search the last rung's, of
+/// which only the number is known.
+std::vector<Detectable> detectable(
+    const SweepConfig& sweep, const std::vector<Cell>& cells, double sd) {
+  const bool halving = sweep.search.kind == SearchKind::kHalving;
+  std::vector<Json> overrides;
+  for (const Cell& cell : planned_cells(sweep, cells)) {
+    if (halving && rung_of(cell.order) < sweep.search.rungs - 1) continue;
+    overrides.push_back(
+        halving ? Json{{"cell", overrides.size()}} : cell.overrides);
+  }
+  return detectable_differences(overrides, std::ssize(run_seeds(sweep)), sd);
+}
+
+std::string describe_power(
+    const std::vector<Detectable>& differences, double sd) {
+  if (differences.empty()) {
+    return "this design shows no difference, however large: it takes two cells "
+           "and two seeds\n";
+  }
+  return fmt::format(
+      "found with 80 % power (bits per byte, two-sided, 5 %) where runs of a "
+      "cell have\nthe standard deviation {:.4g}{}:\n{}",
+      sd,
+      sd == kAblationSd
+          ? " (of ablations/records/2026-11-23-depth-ffn-standin; --sd)"
+          : "",
+      detectable_table(differences).text());
+}
+
 SweepResult dry_run(
     const SweepRequest& request,
     const SweepConfig& sweep,
@@ -158,26 +189,31 @@ SweepResult dry_run(
   const Table table = plan_table(list);
   const double flops = total_flops(sweep, cells);
   const double seconds = estimate_seconds(flops, cells, plan, request.program);
+  const auto differences = detectable(sweep, cells, request.sd);
   return {
       .json =
           {{"cells", list},
            {"seeds", sweep.seeds},
+           {"data_seeds", sweep.data_seeds},
            {"jobs", plan.jobs()},
            {"threads", plan.threads},
            {"train_flops", flops},
-           {"seconds", seconds}},
+           {"seconds", seconds},
+           {"sd", request.sd},
+           {"detectable", detectable_table(differences).json()}},
       .table = table,
       .text = fmt::format(
-          "{}\n{} cells x {} seeds, {:.3g} FLOPs of training in all\n"
+          "{}\n{} cells x {} runs, {:.3g} FLOPs of training in all\n"
           "{} at once on {} threads each: about {} of training, estimated from "
-          "a few steps of one cell\n",
+          "a few steps of one cell\n{}",
           table.text(),
           list.size(),
-          sweep.seeds.size(),
+          run_seeds(sweep).size(),
           flops,
           plan.jobs(),
           plan.threads,
-          format_duration(seconds))};
+          format_duration(seconds),
+          describe_power(differences, request.sd))};
 }
 
 /// Written again as each run ends, by whichever worker ends it.
@@ -194,12 +230,13 @@ SweepResult result_of(
     const JobPlan& plan) {
   std::vector<std::string> front;
   for (const CellSummary& cell : summary.cells) {
-    if (cell.f32 && cell.f32->front.at("parameters") != OnFront::kOff) {
-      front.push_back(cell.id);
-    }
+    if (!cell.f32) continue;
+    const auto mark = cell.f32->front.find("parameters");
+    if (mark == cell.f32->front.end() || !is_on(mark->second)) continue;
+    front.push_back(cell.id);
   }
-  const auto runs =
-      static_cast<int64_t>(summary.cells.size() * summary.config.seeds.size());
+  const auto runs = static_cast<int64_t>(
+      summary.cells.size() * run_seeds(summary.config).size());
   const int64_t done = summary.count("done");
   const int64_t failed = summary.count("failed");
   const int64_t waiting = runs - done - failed;
@@ -236,7 +273,8 @@ SweepResult submit(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const std::vector<Cell>& cells) {
-  const auto runs = static_cast<int64_t>(cells.size() * sweep.seeds.size());
+  const auto runs =
+      static_cast<int64_t>(cells.size() * run_seeds(sweep).size());
   const SlurmRequest array{
       .tasks = request.jobs == 0 ? runs : request.jobs,
       .threads = std::max<int64_t>(1, request.threads),
@@ -299,7 +337,7 @@ SweepResult run_sweep(const SweepRequest& request) {
   LiveView view(
       folder,
       static_cast<int64_t>(
-          planned_cells(sweep, cells).size() * sweep.seeds.size()),
+          planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
       summarize_sweep(folder).count("done"));
   std::mutex tables;
   parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
@@ -310,7 +348,7 @@ SweepResult run_sweep(const SweepRequest& request) {
         sweep,
         cells,
         tools,
-        [&](const Cell& cell, int64_t seed, const RunStatus& status) {
+        [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
           view.update(cell, seed, status);
           if (status.state == "running") return;
           const std::lock_guard lock(tables);

@@ -11,6 +11,10 @@
 
 namespace nanobrain {
 
+/// The standard deviation of a run's bits per byte about its cell's mean in
+/// ablations/records/2026-11-23-depth-ffn-standin (18 degrees of freedom).
+inline constexpr double kAblationSd = 0.0036;
+
 struct SweepRequest {
   std::filesystem::path config = {}; // empty: resume what the folder holds
   std::vector<std::string> overrides = {};
@@ -20,6 +24,7 @@ struct SweepRequest {
   std::string launcher = "local";       // or slurm
   std::vector<std::string> sbatch = {}; // further options of Slurm's sbatch
   bool dry_run = false;
+  double sd = kAblationSd; // of runs, for what a dry run says of its power
   bool retry_failed = false;
   /// nanobrain, for the processes of a run.
   std::filesystem::path program = "/proc/self/exe";
@@ -36,9 +41,9 @@ struct SweepResult {
 /// output; with the launcher slurm, which takes `jobs` for the number of
 /// workers (0: one a run) and only submits them: job, tasks, threads, output;
 /// of a dry run: cells (each with its arithmetic), runs, jobs, threads,
-/// seconds. UsageError if a cell cannot be, Interrupted once a signal has
-/// come and the runs have saved what they had, Error otherwise. A run that
-/// fails is no Error.
+/// seconds, sd, detectable (detectable_differences()). UsageError if a cell
+/// cannot be, Interrupted once a signal has come and the runs have saved what
+/// they had, Error otherwise. A run that fails is no Error.
 SweepResult run_sweep(const SweepRequest& request);
 
 } // namespace nanobrain

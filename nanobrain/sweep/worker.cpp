@@ -19,15 +19,16 @@ struct Worker {
   const RunObserver& observe;
 
   /// It is done, or has failed as often as it may.
-  bool finished(const Cell& cell, int64_t seed) const {
+  bool finished(const Cell& cell, const RunSeed& seed) const {
     const RunStatus status = read_status(folder.seed(cell.id, seed));
     return status.state == "done" ||
            (status.state == "failed" && status.attempts > sweep.retries);
   }
   bool all_finished(const std::vector<Cell>& cells) const {
     return std::ranges::all_of(cells, [&](const Cell& cell) {
-      return std::ranges::all_of(
-          sweep.seeds, [&](int64_t seed) { return finished(cell, seed); });
+      return std::ranges::all_of(run_seeds(sweep), [&](const RunSeed& seed) {
+        return finished(cell, seed);
+      });
     });
   }
 
@@ -36,14 +37,14 @@ struct Worker {
     for (const Cell& cell : cells) write_cell(folder, cell);
     for (bool taken = true; taken;) {
       taken = false;
-      for (const int64_t seed : sweep.seeds) {
+      for (const RunSeed& seed : run_seeds(sweep)) {
         for (const Cell& cell : cells) taken |= take(cell, seed);
       }
     }
   }
 
   /// True where the run was to be had.
-  bool take(const Cell& cell, int64_t seed) const {
+  bool take(const Cell& cell, const RunSeed& seed) const {
     check_interrupted();
     if (finished(cell, seed)) return false;
     const SeedFolder run = folder.seed(cell.id, seed);
@@ -60,19 +61,17 @@ struct Worker {
   }
 };
 
+/// None where a seed failed: what the others reached is no fair mean.
 std::optional<double> mean_loss(
     const SweepFolder& folder, const SweepConfig& sweep, const Cell& cell) {
   const Figure& figure = objective(all_figures());
   double sum = 0;
-  int64_t count = 0;
-  for (const int64_t seed : sweep.seeds) {
-    if (const auto result = read_result(folder.seed(cell.id, seed))) {
-      sum += *figure.of(*result, Precision::kF32);
-      ++count;
-    }
+  for (const RunSeed& seed : run_seeds(sweep)) {
+    const auto result = read_result(folder.seed(cell.id, seed));
+    if (!result) return std::nullopt;
+    sum += *figure.of(*result, Precision::kF32);
   }
-  if (count == 0) return std::nullopt;
-  return sum / static_cast<double>(count);
+  return sum / static_cast<double>(run_seeds(sweep).size());
 }
 
 } // namespace
@@ -108,7 +107,7 @@ void forget_failures(
     const SweepConfig& sweep,
     const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) {
-    for (const int64_t seed : sweep.seeds) {
+    for (const RunSeed& seed : run_seeds(sweep)) {
       const SeedFolder run = folder.seed(cell.id, seed);
       RunStatus status = read_status(run);
       if (status.state != "failed") continue;

@@ -25,13 +25,13 @@ RunStatus run_stages(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const Cell& cell,
-    int64_t seed,
+    const RunSeed& seed,
     const RunTools& tools,
     const Claim& claim);
 
 /// Called as a run of a cell begins and as it ends (status.state says which).
 using RunObserver =
-    std::function<void(const Cell&, int64_t seed, const RunStatus&)>;
+    std::function<void(const Cell&, const RunSeed&, const RunStatus&)>;
 
 /// Runs what no other worker has claimed, all cells of one seed before the
 /// next, and where the search halves, rung after rung, waiting for the other

@@ -57,6 +57,16 @@ TEST_F(SweepCommand, RunsAGridToItsTables) {
   EXPECT_EQ(plan["cells"].size(), 2u);
   EXPECT_EQ(plan["cells"][0]["tokens"], 20 * 2 * 16);
   EXPECT_GT(plan["seconds"], 0);
+  // 2 cells x 2 seeds: 2 degrees of freedom; one pair, so nothing to adjust.
+  EXPECT_EQ(plan["sd"], 0.0036);
+  ASSERT_EQ(plan["detectable"].size(), 1u);
+  const auto alone = plan["detectable"][0]["alone"].get<double>();
+  EXPECT_NEAR(plan["detectable"][0]["adjusted"], alone, 1e-6);
+  EXPECT_NEAR(
+      json(sweep("out --dry-run --sd 0.0072"))["detectable"][0]["alone"],
+      2 * alone,
+      1e-6);
+  EXPECT_THAT(output(sweep("out --dry-run")), HasSubstr("with 80 % power"));
 
   const Json result = json(sweep("out"));
   EXPECT_EQ(result["cells"], 2);

@@ -65,7 +65,9 @@ class ProgramPageTest(page_case.PageCase):
 
     def test_tables_have_their_rows(self):
         self.assertEqual(2, len(self.rows("cells")))
-        self.assertEqual(1, len(self.rows("differences")))
+        # One of two cells has a failed run: there is nothing to compare.
+        self.assertEqual(0, len(self.rows("differences")))
+        self.assertIn("incomplete", self.text("#cells-table"))
         states = [" ".join(row) for row in self.rows("runs")]
         self.assertEqual(5, sum("done" in s for s in states))
         self.assertEqual(1, sum("failed" in s for s in states))

@@ -75,20 +75,30 @@ TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
       f32["perplexity"]["mean"].get<double>(),
       (16 + std::exp2(4.04)) / 2,
       1e-9);
-  EXPECT_EQ(f32["front"]["parameters"], "on");
+  EXPECT_EQ(f32["front"]["parameters"], "on"); // nothing is cheaper
   EXPECT_LT(shown["cells"][0]["int8"]["bytes"]["mean"], f32["bytes"]["mean"]);
   EXPECT_EQ(shown["cells"][0]["seeds"], Json({1, 2}));
-  // One seed: no interval, and JSON has no word for what is no number.
-  const Json& one = shown["cells"][1]["f32"]["bits_per_byte"];
-  EXPECT_EQ(one["sd"], nullptr);
-  EXPECT_EQ(one["low"], nullptr);
+  // One seed: no deviation, and JSON has no word for what is no number; the
+  // interval is by the noise of the other cell.
+  const Json& one = shown["cells"][1]["f32"];
+  EXPECT_EQ(one["bits_per_byte"]["sd"], nullptr);
+  EXPECT_NEAR(
+      one["bits_per_byte"]["high"].get<double>(),
+      1.9 + 12.7062 * 0.02 / std::sqrt(2),
+      1e-4);
+  EXPECT_EQ(one["front"]["parameters"], "noise");
+  EXPECT_EQ(shown["best"], sweep.id(1));
+  EXPECT_THAT(
+      shown["model"].get<std::string>(),
+      ::testing::StartsWith("pooled within-cell sd 0.0141, 1 degrees"));
   ASSERT_EQ(shown["differences"].size(), 1u);
   const Json& pair = shown["differences"][0];
   EXPECT_EQ(pair["a"], sweep.id(0));
   EXPECT_EQ(pair["b"], sweep.id(1));
-  EXPECT_NEAR(pair["mean"].get<double>(), -0.1, 1e-12); // seed 1 alone
-  EXPECT_EQ(pair["seeds"], 1);
-  EXPECT_EQ(pair["p"], nullptr);
+  EXPECT_NEAR(pair["mean"].get<double>(), -0.11, 1e-12);
+  EXPECT_LT(pair["simultaneous_low"], pair["mean"]);
+  // One pair: nothing to adjust.
+  EXPECT_NEAR(pair["p_adjusted"], pair["p"].get<double>(), 1e-8);
 }
 
 TEST(ReportData, ARowMoreInTheRegistryIsOnThePageAndAnAxis) {
@@ -130,8 +140,11 @@ TEST(ReportData, EffectsAreNamedForPeople) {
           {"mean", -0.25},
           {"low", nullptr},
           {"high", nullptr},
-          {"seeds", 1},
-          {"p", nullptr}}));
+          {"p", nullptr},
+          {"p_holm", nullptr},
+          {"p_adjusted", nullptr},
+          {"simultaneous_low", nullptr},
+          {"simultaneous_high", nullptr}}));
   EXPECT_EQ(effects[1]["to"], "FFN 32");
 }
 

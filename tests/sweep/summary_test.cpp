@@ -32,14 +32,20 @@ TEST(SweepSummary, EstimatesOverTheSeedsThatAreDone) {
   EXPECT_EQ(shallow.count("failed"), 1);
   EXPECT_EQ(summary.count("done"), 3);
   EXPECT_DOUBLE_EQ(shallow.f32->at("bits_per_byte").mean, 2.01);
-  EXPECT_NEAR(shallow.f32->at("bits_per_byte").sd, 0.02 / std::sqrt(2), 1e-12);
+  const Estimate& bits = shallow.f32->at("bits_per_byte");
+  EXPECT_NEAR(bits.sd, 0.02 / std::sqrt(2), 1e-12);
+  // t of one degree of freedom, all that there is: 12.706.
+  EXPECT_NEAR(bits.high - bits.mean, 12.7062 * bits.sd / std::sqrt(2), 1e-5);
+  // The deeper cell's one run is as far from its mean as these may be.
+  const Estimate& one = summary.cells[1].f32->at("bits_per_byte");
+  EXPECT_TRUE(std::isnan(one.sd));
+  EXPECT_NEAR(one.high - one.mean, 12.7062 * bits.sd, 1e-5);
   EXPECT_DOUBLE_EQ(shallow.f32->at("forward_ms").mean, 1);
   EXPECT_DOUBLE_EQ(shallow.int8->at("forward_ms").mean, 0.5);
   // The files are as large as the runs said, not as arithmetic says.
   EXPECT_EQ(
       shallow.f32->at("bytes").mean,
       shallow.facts["f32_bytes"].get<double>() + 1000);
-  EXPECT_FALSE(summary.cells[1].f32->at("bits_per_byte").has_interval());
 }
 
 TEST(SweepSummary, AKilledWorkersRunIsNotRunning) {
@@ -68,7 +74,9 @@ TEST(SweepSummary, MarksTheFrontsOfEachPrecision) {
     EXPECT_EQ(summary.cells[1].int8->front.at(axis), OnFront::kOn) << axis;
   }
   // Depth buys nothing now, and costs on every axis.
-  for (const int64_t seed : {1, 2, 3}) sweep.finish(1, seed, 3);
+  for (const int64_t seed : {1, 2, 3}) {
+    sweep.finish(1, seed, 3 + 0.1 * static_cast<double>(seed));
+  }
   summary = summarize_sweep(sweep.folder());
   for (const std::string& axis : axes(all_figures())) {
     EXPECT_EQ(summary.cells[1].f32->front.at(axis), OnFront::kOff) << axis;
@@ -88,7 +96,7 @@ TEST(SweepSummary, TablesHoldEveryRunAndQuoteWhatTheyMust) {
   const Table cells = cells_table(summary);
   // A cell without results has the same columns, empty.
   EXPECT_THAT(cells.rows, Each(SizeIs(cells.columns.size())));
-  EXPECT_THAT(cells.csv(), HasSubstr(",1,1,2.0,,,,")); // one seed: no interval
+  EXPECT_THAT(cells.csv(), HasSubstr(",1,1,2.0,,,,")); // one run: no interval
   EXPECT_THAT(cells.markdown(), HasSubstr("| 1 done, 1 failed |"));
 }
 

@@ -68,19 +68,25 @@ class SweepResults {
   }
 
   void set_status(size_t cell, int64_t seed, const RunStatus& status) const {
-    std::filesystem::create_directories(this->seed(cell, seed).root);
-    write_status(this->seed(cell, seed), status);
+    set_status(id(cell), seed, status);
   }
   /// Figures that follow from bits per byte: 2 bytes a token.
   void finish(size_t cell, int64_t seed, double bits_per_byte) const {
+    finish(id(cell), seed, bits_per_byte, static_cast<double>(cell));
+  }
+  void finish(
+      const std::string& cell,
+      int64_t seed,
+      double bits_per_byte,
+      double more_ms = 0) const {
     RunStatus status;
     status.state = "done";
     status.attempts = 1;
     set_status(cell, seed, status);
     const double nats = bits_per_byte * 2 * 0.6931471805599453;
-    const Json facts = read_json(folder_.cell(id(cell)) / "cell.json");
+    const Json facts = read_json(folder_.cell(cell) / "cell.json");
     write_json(
-        this->seed(cell, seed).result(),
+        folder_.seed(cell, seed).result(),
         {{"seed", seed},
          {"val_loss", nats},
          {"val_bits_per_byte", bits_per_byte},
@@ -90,8 +96,8 @@ class SweepResults {
          {"parameters", facts["parameters"]},
          {"f32_bytes", facts["f32_bytes"].get<int64_t>() + 1000},
          {"int8_bytes", facts["int8_bytes"].get<int64_t>() + 1000},
-         {"forward_ms", 1.0 + static_cast<double>(cell)},
-         {"int8_forward_ms", 0.5 + static_cast<double>(cell)},
+         {"forward_ms", 1.0 + more_ms},
+         {"int8_forward_ms", 0.5 + more_ms},
          {"train_flops", facts["train_flops"]},
          {"tokens", facts["tokens"]},
          {"steps", facts["steps"]},
@@ -102,6 +108,12 @@ class SweepResults {
   }
 
  private:
+  void set_status(
+      const std::string& cell, int64_t seed, const RunStatus& status) const {
+    std::filesystem::create_directories(folder_.seed(cell, seed).root);
+    write_status(folder_.seed(cell, seed), status);
+  }
+
   SweepFiles files_;
   SweepConfig config_;
   SweepFolder folder_;

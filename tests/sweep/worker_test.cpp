@@ -8,6 +8,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/summary.h"
 #include "tests/sweep/sweep_results.h"
@@ -64,7 +65,7 @@ class WorkerTest : public ::testing::Test {
         sweep_,
         cells_,
         {files_.path("program"), 1, {}},
-        [](const Cell&, int64_t, const RunStatus&) {});
+        [](const Cell&, const RunSeed&, const RunStatus&) {});
   }
   /// A worker in a process of its own.
   pid_t start_worker() const {
@@ -83,7 +84,7 @@ class WorkerTest : public ::testing::Test {
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
-  SeedFolder run(size_t cell, int64_t seed) const {
+  SeedFolder run(size_t cell, const RunSeed& seed) const {
     return folder_.seed(cells_[cell].id, seed);
   }
   bool no_faults() const { return !fs::exists(files_.path("faults")); }
@@ -113,6 +114,31 @@ TEST_F(WorkerTest, RunsEveryCellAndGathersItsFigures) {
   EXPECT_EQ(result->at("steps"), 8);
   work(); // nothing is left
   EXPECT_EQ(trained(), 9);
+}
+
+TEST_F(WorkerTest, DataSeedsAreCrossedWithSeeds) {
+  open(
+      "grid: {model.num_layers: [1, 2]}\nseeds: [1, 2]\n"
+      "data_seeds: [2, 5]\n");
+  work();
+  EXPECT_EQ(trained(), 2 * 4);
+  const auto result = read_result(run(1, {1, 5}));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->at("seed"), 1);
+  EXPECT_EQ(result->at("data_seed"), 5);
+  const RunConfig config = parse_run_config(run(1, {1, 5}).config());
+  EXPECT_EQ(config.train.seed, 1);
+  EXPECT_EQ(config.train.data_seed, 5);
+  // Folders of one seed are named as ever.
+  EXPECT_EQ(run(0, 2).root.filename(), "seed-2");
+  EXPECT_EQ(run(0, {2, 5}).root.filename(), "seed-2-data-5");
+  EXPECT_TRUE(read_result(run(0, 2)));
+  const SweepSummary summary = summarize_sweep(folder_);
+  EXPECT_EQ(
+      joined(summary.cells[0].seeds_done(), &RunSeed::name),
+      "1-data-2 1-data-5 2 2-data-5");
+  EXPECT_EQ(compared_cells(summary, Precision::kF32).model.runs(0), 4);
+  EXPECT_EQ(runs_table(summary).json()[1]["data_seed"], 5);
 }
 
 TEST_F(WorkerTest, AFailureCostsItsRunAloneAndIsTriedAgain) {

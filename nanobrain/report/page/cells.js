@@ -9,8 +9,9 @@ function int8Cost(cell) {
 
 /** The costs on whose front a cell is; ~ where within noise only. */
 function frontText(cell) {
+  if (cell.failed) return 'incomplete';
   const front = cell.f32?.front ?? {};
-  return costs().filter(({key}) => front[key] && front[key] !== 'off')
+  return costs().filter(({key}) => isOnFront(front[key]))
     .map(({key, brief}) => (front[key] === 'noise' ? '~' : '') + brief)
     .join(', ') || NONE;
 }

@@ -5,8 +5,7 @@ function makeEffects() {
     caption: 'What each key buys'});
 
   function draw(effects) {
-    const range = rangeOf(
-      [0, ...effects.flatMap((e) => [e.low, e.mean, e.high])]);
+    const range = rangeOf(differenceEnds(effects));
     table.update([
       {name: 'Key', value: (e) => e.key},
       {name: 'From', value: (e) => e.from},

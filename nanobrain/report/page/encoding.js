@@ -47,11 +47,12 @@ function cellStyles(sweep) {
   }));
 }
 
-/** A point as the chart draws it. state: on, noise or off. */
+/** A point as the chart draws it. state: a key of FRONT_WORDS. */
 function pointSymbol(precision, colour, state = 'on') {
   const look = {
-    fill: state === 'off' ? 'none' : colour, stroke: colour,
+    fill: isOnFront(state) ? colour : 'none', stroke: colour,
     'fill-opacity': state === 'noise' ? 0.3 : 1, 'stroke-width': 1.6,
+    'stroke-opacity': isOnFront(state) || state === 'off' ? 1 : 0.5,
   };
   const shape = precision === 'int8'
     ? svgElement('path', {d: 'M8 2.5 13.5 12.5H2.5Z', ...look})

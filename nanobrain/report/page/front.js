@@ -28,19 +28,21 @@ function makeFront() {
 
   function pointsDataset(group, isCost, names) {
     const halo = themeColours().panel;
-    const byState = (on, noise, off) => group.points.map(
-      ({state}) => (isCost ? {on, noise, off}[state] : on));
+    // unsure: off the front within noise, or incomplete.
+    const byState = (on, noise, off, unsure = off) => group.points.map(
+      ({state}) => (isCost ? {on, noise, off}[state] ?? unsure : on));
     const xs = new Set(group.points.map((point) => point.x));
     return {
       label: group.name, walked: true, errorBars: true,
       errorBarColour: faded(group.colour, 0.55),
       data: group.points.map((point) => ({
         ...point,
-        name: names && point.state !== 'off' ? point.cell.label : ''})),
+        name: names && isOnFront(point.state) ? point.cell.label : ''})),
       pointStyle: POINT_STYLES[group.precision], hitRadius: 14,
       radius: byState(6, 6, 5),
       hoverRadius: 9, borderColor: group.colour, pointBorderWidth: 1.6,
-      pointBorderColor: byState(halo, group.colour, group.colour),
+      pointBorderColor: byState(halo, group.colour, group.colour,
+                                faded(group.colour, 0.5)),
       backgroundColor: byState(group.colour, faded(group.colour, 0.3),
                                'transparent'),
       showLine: !isCost && xs.size === group.points.length,
@@ -54,7 +56,7 @@ function makeFront() {
   function frontDataset(precision, points, colour) {
     return {
       label: `Front of ${precision}`, type: 'line', stepped: 'before',
-      data: points.filter((point) => point.state !== 'off')
+      data: points.filter((point) => isOnFront(point.state))
         .map(({x, y}) => ({x, y})),
       borderColor: faded(colour, 0.7), borderWidth: 1.5,
       borderDash: precision === 'int8' ? [6, 4] : [], radius: 0, hitRadius: 0,

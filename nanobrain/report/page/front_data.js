@@ -4,7 +4,12 @@ const FRONT_WORDS = {
   on: 'on the front',
   noise: 'on the front within noise only',
   off: 'off the front',
+  off_noise: 'off the front within noise only',
+  incomplete: 'incomplete: a run failed',
 };
+
+/** On the front by its mean. */
+const isOnFront = (state) => state === 'on' || state === 'noise';
 
 /** The costs, each with a front, and the keys that are numbers everywhere. */
 function axesAcross(sweep) {

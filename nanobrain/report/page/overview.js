@@ -1,12 +1,7 @@
 // The few figures that a reader looks for first.
 
-/** The cell of the least objective in f32, of those named. */
-function bestCell(sweep, among = null) {
-  const of = (cell) => cell.f32?.[objective().key]?.mean;
-  return sweep.cells
-    .filter((cell) => isNumber(of(cell)) && (!among || among.has(cell.id)))
-    .sort((a, b) => of(a) - of(b))[0];
-}
+/** The cell of the least objective in f32, of those without a failed run. */
+const bestCell = (sweep) => sweep.cells.find(({id}) => id === sweep.best);
 
 /** Its objective at a precision. */
 const objectiveText = (cell, precision) =>

@@ -70,8 +70,20 @@ def paired(a, b):
     e = estimate([y - x for x, y in zip(a, b)])
     t = e["mean"] / (e["sd"] / math.sqrt(3))
     p = 1 - abs(t) / math.sqrt(t * t + 2)  # two-sided, 2 degrees of freedom
-    return {"mean": e["mean"], "low": e["low"], "high": e["high"],
-            "seeds": 3, "p": p}
+    return {"mean": e["mean"], "low": e["low"], "high": e["high"], "p": p,
+            "standard_error": e["sd"] / math.sqrt(3)}
+
+
+def judged_together(rows):
+    """By Bonferroni's method, whose quantiles have a closed form here."""
+    for row in rows:
+        row["p_adjusted"] = row["p_holm"] = min(1, row["p"] * len(rows))
+        tail = 0.05 / len(rows)
+        half = (1 - tail) * math.sqrt(2 / (tail * (2 - tail)))
+        half *= row.pop("standard_error")
+        row["simultaneous_low"] = row["mean"] - half
+        row["simultaneous_high"] = row["mean"] + half
+    return rows
 
 
 def effect(key, words, a, b):
@@ -165,11 +177,12 @@ def flops(layers, width):
 
 
 def fronts(points):
-    """off, or on by the means; every second of these only within noise."""
+    """off, or on by the means; every second of each only within noise."""
     front = [name for name, (cost, bits) in sorted(points.items(),
                                                    key=lambda p: p[1])
              if not any(c <= cost and b < bits for c, b in points.values())]
-    state = dict.fromkeys(points, "off")
+    state = {name: ("off", "off_noise")[i % 2]
+             for i, name in enumerate(points)}
     state.update((name, ("on", "noise")[i % 2])
                  for i, name in enumerate(front))
     return state
@@ -206,13 +219,16 @@ def mark_fronts(cells):
         for axis in ("parameters", "bytes", "forward_ms", "train_flops"):
             points = {}
             for cell in cells:
+                if cell["failed"]:
+                    continue
                 cost = cell[precision].get(axis, cell.get(axis))
                 points[cell["id"]] = (
                     cost["mean"] if isinstance(cost, dict) else cost,
                     cell[precision]["bits_per_byte"]["mean"])
             state = fronts(points)
             for cell in cells:
-                cell[precision]["front"][axis] = state[cell["id"]]
+                cell[precision]["front"][axis] = (
+                    "incomplete" if cell["failed"] else state[cell["id"]])
 
 
 def make_report(hostile=False):
@@ -225,15 +241,17 @@ def make_report(hostile=False):
     mark_fronts(cells)
     values = {c["id"]: c["f32"]["bits_per_byte"]["values"] for c in cells}
     full = [c["id"] for c in cells if not c["failed"]]
-    differences = [{"a": a, "b": b, **paired(values[a], values[b])}
-                   for i, a in enumerate(full) for b in full[i + 1:]]
+    differences = judged_together(
+        [{"a": a, "b": b, **paired(values[a], values[b])}
+         for i, a in enumerate(full) for b in full[i + 1:]])
+    best = min(full, key=lambda name: sum(values[name]))
     at = {(n, w): next(c["f32"]["bits_per_byte"]["values"] for c in cells
                        if c["id"] == f"num_layers={n},ffn_dim={w}")
           for n in LAYERS for w in WIDTHS}
     whole = [w for w in WIDTHS if all(len(at[n, w]) == 3 for n in LAYERS)]
-    effects = [effect("model.num_layers", (f"{a} layers", f"{b} layers"),
+    effects = judged_together([effect("model.num_layers", (f"{a} layers", f"{b} layers"),
                       [at[a, w] for w in whole], [at[b, w] for w in whole])
-               for a, b in ((1, 2), (1, 4), (2, 4))]
+               for a, b in ((1, 2), (1, 4), (2, 4))])
     if hostile:
         cells[0]["label"] = names[0]
         cells[1]["label"] = names[4]
@@ -248,7 +266,9 @@ def make_report(hostile=False):
                     "counts": {"done": 26, "failed": 1, "running": 0,
                                "waiting": 0},
                     "keys": ["model.num_layers", "model.ffn_dim"],
-                    "cells": cells, "differences": differences,
+                    "cells": cells, "best": best, "differences": differences,
+                    "model": "pooled within-cell sd 0.003, 18 degrees of "
+                             "freedom",
                     "effects": effects}],
         "runs": runs}
 

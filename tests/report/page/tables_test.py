@@ -55,6 +55,10 @@ class TablesTest(page_case.PageCase):
         for label, front in zip(self.column("cells", "Cell"),
                                 self.column("cells", "Front")):
             self.assertEqual(noisy[label], "~parameters" in front)
+        self.assertEqual(["incomplete" if c["failed"] else "" for c in
+                          self.cells],
+                         [front if front == "incomplete" else ""
+                          for front in self.column("cells", "Front")])
 
     def test_differences_turn_with_the_reference(self):
         pair = self.sweep["differences"][0]
@@ -67,7 +71,9 @@ class TablesTest(page_case.PageCase):
             mean = f"{sign * pair['mean']:.4f}".replace("-", "\u2212")
             self.assertEqual(mean, row[1])
             better = sign * pair["mean"] < 0
-            self.assertEqual("better" if better else "worse", row[4])
+            sure = pair["p_adjusted"] < 0.05
+            self.assertEqual("within noise" if not sure else
+                             "better" if better else "worse", row[4])
 
     def test_reference_is_the_best_cell(self):
         self.assertTrue(all(
@@ -80,11 +86,13 @@ class TablesTest(page_case.PageCase):
         for e, row in zip(effects, self.rows("effects")):
             self.assertEqual([e["key"], e["from"], e["to"]], row[:3])
             signed = [f"{e[x]:.4f}".replace("-", "\u2212")
-                      for x in ("mean", "low", "high")]
+                      for x in ("mean", "simultaneous_low",
+                                "simultaneous_high")]
             self.assertEqual(signed[0], row[3])
             self.assertEqual(f"{signed[1]} to {signed[2]}", row[4])
-            self.assertEqual("better" if e["high"] < 0 else "worse"
-                             if e["low"] > 0 else "within noise", row[6])
+            self.assertEqual("better" if e["simultaneous_high"] < 0 else
+                             "worse" if e["simultaneous_low"] > 0 else
+                             "within noise", row[6])
             self.assertEqual(str(e["pairs"]), row[9])
 
     def test_failed_run_says_why(self):
@@ -97,7 +105,8 @@ class TablesTest(page_case.PageCase):
     def test_overview(self):
         text = self.page.inner_text("#tiles")
         self.assertIn("26 of 27 done", text)
-        best = min(c["f32"]["bits_per_byte"]["mean"] for c in self.cells)
+        best = min(c["f32"]["bits_per_byte"]["mean"] for c in self.cells
+                   if not c["failed"])
         self.assertIn(f"{best:.4f}", text)
 
     def test_samples_of_a_run(self):
