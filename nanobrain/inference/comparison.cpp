@@ -17,6 +17,7 @@ struct Compared {
   std::string name;
   fs::path folder;
   ModelConfig config;
+  int64_t trained_context = 0;
   std::shared_ptr<const Tokenizer> tokenizer;
 };
 
@@ -66,28 +67,42 @@ std::vector<Compared> open_candidates(const CompareRequest& request) {
         "the tokenizer of {} has no end-of-text token to precede the text; "
         "compare with --protocol hf",
         path.string());
-    candidates.push_back({path.string(), folder, config, tokenizer});
+    candidates.push_back(
+        {path.string(),
+         folder,
+         config,
+         trained_context(folder, config.max_seq_len),
+         tokenizer});
   }
   return candidates;
 }
 
-/// One rule for all: the context asked for, else the longest that all take.
-int64_t common_context(
-    const std::vector<Compared>& candidates, std::optional<int64_t> requested) {
-  const auto shortest =
-      std::ranges::min_element(candidates, {}, [](const Compared& candidate) {
-        return candidate.config.max_seq_len;
-      });
-  const int64_t most = shortest->config.max_seq_len;
+/// The windows of all models: of the context asked for, else of the longest
+/// that all were trained at.
+WindowPlan common_windows(
+    const std::vector<Compared>& candidates, const CompareRequest& request) {
+  const auto most_of = [](const Compared& candidate) {
+    return candidate.config.max_seq_len;
+  };
+  const auto shortest = std::ranges::min_element(candidates, {}, most_of);
+  const auto requested = request.options.context;
   require<UsageError>(
-      requested.value_or(1) <= most,
+      requested.value_or(1) <= most_of(*shortest),
       "compare",
       "context is {}, but {} takes {} at most; leave --context out for the "
-      "longest that all models take",
+      "longest that all models were trained at",
       requested.value_or(1),
       shortest->name,
-      most);
-  return requested.value_or(most);
+      most_of(*shortest));
+  const auto trained =
+      std::ranges::min_element(candidates, {}, &Compared::trained_context);
+  return plan_windows(
+      request.text.protocol,
+      choose_context(
+          "compare", requested, trained->trained_context, trained->name),
+      request.options.stride,
+      most_of(*shortest),
+      0);
 }
 
 ComparedModel score(
@@ -158,13 +173,7 @@ ComparisonReport run_comparison(
   if (request.reference) report.published = load_published(*request.reference);
   report.threads = resolve_threads(request.threads);
   const auto candidates = open_candidates(request);
-  // Checks stride and context against the shortest model as well.
-  const WindowPlan plan = plan_windows(
-      request.text.protocol,
-      common_context(candidates, request.options.context),
-      request.options.stride,
-      common_context(candidates, std::nullopt),
-      0);
+  const WindowPlan plan = common_windows(candidates, request);
   report.protocol = request.text.protocol;
   report.context = plan.context;
   report.stride = plan.stride;

@@ -62,7 +62,7 @@ struct ComparisonReport {
 struct CompareRequest {
   std::vector<std::filesystem::path> models; // model and run folders
   EvalText text;                             // documents, no token file
-  /// context: absent, the longest that all models take
+  /// context: absent, the longest that all models were trained at
   EvalOptions options;
   /// figures to add (load_published)
   std::optional<std::string> reference;

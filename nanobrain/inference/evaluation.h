@@ -23,7 +23,8 @@
 namespace nanobrain {
 
 struct EvalOptions {
-  /// tokens that the model sees at once; absent: its max_seq_len
+  /// tokens that the model sees at once; absent: those that it was trained at
+  /// where its folder is known, else its max_seq_len
   std::optional<int64_t> context = std::nullopt;
   /// tokens from one window to the next; absent: context (disjoint windows)
   std::optional<int64_t> stride = std::nullopt;

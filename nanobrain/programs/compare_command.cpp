@@ -33,7 +33,7 @@ void add_compare(CLI::App& program) {
   flag(
       "--context",
       request.options.context,
-      "tokens seen at once; default: the most that all models take");
+      "tokens seen at once; default: the most that all models were trained at");
   flag("--stride", request.options.stride, "default: context");
   add_protocol(
       *command,

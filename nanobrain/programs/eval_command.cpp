@@ -63,7 +63,7 @@ void add_eval(CLI::App& program, const Capabilities& capabilities) {
   flag(
       "--context",
       request.options.context,
-      "tokens seen at once; default: the most");
+      "tokens seen at once; default: as many as trained at");
   flag(
       "--stride",
       request.options.stride,

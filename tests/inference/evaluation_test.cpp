@@ -274,6 +274,46 @@ TEST_F(Evaluation, FoldersThatAreNoModel) {
   }
 }
 
+TEST_F(Evaluation, TheContextIsTheOneThatTheModelWasTrainedAt) {
+  const auto save = [](const char* name, const Json& seq_len) {
+    write_model_folder(
+        *folder_ / name,
+        {},
+        tokenizer_.get(),
+        {{"seq_len", seq_len}},
+        [](const fs::path& folder) {
+          int8_model_for(*tokenizer_, {.max_seq_len = 32}).write(folder);
+        });
+  };
+  save("short", 8);
+  EvalRequest eval = request();
+  EXPECT_EQ(run(eval).context, 32); // a record that does not say
+  const auto generate = [&](std::optional<int64_t> context) {
+    GenerationRequest drawn;
+    drawn.model = eval.model;
+    drawn.prompt = "The";
+    drawn.options.max_tokens = 40;
+    drawn.options.context = context;
+    return run_generation(drawn, {}, [](int64_t, std::string_view) {})[0].ids;
+  };
+  eval.model = *folder_ / "short";
+  EXPECT_EQ(run(eval).context, 8);
+  EXPECT_EQ(generate({}), generate(8));
+  ::testing::internal::CaptureStderr();
+  EXPECT_NE(generate({}), generate(32));
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      ::testing::HasSubstr("generate: warning: context 32 is longer than the 8 "
+                           "tokens that"));
+  EXPECT_ERROR(UsageError, "context is 33; it must be from 1", generate(33));
+  for (const Json& wrong : {Json(0), Json(33), Json("8")}) {
+    fs::remove_all(*folder_ / "wrong");
+    save("wrong", wrong);
+    eval.model = *folder_ / "wrong";
+    EXPECT_ERROR(Error, "training.seq_len is " + wrong.dump(), run(eval));
+  }
+}
+
 TEST_F(Evaluation, GenerationDrawsSamplesWithSeedsOneApart) {
   std::vector<std::string> streamed(2);
   const auto generate = [&](uint64_t seed, int64_t num_samples) {
