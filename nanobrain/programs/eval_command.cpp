@@ -36,7 +36,7 @@ void add_eval_flags(CLI::App& command, EvalRequest& request) {
   flag(
       "--baseline-limit",
       request.baseline_limit,
-      "count only the first N; default: as many as trained on");
+      "count only the first N; default: what the model was trained on");
   flag("--batch-tokens", request.options.batch_tokens, "tokens scored at once");
   add_precision(command, request.options.bf16);
 }
