@@ -12,6 +12,7 @@ void run(const CompareRequest& request, const TableOutput& output) {
   output.check(
       {{"--model", request.models},
        {"--input", request.text.inputs},
+       {"--baselines", {request.baselines.value_or("")}},
        {"--reference", {request.reference.value_or("")}}});
   const ComparisonReport report = run_comparison(request, all_capabilities());
   output.write({report.table()}, report.to_json(), report.to_text());
@@ -39,6 +40,11 @@ void add_compare(CLI::App& program) {
       *command,
       request.text.protocol,
       "documents: every token is scored; hf: as published figures are made");
+  flag(
+      "--baselines",
+      request.baselines,
+      "training tokens to count the n-gram baselines on; default: what the "
+      "models' run folders name");
   flag(
       "--reference",
       request.reference,
