@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # first_run.sh INPUT... OUT [[--val FILE]... | --val-fraction F] [--vocab-size N] [--set key=value]...
 # The first run, from text to a trained, evaluated, generating Nano Brain. INPUT: files or folders (FineWeb-EDU parquet shards as
-# published, jsonl, plain text; each also .gz .xz .zst). Without --val the share F of the documents of INPUT is held out, by hash (0.005).
+# published, jsonl, plain text; each also .gz .xz .zst). Without --val the share F of the documents of INPUT is held out, by hash (0.005),
+# and as many again for data/test.tokens. The tokenizer is trained on the others.
 # --vocab-size: pieces of the tokenizer (32,294); a text of less than some 10 MB needs fewer, and a larger F. --set: over first_run.yaml.
 #
 #   tokens: 1,000 steps x 32 x 256 = 8.19 million; parameters: 2.18 million; arithmetic: about 6 x 2.18 M x 8.19 M = 107 TFLOP.
@@ -9,13 +10,13 @@
 # Called again after a kill, with the same arguments, it resumes.
 source "$(dirname "$0")/lib.sh"
 
-paths=() val=() held_out=() overrides=() vocab_size=32294
+paths=() val=() fraction=0.005 held_out=() overrides=() vocab_size=32294
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) help ;;
     --val | --val-fraction | --vocab-size | --set) [ $# -ge 2 ] || wrong_usage "$1 needs a value" ;;&
     --val) val+=("$(realpath -m "$2")"); shift 2 ;;
-    --val-fraction) held_out=(--val-fraction "$2"); shift 2 ;;
+    --val-fraction) fraction=$2 held_out=(--val-fraction "$2"); shift 2 ;;
     --vocab-size) vocab_size=$2; shift 2 ;;
     --set) overrides+=(--set "$2"); shift 2 ;;
     -*) wrong_usage "there is no flag $1" ;;
@@ -30,6 +31,7 @@ need_paths "${paths[@]}" "${val[@]}"
 if [ ${#val[@]} -gt 0 ]; then
   [ ${#held_out[@]} -eq 0 ] || die "--val and --val-fraction exclude each other" 2
   held_out=(--val-input "${val[@]}")
+  fraction=0
 fi
 
 # What tokenizer/ and data/ are made from is kept beside them: another text needs another folder.
@@ -47,10 +49,16 @@ step "Look at the model: a mistake in --set shows before the long work"
 "$nanobrain" inspect --config "$experiments/first_run.yaml" --text "The history of" --set "model.vocab_size=$vocab_size" \
   "${overrides[@]}"
 take_folder "$out"
+# A tokenizer of another split has seen what this one holds out.
+if [ ! -e "$out/data" ] && [ -e "$out/split.txt" ] && [ "$(cat "$out/split.txt")" != "$split" ]; then
+  rm -rf "$out/tokenizer"
+fi
 if [ ! -e "$out/tokenizer" ]; then
-  step "Train the tokenizer: $vocab_size pieces on a sample"
+  step "Train the tokenizer: $vocab_size pieces on a sample of the training documents"
   echo "$text" >"$out/tokenizer.txt"
-  "$nanobrain" tokenizer train --kind sentencepiece --vocab-size "$vocab_size" --input "${paths[@]}" --output "$out/tokenizer"
+  echo "$split" >"$out/split.txt"
+  "$nanobrain" tokenizer train --kind sentencepiece --vocab-size "$vocab_size" --val-fraction "$fraction" --input "${paths[@]}" \
+    --output "$out/tokenizer"
 fi
 if [ ! -e "$out/data" ]; then
   step "Prepare the tokens"

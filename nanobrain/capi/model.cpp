@@ -70,7 +70,7 @@ nb_status nb_model_get_info(const nb_model* model, nb_model_info* info) {
     *info = {
         .struct_size = info->struct_size,
         .vocab_size = config.vocab_size,
-        .context = config.max_seq_len,
+        .context = model->weights->trained_context(),
         .num_layers = config.num_layers,
         .num_heads = config.num_heads,
         .model_dim = config.model_dim,

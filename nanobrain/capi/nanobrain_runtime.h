@@ -86,7 +86,8 @@ typedef struct nb_sampler nb_sampler;
 typedef struct nb_model_info {
   size_t struct_size;
   int64_t vocab_size; /* logits of a prediction */
-  int64_t context;    /* tokens that the model sees at once */
+  /* Tokens that a session sees at once: as many as the model was trained at. */
+  int64_t context;
   int64_t num_layers;
   int64_t num_heads;
   int64_t model_dim;

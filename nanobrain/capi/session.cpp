@@ -46,8 +46,9 @@ nb_status nb_session_create(
     *session = nullptr;
     require_pointer(model, where, "model");
     require_pointer(pool, where, "pool");
-    *session =
-        new nb_session{model->weights, Session(model->weights, pool->threads)};
+    const auto& weights = model->weights;
+    *session = new nb_session{
+        weights, Session(weights, pool->threads, weights->trained_context())};
   });
 }
 

@@ -53,6 +53,20 @@ Json training_record(const fs::path& directory) {
   return read_model_manifest(directory).value("training", Json::object());
 }
 
+int64_t trained_context(const fs::path& directory, int64_t max_seq_len) {
+  const Json record = training_record(directory);
+  if (!record.is_object() || !record.contains("seq_len")) return max_seq_len;
+  const Json& seq_len = record["seq_len"];
+  require(
+      seq_len.is_number_integer() && seq_len >= 1 && seq_len <= max_seq_len,
+      (directory / kModelManifest).string(),
+      "training.seq_len is {}; it must be from 1 to the model's max_seq_len, "
+      "{}",
+      seq_len.dump(),
+      max_seq_len);
+  return seq_len;
+}
+
 std::shared_ptr<const Tokenizer> load_model_tokenizer(
     const fs::path& directory,
     int64_t vocab_size,

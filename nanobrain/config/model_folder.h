@@ -41,6 +41,11 @@ Json read_model_manifest(const fs::path& directory);
 /// What nanobrain.json has under "training"; an empty object without it.
 Json training_record(const fs::path& directory);
 
+/// Tokens of the windows that a model of `max_seq_len` positions was last
+/// trained in: "seq_len" of its training record; max_seq_len where it has none
+/// (an older folder, or another program's). Error if it cannot be.
+int64_t trained_context(const fs::path& directory, int64_t max_seq_len);
+
 /// The folder's tokenizer (`found`, if find_tokenizer() has given it already),
 /// checked against vocabulary and nanobrain.json; nullptr if there is none.
 std::shared_ptr<const Tokenizer> load_model_tokenizer(

@@ -28,9 +28,13 @@ namespace {
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
-/// The documents of all inputs, each on the side of training or validation:
-/// those named for validation come first, then the others, which are split by
-/// their hash unless some were named.
+double test_fraction(const PrepareOptions& options) {
+  return options.test_fraction.value_or(
+      options.val_inputs.empty() ? options.val_fraction : 0.0);
+}
+
+/// The documents of all inputs, each on its side: those named for validation
+/// come first, then the others, which are split by their hash.
 class SidedDocuments {
  public:
   SidedDocuments(
@@ -42,11 +46,17 @@ class SidedDocuments {
   }
 
   /// False at the end; else `text` is the next document.
-  bool next(std::string& text, bool& is_val) {
-    is_val = val_ && val_->next(text);
-    if (!is_val && !main_->next(text)) return false;
-    if (!val_) {
-      is_val = is_validation(text, options_.val_fraction, options_.split_seed);
+  bool next(std::string& text, Side& side) {
+    if (val_ && val_->next(text)) {
+      side = Side::kVal;
+    } else if (main_->next(text)) {
+      side = side_of(
+          text,
+          val_ ? 0.0 : options_.val_fraction,
+          test_fraction(options_),
+          options_.split_seed);
+    } else {
+      return false;
     }
     fingerprint_ = mix64(fingerprint_ + hash64(text));
     return true;
@@ -82,7 +92,15 @@ struct Survey {
 
 void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
   check_fields(
-      {{"--val-fraction", options.val_fraction, "", {from_below(0, 1)}}});
+      {{"--val-fraction", options.val_fraction, "", {from_below(0, 1)}},
+       {"--test-fraction", test_fraction(options), "", {from_below(0, 1)}}});
+  require<UsageError>(
+      options.val_fraction + test_fraction(options) < 1,
+      "prepare",
+      "--val-fraction {} and --test-fraction {} leave nothing for training; "
+      "lower them",
+      options.val_fraction,
+      test_fraction(options));
   require<UsageError>(
       tokenizer.end_of_text() >= 0 || options.allow_no_end_of_text,
       "prepare",
@@ -93,6 +111,7 @@ void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
 void check_sides(
     int64_t train,
     int64_t val,
+    int64_t test,
     int64_t train_copies,
     const DocumentCounts& read,
     const PrepareOptions& options) {
@@ -119,6 +138,13 @@ void check_sides(
       "name documents by --val-input, or pass --val-fraction 0",
       read.documents,
       options.val_fraction);
+  require(
+      test > 0 || options.test_fraction.value_or(0.0) == 0.0,
+      "prepare",
+      "none of {} documents fell to the test at --test-fraction {}; raise it, "
+      "or leave it out",
+      read.documents,
+      options.test_fraction.value_or(0.0));
 }
 
 Survey survey(
@@ -128,25 +154,29 @@ Survey survey(
   SidedDocuments reader(inputs, options);
   DuplicateFinder duplicates;
   Progress progress("scan", reader.size());
-  std::vector<bool> sides; // of each document: whether it is held out
-  bool is_val = false;
-  for (std::string text; reader.next(text, is_val);) {
+  std::vector<Side> sides; // of each document
+  Side side = Side::kTrain;
+  for (std::string text; reader.next(text, side);) {
     check_interrupted();
     duplicates.add(text);
-    if (is_val) overlap.add_validation(text);
-    sides.push_back(is_val);
+    if (side == Side::kVal) overlap.add_validation(text);
+    sides.push_back(side);
     progress.update(reader.position());
     if (text.size() >= kBatchBytes) text = std::string(); // not to hold two
   }
   progress.finish();
-  const int64_t val = std::ranges::count(sides, true);
-  const int64_t train = std::ranges::count(sides, false);
-  check_sides(train, val, 0, reader.counts(), options);
+  check_sides(
+      std::ranges::count(sides, Side::kTrain),
+      std::ranges::count(sides, Side::kVal),
+      std::ranges::count(sides, Side::kTest),
+      0,
+      reader.counts(),
+      options);
 
   Survey found{reader.fingerprint(), duplicates.find()};
   std::vector<bool> val_copies;
   for (size_t i = 0; i < sides.size(); ++i) {
-    if (sides[i]) val_copies.push_back(found.is_copy[i]);
+    if (sides[i] == Side::kVal) val_copies.push_back(found.is_copy[i]);
   }
   overlap.start_training(val_copies);
   return found;
@@ -155,7 +185,7 @@ Survey survey(
 /// Documents that are tokenised together, in order.
 struct Batch {
   std::vector<std::string> texts;
-  std::vector<bool> is_val;
+  std::vector<Side> sides;
   size_t bytes = 0;
 
   bool full() const {
@@ -163,7 +193,7 @@ struct Batch {
   }
 };
 
-/// Tokenises batches and appends them to the two files.
+/// Tokenises batches and appends them to their files.
 class Writer {
  public:
   Writer(
@@ -178,6 +208,9 @@ class Writer {
     if (options.val_fraction > 0.0 || !options.val_inputs.empty()) {
       val_.emplace(folder / "val.tokens", tokenizer);
     }
+    if (test_fraction(options) > 0.0) {
+      test_.emplace(folder / "test.tokens", tokenizer);
+    }
   }
 
   void write(const Batch& batch) {
@@ -187,18 +220,25 @@ class Writer {
   void finish(PrepareReport& report) {
     finish(train_, report.train);
     if (val_) finish(*val_, report.val);
+    // Of few documents none may fall to it: no file then.
+    if (test_ && test_->info().documents > 0) finish(*test_, report.test);
   }
 
  private:
   TokenFileWriter& file_of(const Batch& batch, size_t i) {
-    return batch.is_val[i] ? *val_ : train_;
+    const Side side = batch.sides[i];
+    return side == Side::kVal ? *val_ : side == Side::kTest ? *test_ : train_;
+  }
+
+  static bool is_training(const Batch& batch, size_t i) {
+    return batch.sides[i] == Side::kTrain;
   }
 
   /// However long the document is, few of its ids are held.
   void write_one(const Batch& batch) {
     const std::string& text = batch.texts.front();
     TokenFileWriter& file = file_of(batch, 0);
-    if (!batch.is_val.front()) overlap_.add_training(text);
+    if (is_training(batch, 0)) overlap_.add_training(text);
     tokenizer_.encode_parts(text, [&](std::span<const TokenId> ids) {
       check_interrupted();
       file.append_part(ids);
@@ -211,7 +251,7 @@ class Writer {
     const auto count = static_cast<int64_t>(batch.texts.size());
     parallel_for(count, threads_, [&](int64_t index) {
       const auto i = static_cast<size_t>(index);
-      if (!batch.is_val[i]) overlap_.add_training(batch.texts[i]);
+      if (is_training(batch, i)) overlap_.add_training(batch.texts[i]);
     });
     for (size_t i = 0; i < ids.size(); ++i) {
       file_of(batch, i).append(
@@ -231,6 +271,7 @@ class Writer {
   OverlapMeter& overlap_;
   TokenFileWriter train_;
   std::optional<TokenFileWriter> val_;
+  std::optional<TokenFileWriter> test_;
 };
 
 /// The second reading: fills a batch while the one before is tokenised.
@@ -253,17 +294,20 @@ void write_tokens(
     progress.update(reader.position());
   };
   size_t index = 0;
-  bool is_val = false;
-  for (std::string text; reader.next(text, is_val); ++index) {
+  Side side = Side::kTrain;
+  for (std::string text; reader.next(text, side); ++index) {
     if (index == survey.is_copy.size()) break; // one more than there was
     if (survey.is_copy[index]) {
-      (is_val ? report.val : report.train).duplicates += 1;
+      (side == Side::kVal    ? report.val
+       : side == Side::kTest ? report.test
+                             : report.train)
+          .duplicates += 1;
       continue;
     }
     if (text.size() >= kBatchBytes && !batch.texts.empty()) write();
     batch.bytes += text.size();
     batch.texts.push_back(std::move(text));
-    batch.is_val.push_back(is_val);
+    batch.sides.push_back(side);
     if (batch.full()) write();
   }
   require(
@@ -285,6 +329,7 @@ Json origin(
       {"inputs", inputs},
       {"val_inputs", options.val_inputs},
       {"val_fraction", options.val_fraction},
+      {"test_fraction", test_fraction(options)},
       {"split_seed", options.split_seed},
       {"text_documents", options.documents.text_documents},
       {"text_key", options.documents.text_key},
@@ -299,10 +344,17 @@ Json origin(
 
 } // namespace
 
-bool is_validation(std::string_view document, double fraction, uint64_t seed) {
+Side side_of(
+    std::string_view document,
+    double val_fraction,
+    double test_fraction,
+    uint64_t seed) {
   // The seed is mixed so that small seeds are no neighbours of XXH3's own 0.
   const uint64_t hash = hash64(document, mix64(seed + 0x5b117));
-  return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
+  const double share = static_cast<double>(hash >> 11) * 0x1p-53;
+  return share < val_fraction                   ? Side::kVal
+         : share < val_fraction + test_fraction ? Side::kTest
+                                                : Side::kTrain;
 }
 
 PrepareReport prepare(
@@ -325,6 +377,7 @@ PrepareReport prepare(
   check_sides(
       report.train.documents,
       report.val.documents,
+      report.test.documents,
       report.train.duplicates,
       report.read,
       options);

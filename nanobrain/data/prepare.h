@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ struct PrepareOptions {
   DocumentOptions documents = {};
   /// share of the documents that is held out; 0 writes no val.tokens
   double val_fraction = 0.005;
+  /// share that is held out for the last figure, which nothing was chosen by;
+  /// absent: val_fraction, or none where val_inputs are named
+  std::optional<double> test_fraction = std::nullopt;
   /// another seed holds out other documents
   uint64_t split_seed = 0;
   /// validation documents; val_fraction is then not used
@@ -41,6 +45,7 @@ struct SideReport {
 struct PrepareReport {
   SideReport train;
   SideReport val;
+  SideReport test;
   DocumentCounts read;
   OverlapReport overlap;
   double seconds = 0.0;
@@ -52,18 +57,26 @@ struct PrepareReport {
   Table table() const;
 };
 
-/// Whether a document is held out: true for about `fraction` of all. Depends on
-/// its bytes and the seed alone, so that a document keeps its side when files
-/// are added or reordered, and copies are always on the same side.
-bool is_validation(
-    std::string_view document, double fraction, uint64_t seed = 0);
+enum class Side { kTrain, kVal, kTest };
 
-/// Writes DIR/train.tokens, DIR/val.tokens, the tokenizer's files and
-/// DIR/prepare.json; `output` appears only when all are whole.
+/// The side of a document: validation for about `val_fraction` of all, test for
+/// about `test_fraction`. Depends on its bytes and the seed alone, so that a
+/// document keeps its side when files are added or reordered, and copies are
+/// always on the same side. The test documents are taken from training's: they
+/// do not change which are for validation.
+Side side_of(
+    std::string_view document,
+    double val_fraction,
+    double test_fraction,
+    uint64_t seed = 0);
+
+/// Writes DIR/train.tokens, DIR/val.tokens, DIR/test.tokens (where a document
+/// fell to it), the tokenizer's files and DIR/prepare.json; `output` appears
+/// only when all are whole.
 ///
 /// The inputs are read twice: first to find copies and the validation
 /// documents' n-grams, then to write. Of equal documents the first is kept,
-/// validation documents coming before all others, so that none is in both
+/// validation documents coming before all others, so that none is in two
 /// files. Memory is bounded but for 16 bytes a document (DuplicateFinder).
 PrepareReport prepare(
     const std::vector<fs::path>& inputs,

@@ -20,10 +20,10 @@ double PrepareReport::mb_per_s() const {
 
 Json PrepareReport::to_json() const {
   Json json = {
-      {"documents", train.documents + val.documents},
-      {"tokens", train.tokens + val.tokens},
-      {"bytes", train.bytes + val.bytes},
-      {"duplicates", train.duplicates + val.duplicates}};
+      {"documents", train.documents + val.documents + test.documents},
+      {"tokens", train.tokens + val.tokens + test.tokens},
+      {"bytes", train.bytes + val.bytes + test.bytes},
+      {"duplicates", train.duplicates + val.duplicates + test.duplicates}};
   const Json counts = read.to_json();
   for (const auto& [key, value] : counts.items()) {
     if (key.starts_with("skipped") || key == "repaired") json[key] = value;
@@ -32,6 +32,7 @@ Json PrepareReport::to_json() const {
   json["mb_per_s"] = mb_per_s();
   json["train"] = train.to_json();
   json["val"] = val.to_json();
+  json["test"] = test.to_json();
   json["overlap"] = overlap.to_json();
   return json;
 }
@@ -63,6 +64,7 @@ Table PrepareReport::table() const {
         sampled ? "sampled " : "",
         kOverlapWords));
   }
+  if (test.documents > 0) add("test", test);
   table.notes.push_back(fmt::format(
       "skipped: {} documents; {:.1f} MB/s",
       format_count(read.skipped()),

@@ -53,6 +53,13 @@ class TokenFileWriter {
   void write_ids(std::span<const TokenId> ids);
 };
 
+/// Tokens [begin, end) of a file, of which the first only precedes the others.
+struct TokenRange {
+  int64_t begin = 0;
+  int64_t end = 0;
+  bool operator==(const TokenRange&) const = default;
+};
+
 /// A memory-mapped token file. Opening checks magic, version, header checksum
 /// and length against the file's; check_tokens() reads it all.
 class TokenFile {

@@ -71,4 +71,22 @@ std::vector<int64_t> WindowSampler::batch(int64_t step, int64_t batch) const {
   return begins;
 }
 
+std::vector<TokenRange> WindowSampler::covered(int64_t windows) const {
+  std::vector<int64_t> begins;
+  for (int64_t i = 0; i < std::min(windows, 2 * windows_); ++i) {
+    begins.push_back(window_begin(i));
+  }
+  std::ranges::sort(begins);
+  std::vector<TokenRange> ranges;
+  for (const int64_t begin : begins) {
+    const int64_t end = begin + seq_len_ + 1; // with the last target
+    if (ranges.empty() || begin >= ranges.back().end) {
+      ranges.push_back({begin, end});
+    } else {
+      ranges.back().end = end;
+    }
+  }
+  return ranges;
+}
+
 } // namespace nanobrain

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "nanobrain/data/token_file.h"
+
 namespace nanobrain {
 
 /// Cuts a file of `tokens` ids into disjoint windows of `seq_len` inputs (and
@@ -19,6 +21,10 @@ class WindowSampler {
   int64_t window_begin(int64_t index) const;
   /// The windows of a step of `batch` windows: indices step * batch and on.
   std::vector<int64_t> batch(int64_t step, int64_t batch) const;
+  /// What the first `windows` windows cover, ascending; the first token of a
+  /// range is no target. Of more than two epochs two are taken: the others add
+  /// less than a window at either end of the file.
+  std::vector<TokenRange> covered(int64_t windows) const;
 
  private:
   int64_t tokens_;

@@ -7,6 +7,7 @@
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/inference/ngram_baselines.h"
 
 namespace nanobrain {
 
@@ -17,8 +18,20 @@ struct Compared {
   std::string name;
   fs::path folder;
   ModelConfig config;
+  int64_t trained_context = 0;
   std::shared_ptr<const Tokenizer> tokenizer;
 };
+
+/// The n-grams of models that have seen the same tokens, counted while the
+/// first of them is scored.
+struct BaselineGroup {
+  std::string key;
+  fs::path tokens;
+  std::vector<size_t> models;
+};
+
+/// Counting takes some 70 bytes a token.
+constexpr int64_t kMostCounted = int64_t{1} << 26;
 
 void check(const CompareRequest& request) {
   const auto& [inputs, _, protocol, most] = request.text;
@@ -66,37 +79,113 @@ std::vector<Compared> open_candidates(const CompareRequest& request) {
         "the tokenizer of {} has no end-of-text token to precede the text; "
         "compare with --protocol hf",
         path.string());
-    candidates.push_back({path.string(), folder, config, tokenizer});
+    candidates.push_back(
+        {path.string(),
+         folder,
+         config,
+         trained_context(folder, config.max_seq_len),
+         tokenizer});
   }
   return candidates;
 }
 
-/// One rule for all: the context asked for, else the longest that all take.
-int64_t common_context(
-    const std::vector<Compared>& candidates, std::optional<int64_t> requested) {
-  const auto shortest =
-      std::ranges::min_element(candidates, {}, [](const Compared& candidate) {
-        return candidate.config.max_seq_len;
-      });
-  const int64_t most = shortest->config.max_seq_len;
+/// The windows of all models: of the context asked for, else of the longest
+/// that all were trained at.
+WindowPlan common_windows(
+    const std::vector<Compared>& candidates, const CompareRequest& request) {
+  const auto most_of = [](const Compared& candidate) {
+    return candidate.config.max_seq_len;
+  };
+  const auto shortest = std::ranges::min_element(candidates, {}, most_of);
+  const auto requested = request.options.context;
   require<UsageError>(
-      requested.value_or(1) <= most,
+      requested.value_or(1) <= most_of(*shortest),
       "compare",
       "context is {}, but {} takes {} at most; leave --context out for the "
-      "longest that all models take",
+      "longest that all models were trained at",
       requested.value_or(1),
       shortest->name,
-      most);
-  return requested.value_or(most);
+      most_of(*shortest));
+  const auto trained =
+      std::ranges::min_element(candidates, {}, &Compared::trained_context);
+  return plan_windows(
+      request.text.protocol,
+      choose_context(
+          "compare", requested, trained->trained_context, trained->name),
+      request.options.stride,
+      most_of(*shortest),
+      0);
 }
 
+/// Whose baselines can be counted, and what keeps the others from it.
+std::vector<BaselineGroup> group_baselines(
+    const std::vector<Compared>& candidates,
+    const CompareRequest& request,
+    ComparisonReport& report) {
+  std::vector<BaselineGroup> groups;
+  if (request.text.protocol == Protocol::kHuggingFace) {
+    report.missing_baselines = {
+        "the baselines score every token, which --protocol hf does not"};
+    return groups;
+  }
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Compared& candidate = candidates[i];
+    const auto seen = find_seen_windows(candidate.folder);
+    const fs::path tokens = request.baselines ? *request.baselines
+                            : seen            ? seen->train
+                                              : "";
+    const std::string fault =
+        tokens.empty() ? "its training tokens are not known; give --baselines"
+        : !fs::exists(tokens)
+            ? "its training tokens are not at " + tokens.string()
+        : TokenFile(tokens).info().tokenizer_hash != candidate.tokenizer->hash()
+            ? "another tokenizer made " + tokens.string()
+        : seen && seen->tokens() > kMostCounted
+            ? "it has seen too many tokens to count them all"
+            : "";
+    if (!fault.empty()) {
+      report.missing_baselines.push_back(candidate.name + ": " + fault);
+      continue;
+    }
+    const std::string key = seen ? fmt::format(
+                                       "{} {} {} {}",
+                                       seen->train_xxh3,
+                                       seen->windows,
+                                       seen->seq_len,
+                                       seen->data_seed)
+                                 : candidate.folder.string();
+    auto same = std::ranges::find(groups, key, &BaselineGroup::key);
+    if (same == groups.end()) {
+      same = groups.insert(groups.end(), {key, tokens, {}});
+    }
+    same->models.push_back(i);
+  }
+  return groups;
+}
+
+/// Gives up its counters to one evaluation.
+Capabilities with_counter(
+    const Capabilities& capabilities, std::unique_ptr<TokenCounter>& counter) {
+  Capabilities all{.open_documents = capabilities.open_documents};
+  all.make_counters = [&counter](const EvalRequest&, const Tokenizer&) {
+    std::vector<std::unique_ptr<TokenCounter>> counters;
+    if (counter) counters.push_back(std::move(counter));
+    return counters;
+  };
+  return all;
+}
+
+/// `counter` is put beside the model's loss, where there is one, and
+/// `baselines` gets its result.
 ComparedModel score(
     const Compared& candidate,
     const CompareRequest& request,
     const Capabilities& capabilities,
     const ComparisonReport& report,
     const std::string& label,
-    std::vector<LossSum>& units) {
+    std::vector<LossSum>& units,
+    std::unique_ptr<TokenCounter> counter,
+    EvalReport& scored) {
   units.resize(static_cast<size_t>(report.units.count));
   const auto model =
       open_language_model(candidate.folder, capabilities, request.options.bf16);
@@ -110,7 +199,7 @@ ComparedModel score(
         units[static_cast<size_t>(index)] = loss;
       },
       report.units);
-  const EvalReport scored = score_text(
+  scored = score_text(
       *model->make_scorer(report.threads),
       candidate.config.max_seq_len,
       tokenizer,
@@ -118,7 +207,7 @@ ComparedModel score(
        .text = request.text,
        .options = options,
        .threads = request.threads},
-      {.open_documents = capabilities.open_documents},
+      with_counter(capabilities, counter),
       losses,
       label);
   require(
@@ -158,13 +247,7 @@ ComparisonReport run_comparison(
   if (request.reference) report.published = load_published(*request.reference);
   report.threads = resolve_threads(request.threads);
   const auto candidates = open_candidates(request);
-  // Checks stride and context against the shortest model as well.
-  const WindowPlan plan = plan_windows(
-      request.text.protocol,
-      common_context(candidates, request.options.context),
-      request.options.stride,
-      common_context(candidates, std::nullopt),
-      0);
+  const WindowPlan plan = common_windows(candidates, request);
   report.protocol = request.text.protocol;
   report.context = plan.context;
   report.stride = plan.stride;
@@ -184,8 +267,26 @@ ComparisonReport run_comparison(
   report.units =
       plan_units(documents ? report.text.documents : 1, report.text.bytes);
 
+  const auto groups = group_baselines(candidates, request, report);
   std::vector<std::vector<LossSum>> units(candidates.size());
   for (size_t i = 0; i < candidates.size(); ++i) {
+    const auto group = std::ranges::find_if(
+        groups, [&](const BaselineGroup& g) { return g.models.front() == i; });
+    std::vector<std::vector<LossSum>> counted(
+        NgramModel::kHighest + 1,
+        std::vector<LossSum>(static_cast<size_t>(report.units.count)));
+    std::unique_ptr<TokenCounter> counter;
+    if (group != groups.end()) {
+      const Tokenizer& tokenizer = *candidates[i].tokenizer;
+      counter = std::make_unique<NgramBaselines>(
+          count_ngrams(group->tokens, {}, candidates[i].folder, tokenizer),
+          tokenizer,
+          [&](size_t order, int64_t unit, const LossSum& loss) {
+            counted[order][static_cast<size_t>(unit)] = loss;
+          },
+          report.units);
+    }
+    EvalReport scored;
     report.models.push_back(score(
         candidates[i],
         request,
@@ -193,11 +294,26 @@ ComparisonReport run_comparison(
         report,
         fmt::format(
             "{} ({} of {})", candidates[i].name, i + 1, candidates.size()),
-        units[i]));
+        units[i],
+        std::move(counter),
+        scored));
+    for (size_t order = 0; order < scored.baselines.size(); ++order) {
+      const auto& [name, loss] = scored.baselines[order];
+      report.baselines.push_back(
+          {.name = name,
+           .models = group->models,
+           .tokenizer = report.models[i].tokenizer,
+           .counted_tokens = scored.baseline_tokens,
+           .loss = loss,
+           .intervals = {}});
+      units.push_back(std::move(counted[order]));
+    }
   }
   const auto intervals = bootstrap_intervals(units, request.threads);
   for (size_t i = 0; i < intervals.size(); ++i) {
-    report.models[i].intervals = intervals[i];
+    const size_t models = report.models.size();
+    (i < models ? report.models[i].intervals
+                : report.baselines[i - models].intervals) = intervals[i];
   }
   return report;
 }

@@ -31,8 +31,21 @@ struct ComparedModel {
   double seconds = 0;     // of scoring
 };
 
+/// Something counted on what models have seen, over their tokens.
+struct ComparedBaseline {
+  std::string name;           // "bigram (Kneser-Ney)"
+  std::vector<size_t> models; // that have seen it, by index
+  std::string tokenizer;      // its kind
+  int64_t counted_tokens = 0;
+  LossSum loss;
+  std::optional<LossIntervals> intervals;
+};
+
 struct ComparisonReport {
   std::vector<ComparedModel> models;
+  std::vector<ComparedBaseline> baselines;
+  /// why models have no baselines, for people
+  std::vector<std::string> missing_baselines;
   std::optional<PublishedModel> published;
   TextFacts text;
   Protocol protocol = Protocol::kDocuments;
@@ -41,6 +54,8 @@ struct ComparisonReport {
   UnitPlan units; // that the intervals are resampled from
   int64_t threads = 1;
 
+  /// Those of a model.
+  std::vector<Baseline> baselines_of(size_t model) const;
   /// Of the models' matrix products, each named once: "f32", "f32, int8".
   std::string precision() const;
 
@@ -48,12 +63,16 @@ struct ComparisonReport {
   /// rows: of each model the keys of LossSum, model, published (false),
   /// tokenizer, intervals ([low, high] by figure, null where there are none),
   /// bits_per_byte_difference (to the first), parameters, precision,
-  /// model_bytes, tokens_per_s; of each published figure those of
-  /// PublishedFigure, published (true), same_text and bits_per_byte (null where
-  /// the text is another).
+  /// model_bytes, tokens_per_s, loses_to (defeats(); null without baselines);
+  /// of each baseline the keys of LossSum, model (its name and whose it is),
+  /// baseline (true), published (false), tokenizer, intervals,
+  /// bits_per_byte_difference, baseline_tokens; of each published figure those
+  /// of PublishedFigure, published (true), same_text and bits_per_byte (null
+  /// where the text is another).
   Json to_json() const;
-  /// A row for each model and published figure; one of another text is marked
-  /// as not comparable. The rules above it, where figures come from below it.
+  /// A row for each model, baseline and published figure; one of another text
+  /// is marked as not comparable. The rules above it, where figures come from
+  /// below it.
   Table table() const;
   /// The same for people: sizes and speeds in a table of their own.
   std::string to_text() const;
@@ -62,8 +81,11 @@ struct ComparisonReport {
 struct CompareRequest {
   std::vector<std::filesystem::path> models; // model and run folders
   EvalText text;                             // documents, no token file
-  /// context: absent, the longest that all models take
+  /// context: absent, the longest that all models were trained at
   EvalOptions options;
+  /// token file to count baselines on, for the models whose tokenizer made it;
+  /// absent: the one that each model's run folder names, where it is there
+  std::optional<std::filesystem::path> baselines;
   /// figures to add (load_published)
   std::optional<std::string> reference;
   int64_t threads = 0; // 0: all

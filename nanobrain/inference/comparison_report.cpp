@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -57,6 +58,32 @@ Json model_row(const ComparedModel& model, const ComparedModel& first) {
   return row;
 }
 
+/// "bigram (Kneser-Ney) of run, wide".
+std::string title_of(
+    const ComparedBaseline& baseline,
+    const std::vector<ComparedModel>& models) {
+  std::vector<std::string> names;
+  for (const size_t i : baseline.models) names.push_back(models[i].name);
+  return fmt::format("{} of {}", baseline.name, fmt::join(names, ", "));
+}
+
+Json baseline_row(
+    const ComparedBaseline& baseline,
+    const std::vector<ComparedModel>& models) {
+  Json row = {
+      {"model", title_of(baseline, models)},
+      {"baseline", true},
+      {"published", false},
+      {"tokenizer", baseline.tokenizer}};
+  row.update(baseline.loss.to_json());
+  row["intervals"] =
+      baseline.intervals ? to_json(*baseline.intervals) : Json(nullptr);
+  row[kDifference] = number_or_null(
+      baseline.loss.bits_per_byte() - models.front().loss.bits_per_byte());
+  row["baseline_tokens"] = baseline.counted_tokens;
+  return row;
+}
+
 Json published_row(
     const PublishedModel& model,
     const PublishedFigure& figure,
@@ -109,6 +136,17 @@ std::vector<std::string> notes(const ComparisonReport& report) {
       report.precision(),
       report.threads,
       report.threads == 1 ? "thread" : "threads")};
+  const Json json = report.to_json();
+  for (const Json& row : json["rows"]) {
+    const std::string lost =
+        describe_defeats(row.value("loses_to", Json::array()));
+    if (lost.empty()) continue;
+    notes.push_back(row["model"].get<std::string>() + " " + lost);
+  }
+  for (const std::string& missing : report.missing_baselines) {
+    notes.push_back("no n-gram baselines: " + missing);
+  }
+  const size_t before = notes.size() - 1;
   if (!report.published) return notes;
   for (const PublishedFigure& figure : report.published->figures) {
     const bool same = figure.is_of(report.text.sha256);
@@ -116,7 +154,7 @@ std::vector<std::string> notes(const ComparisonReport& report) {
         figure.context == report.context && figure.stride == report.stride;
     notes.push_back(fmt::format(
         "[{}] {}{}; context {}, stride {}{}; {}",
-        notes.size(),
+        notes.size() - before,
         figure.text,
         same ? " (this very text, by its sha256)"
              : " (another text than this one: no bits per byte to compare by)",
@@ -155,7 +193,8 @@ std::vector<Column> columns() {
        {.title = "precision"},
        {"model_bytes", "model file", kBytes},
        {"tokens_per_s", "tokens/s", kCount},
-       {"source"}});
+       {"source"},
+       {"loses_to"}});
   return columns;
 }
 
@@ -176,9 +215,10 @@ TableCell figure_cell(
 }
 
 /// Row `index` of the JSON.
-TableRow table_row(const Json& json, size_t index, size_t models) {
+TableRow table_row(const Json& json, size_t index, size_t published_begin) {
   const Json& row = json["rows"][index];
   const bool published = row["published"];
+  const bool baseline = row.value("baseline", false);
   const Json& windows = published ? row : json;
   TableRow cells = {
       row["model"],
@@ -191,7 +231,7 @@ TableRow table_row(const Json& json, size_t index, size_t models) {
     cells[0].text = fmt::format(
         "{}, published [{}]",
         row["model"].get<std::string>(),
-        index - models + 1);
+        index - published_begin + 1);
   }
   const Json intervals = row.value("intervals", Json());
   for (const Measure& measure : kMeasures) {
@@ -201,7 +241,8 @@ TableRow table_row(const Json& json, size_t index, size_t models) {
     if (index == 0 && measure.key == kDifference) cell = {cell.value, "-"};
     cells.insert(cells.end(), {cell, ends[0], ends[1]});
   }
-  const Json tokens = !published || row["same_text"] ? row["tokens"] : Json();
+  const bool measured = !published || row["same_text"];
+  const Json tokens = measured && !baseline ? row["tokens"] : Json();
   const auto real = [&](const char* key) { return row[key].get<double>(); };
   cells.insert(
       cells.end(),
@@ -209,11 +250,12 @@ TableRow table_row(const Json& json, size_t index, size_t models) {
        tokens.is_null()
            ? Json()
            : Json(real(published ? "text_bytes" : "bytes") / real("tokens")),
-       row["parameters"],
+       row.value("parameters", Json()),
        row.value("precision", Json()),
        row.value("model_bytes", Json()),
        row.value("tokens_per_s", Json()),
-       row.value("source", Json())});
+       row.value("source", Json()),
+       Json(describe_defeats(row.value("loses_to", Json::array())))});
   return cells;
 }
 
@@ -233,6 +275,15 @@ Table part(const Table& whole, size_t begin, size_t end) {
 }
 
 } // namespace
+
+std::vector<Baseline> ComparisonReport::baselines_of(size_t model) const {
+  std::vector<Baseline> own;
+  for (const ComparedBaseline& baseline : baselines) {
+    if (std::ranges::count(baseline.models, model) == 0) continue;
+    own.push_back({baseline.name, baseline.loss});
+  }
+  return own;
+}
 
 std::string ComparisonReport::precision() const {
   std::set<std::string> precisions;
@@ -261,8 +312,14 @@ Json ComparisonReport::to_json() const {
       {"precision", precision()},
       {"threads", threads},
       {"rows", Json::array()}};
-  for (const ComparedModel& model : models) {
-    json["rows"].push_back(model_row(model, models.front()));
+  for (size_t i = 0; i < models.size(); ++i) {
+    Json row = model_row(models[i], models.front());
+    const auto own = baselines_of(i);
+    row["loses_to"] = own.empty() ? Json() : defeats(models[i].loss, own);
+    json["rows"].push_back(row);
+  }
+  for (const ComparedBaseline& baseline : baselines) {
+    json["rows"].push_back(baseline_row(baseline, models));
   }
   if (published) {
     for (const PublishedFigure& figure : published->figures) {
@@ -280,7 +337,7 @@ Table ComparisonReport::table() const {
       .notes = notes(*this),
       .absent = "-"};
   for (size_t i = 0; i < json["rows"].size(); ++i) {
-    table.rows.push_back(table_row(json, i, models.size()));
+    table.rows.push_back(table_row(json, i, models.size() + baselines.size()));
   }
   return table;
 }

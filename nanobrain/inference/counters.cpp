@@ -4,53 +4,14 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/message.h"
-#include "nanobrain/config/model_folder.h"
-#include "nanobrain/data/ngram.h"
 #include "nanobrain/inference/evaluation.h"
+#include "nanobrain/inference/ngram_baselines.h"
 #include "nanobrain/synthetic/corpus.h"
 #include "nanobrain/synthetic/derivation.h"
 
 namespace nanobrain {
 
 namespace {
-
-NgramModel count_ngrams(
-    const EvalRequest& request, const Tokenizer& tokenizer) {
-  const TokenFile file(*request.baseline_tokens);
-  file.require_tokenizer(tokenizer);
-  file.check_tokens();
-  const Json trained = training_record(find_model_folder(request.model))
-                           .value("tokens", Json(-1));
-  return NgramModel::count(
-      file,
-      request.baseline_limit.value_or(
-          trained.is_number_integer() ? trained.get<int64_t>() : -1));
-}
-
-/// Uniform, unigram, and Kneser-Ney bigram and trigram.
-class NgramBaselines : public TokenCounter {
- public:
-  NgramBaselines(const EvalRequest& request, const Tokenizer& tokenizer)
-      : model_(count_ngrams(request, tokenizer)), scorer_(model_) {}
-
-  void add(TokenId id) override { scorer_.add({&id, 1}); }
-  void finish(EvalReport& report) const override {
-    const NgramLosses& sums = scorer_.losses();
-    for (const auto& [name, nats] :
-         {std::pair("uniform", sums.uniform),
-          std::pair("unigram", sums.unigram),
-          std::pair("bigram (Kneser-Ney)", sums.bigram),
-          std::pair("trigram (Kneser-Ney)", sums.trigram)}) {
-      report.baselines.push_back({name, report.model}); // of the same tokens
-      report.baselines.back().loss.nats = nats;
-    }
-    report.baseline_tokens = model_.tokens();
-  }
-
- private:
-  NgramModel model_;
-  NgramScorer scorer_; // refers to model_
-};
 
 /// Sums -ln of the documents' exact probabilities as their tokens go by: the
 /// floor of any honest loss. The first document that is not of the synthetic
@@ -75,7 +36,7 @@ class SyntheticFloor : public TokenCounter {
     text_.clear();
   }
 
-  void finish(EvalReport& report) const override {
+  void finish(EvalReport& report) override {
     if (synthetic_ && documents_ > 0) {
       report.floor_nats = nats_;
     } else if (report.has_end_of_text) {
@@ -111,7 +72,13 @@ std::vector<std::unique_ptr<TokenCounter>> make_counters(
     const EvalRequest& request, const Tokenizer& tokenizer) {
   std::vector<std::unique_ptr<TokenCounter>> counters;
   if (request.baseline_tokens) {
-    counters.push_back(std::make_unique<NgramBaselines>(request, tokenizer));
+    counters.push_back(std::make_unique<NgramBaselines>(
+        count_ngrams(
+            *request.baseline_tokens,
+            request.baseline_limit,
+            find_model_folder(request.model),
+            tokenizer),
+        tokenizer));
   }
   // --protocol hf scores rows, not documents.
   if (request.text.protocol == Protocol::kDocuments) {

@@ -58,6 +58,8 @@ Json EvalReport::to_json() const {
   const auto first = rows.begin() + 1; // after the model's
   json["baselines"] = Json(first, first + std::ssize(baselines));
   json["baseline_tokens"] = baseline_tokens;
+  json["baseline_counted"] = baseline_counted;
+  json["loses_to"] = defeats(model, baselines);
   if (floor_nats) {
     json["entropy"] = {
         {"nats", *floor_nats},
@@ -122,8 +124,11 @@ Table EvalReport::table() const {
   if (table.rows.size() == 1) table.columns.back().title.clear();
   if (!baselines.empty()) {
     table.notes.push_back(fmt::format(
-        "baselines counted on {} training tokens",
-        format_count(baseline_tokens)));
+        "baselines counted on {} training tokens: {}",
+        format_count(baseline_tokens),
+        baseline_counted));
+    const std::string lost = describe_defeats(defeats(model, baselines));
+    if (!lost.empty()) table.notes.push_back("the model " + lost);
   }
   return table;
 }

@@ -205,11 +205,17 @@ EvalReport score_text(
 }
 
 EvalReport run_evaluation(
-    const EvalRequest& request, const Capabilities& capabilities) {
-  check(request);
+    const EvalRequest& asked, const Capabilities& capabilities) {
+  check(asked);
+  EvalRequest request = asked;
   const int64_t threads = resolve_threads(request.threads);
   const auto [model, tokenizer] =
       open_model(request.model, capabilities, request.options.bf16);
+  request.options.context = choose_context(
+      request.command,
+      asked.options.context,
+      model->trained_context(),
+      asked.model.string());
   require<UsageError>(
       tokenizer->end_of_text() >= 0 || !request.per_document,
       request.command,

@@ -16,6 +16,7 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/table.h"
 #include "nanobrain/data/token_file.h"
+#include "nanobrain/inference/baselines.h"
 #include "nanobrain/inference/eval_input.h"
 #include "nanobrain/inference/loss_units.h"
 #include "nanobrain/inference/open_model.h"
@@ -23,7 +24,8 @@
 namespace nanobrain {
 
 struct EvalOptions {
-  /// tokens that the model sees at once; absent: its max_seq_len
+  /// tokens that the model sees at once; absent: those that it was trained at
+  /// where its folder is known, else its max_seq_len
   std::optional<int64_t> context = std::nullopt;
   /// tokens from one window to the next; absent: context (disjoint windows)
   std::optional<int64_t> stride = std::nullopt;
@@ -61,17 +63,12 @@ LossSum evaluate(
     const EvalOptions& options = {},
     const std::string& label = {});
 
-/// The loss of something counted over the same tokens as the model's.
-struct Baseline {
-  std::string name;
-  LossSum loss;
-};
-
 /// The model beside what any model must beat.
 struct EvalReport {
   LossSum model;
   std::vector<Baseline> baselines;
-  int64_t baseline_tokens = 0; // that they were counted on
+  int64_t baseline_tokens = 0;  // that they were counted on
+  std::string baseline_counted; // which these were
   /// nats of the text's exact probability, where it is synthetic
   std::optional<double> floor_nats;
   Protocol protocol = Protocol::kDocuments;
@@ -89,8 +86,8 @@ struct EvalReport {
   /// Error that says so where it has.
   void require_no_leak() const;
   /// Keys: those of LossSum, protocol, end_of_text, context, stride, skipped,
-  /// repaired, baselines, baseline_tokens, entropy, leak, tokens_per_s,
-  /// precision, threads.
+  /// repaired, baselines, baseline_tokens, baseline_counted, loses_to
+  /// (defeats()), entropy, leak, tokens_per_s, precision, threads.
   Json to_json() const;
   /// A row for the model, each baseline and the floor, and whether the model
   /// beats it.
@@ -106,7 +103,7 @@ class TokenCounter {
   virtual ~TokenCounter() = default;
   virtual void add(TokenId id) = 0;
   /// Puts its result into a report that has the model's loss.
-  virtual void finish(EvalReport& report) const = 0;
+  virtual void finish(EvalReport& report) = 0;
 };
 
 struct EvalRequest {
@@ -116,8 +113,8 @@ struct EvalRequest {
   EvalOptions options = {};
   /// token file to count the baselines on
   std::optional<std::filesystem::path> baseline_tokens = {};
-  /// count its first tokens only; absent: as many as the model was trained on
-  /// by its nanobrain.json, all where it does not say
+  /// count its first tokens only; absent: what the model has seen of it
+  /// (count_ngrams())
   std::optional<int64_t> baseline_limit = {};
   /// where to write a row a document: document (from 0), tokens, bytes, words,
   /// and nats with all the digits that reading them back exactly takes; JSON

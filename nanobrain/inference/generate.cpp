@@ -27,6 +27,21 @@ std::string prompt_of(std::string_view line, const std::string& where) {
   return json["prompt"];
 }
 
+int64_t context_of(const GenerationRequest& request, LanguageModel& model) {
+  const int64_t context = choose_context(
+      "generate",
+      request.options.context,
+      model.trained_context(),
+      request.model.string());
+  require<UsageError>(
+      context >= 1 && context <= model.config().max_seq_len,
+      "generate",
+      "context is {}; it must be from 1 to the model's max_seq_len, {}",
+      context,
+      model.config().max_seq_len);
+  return context;
+}
+
 } // namespace
 
 void GenerateOptions::validate() const {
@@ -106,6 +121,7 @@ std::vector<Generated> run_generation(
       request.num_samples);
   const int64_t threads = resolve_threads(request.threads);
   const auto [model, tokenizer] = open_model(request.model, capabilities);
+  const int64_t context = context_of(request, *model);
   // A prompt that it cannot take is refused before a word is shown.
   tokenizer->encode(request.prompt);
   std::vector<Generated> samples;
@@ -114,7 +130,7 @@ std::vector<Generated> run_generation(
     options.seed += static_cast<uint64_t>(i);
     on_text(i, {});
     samples.push_back(generate(
-        *model->make_predictor(threads),
+        *model->make_predictor(threads, context),
         *tokenizer,
         request.prompt,
         options,
@@ -133,6 +149,7 @@ void generate_batch(
     const std::function<void(size_t index, const Generated&)>& on_result) {
   request.options.validate();
   const auto opened = open_model(request.model, capabilities);
+  const int64_t context = context_of(request, *opened.model);
   std::mutex mutex;
   std::map<size_t, Generated> waiting; // for those before them
   size_t next = 0;
@@ -140,7 +157,7 @@ void generate_batch(
     const auto index = static_cast<size_t>(i);
     check_interrupted();
     Generated generated = generate(
-        *opened.model->make_predictor(1), // runs on its caller
+        *opened.model->make_predictor(1, context), // runs on its caller
         *opened.tokenizer,
         prompts[index],
         request.options,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct GenerateOptions {
   int64_t max_tokens = 128;
   SamplerOptions sampler = {};
   uint64_t seed = 42;
+  /// tokens that the model sees at once, for whoever makes its predictor;
+  /// absent: those that it was trained at
+  std::optional<int64_t> context = std::nullopt;
 
   /// UsageError that names the option where a value is out of range.
   void validate() const;

@@ -56,8 +56,12 @@ class Int8Scorer : public TokenScorer {
 
 class Int8Predictor : public Predictor {
  public:
-  Int8Predictor(std::shared_ptr<const RuntimeModel> model, int64_t threads)
-      : session_(std::move(model), std::make_shared<ThreadPool>(threads)) {}
+  Int8Predictor(
+      std::shared_ptr<const RuntimeModel> model,
+      int64_t threads,
+      std::optional<int64_t> context)
+      : session_(
+            std::move(model), std::make_shared<ThreadPool>(threads), context) {}
 
   void reset() override { session_.reset(); }
   void feed(std::span<const TokenId> ids) override { session_.feed(ids); }
@@ -77,14 +81,16 @@ class Int8Model : public LanguageModel {
       : model_(std::move(model)) {}
 
   const ModelConfig& config() const override { return model_->config(); }
+  int64_t trained_context() const override { return model_->trained_context(); }
   std::string_view precision() const override { return "int8"; }
   std::string backend() const override { return name(active_isa()); }
   int64_t file_bytes() const override { return model_->file_bytes(); }
   std::unique_ptr<TokenScorer> make_scorer(int64_t threads) override {
     return std::make_unique<Int8Scorer>(model_, resolve_threads(threads));
   }
-  std::unique_ptr<Predictor> make_predictor(int64_t threads) override {
-    return std::make_unique<Int8Predictor>(model_, threads);
+  std::unique_ptr<Predictor> make_predictor(
+      int64_t threads, std::optional<int64_t> context) override {
+    return std::make_unique<Int8Predictor>(model_, threads, context);
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
   virtual const ModelConfig& config() const = 0;
+  /// Tokens of the windows that it was trained in.
+  virtual int64_t trained_context() const { return config().max_seq_len; }
   /// Of the matrix products: "f32", "bf16" or "int8".
   virtual std::string_view precision() const = 0;
   /// What computes it: "LibTorch 2.13.0", or the int8 engine's instruction set.
@@ -55,7 +58,9 @@ class LanguageModel {
   virtual int64_t file_bytes() const = 0;
   /// On `threads` threads, 0: all.
   virtual std::unique_ptr<TokenScorer> make_scorer(int64_t threads) = 0;
-  virtual std::unique_ptr<Predictor> make_predictor(int64_t threads) = 0;
+  /// Sees `context` tokens at once, at most max_seq_len; absent: max_seq_len.
+  virtual std::unique_ptr<Predictor> make_predictor(
+      int64_t threads, std::optional<int64_t> context = std::nullopt) = 0;
 };
 
 } // namespace nanobrain

@@ -49,6 +49,7 @@ Json read_model_facts(const std::filesystem::path& path) {
       {"ffn_dim", config.ffn_dim},
       {"vocab_size", config.vocab_size},
       {"max_seq_len", config.max_seq_len},
+      {"trained_context", model->trained_context()},
       {"activation", config.activation},
       {"end_of_text", read_model_config(folder).end_of_text},
       {"tokenizer",
@@ -68,7 +69,7 @@ Table facts_table(const Json& facts) {
   Table table{
       .preface = {fmt::format(
           "{} parameters, {}: {} layers, {} heads, width {}, feed-forward {}, "
-          "vocabulary {}, context {}",
+          "vocabulary {}, context {} (trained at {})",
           format_value(facts["parameters"], kCount),
           format_value(facts["bytes"], kBytes),
           facts["num_layers"].dump(),
@@ -76,7 +77,8 @@ Table facts_table(const Json& facts) {
           facts["model_dim"].dump(),
           facts["ffn_dim"].dump(),
           format_value(facts["vocab_size"], kCount),
-          facts["max_seq_len"].dump())},
+          facts["max_seq_len"].dump(),
+          facts["trained_context"].dump())},
       .columns = {word_column("part", "part"), {"bytes", "bytes", kCount}},
       .notes = {
           fmt::format(

@@ -9,8 +9,8 @@
 namespace nanobrain {
 
 /// Opens an int8 model; errors as of open_model(). Keys: parameters (scales are
-/// none), bytes, bytes_by_part, the dimensions, activation and end_of_text of
-/// the model; tokenizer; and, of the machine and the build, isa,
+/// none), bytes, bytes_by_part, the dimensions, trained_context, activation and
+/// end_of_text of the model; tokenizer; and, of the machine and the build, isa,
 /// isas_available, threads, cpu, commit.
 Json read_model_facts(const std::filesystem::path& path);
 

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/message.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/inference/int8_model.h"
 #include "nanobrain/run/run_folder.h"
@@ -31,6 +32,23 @@ fs::path find_model_folder(const fs::path& path) {
       "{} is neither a model folder (it has no config.json) nor a run folder "
       "(it has no model/config.json)",
       path.string());
+}
+
+int64_t choose_context(
+    std::string_view command,
+    std::optional<int64_t> requested,
+    int64_t trained,
+    std::string_view model) {
+  if (requested.value_or(trained) > trained) {
+    print_message(
+        "{}: warning: context {} is longer than the {} tokens that {} was "
+        "trained at; its positions past them are untrained",
+        command,
+        *requested,
+        trained,
+        model);
+  }
+  return requested.value_or(trained);
 }
 
 void require_precision(const fs::path& folder, bool bf16) {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "nanobrain/documents/document_reader.h"
@@ -52,6 +54,14 @@ std::unique_ptr<LanguageModel> open_language_model(
 /// The model that a path stands for, with its tokenizer, which must be there.
 OpenedModel open_model(
     const fs::path& path, const Capabilities& capabilities, bool bf16 = false);
+
+/// The context asked for, else the one that the model was trained at. A line on
+/// stderr where it is longer than that: positions past it are untrained.
+int64_t choose_context(
+    std::string_view command,
+    std::optional<int64_t> requested,
+    int64_t trained,
+    std::string_view model);
 
 /// UsageError if bf16 is asked of an int8 model.
 void require_precision(const fs::path& folder, bool bf16);

@@ -96,7 +96,8 @@ class NanoLMScorer : public TokenScorer {
 
 class NanoLMPredictor : public Predictor {
  public:
-  explicit NanoLMPredictor(NanoLM& model) : model_(model) {}
+  NanoLMPredictor(NanoLM& model, int64_t context)
+      : model_(model), context_(context) {}
 
   void reset() override {
     ids_.clear();
@@ -110,7 +111,7 @@ class NanoLMPredictor : public Predictor {
   std::span<const float> logits() override {
     const c10::InferenceMode guard;
     const auto length = static_cast<int64_t>(ids_.size());
-    const int64_t start = window_start(length, model_->config().max_seq_len);
+    const int64_t start = window_start(length, context_);
     if (start != start_ || cache_.length == 0) {
       start_ = start;
       cache_ = {};
@@ -148,6 +149,7 @@ class NanoLMPredictor : public Predictor {
   }
 
   NanoLM& model_;
+  int64_t context_;
   std::vector<TokenId> ids_; // read so far
   KVCache cache_;
   int64_t start_ = 0;
@@ -156,10 +158,14 @@ class NanoLMPredictor : public Predictor {
 
 class F32Model : public LanguageModel {
  public:
-  F32Model(NanoLM model, bool bf16, int64_t file_bytes)
-      : model_(std::move(model)), bf16_(bf16), file_bytes_(file_bytes) {}
+  F32Model(NanoLM model, int64_t trained_context, bool bf16, int64_t file_bytes)
+      : model_(std::move(model)),
+        trained_context_(trained_context),
+        bf16_(bf16),
+        file_bytes_(file_bytes) {}
 
   const ModelConfig& config() const override { return model_->config(); }
+  int64_t trained_context() const override { return trained_context_; }
   std::string_view precision() const override { return bf16_ ? "bf16" : "f32"; }
   std::string backend() const override { return "LibTorch " + torch_version(); }
   int64_t file_bytes() const override { return file_bytes_; }
@@ -167,13 +173,15 @@ class F32Model : public LanguageModel {
     set_threads(threads);
     return make_token_scorer(model_, bf16_);
   }
-  std::unique_ptr<Predictor> make_predictor(int64_t threads) override {
+  std::unique_ptr<Predictor> make_predictor(
+      int64_t threads, std::optional<int64_t> context) override {
     set_threads(threads);
-    return nanobrain::make_predictor(model_);
+    return nanobrain::make_predictor(model_, context);
   }
 
  private:
   NanoLM model_;
+  int64_t trained_context_;
   bool bf16_;
   int64_t file_bytes_;
 };
@@ -183,13 +191,15 @@ class F32Model : public LanguageModel {
 std::unique_ptr<LanguageModel> open_f32_model(
     const std::filesystem::path& folder, bool bf16) {
   NanoLM model = load_model(folder);
+  const int64_t trained = trained_context(folder, model->config().max_seq_len);
   const auto bytes = std::filesystem::file_size(folder / kWeightsFile);
   return std::make_unique<F32Model>(
-      std::move(model), bf16, static_cast<int64_t>(bytes));
+      std::move(model), trained, bf16, static_cast<int64_t>(bytes));
 }
 
 std::unique_ptr<LanguageModel> make_f32_model(NanoLM model) {
-  return std::make_unique<F32Model>(std::move(model), false, 0);
+  const int64_t context = model->config().max_seq_len;
+  return std::make_unique<F32Model>(std::move(model), context, false, 0);
 }
 
 std::unique_ptr<LanguageModel> make_random_f32_model(
@@ -201,8 +211,10 @@ std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16) {
   return std::make_unique<NanoLMScorer>(model, bf16);
 }
 
-std::unique_ptr<Predictor> make_predictor(NanoLM& model) {
-  return std::make_unique<NanoLMPredictor>(model);
+std::unique_ptr<Predictor> make_predictor(
+    NanoLM& model, std::optional<int64_t> context) {
+  return std::make_unique<NanoLMPredictor>(
+      model, context.value_or(model->config().max_seq_len));
 }
 
 LossSum evaluate(
@@ -226,7 +238,12 @@ Generated generate(
     std::string_view prompt,
     const GenerateOptions& options,
     const OnText& on_text) {
-  return generate(*make_predictor(model), tokenizer, prompt, options, on_text);
+  return generate(
+      *make_predictor(model, options.context),
+      tokenizer,
+      prompt,
+      options,
+      on_text);
 }
 
 } // namespace nanobrain

@@ -30,8 +30,10 @@ std::unique_ptr<LanguageModel> make_random_f32_model(const ModelConfig& config);
 std::unique_ptr<TokenScorer> make_token_scorer(NanoLM& model, bool bf16);
 
 /// Predicts on the device where the model is, keys and values kept until the
-/// window moves. The model must outlive the predictor.
-std::unique_ptr<Predictor> make_predictor(NanoLM& model);
+/// window of `context` tokens (absent: max_seq_len) moves. The model must
+/// outlive the predictor.
+std::unique_ptr<Predictor> make_predictor(
+    NanoLM& model, std::optional<int64_t> context = std::nullopt);
 
 /// evaluate() with a scorer of the model.
 LossSum evaluate(

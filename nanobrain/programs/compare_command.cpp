@@ -12,6 +12,7 @@ void run(const CompareRequest& request, const TableOutput& output) {
   output.check(
       {{"--model", request.models},
        {"--input", request.text.inputs},
+       {"--baselines", {request.baselines.value_or("")}},
        {"--reference", {request.reference.value_or("")}}});
   const ComparisonReport report = run_comparison(request, all_capabilities());
   output.write({report.table()}, report.to_json(), report.to_text());
@@ -33,12 +34,17 @@ void add_compare(CLI::App& program) {
   flag(
       "--context",
       request.options.context,
-      "tokens seen at once; default: the most that all models take");
+      "tokens seen at once; default: the most that all models were trained at");
   flag("--stride", request.options.stride, "default: context");
   add_protocol(
       *command,
       request.text.protocol,
       "documents: every token is scored; hf: as published figures are made");
+  flag(
+      "--baselines",
+      request.baselines,
+      "training tokens to count the n-gram baselines on; default: what the "
+      "models' run folders name");
   flag(
       "--reference",
       request.reference,

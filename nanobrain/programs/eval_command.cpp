@@ -36,7 +36,7 @@ void add_eval_flags(CLI::App& command, EvalRequest& request) {
   flag(
       "--baseline-limit",
       request.baseline_limit,
-      "count only the first N; default: as many as trained on");
+      "count only the first N; default: what the model was trained on");
   flag("--batch-tokens", request.options.batch_tokens, "tokens scored at once");
   add_precision(command, request.options.bf16);
 }
@@ -63,7 +63,7 @@ void add_eval(CLI::App& program, const Capabilities& capabilities) {
   flag(
       "--context",
       request.options.context,
-      "tokens seen at once; default: the most");
+      "tokens seen at once; default: as many as trained at");
   flag(
       "--stride",
       request.options.stride,

@@ -70,6 +70,10 @@ void add_generate_options(CLI::App& command, GenerateOptions& options) {
       sampler.top_p,
       "only the most likely tokens whose probabilities reach this sum; 1: all");
   flag("--seed", options.seed, "seed of the random draws");
+  flag(
+      "--context",
+      options.context,
+      "tokens seen at once; default: as many as trained at");
 }
 
 void add_threads(CLI::App& command, int64_t& threads) {

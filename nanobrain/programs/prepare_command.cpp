@@ -33,6 +33,11 @@ void add_prepare(CLI::App& program) {
   flag("--output", flags->output, "new folder")->required();
   auto* fraction = flag(
       "--val-fraction", options.val_fraction, "share of documents held out");
+  flag(
+      "--test-fraction",
+      options.test_fraction,
+      "share held out for the last figure; default: that of --val-fraction, "
+      "with --val-input none");
   flag("--split-seed", options.split_seed, "another seed, another split");
   flag("--val-input", options.val_inputs, "validation documents instead")
       ->excludes(fraction);

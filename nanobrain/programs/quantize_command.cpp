@@ -37,7 +37,10 @@ void add_quantize(CLI::App& program) {
       request.text.protocol,
       "protocol of the comparison. documents: every token is scored; hf: the "
       "usual guide for published figures");
-  flag("--context", request.context, "tokens seen at once; default: the most");
+  flag(
+      "--context",
+      request.context,
+      "tokens seen at once; default: as many as trained at");
   flag(
       "--method",
       request.method,

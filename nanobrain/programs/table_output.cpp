@@ -1,5 +1,10 @@
 #include "nanobrain/programs/table_output.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/programs/flags.h"
@@ -12,6 +17,12 @@ fs::path place_of(const fs::path& path) {
   return fs::weakly_canonical(fs::absolute(path));
 }
 
+bool takes_colour() {
+  const char* no_color = std::getenv("NO_COLOR"); // no-color.org
+  return isatty(STDOUT_FILENO) == 1 &&
+         (no_color == nullptr || *no_color == '\0');
+}
+
 /// Whether writing `file` would replace `kept` or something in it, be it there
 /// or yet to be made.
 bool would_replace(const fs::path& file, const fs::path& kept) {
@@ -21,6 +32,20 @@ bool would_replace(const fs::path& file, const fs::path& kept) {
 }
 
 } // namespace
+
+std::string with_defeats_in_red(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const size_t length = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, length);
+    const bool lost = line.find("LOSES") != line.npos;
+    shown += fmt::format(
+        "{}{}{}", lost ? "\x1b[31m" : "", line, lost ? "\x1b[0m" : "");
+    if (length < text.size()) shown += '\n';
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return shown;
+}
 
 void check_output_files(
     std::string_view command,
@@ -83,7 +108,8 @@ void TableOutput::write(
     const std::vector<Table>& tables,
     const Json& result,
     const std::optional<std::string>& text) const {
-  this->text(text ? *text : join_tables(tables, &Table::text));
+  const std::string shown = text ? *text : join_tables(tables, &Table::text);
+  this->text(takes_colour() ? with_defeats_in_red(shown) : shown);
   this->result(result);
   const auto& [command, csv, markdown, output, force] = *flags_;
   if (!csv.empty()) write_file(csv, join_tables(tables, &Table::csv));

@@ -30,6 +30,9 @@ void check_output_files(
     const std::vector<NamedFiles>& outputs,
     bool force);
 
+/// The lines that say where a model LOSES to a baseline in red, for a terminal.
+std::string with_defeats_in_red(std::string_view text);
+
 /// Where a command's tables go: aligned text on stdout or the one JSON object
 /// of --json, and the files of --csv, --markdown and --output.
 class TableOutput : public Output {

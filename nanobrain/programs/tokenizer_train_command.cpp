@@ -1,6 +1,7 @@
 // nanobrain tokenizer train: a tokenizer from documents.
 #include "nanobrain/base/progress.h"
 #include "nanobrain/data/documents.h"
+#include "nanobrain/data/prepare.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
 #include "nanobrain/tokenizer_training/tokenizer_trainer.h"
@@ -13,6 +14,9 @@ struct TokenizerTrainFlags {
   TokenizerTraining training;
   std::vector<std::filesystem::path> inputs;
   DocumentOptions documents;
+  double val_fraction = 0; // as prepare will split, left out here
+  std::optional<double> test_fraction;
+  uint64_t split_seed = 0;
   std::filesystem::path output;
   bool force = false;
 };
@@ -20,7 +24,17 @@ struct TokenizerTrainFlags {
 void run(const TokenizerTrainFlags& flags, const Output& output) {
   const auto reader = open_documents(flags.inputs, flags.documents);
   const auto trained = train_tokenizer(
-      [&](std::string& text) { return reader->next(text); },
+      [&](std::string& text) {
+        while (reader->next(text)) {
+          const Side side = side_of(
+              text,
+              flags.val_fraction,
+              flags.test_fraction.value_or(flags.val_fraction),
+              flags.split_seed);
+          if (side == Side::kTrain) return true;
+        }
+        return false;
+      },
       flags.training,
       flags.output,
       flags.force);
@@ -56,6 +70,17 @@ void add_tokenizer_train(CLI::App& tokenizer) {
       training.sample_bytes,
       "train on a sample this large; 32 MB by default, lexical 100 MB");
   flag("--seed", training.seed, "seed of the sample");
+  flag(
+      "--val-fraction",
+      flags->val_fraction,
+      "leave out what prepare holds out with these flags")
+      ->check(CLI::Range(0.0, 1.0));
+  flag(
+      "--test-fraction",
+      flags->test_fraction,
+      "default: that of --val-fraction")
+      ->check(CLI::Range(0.0, 1.0));
+  flag("--split-seed", flags->split_seed, "prepare's");
   add_force(*command, flags->force);
   add_document_options(*command, flags->documents);
   command->callback([flags, output] { run(*flags, output); });

@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_file.h"
@@ -24,13 +25,16 @@ constexpr uint32_t kQuantizationVersion = 2;
 /// The parameters under llama.cpp's names, zero biases too, and their memory.
 class TensorList {
  public:
-  TensorList(NanoLM& model, GgmlType matrices) {
+  /// With the positions of the first `context` tokens.
+  TensorList(NanoLM& model, int64_t context, GgmlType matrices) {
     const auto parameters = model->named_parameters();
     for (const Parameter& p : list_stored_parameters(model->config())) {
       // llama.cpp's graph of GPT-2 adds biases in any case.
       const Tensor* own = parameters.find(p.name);
+      const Tensor values = own != nullptr ? *own : torch::zeros(p.shape);
+      const bool positions = p.part == Part::kPositions;
       add(p.gguf_name(),
-          own != nullptr ? *own : torch::zeros(p.shape),
+          positions ? values.narrow(0, 0, context) : values,
           p.int8_storage() == Int8Storage::kRows ? matrices : GgmlType::kF32);
     }
   }
@@ -54,7 +58,10 @@ class TensorList {
 };
 
 GgufMetadata describe(
-    const ModelConfig& config, const std::string& name, bool quantized) {
+    const ModelConfig& config,
+    int64_t context,
+    const std::string& name,
+    bool quantized) {
   const auto count = [](int64_t value) { return static_cast<uint32_t>(value); };
   GgufMetadata metadata = {
       {"general.architecture", "gpt2"},
@@ -66,7 +73,7 @@ GgufMetadata describe(
   metadata.insert(
       metadata.end(),
       {{"gpt2.vocab_size", count(config.vocab_size)},
-       {"gpt2.context_length", count(config.max_seq_len)},
+       {"gpt2.context_length", count(context)},
        {"gpt2.embedding_length", count(config.model_dim)},
        {"gpt2.feed_forward_length", count(config.ffn_dim)},
        {"gpt2.block_count", count(config.num_layers)},
@@ -182,9 +189,12 @@ ExportReport export_model(const ExportRequest& request) {
   auto [folder, model, tokenizer] = open_f32_folder(request.model);
   const ModelConfig& config = model->config();
 
-  const TensorList list(model, quantized ? GgmlType::kQ8_0 : GgmlType::kF32);
+  // llama.cpp sees as many tokens as the file has positions: the trained ones.
+  const int64_t context = trained_context(folder, config.max_seq_len);
+  const TensorList list(
+      model, context, quantized ? GgmlType::kQ8_0 : GgmlType::kF32);
   const std::string name = fs::weakly_canonical(request.model).filename();
-  GgufMetadata metadata = describe(config, name, quantized);
+  GgufMetadata metadata = describe(config, context, name, quantized);
   GgufTokenizer words = gguf_tokenizer(tokenizer.get(), config.vocab_size);
   metadata.insert(metadata.end(), words.metadata.begin(), words.metadata.end());
   write_gguf(request.output, metadata, list.tensors());

@@ -7,6 +7,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/model_folder.h"
+#include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
@@ -104,14 +105,20 @@ std::vector<NamedError> matrix_errors(
 
 } // namespace
 
-QuantizeReport quantize_model(const QuantizeRequest& request) {
-  check(request);
+QuantizeReport quantize_model(const QuantizeRequest& asked) {
+  check(asked);
+  QuantizeRequest request = asked;
   require_new_directory(request.output, "quantize");
   set_threads(request.threads);
   auto [folder, model, tokenizer] = open_f32_folder(request.model);
   require_outside(request.output, folder);
   const ModelConfig& config = model->config();
   const bool compares = !request.text.inputs.empty();
+  request.context = choose_context(
+      "quantize",
+      asked.context,
+      trained_context(folder, config.max_seq_len),
+      asked.model.string());
   if (compares) {
     tokenizer = open_model_tokenizer(folder, config.vocab_size, tokenizer);
     require_tokens(request.text, *tokenizer);

@@ -18,7 +18,7 @@ struct QuantizeRequest {
   std::filesystem::path output;
   /// what to compare f32 and int8 on; no inputs: nothing is compared
   EvalText text = {};
-  /// absent: the model's max_seq_len
+  /// absent: what the model was trained at
   std::optional<int64_t> context = std::nullopt;
   /// "static-weights", or "dynamic" to compare LibTorch's own dynamic int8 too
   std::string method = "static-weights";

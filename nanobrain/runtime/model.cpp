@@ -88,6 +88,8 @@ class RuntimeModel::Reader {
   explicit Reader(const fs::path& folder)
       : path_(checked_path(folder)),
         config_(read_config(folder)),
+        trained_context_(
+            nanobrain::trained_context(folder, config_.model.max_seq_len)),
         file_(path_) {
     require_known_format();
     for (const Parameter& p : list_stored_parameters(config_.model)) read(p);
@@ -95,6 +97,7 @@ class RuntimeModel::Reader {
   }
 
   const HuggingFaceConfig& config() const { return config_; }
+  int64_t trained_context() const { return trained_context_; }
   int64_t file_bytes() const {
     return static_cast<int64_t>(fs::file_size(path_));
   }
@@ -244,6 +247,7 @@ class RuntimeModel::Reader {
 
   fs::path path_;
   HuggingFaceConfig config_;
+  int64_t trained_context_;
   SafetensorsFile file_;
   std::set<std::string> known_; // tensors that the file may hold
   std::map<std::string, Module> modules_;
@@ -251,6 +255,7 @@ class RuntimeModel::Reader {
 
 RuntimeModel::RuntimeModel(Reader& reader)
     : config_(reader.config()),
+      trained_context_(reader.trained_context()),
       file_bytes_(reader.file_bytes()),
       final_norm_(reader.module("ln_f").norm()),
       head_(std::move(reader.module("wte").matrix)),

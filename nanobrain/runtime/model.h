@@ -39,6 +39,8 @@ class RuntimeModel {
       const std::filesystem::path& folder);
 
   const ModelConfig& config() const { return config_.model; }
+  /// trained_context() of the folder
+  int64_t trained_context() const { return trained_context_; }
   /// eos_token_id of config.json; -1: none
   int64_t end_of_text() const { return config_.end_of_text; }
   /// Row `id` of the embedder, dequantized, into x (C).
@@ -54,6 +56,7 @@ class RuntimeModel {
   explicit RuntimeModel(Reader& reader);
 
   HuggingFaceConfig config_;
+  int64_t trained_context_;
   int64_t file_bytes_;
   std::vector<Layer> layers_;
   Norm final_norm_;

@@ -17,10 +17,11 @@ constexpr const char* kWhere = "session";
 
 Session::Session(
     std::shared_ptr<const RuntimeModel> model,
-    std::shared_ptr<ThreadPool> pool) try
+    std::shared_ptr<ThreadPool> pool,
+    std::optional<int64_t> context) try
     : model_(std::move(model)),
       pool_(std::move(pool)),
-      context_(model_->config().max_seq_len),
+      context_(context.value_or(model_->config().max_seq_len)),
       body_(*model_, *pool_),
       head_(*model_, *pool_),
       window_(static_cast<size_t>(context_)),

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,10 +26,12 @@ namespace nanobrain {
 /// context again and continues (window_start() of context_window.h).
 class Session {
  public:
+  /// Sees `context` tokens at once, from 1 to max_seq_len; absent: max_seq_len.
   /// Error if the memory for max_seq_len tokens is not to be had.
   Session(
       std::shared_ptr<const RuntimeModel> model,
-      std::shared_ptr<ThreadPool> pool);
+      std::shared_ptr<ThreadPool> pool,
+      std::optional<int64_t> context = std::nullopt);
 
   /// Reads tokens, any number; logits() and argmax() are then about the token
   /// after them. Error if an id is out of range.
@@ -39,10 +42,10 @@ class Session {
   /// The most likely next token, the first of equal ones, without logits. Error
   /// before the first token.
   TokenId argmax();
-  /// Starts over with these tokens, at most max_seq_len, and writes the logits
+  /// Starts over with these tokens, at most the context, and writes the logits
   /// after each: (n, V), row-major, in the caller's memory.
   void forward(std::span<const TokenId> ids, float* logits);
-  /// Starts over with `ids`, at most max_seq_len, and writes
+  /// Starts over with `ids`, at most the context, and writes
   /// -ln p(targets[i] | ids[..i]) for each; a negative target gives 0.
   void score(
       std::span<const TokenId> ids,

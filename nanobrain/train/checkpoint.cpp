@@ -54,14 +54,13 @@ void copy_weights(NanoLM& from, NanoLM& to) {
 void CheckpointStore::save(
     const TrainerState& state,
     NanoLM& model,
-    const Tokenizer& tokenizer,
+    const TrainingInputs& inputs,
     const Optimizer& optimizer) {
   AtomicDirectory folder(run_.checkpoint(state.step));
-  save_model(
-      folder.path() / "model",
-      model,
-      &tokenizer,
-      {{"step", state.step}, {"val_loss", state.val_loss}});
+  Json record = inputs.seen(config_.train, state.step);
+  record["step"] = state.step;
+  record["val_loss"] = state.val_loss;
+  save_model(folder.path() / "model", model, inputs.tokenizer.get(), record);
   write_tensors(folder.path() / "optimizer.safetensors", optimizer.state());
   write_json(
       folder.path() / "trainer.json",

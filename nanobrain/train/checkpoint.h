@@ -17,7 +17,7 @@
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/run/run_folder.h"
-#include "nanobrain/tokenizer/tokenizer.h"
+#include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
 
 namespace nanobrain {
@@ -58,7 +58,7 @@ class CheckpointStore {
   void save(
       const TrainerState& state,
       NanoLM& model,
-      const Tokenizer& tokenizer,
+      const TrainingInputs& inputs,
       const Optimizer& optimizer);
 
   /// Loads the newest checkpoint that is whole into model and optimizer; none

@@ -21,13 +21,17 @@ TokenFile open_token_file(const fs::path& path, const Tokenizer& tokenizer) {
   return file;
 }
 
+std::string hash_text(const TokenFile& file) {
+  return fmt::format("{:016x}", file.tokens_hash());
+}
+
 Json facts_of(const TokenFile& file) {
   return {
       {"path", file.path().string()},
       {"tokens", file.info().tokens},
       {"documents", file.info().documents},
       {"source_bytes", file.info().source_bytes},
-      {"xxh3", fmt::format("{:016x}", file.tokens_hash())}};
+      {"xxh3", hash_text(file)}};
 }
 
 void require_same_dimensions(
@@ -62,6 +66,17 @@ Json TrainingInputs::facts(const RunConfig& config) const {
         {"sha256", sha256_of_file(start / kWeightsFile)}};
   }
   return facts;
+}
+
+Json TrainingInputs::seen(const TrainConfig& config, int64_t steps) const {
+  const int64_t windows = steps * config.grad_accum_steps * config.batch_size;
+  return {
+      {"tokens", windows * config.seq_len},
+      {"seq_len", config.seq_len},
+      {"windows", windows},
+      {"data_seed", config.data_seed},
+      {"train_tokens", train.size()},
+      {"train_xxh3", hash_text(train)}};
 }
 
 TrainingInputs open_inputs(const RunConfig& config) {

@@ -20,6 +20,9 @@ struct TrainingInputs {
 
   /// Paths, sizes and checksums of these and of train.init_from, for run.json.
   Json facts(const RunConfig& config) const;
+  /// What a model has seen after `steps`, for its nanobrain.json: tokens,
+  /// seq_len, windows, data_seed, train_tokens and train_xxh3 (of the file).
+  Json seen(const TrainConfig& config, int64_t steps) const;
 };
 
 /// UsageError if the config leaves out a file or disagrees with it; Error if

@@ -168,7 +168,7 @@ void Trainer::save_checkpoint() {
   require_finite_weights();
   log_.sync();
   state_.elapsed_s = elapsed_s();
-  checkpoints_.save(state_, model_, *inputs_.tokenizer, *optimizer_);
+  checkpoints_.save(state_, model_, inputs_, *optimizer_);
 }
 
 double Trainer::elapsed_s() const {

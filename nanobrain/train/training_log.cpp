@@ -84,7 +84,8 @@ int64_t TrainingLog::sample(
     NanoLM& model, const Tokenizer& tokenizer, int64_t step) {
   const GenerateOptions options{
       .max_tokens = config_.sample_tokens,
-      .sampler = {.temperature = kSampleTemperature}};
+      .sampler = {.temperature = kSampleTemperature},
+      .context = config_.seq_len};
   for (const std::string& prompt : config_.sample_prompts) {
     // Nothing to begin with.
     if (prompt.empty() && tokenizer.end_of_text() < 0) continue;

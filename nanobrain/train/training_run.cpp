@@ -185,7 +185,10 @@ Json train(const TrainingRequest& request) {
   trainer.run();
   const Json result = result_of(config, trainer.state(), run);
   fs::remove_all(run.model()); // of a run killed before its last line here
-  save_model(run.model(), trainer.model(), inputs.tokenizer.get(), result);
+  Json model_record = result;
+  model_record.update(inputs.seen(config.train, trainer.state().step));
+  save_model(
+      run.model(), trainer.model(), inputs.tokenizer.get(), model_record);
   record["result"] = result;
   write_json(run.record(), record);
   return result;

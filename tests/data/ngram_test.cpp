@@ -1,18 +1,22 @@
-// The counted baselines against the plain formulas and figures worked by hand.
+// The counted baselines against the formulas written out in Python and figures
+// worked by hand.
 #include "nanobrain/data/ngram.h"
 
 #include <cmath>
 #include <map>
-#include <numeric>
-#include <set>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/json.h"
 #include "nanobrain/base/random.h"
+#include "nanobrain/data/window_sampler.h"
+#include "tests/support/byte_tokenizer.h"
 #include "tests/support/support.h"
 
 namespace nanobrain {
 namespace {
 
+using testing::source_dir;
+using testing::TempDir;
 using Ids = std::vector<TokenId>;
 
 // A stream with frequent and rare tokens and some that never occur.
@@ -26,97 +30,24 @@ Ids skewed_stream(int64_t size, int64_t vocab_size, uint64_t seed) {
   return ids;
 }
 
-// Chen and Goodman's equations over maps, with no packing and no tables: an
-// n-gram is a vector, and a lower order looks at the vectors of the next one.
-class PlainKneserNey {
- public:
-  PlainKneserNey(Ids stream, int64_t vocab_size, int order)
-      : vocab_size_(vocab_size), counts_(order + 1) {
-    for (int64_t i = 0; i + order <= std::ssize(stream); ++i) {
-      ++counts_[order][Ids(stream.begin() + i, stream.begin() + i + order)];
+TEST(Ngram, AgreesWithTheFormulasWrittenOutInPython) {
+  const Json golden = read_json(source_dir() / "tests/golden/ngram.json");
+  const Ids stream = golden["stream"];
+  const auto model = NgramModel::count(
+      stream, golden["vocab_size"], golden["end_of_text"].get<TokenId>());
+  ASSERT_EQ(golden["asked"].size(), 400u);
+  for (const Json& asked : golden["asked"]) {
+    const Ids ngram = asked["ngram"];
+    for (int order = 2; order <= 5; ++order) {
+      // Both sum the same few terms in double: a few ulp apart.
+      EXPECT_NEAR(
+          model.probability(order, std::span(ngram).first(4), ngram[4]) /
+              asked["probabilities"][static_cast<size_t>(order - 2)]
+                  .get<double>(),
+          1.0,
+          1e-12)
+          << "order " << order << " of " << asked["ngram"];
     }
-    for (int n = order - 1; n >= 1; --n) {
-      // The unigrams' histories are all bigrams of the stream; those of the
-      // trigram model's bigrams are all trigrams.
-      if (n == 1 && order == 3) {
-        std::set<Ids> bigrams;
-        for (int64_t i = 0; i + 2 <= std::ssize(stream); ++i) {
-          bigrams.insert({stream[i], stream[i + 1]});
-        }
-        for (const Ids& bigram : bigrams) ++counts_[1][{bigram[1]}];
-        continue;
-      }
-      for (const auto& [ngram, count] : counts_[n + 1]) {
-        ++counts_[n][Ids(ngram.begin() + 1, ngram.end())];
-      }
-    }
-  }
-
-  double probability(Ids ngram) const {
-    if (ngram.empty()) return 1.0 / static_cast<double>(vocab_size_);
-    const auto& level = counts_[ngram.size()];
-    const double lower = probability(Ids(ngram.begin() + 1, ngram.end()));
-    double n[5] = {};
-    for (const auto& [key, count] : level) {
-      if (count <= 4) ++n[count];
-    }
-    const double y = n[1] / (n[1] + 2 * n[2]);
-    const double d[4] = {
-        0,
-        1 - 2 * y * n[2] / n[1],
-        2 - 3 * y * n[3] / n[2],
-        3 - 4 * y * n[4] / n[3]};
-    double total = 0;
-    double freed = 0;
-    double own = 0;
-    for (const auto& [key, count] : level) {
-      if (!std::equal(ngram.begin(), ngram.end() - 1, key.begin())) continue;
-      const double discount = d[std::min<int64_t>(count, 3)];
-      total += static_cast<double>(count);
-      freed += discount;
-      if (key == ngram) own = static_cast<double>(count) - discount;
-    }
-    return total == 0 ? lower : own / total + freed / total * lower;
-  }
-
- private:
-  int64_t vocab_size_;
-  std::vector<std::map<Ids, int64_t>> counts_; // [order]
-};
-
-TEST(Ngram, AgreesWithTheFormulasWrittenOut) {
-  // Sparse enough that some n-grams of every order occur once, so that the
-  // discounts are those of the formula.
-  const int64_t vocab_size = 1000;
-  const TokenId end_of_text = 999;
-  const Ids stream = skewed_stream(3000, vocab_size, 7);
-  const auto model = NgramModel::count(stream, vocab_size, end_of_text);
-  Ids with_start = stream;
-  with_start.insert(with_start.begin(), end_of_text);
-  const PlainKneserNey bigram(with_start, vocab_size, 2);
-  const PlainKneserNey trigram(with_start, vocab_size, 3);
-  Random random(8);
-  for (int i = 0; i < 300; ++i) {
-    // From an n-gram that was seen to one of strangers.
-    const size_t at = random.below(stream.size() - 2);
-    const auto pick = [&](size_t offset, uint64_t one_in) {
-      return random.below(one_in) == 0
-                 ? static_cast<TokenId>(random.below(vocab_size))
-                 : stream[at + offset];
-    };
-    const TokenId u = pick(0, 3);
-    const TokenId v = pick(1, 6);
-    const TokenId w = pick(2, 2);
-    // Both sum the same few terms in double: a few ulp apart.
-    EXPECT_NEAR(
-        model.probability(2, Ids{u, v}, w) / bigram.probability({v, w}),
-        1.0,
-        1e-12);
-    EXPECT_NEAR(
-        model.probability(3, Ids{u, v}, w) / trigram.probability({u, v, w}),
-        1.0,
-        1e-12)
-        << u << " " << v << " " << w;
   }
 }
 
@@ -127,10 +58,13 @@ TEST(Ngram, ProbabilitiesSumToOne) {
     const auto model = NgramModel::count(stream, vocab_size, -1);
     Random random(seed);
     for (int i = 0; i < 100; ++i) {
-      const Ids context = {
-          static_cast<TokenId>(random.below(vocab_size)),
-          static_cast<TokenId>(random.below(vocab_size))};
-      for (const int order : {0, 1, 2, 3}) {
+      // Four tokens of the stream, or the first one another.
+      const auto at = static_cast<ptrdiff_t>(random.below(stream.size() - 4));
+      Ids context(stream.begin() + at, stream.begin() + at + 4);
+      if (i % 2 == 0) {
+        context[0] = static_cast<TokenId>(random.below(vocab_size));
+      }
+      for (const int order : {0, 1, 2, 3, 4, 5}) {
         double sum = 0;
         for (TokenId w = 0; w < vocab_size; ++w) {
           const double p = model.probability(order, context, w);
@@ -169,31 +103,69 @@ TEST(Ngram, DiscountsOfChenAndGoodman) {
   EXPECT_EQ(kneser_ney_discounts({0, 0, 3, 1})[2], 0.5);
 }
 
-TEST(Ngram, ScorerSumsOverTheStreamInPieces) {
-  const Ids stream = {0, 1, 0, 4, 2, 4};
+TEST(Ngram, AHistoryPredictsAsItsTokensDo) {
+  const Ids stream = {0, 1, 0, 4, 2, 4, 0, 1};
   for (const TokenId end_of_text : {4, -1}) {
     const auto model =
         NgramModel::count(skewed_stream(500, 8, 1), 8, end_of_text);
-    NgramScorer scorer(model);
-    scorer.add(std::span(stream).first(1));
-    scorer.add(std::span(stream).subspan(1));
-    // Without an end-of-text token nothing predicts the first.
-    Ids all = stream;
-    if (end_of_text >= 0) all.insert(all.begin(), end_of_text);
-    double sums[4] = {};
-    for (size_t i = 1; i < all.size(); ++i) {
-      const Ids context(all.begin(), all.begin() + i);
-      for (int order = 0; order < 4; ++order) {
-        sums[order] -= std::log(model.probability(order, context, all[i]));
+    auto history = model.start();
+    Ids read;
+    if (end_of_text >= 0) read.push_back(end_of_text);
+    for (const TokenId token : stream) {
+      EXPECT_EQ(history.length, std::min<int64_t>(std::ssize(read), 4));
+      const auto p = model.next(history, token);
+      EXPECT_NEAR(p[0], 1.0 / 8, 1e-15);
+      for (int order = 1; order <= 5; ++order) {
+        EXPECT_EQ(
+            p[static_cast<size_t>(order)],
+            model.probability(order, read, token));
       }
+      read.push_back(token);
     }
-    const NgramLosses& losses = scorer.losses();
-    EXPECT_EQ(losses.tokens, std::ssize(all) - 1);
-    EXPECT_NEAR(losses.uniform, losses.tokens * std::log(8.0), 1e-12);
-    EXPECT_NEAR(losses.unigram, sums[1], 1e-12);
-    EXPECT_NEAR(losses.bigram, sums[2], 1e-12);
-    EXPECT_NEAR(losses.trigram, sums[3], 1e-12);
   }
+}
+
+TEST(Ngram, CountsNothingOverTheEdgesOfRanges) {
+  // Sources one after the other, each of which alone says what comes next.
+  const TempDir dir;
+  const testing::ByteTokenizer tokenizer;
+  Ids ids;
+  for (int i = 0; i < 4000; ++i) ids.push_back(i % 20);
+  for (int i = 0; i < 4000; ++i) ids.push_back(100 + i * i % 89);
+  TokenFileWriter writer(dir / "two.tokens", tokenizer);
+  writer.append(ids, 8000);
+  writer.finish();
+  const TokenFile file(dir / "two.tokens");
+  const int64_t seq_len = 16, windows = 150;
+  const WindowSampler sampler(file.size(), seq_len, 3);
+  const auto ranges = sampler.covered(windows);
+  const auto model = NgramModel::count(file, ranges);
+  EXPECT_EQ(model.tokens(), windows * seq_len); // less than an epoch
+  std::map<TokenId, int> unigrams;
+  std::map<std::pair<TokenId, TokenId>, int> bigrams;
+  for (int64_t i = 0; i < windows; ++i) {
+    const int64_t begin = sampler.window_begin(i);
+    for (int64_t t = begin + 1; t <= begin + seq_len; ++t) {
+      ++unigrams[file[t]];
+      ++bigrams[{file[t - 1], file[t]}];
+    }
+  }
+  const auto size = static_cast<double>(file.info().vocab_size);
+  const auto total = static_cast<double>(windows * seq_len) + size;
+  for (TokenId id = 0; id < file.info().vocab_size; ++id) {
+    EXPECT_DOUBLE_EQ(model.probability(1, {}, id), (unigrams[id] + 1) / total);
+  }
+  // A pair is worth more than what its second token is worth alone exactly
+  // where a window has it: of both sources, where the first 2,400 tokens of the
+  // file are of one.
+  const auto knows = [&](const NgramModel& counted, TokenId a, TokenId b) {
+    return counted.probability(2, Ids{a}, b) >
+           2 * counted.probability(2, Ids{99}, b); // 99 is in neither
+  };
+  EXPECT_TRUE(bigrams.contains({3, 4}) && bigrams.contains({100, 101}));
+  EXPECT_TRUE(knows(model, 3, 4) && knows(model, 100, 101));
+  const auto prefix = NgramModel::count(file, windows * seq_len);
+  EXPECT_TRUE(knows(prefix, 3, 4) && !knows(prefix, 100, 101));
 }
 
 TEST(Ngram, SaysWhatItCannotCount) {

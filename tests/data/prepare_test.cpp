@@ -85,11 +85,19 @@ TEST_F(Prepare, SplitsByHashAndKeepsTheOrder) {
       run({write("in.txt", as_text(documents))}, {.val_fraction = 0.1});
   Documents train;
   Documents val;
+  Documents test; // as many, by default
   for (const std::string& text : documents) {
-    (is_validation(text, 0.1) ? val : train).push_back(text);
+    const Side side = side_of(text, 0.1, 0.1);
+    (side == Side::kVal    ? val
+     : side == Side::kTest ? test
+                           : train)
+        .push_back(text);
   }
   EXPECT_EQ(documents_of(out_ / "train.tokens"), train);
   EXPECT_EQ(documents_of(out_ / "val.tokens"), val);
+  EXPECT_EQ(documents_of(out_ / "test.tokens"), test);
+  EXPECT_EQ(report.test.documents, static_cast<int64_t>(test.size()));
+  EXPECT_THAT(report.table().text(), HasSubstr("\ntest"));
   EXPECT_EQ(report.train.documents, static_cast<int64_t>(train.size()));
   EXPECT_EQ(report.val.documents, static_cast<int64_t>(val.size()));
   EXPECT_EQ(report.read.documents, 500);
@@ -105,14 +113,19 @@ TEST_F(Prepare, CopiesAreDroppedAndCounted) {
   const PrepareReport report =
       run({write("a.txt", as_text(with_copies)),
            write("b.txt", as_text(documents))},
-          {.val_fraction = 0.2});
-  EXPECT_EQ(report.train.duplicates + report.val.duplicates, 400);
+          {.val_fraction = 0.2, .test_fraction = 0.1});
+  EXPECT_EQ(
+      report.train.duplicates + report.val.duplicates + report.test.duplicates,
+      400);
   EXPECT_GT(report.val.duplicates, 0);
+  EXPECT_GT(report.test.duplicates, 0);
   EXPECT_EQ(report.overlap.val_documents, report.val.documents);
   EXPECT_EQ(report.read.documents, 700);
   Documents kept = documents_of(out_ / "train.tokens");
-  const Documents val = documents_of(out_ / "val.tokens");
-  kept.insert(kept.end(), val.begin(), val.end());
+  for (const char* file : {"val.tokens", "test.tokens"}) {
+    const Documents held_out = documents_of(out_ / file);
+    kept.insert(kept.end(), held_out.begin(), held_out.end());
+  }
   std::ranges::sort(kept);
   std::ranges::sort(documents);
   EXPECT_EQ(kept, documents);
@@ -128,6 +141,22 @@ TEST_F(Prepare, ValidationInputsReplaceTheSplit) {
       documents_of(out_ / "val.tokens"), ElementsAre("held", "also held"));
   EXPECT_EQ(report.train.duplicates, 1); // a copy of a validation document
   EXPECT_EQ(report.val.duplicates, 1);
+  EXPECT_FALSE(fs::exists(out_ / "test.tokens"));
+}
+
+TEST_F(Prepare, ATestBesideValidationInputsOnRequest) {
+  const Documents documents = some_documents(300);
+  const fs::path val = write("val.txt", documents[0] + "\n\nheld\n");
+  run({write("in.txt", as_text(documents))},
+      {.test_fraction = 0.1, .val_inputs = {val}});
+  Documents test;
+  for (size_t i = 1; i < documents.size(); ++i) { // the first is validation's
+    if (side_of(documents[i], 0, 0.1) == Side::kTest) {
+      test.push_back(documents[i]);
+    }
+  }
+  EXPECT_EQ(documents_of(out_ / "test.tokens"), test);
+  EXPECT_EQ(documents_of(out_ / "val.tokens").size(), 2u);
 }
 
 TEST_F(Prepare, WithoutAFractionThereIsNoValidationFile) {
@@ -135,6 +164,7 @@ TEST_F(Prepare, WithoutAFractionThereIsNoValidationFile) {
       run({write("in.txt", "one\n\ntwo\n")}, {.val_fraction = 0.0});
   EXPECT_THAT(documents_of(out_ / "train.tokens"), ElementsAre("one", "two"));
   EXPECT_FALSE(fs::exists(out_ / "val.tokens"));
+  EXPECT_FALSE(fs::exists(out_ / "test.tokens"));
   EXPECT_EQ(report.val.documents, 0);
   EXPECT_THAT(
       report.table().text(),
@@ -253,6 +283,9 @@ TEST_F(Prepare, WhatCannotBePreparedLeavesNothing) {
       {input,
        {.val_fraction = 1},
        "[--val-fraction] must be in [0, 1), but is 1"},
+      {input,
+       {.val_fraction = 0.5, .test_fraction = 0.5},
+       "leave nothing for training"},
       {bad, {}, "the inputs hold no documents (1 were skipped)"},
       {cut_off, {}, "in.jsonl, line 1001"}};
   for (const auto& [path, options, message] : cases) {

@@ -11,6 +11,10 @@
 namespace nanobrain {
 namespace {
 
+bool is_validation(std::string_view text, double fraction, uint64_t seed = 0) {
+  return side_of(text, fraction, 0, seed) == Side::kVal;
+}
+
 std::string document(int i) {
   return "document " + std::to_string(i);
 }
@@ -36,6 +40,17 @@ TEST(Split, ALargerFractionKeepsWhatASmallerOneHeldOut) {
       EXPECT_TRUE(is_validation(document(i), 0.2));
     }
   }
+}
+
+TEST(Split, TestDocumentsAreTrainings) {
+  int test = 0;
+  constexpr int kDocuments = 20000;
+  for (int i = 0; i < kDocuments; ++i) {
+    const Side side = side_of(document(i), 0.1, 0.2);
+    EXPECT_EQ(side == Side::kVal, is_validation(document(i), 0.1));
+    test += side == Side::kTest;
+  }
+  EXPECT_NEAR(test, 4000, 4 * std::sqrt(kDocuments * 0.2 * 0.8));
 }
 
 TEST(Split, SeedsGiveIndependentSplits) {

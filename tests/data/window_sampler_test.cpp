@@ -79,6 +79,28 @@ TEST(WindowSampler, EpochsAndSeedsDifferInOrderAndInCuts) {
   EXPECT_GT(offsets.size(), 20u);
 }
 
+TEST(WindowSampler, CoversTheTargetsOfItsWindows) {
+  const int64_t seq_len = 8;
+  for (const int64_t windows : {1, 5, 40, 123, 1000}) {
+    const WindowSampler sampler(1000, seq_len, 3);
+    std::set<int64_t> targets;
+    for (int64_t i = 0;
+         i < std::min<int64_t>(windows, 2 * windows_of(1000, seq_len));
+         ++i) {
+      const int64_t begin = sampler.window_begin(i);
+      for (int64_t t = 1; t <= seq_len; ++t) targets.insert(begin + t);
+    }
+    std::set<int64_t> covered;
+    int64_t last = -1;
+    for (const auto& [begin, end] : sampler.covered(windows)) {
+      EXPECT_GT(begin, last); // or they would be one range
+      last = end - 1;
+      for (int64_t t = begin + 1; t < end; ++t) covered.insert(t);
+    }
+    EXPECT_EQ(covered, targets) << windows;
+  }
+}
+
 TEST(WindowSampler, FirstAndLastTokenAreReached) {
   const WindowSampler sampler(83, 8, 3);
   bool first = false;

@@ -148,7 +148,8 @@ TEST(ComparisonReport, CsvHoldsTheFiguresOfTheJson) {
       "perplexity_high,bits_per_byte,bits_per_byte_low,bits_per_byte_high,"
       "bits_per_byte_difference,bits_per_byte_difference_low,"
       "bits_per_byte_difference_high,word_perplexity,word_perplexity_low,"
-      "word_perplexity_high,parameters,model_bytes,tokens_per_s,source");
+      "word_perplexity_high,parameters,model_bytes,tokens_per_s,source,"
+      "loses_to");
   const Json rows = report().to_json()["rows"];
   const auto written = [&](size_t row, const char* key) {
     return "," + rows[row][key].dump() + ",";
@@ -162,9 +163,9 @@ TEST(ComparisonReport, CsvHoldsTheFiguresOfTheJson) {
     EXPECT_THAT(first, HasSubstr(written(0, key))) << key;
   }
   EXPECT_THAT(first, HasSubstr(",2.0,1.9,2.1,0.0,0.0,0.0,"));
-  EXPECT_THAT(first, ::testing::EndsWith(",2182144,8730000,200.0,"));
+  EXPECT_THAT(first, ::testing::EndsWith(",2182144,8730000,200.0,,"));
   EXPECT_THAT(line(), HasSubstr(",1.0,1.9,2.1,-1.0,-1.1,-0.9,"));
-  const std::string end = ",,,,,,,,,124439808,,,https://example.org/a";
+  const std::string end = ",,,,,,,,,124439808,,,https://example.org/a,";
   const std::string published = "GPT-2,true,1024,1024,This text,287644,";
   const std::string bits = rows[2]["bits_per_byte"].dump();
   EXPECT_THAT(
@@ -173,6 +174,46 @@ TEST(ComparisonReport, CsvHoldsTheFiguresOfTheJson) {
           ::testing::StartsWith(published),
           ::testing::EndsWith(",29.94,,," + bits + end)));
   EXPECT_THAT(line(), ::testing::EndsWith(",29.94,,," + end));
+}
+
+TEST(ComparisonReport, SaysWhereAModelLosesToSomethingCounted) {
+  ComparisonReport counted = report();
+  const auto add =
+      [&](const char* name, std::vector<size_t> models, double bits) {
+        ComparedBaseline baseline;
+        baseline.name = name;
+        baseline.models = std::move(models);
+        baseline.loss = counted.models[0].loss;
+        baseline.loss.nats = bits * 400 * std::numbers::ln2;
+        baseline.counted_tokens = 8'192'000;
+        counted.baselines.push_back(baseline);
+      };
+  // The first model has 2 bits per byte, the second 1.
+  add("bigram (Kneser-Ney)", {0, 1}, 1.75);
+  add("trigram (Kneser-Ney)", {0, 1}, 1.5);
+  add("bigram (Kneser-Ney)", {1}, 0.875);
+  const std::string lost =
+      " LOSES to the bigram by 0.2500, to the trigram by 0.5000 bits per "
+      "byte\n";
+  for (const std::string& text :
+       {counted.to_text(), counted.table().markdown()}) {
+    EXPECT_THAT(text, HasSubstr("quoted\"" + lost));
+    EXPECT_THAT(text, HasSubstr("gpt2 LOSES to the bigram by 0.1250 bits"));
+    EXPECT_THAT(
+        text,
+        ContainsRegex(
+            "trigram \\(Kneser-Ney\\) of run/a.*, gpt2[ |]+4.*1\\.5"));
+  }
+  EXPECT_THAT(
+      counted.table().csv(),
+      HasSubstr(",LOSES to the bigram by 0.1250 bits per byte\n"));
+  const Json rows = counted.to_json()["rows"];
+  EXPECT_EQ(rows[0]["loses_to"][1]["name"], "trigram (Kneser-Ney)");
+  EXPECT_NEAR(rows[0]["loses_to"][1]["bits_per_byte"], 0.5, 1e-12);
+  EXPECT_EQ(rows[4]["baseline"], true);
+  EXPECT_EQ(rows[4]["baseline_tokens"], 8'192'000);
+  EXPECT_EQ(rows[5]["published"], true);
+  EXPECT_EQ(report().to_json()["rows"][0]["loses_to"], nullptr);
 }
 
 TEST(ComparisonReport, JsonMarksPublishedRows) {

@@ -151,6 +151,44 @@ TEST_F(Comparison, IntervalsAreThoseOfEvalsRowsByDocument) {
   }
 }
 
+TEST_F(Comparison, BaselinesAreThoseOfEval) {
+  const auto tokenizer = load_tokenizer(*folder_ / "narrow");
+  TokenFileWriter writer(*folder_ / "train.tokens", *tokenizer);
+  for (size_t i = 0; i < 60; ++i) {
+    writer.append(
+        tokenizer->encode(texts_[i]), static_cast<int64_t>(texts_[i].size()));
+  }
+  writer.finish();
+  CompareRequest with = request("many.txt");
+  EXPECT_TRUE(run(with).baselines.empty());
+  with.baselines = *folder_ / "train.tokens";
+  const ComparisonReport report = run(with);
+  EvalRequest eval{.model = *folder_ / "narrow", .text = with.text};
+  eval.options.context = 32;
+  eval.baseline_tokens = with.baselines;
+  const EvalReport expected =
+      run_evaluation(eval, {.make_counters = make_counters});
+  ASSERT_EQ(report.baselines.size(), 6u); // the other has another tokenizer
+  for (size_t order = 0; order < 6; ++order) {
+    const ComparedBaseline& baseline = report.baselines[order];
+    EXPECT_EQ(baseline.name, expected.baselines[order].name);
+    EXPECT_EQ(baseline.models, std::vector<size_t>{0});
+    EXPECT_NEAR(
+        baseline.loss.nats / expected.baselines[order].loss.nats, 1, 1e-12);
+    EXPECT_LT(
+        baseline.intervals->bits_per_byte.low, baseline.loss.bits_per_byte());
+    EXPECT_GT(
+        baseline.intervals->bits_per_byte.high, baseline.loss.bits_per_byte());
+  }
+  EXPECT_EQ(
+      report.to_json()["rows"][0]["loses_to"], expected.to_json()["loses_to"]);
+  EXPECT_THAT(
+      report.to_text(),
+      HasSubstr(
+          "no n-gram baselines: " + (*folder_ / "wide").string() +
+          ": another tokenizer made"));
+}
+
 TEST_F(Comparison, PublishedFiguresOfThisTextHaveBitsPerByte) {
   CompareRequest hf = request();
   hf.text.protocol = Protocol::kHuggingFace;

@@ -140,35 +140,41 @@ TEST_F(Evaluation, BaselinesScoreTheSameTokens) {
   EvalRequest with = request();
   with.baseline_tokens = *folder_ / "train.tokens";
   const EvalReport report = run(with);
-  ASSERT_EQ(report.baselines.size(), 4u);
+  ASSERT_EQ(report.baselines.size(), 6u);
   const TokenFile train(*folder_ / "train.tokens");
   const TokenFile val(*folder_ / "val.tokens");
   ASSERT_GT(train.size(), kTrained);
   const auto losses = [&](int64_t counted) {
     const auto model = NgramModel::count(train, counted);
-    NgramScorer scorer(model);
-    for (int64_t i = 0; i < val.size(); ++i) scorer.add(std::vector{val[i]});
-    return scorer.losses();
+    auto history = model.start();
+    std::array<double, 6> nats{};
+    for (int64_t i = 0; i < val.size(); ++i) {
+      const auto p = model.next(history, val[i]);
+      for (size_t order = 0; order < 6; ++order)
+        nats[order] -= std::log(p[order]);
+    }
+    return nats;
   };
-  const NgramLosses expected = losses(kTrained);
+  const auto expected = losses(kTrained);
   EXPECT_EQ(report.baseline_tokens, kTrained);
   const auto nats = [&](size_t i) { return report.baselines[i].loss.nats; };
   EXPECT_NEAR(
       nats(0),
       static_cast<double>(report.model.tokens) * std::log(500.0),
       1e-6);
-  EXPECT_DOUBLE_EQ(nats(1), expected.unigram);
-  EXPECT_DOUBLE_EQ(nats(2), expected.bigram);
-  EXPECT_DOUBLE_EQ(nats(3), expected.trigram);
+  EXPECT_NEAR(nats(1), expected[1], 1e-6);
+  EXPECT_NEAR(nats(2), expected[2], 1e-6);
+  EXPECT_NEAR(nats(3), expected[3], 1e-6);
+  EXPECT_NEAR(nats(5), expected[5], 1e-6);
   // The random model is worse than every counted one.
   EXPECT_THAT(
       report.table().text(),
-      ::testing::ContainsRegex("trigram \\(Kneser-Ney\\).*LOSES to it"));
+      ::testing::ContainsRegex("5-gram \\(Kneser-Ney\\).*LOSES to it"));
 
   with.baseline_limit = 1000;
-  const NgramLosses few = losses(1000);
-  EXPECT_DOUBLE_EQ(run(with).baselines[3].loss.nats, few.trigram);
-  EXPECT_NE(few.trigram, expected.trigram);
+  const auto few = losses(1000);
+  EXPECT_NEAR(run(with).baselines[3].loss.nats, few[3], 1e-6);
+  EXPECT_NE(few[3], expected[3]);
 
   std::string bytes = read_text(*with.baseline_tokens);
   bytes[300] ^= 0x40; // an id
@@ -271,6 +277,46 @@ TEST_F(Evaluation, FoldersThatAreNoModel) {
        {std::pair("nowhere", "is neither a model folder"),
         std::pair("bare", "has no tokenizer")}) {
     refused<Error>(words, [&](auto& eval) { eval.model = *folder_ / name; });
+  }
+}
+
+TEST_F(Evaluation, TheContextIsTheOneThatTheModelWasTrainedAt) {
+  const auto save = [](const char* name, const Json& seq_len) {
+    write_model_folder(
+        *folder_ / name,
+        {},
+        tokenizer_.get(),
+        {{"seq_len", seq_len}},
+        [](const fs::path& folder) {
+          int8_model_for(*tokenizer_, {.max_seq_len = 32}).write(folder);
+        });
+  };
+  save("short", 8);
+  EvalRequest eval = request();
+  EXPECT_EQ(run(eval).context, 32); // a record that does not say
+  const auto generate = [&](std::optional<int64_t> context) {
+    GenerationRequest drawn;
+    drawn.model = eval.model;
+    drawn.prompt = "The";
+    drawn.options.max_tokens = 40;
+    drawn.options.context = context;
+    return run_generation(drawn, {}, [](int64_t, std::string_view) {})[0].ids;
+  };
+  eval.model = *folder_ / "short";
+  EXPECT_EQ(run(eval).context, 8);
+  EXPECT_EQ(generate({}), generate(8));
+  ::testing::internal::CaptureStderr();
+  EXPECT_NE(generate({}), generate(32));
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      ::testing::HasSubstr("generate: warning: context 32 is longer than the 8 "
+                           "tokens that"));
+  EXPECT_ERROR(UsageError, "context is 33; it must be from 1", generate(33));
+  for (const Json& wrong : {Json(0), Json(33), Json("8")}) {
+    fs::remove_all(*folder_ / "wrong");
+    save("wrong", wrong);
+    eval.model = *folder_ / "wrong";
+    EXPECT_ERROR(Error, "training.seq_len is " + wrong.dump(), run(eval));
   }
 }
 

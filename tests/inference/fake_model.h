@@ -78,7 +78,8 @@ class FakeModel : public LanguageModel {
   std::unique_ptr<TokenScorer> make_scorer(int64_t) override {
     return std::make_unique<FakeScorer>();
   }
-  std::unique_ptr<Predictor> make_predictor(int64_t threads) override {
+  std::unique_ptr<Predictor> make_predictor(
+      int64_t threads, std::optional<int64_t>) override {
     calls_.note(name_ + ", threads " + std::to_string(threads));
     return std::make_unique<FakePredictor>(calls_);
   }

@@ -5,6 +5,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/gguf_file.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
@@ -95,6 +96,16 @@ TEST_F(GgufFile, DescribesTheModel) {
   EXPECT_EQ(report.tokenizer, "none");
   EXPECT_THAT(report.notes.at(0), ::testing::HasSubstr("has no tokenizer"));
   EXPECT_THAT(report.notes.at(1), ::testing::HasSubstr("tanh formula"));
+}
+
+TEST_F(GgufFile, HasThePositionsThatWereTrained) {
+  NanoLM model = random_model(small_config());
+  save_model(dir_ / "brain", model, nullptr, {{"seq_len", 12}});
+  export_as();
+  const Json read = read_back();
+  EXPECT_EQ(read["metadata"]["gpt2.context_length"], 12);
+  EXPECT_EQ(
+      read["tensors"]["position_embd.weight"]["shape"], Json::array({12, 32}));
 }
 
 TEST_F(GgufFile, SentencePieceGoesInWithScoresAndTypes) {

@@ -12,6 +12,7 @@
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
+#include "nanobrain/runtime/model.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/quantize/random_model.h"
 #include "tests/support/support.h"
@@ -111,13 +112,18 @@ TEST_F(Quantize, TheNanoBrainStaysUnderItsSize) {
 TEST_F(Quantize, WritesAWholeFolderAndLeavesTheModelAlone) {
   const auto tokenizer = random_tokenizer();
   NanoLM model = random_model(random_config(tokenizer->vocab_size()));
-  save_model(dir_ / "f32", model, tokenizer.get(), {{"tokens", 1234}});
+  save_model(
+      dir_ / "f32",
+      model,
+      tokenizer.get(),
+      {{"tokens", 1234}, {"seq_len", 16}});
   const Json before = hash_files(dir_ / "f32");
   quantize_model(request());
   EXPECT_EQ(hash_files(dir_ / "f32"), before);
   const Json manifest = read_json(dir_ / "int8/nanobrain.json");
   verify_files(dir_ / "int8", manifest["files"]);
   EXPECT_EQ(manifest["training"]["tokens"], 1234);
+  EXPECT_EQ(RuntimeModel::load(dir_ / "int8")->trained_context(), 16);
   EXPECT_EQ(manifest["tokenizer_hash"], tokenizer->hash());
   EXPECT_EQ(
       read_json(dir_ / "int8/config.json"),

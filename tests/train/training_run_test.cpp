@@ -5,6 +5,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/token_file.h"
+#include "nanobrain/inference/evaluation.h"
 #include "nanobrain/kernels/isa.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/model/huggingface.h"
@@ -77,6 +78,32 @@ TEST(TrainingRunTest, WritesTheWholeRunFolder) {
   EXPECT_THAT(samples, HasSubstr("step 12"));
   EXPECT_EQ(record["data"]["tokenizer"]["sha256"], tiny_tokenizer()->hash());
   EXPECT_EQ(record["sessions"][0]["threads"], 1);
+}
+
+TEST(TrainingRunTest, EvalGivesTheValidationLossOfShortWindows) {
+  const TinyRun tiny;
+  const Json result = tiny.train("run", {"train.seq_len=8"});
+  ::testing::internal::CaptureStderr();
+  EvalRequest request{
+      .model = tiny.path("run"),
+      .text = {.inputs = {tiny.path("val.tokens")}},
+      .threads = 1};
+  const auto eval = [&] {
+    return run_evaluation(request, {.open_f32 = open_f32_model});
+  };
+  EXPECT_EQ(eval().context, 8);
+  EXPECT_EQ(eval().model.nats_per_token(), result["val_loss"]);
+  // A checkpoint's model remembers as much.
+  request.model = result["best_model"].get<std::string>();
+  EXPECT_EQ(eval().model.nats_per_token(), result["best_val_loss"]);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  // Positions 8 to 15 are as random as they began, less what decays.
+  ::testing::internal::CaptureStderr();
+  request.options.context = 16;
+  EXPECT_GT(eval().model.nats_per_token(), result["best_val_loss"]);
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      HasSubstr("eval: warning: context 16 is longer than the 8 tokens that"));
 }
 
 TEST(TrainingRunTest, LearnsInBothPrecisions) {
