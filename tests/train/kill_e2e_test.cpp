@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <sstream>
+#include <string>
 #include <thread>
 
 #include "nanobrain/base/random.h"
@@ -82,7 +84,11 @@ class KillTest : public CommandTest {
 };
 
 TEST_F(KillTest, KilledAtRandomMomentsItEndsInTheSameBits) {
-  Random random(std::random_device{}());
+  const char* given = std::getenv("NANOBRAIN_TEST_SEED");
+  const uint64_t seed =
+      given != nullptr ? std::stoull(given) : std::random_device{}();
+  SCOPED_TRACE(fmt::format("again with NANOBRAIN_TEST_SEED={}", seed));
+  Random random(seed);
   int64_t kills = 0;
   for (bool finished = false; !finished && kills < 12;) {
     ChildProcess child = start(command("run", 2)); // mostly saving
