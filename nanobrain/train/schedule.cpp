@@ -26,7 +26,7 @@ double learning_rate_factor(
     return low + (1 - low) * 0.5 * (1 + std::cos(std::numbers::pi * t));
   }
   if (config.kind == ScheduleKind::kWsd) {
-    const int64_t decay_begin = std::max(
+    const int64_t decay_begin = std::max<int64_t>(
         config.warmup_steps,
         steps -
             std::llround(config.decay_fraction * static_cast<double>(steps)));
