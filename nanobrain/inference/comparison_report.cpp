@@ -143,6 +143,14 @@ std::vector<std::string> notes(const ComparisonReport& report) {
     if (lost.empty()) continue;
     notes.push_back(row["model"].get<std::string>() + " " + lost);
   }
+  if (json["intervals"]["few_units"]) {
+    notes.push_back(fmt::format(
+        "WARNING: the intervals are too narrow: their {} differ in size, and "
+        "say as much as {:.1f} of one size. Fewer than {:.0f} are too few.",
+        report.units.describe(),
+        report.effective_units,
+        kFewUnits));
+  }
   for (const std::string& missing : report.missing_baselines) {
     notes.push_back("no n-gram baselines: " + missing);
   }
@@ -305,8 +313,10 @@ Json ComparisonReport::to_json() const {
       {"intervals",
        {{"confidence", 0.95},
         {"resamples", kResamples},
-        {"unit", units.block_bytes == 0 ? "document" : "block"},
+        {"unit", units.unit()},
         {"units", units.count},
+        {"effective_units", effective_units},
+        {"few_units", units.count > 1 && effective_units < kFewUnits},
         {"block_bytes",
          units.block_bytes == 0 ? Json(nullptr) : Json(units.block_bytes)}}},
       {"precision", precision()},
