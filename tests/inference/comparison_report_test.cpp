@@ -222,7 +222,7 @@ TEST(ComparisonReport, SaysWhereAModelLosesToSomethingCounted) {
   EXPECT_NEAR(rows[0]["loses_to"][1]["bits_per_byte"], 0.5, 1e-12);
   EXPECT_EQ(rows[4]["baseline"], true);
   EXPECT_EQ(rows[4]["baseline_tokens"], 8'192'000);
-  EXPECT_EQ(rows[5]["published"], true);
+  EXPECT_EQ(rows[3]["published"], true);
   EXPECT_EQ(report().to_json()["rows"][0]["loses_to"], nullptr);
 }
 
