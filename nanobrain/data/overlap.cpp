@@ -109,6 +109,7 @@ Json OverlapReport::to_json() const {
       {"words", kOverlapWords},
       {"val_documents", val_documents},
       {"val_documents_in_train", val_documents_in_train},
+      {"val_documents_overlapping", overlapping},
       {"val_documents_share", share(val_documents_in_train, val_documents)},
       {"val_ngrams", val_ngrams},
       {"val_ngrams_in_train", val_ngrams_in_train},
@@ -144,7 +145,15 @@ void OverlapMeter::start_training(const std::vector<bool>& left_out) {
     std::erase_if(ngrams_, [&](const Ngram& n) {
       return left_out[static_cast<size_t>(n.document)];
     });
-    val_documents_ -= std::ranges::count(left_out, true);
+    std::vector<int64_t> place; // among those that stay
+    int64_t kept = 0;
+    for (const bool left : left_out) {
+      place.push_back(kept);
+      kept += !left;
+    }
+    for (Ngram& n : ngrams_)
+      n.document = place[static_cast<size_t>(n.document)];
+    val_documents_ = kept;
   }
   // At most two thirds full.
   table_.assign(std::bit_ceil(ngrams_.size() + ngrams_.size() / 2 + 1), 0);
@@ -171,8 +180,9 @@ OverlapReport OverlapMeter::report() const {
   for (const Ngram& ngram : ngrams_) {
     if (ngram.document == last || in_train_[slot_of(ngram.hash)] == 0) continue;
     last = ngram.document;
-    ++report.val_documents_in_train;
+    report.overlapping.push_back(last);
   }
+  report.val_documents_in_train = std::ssize(report.overlapping);
   report.sampled = (static_cast<double>(largest_hash_) + 1.0) * 0x1p-64;
   return report;
 }

@@ -18,6 +18,8 @@ struct OverlapReport {
   int64_t val_documents = 0;
   /// with an n-gram that training has too
   int64_t val_documents_in_train = 0;
+  /// which these are, by their place among those that were not left out
+  std::vector<int64_t> overlapping;
   /// distinct n-grams of the validation documents that were looked for
   int64_t val_ngrams = 0;
   int64_t val_ngrams_in_train = 0;

@@ -264,8 +264,10 @@ ComparisonReport run_comparison(
                 report.text.skipped)
           : "");
   const bool documents = report.protocol == Protocol::kDocuments;
-  report.units =
-      plan_units(documents ? report.text.documents : 1, report.text.bytes);
+  report.units = plan_units(
+      documents ? report.text.documents : 1,
+      report.text.bytes,
+      report.text.articles);
 
   const auto groups = group_baselines(candidates, request, report);
   std::vector<std::vector<LossSum>> units(candidates.size());
@@ -309,6 +311,7 @@ ComparisonReport run_comparison(
       units.push_back(std::move(counted[order]));
     }
   }
+  report.effective_units = effective_units(units.front());
   const auto intervals = bootstrap_intervals(units, request.threads);
   for (size_t i = 0; i < intervals.size(); ++i) {
     const size_t models = report.models.size();

@@ -51,7 +51,8 @@ struct ComparisonReport {
   Protocol protocol = Protocol::kDocuments;
   int64_t context = 0;
   int64_t stride = 0;
-  UnitPlan units; // that the intervals are resampled from
+  UnitPlan units;             // that the intervals are resampled from
+  double effective_units = 0; // effective_units() of them
   int64_t threads = 1;
 
   /// Those of a model.

@@ -143,6 +143,14 @@ std::vector<std::string> notes(const ComparisonReport& report) {
     if (lost.empty()) continue;
     notes.push_back(row["model"].get<std::string>() + " " + lost);
   }
+  if (json["intervals"]["few_units"]) {
+    notes.push_back(fmt::format(
+        "WARNING: the intervals are too narrow: their {} differ in size, and "
+        "say as much as {:.1f} of one size. Fewer than {:.0f} are too few.",
+        report.units.describe(),
+        report.effective_units,
+        kFewUnits));
+  }
   for (const std::string& missing : report.missing_baselines) {
     notes.push_back("no n-gram baselines: " + missing);
   }
@@ -215,7 +223,7 @@ TableCell figure_cell(
 }
 
 /// Row `index` of the JSON.
-TableRow table_row(const Json& json, size_t index, size_t published_begin) {
+TableRow table_row(const Json& json, size_t index, size_t models) {
   const Json& row = json["rows"][index];
   const bool published = row["published"];
   const bool baseline = row.value("baseline", false);
@@ -231,7 +239,7 @@ TableRow table_row(const Json& json, size_t index, size_t published_begin) {
     cells[0].text = fmt::format(
         "{}, published [{}]",
         row["model"].get<std::string>(),
-        index - published_begin + 1);
+        index - models + 1);
   }
   const Json intervals = row.value("intervals", Json());
   for (const Measure& measure : kMeasures) {
@@ -305,8 +313,10 @@ Json ComparisonReport::to_json() const {
       {"intervals",
        {{"confidence", 0.95},
         {"resamples", kResamples},
-        {"unit", units.block_bytes == 0 ? "document" : "block"},
+        {"unit", units.unit()},
         {"units", units.count},
+        {"effective_units", effective_units},
+        {"few_units", units.count > 1 && effective_units < kFewUnits},
         {"block_bytes",
          units.block_bytes == 0 ? Json(nullptr) : Json(units.block_bytes)}}},
       {"precision", precision()},
@@ -318,13 +328,13 @@ Json ComparisonReport::to_json() const {
     row["loses_to"] = own.empty() ? Json() : defeats(models[i].loss, own);
     json["rows"].push_back(row);
   }
-  for (const ComparedBaseline& baseline : baselines) {
-    json["rows"].push_back(baseline_row(baseline, models));
-  }
   if (published) {
     for (const PublishedFigure& figure : published->figures) {
       json["rows"].push_back(published_row(*published, figure, text.sha256));
     }
+  }
+  for (const ComparedBaseline& baseline : baselines) {
+    json["rows"].push_back(baseline_row(baseline, models));
   }
   return json;
 }
@@ -337,7 +347,7 @@ Table ComparisonReport::table() const {
       .notes = notes(*this),
       .absent = "-"};
   for (size_t i = 0; i < json["rows"].size(); ++i) {
-    table.rows.push_back(table_row(json, i, models.size() + baselines.size()));
+    table.rows.push_back(table_row(json, i, models.size()));
   }
   return table;
 }

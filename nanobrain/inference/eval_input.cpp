@@ -7,6 +7,7 @@
 #include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/documents/input_files.h"
+#include "nanobrain/inference/loss_units.h"
 
 namespace nanobrain {
 
@@ -123,13 +124,20 @@ DocumentCounts EvalInput::counts() const {
 TextFacts survey_text(const EvalText& text, const OpenDocuments& open) {
   if (text.protocol == Protocol::kHuggingFace) {
     const JoinedRows joined = read_joined_rows(text, open);
+    std::vector<int64_t> articles;
+    find_articles(joined.text, 0, articles);
     return {
         .documents = joined.rows,
         .bytes = static_cast<int64_t>(joined.text.size()),
+        .articles = std::move(articles),
         .sha256 = sha256_hex(joined.text)};
   }
   const auto reader = open_reader(text, open);
+  std::vector<int64_t> articles;
+  int64_t offset = 0;
   for (std::string document; reader->next(document);) {
+    find_articles(document, offset, articles);
+    offset += std::ssize(document);
   }
   const DocumentCounts& counts = reader->counts();
   return {
@@ -137,6 +145,7 @@ TextFacts survey_text(const EvalText& text, const OpenDocuments& open) {
       .bytes = counts.bytes,
       .skipped = counts.skipped(),
       .repaired = counts.repaired,
+      .articles = std::move(articles),
       .sha256 = {}};
 }
 

@@ -66,10 +66,11 @@ class EvalInput {
 };
 
 struct TextFacts {
-  int64_t documents = 0; // or rows, with Protocol::kHuggingFace
-  int64_t bytes = 0;     // of the documents, or of the rows joined
-  int64_t skipped = 0;   // documents that could not be read
-  int64_t repaired = 0;  // documents with U+FFFD put in
+  int64_t documents = 0;              // or rows, with Protocol::kHuggingFace
+  int64_t bytes = 0;                  // of the documents, or of the rows joined
+  int64_t skipped = 0;                // documents that could not be read
+  int64_t repaired = 0;               // documents with U+FFFD put in
+  std::vector<int64_t> articles = {}; // find_articles() of the whole
   /// of the rows joined, with Protocol::kHuggingFace; else empty
   std::string sha256;
 };

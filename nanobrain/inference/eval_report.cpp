@@ -60,6 +60,7 @@ Json EvalReport::to_json() const {
   json["baseline_tokens"] = baseline_tokens;
   json["baseline_counted"] = baseline_counted;
   json["loses_to"] = defeats(model, baselines);
+  if (without_overlap) json["without_overlap"] = without_overlap->to_json();
   if (floor_nats) {
     json["entropy"] = {
         {"nats", *floor_nats},
@@ -122,6 +123,15 @@ Table EvalReport::table() const {
         model.nats_per_token() - floor().nats_per_token());
   }
   if (table.rows.size() == 1) table.columns.back().title.clear();
+  if (without_overlap) {
+    table.notes.push_back(fmt::format(
+        "{} of {} documents share a 13-gram of words with training; without "
+        "them {:.4f} nats/token, {:.4f} bits/byte",
+        format_count(model.documents - without_overlap->documents),
+        format_count(model.documents),
+        without_overlap->nats_per_token(),
+        without_overlap->bits_per_byte()));
+  }
   if (!baselines.empty()) {
     table.notes.push_back(fmt::format(
         "baselines counted on {} training tokens: {}",

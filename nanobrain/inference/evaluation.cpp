@@ -1,6 +1,7 @@
 #include "nanobrain/inference/evaluation.h"
 
 #include <algorithm>
+#include <set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -76,6 +77,18 @@ class DocumentRows {
   AtomicFile file_;
   bool json_;
 };
+
+/// Of the documents of a val.tokens that overlap with training, by index;
+/// nothing where no prepare.json beside it says so.
+std::optional<std::set<int64_t>> overlapping_documents(const EvalText& text) {
+  const fs::path& file = text.inputs.front();
+  const fs::path record = file.parent_path() / "prepare.json";
+  if (file.filename() != "val.tokens" || !fs::exists(record)) return {};
+  const Json overlap = read_json(record).value("overlap", Json::object());
+  const Json found = overlap.value("val_documents_overlapping", Json());
+  if (!found.is_array()) return {};
+  return found.get<std::set<int64_t>>();
+}
 
 WindowPlan plan_evaluation(
     Protocol protocol,
@@ -223,8 +236,11 @@ EvalReport run_evaluation(
       "leave --per-document out");
   std::optional<DocumentRows> rows;
   if (request.per_document) rows.emplace(*request.per_document);
+  const auto overlapping = overlapping_documents(request.text);
+  LossSum without_overlap;
   LossUnits losses(*tokenizer, [&](int64_t index, const LossSum& loss) {
     if (rows) rows->add(index, loss);
+    if (overlapping && !overlapping->contains(index)) without_overlap += loss;
   });
   EvalReport report = score_text(
       *model->make_scorer(threads),
@@ -236,6 +252,7 @@ EvalReport run_evaluation(
       request.command);
   report.precision = model->precision();
   report.threads = threads;
+  if (without_overlap.tokens > 0) report.without_overlap = without_overlap;
   if (rows) rows->commit();
   return report;
 }

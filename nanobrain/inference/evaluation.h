@@ -69,6 +69,9 @@ struct EvalReport {
   std::vector<Baseline> baselines;
   int64_t baseline_tokens = 0;  // that they were counted on
   std::string baseline_counted; // which these were
+  /// the model's on the documents that share no 13-gram of words with training,
+  /// where the prepare.json beside a val.tokens says which do
+  std::optional<LossSum> without_overlap;
   /// nats of the text's exact probability, where it is synthetic
   std::optional<double> floor_nats;
   Protocol protocol = Protocol::kDocuments;
@@ -87,7 +90,8 @@ struct EvalReport {
   void require_no_leak() const;
   /// Keys: those of LossSum, protocol, end_of_text, context, stride, skipped,
   /// repaired, baselines, baseline_tokens, baseline_counted, loses_to
-  /// (defeats()), entropy, leak, tokens_per_s, precision, threads.
+  /// (defeats()), without_overlap (the keys of LossSum), entropy, leak,
+  /// tokens_per_s, precision, threads.
   Json to_json() const;
   /// A row for the model, each baseline and the floor, and whether the model
   /// beats it.

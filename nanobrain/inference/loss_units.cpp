@@ -12,11 +12,21 @@ namespace nanobrain {
 
 namespace {
 
+constexpr size_t kFewestArticles = 20;
 constexpr int64_t kFewestDocuments = 30;
 constexpr int64_t kBlocks = 40;
 
 int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
+}
+
+/// " = Title = ", not " = = Section = = ".
+bool is_title(std::string_view line) {
+  const size_t begin = line.find_first_not_of(' ');
+  if (begin == line.npos) return false;
+  line = line.substr(begin, line.find_last_not_of(" \r") - begin + 1);
+  return line.size() > 4 && line.starts_with("= ") && line.ends_with(" =") &&
+         !line.starts_with("= =");
 }
 
 bool is_space(char c) {
@@ -38,18 +48,50 @@ Json LossSum::to_json() const {
       {"word_perplexity", number_or_null(word_perplexity())}};
 }
 
-std::string UnitPlan::describe() const {
-  return block_bytes == 0 ? fmt::format("{} documents", format_count(count))
-                          : fmt::format(
-                                "{} blocks of {} bytes",
-                                format_count(count),
-                                format_count(block_bytes));
+std::string UnitPlan::unit() const {
+  if (block_bytes > 0) return "block";
+  return articles.empty() ? "document" : "article";
 }
 
-UnitPlan plan_units(int64_t documents, int64_t bytes) {
-  if (documents >= kFewestDocuments) return {documents, 0};
+std::string UnitPlan::describe() const {
+  std::string text = fmt::format("{} {}s", format_count(count), unit());
+  if (block_bytes > 0) {
+    text += fmt::format(" of {} bytes", format_count(block_bytes));
+  }
+  return text;
+}
+
+void find_articles(
+    std::string_view text, int64_t offset, std::vector<int64_t>& begins) {
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    if (is_title(text.substr(begin, end - begin))) {
+      begins.push_back(offset + static_cast<int64_t>(begin));
+    }
+    begin = end + 1;
+  }
+}
+
+double effective_units(const std::vector<LossSum>& units) {
+  double sum = 0, squares = 0;
+  for (const LossSum& unit : units) {
+    const auto bytes = static_cast<double>(unit.bytes);
+    sum += bytes;
+    squares += bytes * bytes;
+  }
+  return squares > 0 ? sum * sum / squares : 0;
+}
+
+UnitPlan plan_units(
+    int64_t documents, int64_t bytes, const std::vector<int64_t>& articles) {
+  if (articles.size() >= kFewestArticles) {
+    UnitPlan plan{std::ssize(articles), 0, articles};
+    plan.articles.front() = 0; // what precedes the first heading is its own
+    return plan;
+  }
+  if (documents >= kFewestDocuments) return {documents, 0, {}};
   const int64_t block_bytes = divide_up(std::max<int64_t>(bytes, 1), kBlocks);
-  return {divide_up(std::max<int64_t>(bytes, 1), block_bytes), block_bytes};
+  return {divide_up(std::max<int64_t>(bytes, 1), block_bytes), block_bytes, {}};
 }
 
 LossUnits::LossUnits(
@@ -57,8 +99,12 @@ LossUnits::LossUnits(
     : tokenizer_(tokenizer), on_unit_(std::move(on_unit)), plan_(plan) {}
 
 void LossUnits::add(TokenId id, std::optional<double> nats) {
-  const int64_t unit =
-      plan_.block_bytes == 0 ? documents_ : bytes_ / plan_.block_bytes;
+  int64_t unit = documents_;
+  if (plan_.block_bytes > 0) unit = bytes_ / plan_.block_bytes;
+  if (!plan_.articles.empty()) {
+    unit = std::ranges::upper_bound(plan_.articles, bytes_) -
+           plan_.articles.begin() - 1;
+  }
   // An end of text that ends the text begins no block of its own.
   const int64_t index = std::min(unit, plan_.count - 1);
   if (index != unit_) end_unit();
@@ -86,7 +132,7 @@ const LossSum& LossUnits::finish() {
 }
 
 void LossUnits::end_unit() {
-  if (plan_.block_bytes == 0) sum_.documents = 1;
+  if (plan_.unit() == "document") sum_.documents = 1;
   if (on_unit_) on_unit_(unit_, sum_);
   total_ += sum_;
   sum_ = {};

@@ -9,6 +9,8 @@
 #include <numbers>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "nanobrain/base/json.h"
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -49,21 +51,40 @@ struct LossSum {
   Json to_json() const;
 };
 
-/// Documents, or blocks of equally many bytes of the text: bytes, so that
-/// models with different tokenizers share them.
+/// Documents, articles, or blocks of equally many bytes of the text: bytes, so
+/// that models with different tokenizers share them.
 struct UnitPlan {
   int64_t count = std::numeric_limits<int64_t>::max(); // at most
-  int64_t block_bytes = 0; // 0: the units are documents
+  int64_t block_bytes = 0; // 0: the units are documents or articles
+  /// where articles begin, in bytes of the text, from 0; empty: there are none
+  std::vector<int64_t> articles = {};
 
+  /// "document", "article" or "block".
+  std::string unit() const;
   /// "175 documents" or "40 blocks of 32,410 bytes".
   std::string describe() const;
 };
 
-/// The documents where there are 30 or more, else 40 blocks. Few and long
-/// blocks, for tokens depend on each other as far as a subject goes: on
-/// WikiText-2 the standard error from blocks of 1,024 bytes is a third of that
-/// from whole articles, from blocks of 32,768 bytes nine tenths.
-UnitPlan plan_units(int64_t documents, int64_t bytes);
+/// Adds where articles begin in a text at `offset`: at headings of the first
+/// level as the WikiText data sets have them, lines of " = Title = ".
+void find_articles(
+    std::string_view text, int64_t offset, std::vector<int64_t>& begins);
+
+/// The articles where 20 or more begin, or the documents where there are 30 or
+/// more, else 40 blocks. Few and long blocks, for tokens depend on each other
+/// as far as a subject goes: on WikiText-2 the standard error from blocks of
+/// 1,024 bytes is a third of that from whole articles, from blocks of 32,768
+/// bytes nine tenths.
+UnitPlan plan_units(
+    int64_t documents,
+    int64_t bytes,
+    const std::vector<int64_t>& articles = {});
+
+/// (sum of bytes)^2 / sum of bytes^2: as many units of one size tell as much
+/// (Kish 1965). Under 20 a bootstrap's interval is too narrow: few units, or
+/// one that has more than a fifth of the text, say little about others.
+double effective_units(const std::vector<LossSum>& units);
+inline constexpr double kFewUnits = 20;
 
 /// Sums the losses of a stream's tokens for each unit and for all. A token
 /// belongs to the block in which its first byte is. Bytes and words come from

@@ -21,7 +21,7 @@ TEST_F(ModelCommands, EvalReportsWhatTokenFilesHold) {
       "--baseline-tokens world/data/train.tokens --output evaluation.json");
   EXPECT_EQ(result["tokens"], val["tokens"]);
   EXPECT_EQ(result["bytes"], val["bytes"]);
-  EXPECT_EQ(result["baselines"].size(), 4);
+  EXPECT_EQ(result["baselines"].size(), 6);
   const double nats = result["nats_per_token"];
   EXPECT_NEAR(result["perplexity"].get<double>(), std::exp(nats), 1e-9 * nats);
   EXPECT_NEAR(

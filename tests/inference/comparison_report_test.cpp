@@ -59,6 +59,7 @@ ComparisonReport report() {
   report.context = 256;
   report.stride = 256;
   report.units = plan_units(1, 1'296'370);
+  report.effective_units = 40;
   report.threads = 2;
   return report;
 }
@@ -123,10 +124,19 @@ TEST(ComparisonReport, MarkdownIsOneTable) {
   EXPECT_THAT(text, HasSubstr("| - | - | - | - | 124,439,808 | - | - | - |"));
 }
 
+TEST(ComparisonReport, WarnsOfFewUnits) {
+  ComparisonReport few = report();
+  EXPECT_THAT(few.to_text(), Not(HasSubstr("WARNING")));
+  EXPECT_EQ(few.to_json()["intervals"]["few_units"], false);
+  few.effective_units = 19.5;
+  EXPECT_THAT(few.to_text(), HasSubstr("say as much as 19.5 of one size"));
+  EXPECT_EQ(few.to_json()["intervals"]["few_units"], true);
+}
+
 TEST(ComparisonReport, WithoutIntervals) {
   ComparisonReport short_text = report();
   for (ComparedModel& model : short_text.models) model.intervals.reset();
-  short_text.units = {.count = 1, .block_bytes = 1};
+  short_text.units = {.count = 1, .block_bytes = 1, .articles = {}};
   const std::string text = short_text.to_text();
   EXPECT_THAT(
       text, HasSubstr("95 % intervals: none, the text cannot be split"));
@@ -212,7 +222,7 @@ TEST(ComparisonReport, SaysWhereAModelLosesToSomethingCounted) {
   EXPECT_NEAR(rows[0]["loses_to"][1]["bits_per_byte"], 0.5, 1e-12);
   EXPECT_EQ(rows[4]["baseline"], true);
   EXPECT_EQ(rows[4]["baseline_tokens"], 8'192'000);
-  EXPECT_EQ(rows[5]["published"], true);
+  EXPECT_EQ(rows[3]["published"], true);
   EXPECT_EQ(report().to_json()["rows"][0]["loses_to"], nullptr);
 }
 

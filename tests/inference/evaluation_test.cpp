@@ -219,6 +219,33 @@ TEST_F(Evaluation, RowsOfDocumentsAddUp) {
   EXPECT_EQ(nats, total.nats);
 }
 
+TEST_F(Evaluation, TheLossWithoutDocumentsThatOverlapWithTraining) {
+  EXPECT_EQ(run(request("val.tokens")).without_overlap, std::nullopt);
+  EvalRequest rows = request("val.tokens");
+  rows.per_document = *folder_ / "overlap.jsonl";
+  run(rows);
+  double nats = 0;
+  std::istringstream lines(read_text(*folder_ / "overlap.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    const Json row = parse_json(line, "row");
+    if (row["document"] != 1 && row["document"] != 4) {
+      nats += row["nats"].get<double>();
+    }
+  }
+  fs::create_directory(*folder_ / "prepared");
+  fs::copy(*folder_ / "val.tokens", *folder_ / "prepared");
+  write_json(
+      *folder_ / "prepared/prepare.json",
+      {{"overlap", {{"val_documents_overlapping", {1, 4}}}}});
+  const EvalReport report = run(request("prepared/val.tokens"));
+  ASSERT_TRUE(report.without_overlap.has_value());
+  EXPECT_DOUBLE_EQ(report.without_overlap->nats, nats);
+  EXPECT_EQ(report.without_overlap->documents, std::ssize(val_) - 2);
+  EXPECT_THAT(
+      report.table().text(),
+      ::testing::HasSubstr("2 of 12 documents share a 13-gram of words"));
+}
+
 TEST_F(Evaluation, PartsThatExcludeEachOther) {
   const auto hf = [](EvalRequest& eval) {
     eval.text.protocol = Protocol::kHuggingFace;

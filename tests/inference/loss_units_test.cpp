@@ -132,6 +132,46 @@ TEST(UnitPlan, DocumentsWhereThereAreThirtyElseFortyBlocks) {
   EXPECT_EQ(plan_units(1, 3).describe(), "3 blocks of 1 bytes");
 }
 
+TEST(UnitPlan, ArticlesWhereThereAreTwentyHeadings) {
+  std::string text = "Before.\n";
+  std::vector<int64_t> expected;
+  for (int i = 0; i < 20; ++i) {
+    expected.push_back(std::ssize(text) + 100);
+    text += fmt::format(" = Title {} = \n\n = = Section = = \nx = y\n", i);
+  }
+  std::vector<int64_t> begins;
+  find_articles(text, 100, begins);
+  EXPECT_EQ(begins, expected);
+  const UnitPlan plan = plan_units(300, 9000, begins);
+  EXPECT_EQ(plan.describe(), "20 articles");
+  EXPECT_EQ(plan.articles.front(), 0);
+  EXPECT_EQ(plan.articles.back(), begins.back());
+  begins.pop_back();
+  EXPECT_EQ(plan_units(300, 9000, begins).describe(), "300 documents");
+}
+
+TEST(UnitPlan, UnitsOfOneSizeCountWhole) {
+  std::vector<LossSum> units(40);
+  for (LossSum& unit : units) unit.bytes = 100;
+  EXPECT_DOUBLE_EQ(effective_units(units), 40);
+  units.front().bytes = 100 * 39; // half of the text
+  EXPECT_NEAR(effective_units(units), 1 / (0.25 + 39 / 78.0 / 78), 1e-9);
+  EXPECT_LT(effective_units(units), kFewUnits);
+}
+
+TEST(LossUnits, ATokenBelongsToItsArticle) {
+  const ByteTokenizer tokenizer;
+  std::vector<double> nats;
+  LossUnits losses(
+      tokenizer,
+      [&](int64_t, const LossSum& loss) { nats.push_back(loss.nats); },
+      {.count = 3, .block_bytes = 0, .articles = {0, 2, 5}});
+  for (const char c : std::string("aabbbcc")) losses.add(c, 1.0);
+  const LossSum total = losses.finish();
+  EXPECT_THAT(nats, ::testing::ElementsAre(2.0, 3.0, 2.0));
+  EXPECT_EQ(total.documents, 0);
+}
+
 /// Two-byte tokens: "ab" is 0, "cd" is 1.
 class PairTokenizer : public ByteTokenizer {
  public:
@@ -148,7 +188,7 @@ TEST(LossUnits, ATokenBelongsToTheBlockWhereItBegins) {
       [&](int64_t index, const LossSum& loss) {
         units[static_cast<size_t>(index)] = loss;
       },
-      {.count = 3, .block_bytes = 3});
+      {.count = 3, .block_bytes = 3, .articles = {}});
   losses.add(0, std::nullopt); // bytes 0 and 1, not scored
   losses.add(1, 1.0);          // 2 and 3: the first block
   losses.add(0, 10.0);         // 4 and 5: the second
@@ -171,7 +211,7 @@ TEST(LossUnits, AnEndOfTextAtABlocksEndStaysInsideTheText) {
   LossUnits losses(
       tokenizer,
       [&](int64_t, const LossSum& loss) { nats.push_back(loss.nats); },
-      {.count = 2, .block_bytes = 2});
+      {.count = 2, .block_bytes = 2, .articles = {}});
   for (const TokenId id : {0, 1, kEnd}) losses.add(id, 1.0);
   losses.finish();
   EXPECT_THAT(nats, ::testing::ElementsAre(1.0, 2.0));
