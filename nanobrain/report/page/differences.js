@@ -64,8 +64,8 @@ const differenceColumns = (range) => [
   {name: 'Verdict', value: verdict},
   {name: 'Adjusted p', numeric: true, value: (d) => d.p_adjusted,
    cell: (d) => pText(d.p_adjusted)},
-  {name: 'p', numeric: true, value: (d) => d.p, cell: (d) => pText(d.p),
-   title: 'Of this row alone'},
+  {name: 'p', numeric: true, minor: true, value: (d) => d.p,
+   cell: (d) => pText(d.p), title: 'Of this row alone'},
 ];
 
 function makeDifferences() {
