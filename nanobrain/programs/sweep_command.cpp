@@ -56,6 +56,12 @@ void add_sweep(CLI::App& program) {
       "for --dry-run: standard deviation of runs of one cell in bits per byte; "
       "left out: that of the committed depth and FFN ablation")
       ->check(CLI::PositiveNumber);
+  flag(
+      "--confirm",
+      request->confirm,
+      "after the sweep: run its best cells and its reference again on so many "
+      "fresh seeds, and report those alone")
+      ->check(CLI::Range(0, 1'000));
   flag("--retry-failed", request->retry_failed, "begin those again");
   sub->footer(
       "Keys of the YAML and their defaults:\n" +

@@ -41,6 +41,17 @@ void require_different(const char* key, const std::vector<int64_t>& seeds) {
   }
 }
 
+/// As a key, or among those that a value sets together.
+bool varies_tokenizer(const Json& grid) {
+  if (grid.contains("tokenizer")) return true;
+  for (const auto& [axis, values] : grid.items()) {
+    for (const Json& value : values) {
+      if (value.is_object() && value.contains("tokenizer")) return true;
+    }
+  }
+  return false;
+}
+
 void require_grid(const SweepConfig& sweep) {
   require<UsageError>(
       sweep.grid.is_object() && !sweep.grid.empty(),
@@ -54,7 +65,7 @@ void require_grid(const SweepConfig& sweep) {
         "must be a list of at least one value");
   }
   require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
-  const bool trains = sweep.grid.contains("tokenizer");
+  const bool trains = varies_tokenizer(sweep.grid);
   require<UsageError>(
       trains == !sweep.text.train.empty() && trains == !sweep.text.val.empty(),
       "text",

@@ -127,6 +127,37 @@ Table differences_to_best(const SweepSummary& sweep) {
   return table;
 }
 
+Table differences_to(const SweepSummary& sweep, const CellSummary& reference) {
+  const ComparedCells compared = compared_cells(sweep, Precision::kF32);
+  const Figure& figure = objective(sweep.figures);
+  Table table{.columns = comparison_columns(figure, "difference", false)};
+  table.columns.insert(
+      table.columns.begin(),
+      word_column("cell", figure.title + " above " + reference.id));
+  const auto from = std::ranges::find(compared.cells, &reference);
+  if (from == compared.cells.end() || reference.incomplete()) return table;
+  std::vector<Contrast> family;
+  std::vector<size_t> cells;
+  for (const size_t cell : compared.complete()) {
+    if (compared.cells[cell] == &reference) continue;
+    cells.push_back(cell);
+    family.push_back(compared.model.difference(
+        static_cast<size_t>(from - compared.cells.begin()), cell));
+  }
+  for (const Comparison& c : compare(family)) {
+    const size_t cell = cells[table.rows.size()];
+    TableRow& row = table.rows.emplace_back(comparison_cells(c, false));
+    row.insert(row.begin(), compared.cells[cell]->id);
+  }
+  table.notes = {
+      compared.model.decision(),
+      fmt::format(
+          "adjusted: p by Holm's method, intervals by Bonferroni's, over these "
+          "{}",
+          family.size())};
+  return table;
+}
+
 std::vector<KeyEffect> key_effects(const SweepSummary& sweep) {
   const ComparedCells compared = compared_cells(sweep, Precision::kF32);
   std::vector<const CellSummary*> grid; // those to come, too

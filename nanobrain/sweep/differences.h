@@ -31,6 +31,10 @@ Table differences_table(const SweepSummary& sweep);
 /// one is best is known from the same runs. Error if there is none.
 Table differences_to_best(const SweepSummary& sweep);
 
+/// What each cell has more than one that was named before the runs: adjusted by
+/// Holm's and Bonferroni's methods over the rows.
+Table differences_to(const SweepSummary& sweep, const CellSummary& reference);
+
 /// The key at `to` less the key at `from` in the objective of f32: the mean
 /// over the pairs of cells that differ in this key alone (the main effect of a
 /// factorial experiment).

@@ -12,6 +12,8 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/confirm.h"
+#include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/live_view.h"
 #include "nanobrain/sweep/power.h"
 #include "nanobrain/sweep/slurm.h"
@@ -300,22 +302,8 @@ SweepResult submit(
           folder.root.string())};
 }
 
-} // namespace
-
-SweepResult run_sweep(const SweepRequest& request) {
-  const SweepFolder folder{fs::absolute(request.output).lexically_normal()};
-  require<UsageError>(
-      !request.config.empty() || request.overrides.empty(),
-      "sweep",
-      "resumes what {} holds; --set and --budget change a config: name it",
-      folder.root.string());
-  if (!request.config.empty()) {
-    const auto sweep = read_sweep_config(request.config, request.overrides);
-    const auto cells = make_cells(sweep); // before anything is made
-    require_inputs(sweep, cells);
-    if (request.dry_run) return dry_run(request, sweep, cells);
-    open_sweep_folder(folder, sweep);
-  }
+/// Runs what a folder holds, or submits it.
+SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   const SweepConfig sweep = read_sweep_folder(folder);
   auto cells = make_cells(sweep);
   if (request.dry_run) return dry_run(request, sweep, cells);
@@ -356,6 +344,49 @@ SweepResult run_sweep(const SweepRequest& request) {
         });
   });
   return result_of(folder, write_tables(folder), plan);
+}
+
+SweepResult confirm(const SweepRequest& request, const SweepFolder& folder) {
+  if (request.dry_run) {
+    const SweepConfig sweep = plan_confirmation(folder, request.confirm);
+    return dry_run(request, sweep, make_cells(sweep));
+  }
+  const SweepFolder again = open_confirmation(folder, request.confirm);
+  SweepResult result = run_folder(request, again);
+  if (request.launcher == "slurm") return result;
+  const SweepSummary summary = summarize_sweep(again);
+  const Table differences = differences_to(summary, summary.cells.front());
+  result.json["reference"] = summary.cells.front().id;
+  result.json["differences"] = differences.json();
+  result.text += fmt::format("\non fresh seeds alone:\n{}", differences.text());
+  return result;
+}
+
+} // namespace
+
+SweepResult run_sweep(const SweepRequest& request) {
+  const SweepFolder folder{fs::absolute(request.output).lexically_normal()};
+  require<UsageError>(
+      !request.config.empty() || request.overrides.empty(),
+      "sweep",
+      "resumes what {} holds; --set and --budget change a config: name it",
+      folder.root.string());
+  if (!request.config.empty()) {
+    const auto sweep = read_sweep_config(request.config, request.overrides);
+    const auto cells = make_cells(sweep); // before anything is made
+    require_inputs(sweep, cells);
+    if (request.confirm > 0) {
+      require(
+          fs::exists(folder.config()),
+          folder.root.string(),
+          "holds no sweep: run it before --confirm");
+    } else if (request.dry_run) {
+      return dry_run(request, sweep, cells);
+    }
+    open_sweep_folder(folder, sweep);
+  }
+  return request.confirm > 0 ? confirm(request, folder)
+                             : run_folder(request, folder);
 }
 
 } // namespace nanobrain

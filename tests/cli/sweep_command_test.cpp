@@ -104,6 +104,30 @@ TEST_F(SweepCommand, RunsAGridToItsTables) {
   EXPECT_EQ(fs::last_write_time(file), written);
 }
 
+TEST_F(SweepCommand, ConfirmsTheBestOnFreshSeeds) {
+  write_sweep(
+      "grid: {model.ffn_dim: [16, 32]}\nseeds: [1]\nbudget: {steps: 5}\n");
+  refused(1, {{sweep("out --confirm 2"), "run it before --confirm"}});
+  json(sweep("out"));
+  const std::string tables = read("out/cells.csv") + read("out/summary.csv");
+  EXPECT_EQ(json(sweep("out --confirm 2 --dry-run"))["cells"].size(), 2u);
+  EXPECT_FALSE(exists("out/confirm"));
+  const Json result = json(sweep("out --confirm 2"));
+  EXPECT_EQ(result["done"], 4);
+  EXPECT_EQ(result["reference"], "ffn_dim=32"); // as the base has it
+  ASSERT_EQ(result["differences"].size(), 1u);
+  EXPECT_EQ(result["differences"][0]["cell"], "ffn_dim=16");
+  EXPECT_EQ(result_of(seed("out/confirm", "ffn_dim=16", 3))["seed"], 3);
+  EXPECT_EQ(read("out/cells.csv") + read("out/summary.csv"), tables);
+  // Given again there is nothing left to do.
+  EXPECT_EQ(json(sweep("out --confirm 2")), result);
+  EXPECT_THAT(
+      output(sweep("out --confirm 2")),
+      HasSubstr("bits per byte above ffn_dim=32"));
+  output("nanobrain report out/confirm --csv confirmed.csv");
+  EXPECT_EQ(lines_of("confirmed.csv"), 1 + 2);
+}
+
 TEST_F(SweepCommand, ResumesAfterAKill) {
   write_sweep(
       "grid: {model.ffn_dim: [16, 32]}\nseeds: [1]\nbudget: {steps: 1500}\n");

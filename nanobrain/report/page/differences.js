@@ -64,8 +64,8 @@ const differenceColumns = (range) => [
   {name: 'Verdict', value: verdict},
   {name: 'Adjusted p', numeric: true, value: (d) => d.p_adjusted,
    cell: (d) => pText(d.p_adjusted)},
-  {name: 'p', numeric: true, value: (d) => d.p, cell: (d) => pText(d.p),
-   title: 'Of this row alone'},
+  {name: 'p', numeric: true, minor: true, value: (d) => d.p,
+   cell: (d) => pText(d.p), title: 'Of this row alone'},
 ];
 
 function makeDifferences() {
@@ -89,10 +89,10 @@ function makeDifferences() {
       byId('differences').hidden = !sweep?.differences.length;
       if (!sweep?.differences.length) return;
       byId('differences-model').textContent = `${capital(sweep.model)}.`;
-      const paired = new Set(sweep.differences.flatMap((d) => [d.a, d.b]));
+      const compared = new Set(sweep.differences.flatMap((d) => [d.a, d.b]));
       const first = byId('reference').options.length === 0;
       fillSelect(byId('reference'), sweep.cells
-        .filter((cell) => paired.has(cell.id))
+        .filter((cell) => compared.has(cell.id))
         .map((cell) => [cell.id, cell.label]));
       if (first) byId('reference').value = sweep.best;
       draw();
