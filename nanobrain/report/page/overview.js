@@ -1,7 +1,8 @@
 // The few figures that a reader looks for first.
 
 /** The cell of the least objective in f32, of those without a failed run. */
-const bestCell = (sweep) => sweep.cells.find(({id}) => id === sweep.best);
+const bestCell = (sweep) =>
+  sweep.cells.find(({id, f32}) => id === sweep.best && f32);
 
 /** Its objective at a precision. */
 const objectiveText = (cell, precision) =>
