@@ -107,7 +107,8 @@ TEST_F(CompareGpt2, TrainsANanoBrainWhereNoneIsGiven) {
   EXPECT_THAT(
       read("notes"),
       HasSubstr(
-          "tokenizer train --kind sentencepiece --vocab-size 32294 --input " +
+          "tokenizer train --kind sentencepiece --vocab-size 32294 "
+          "--val-fraction 0.005 --input " +
           path("out/fineweb_edu")));
 }
 
