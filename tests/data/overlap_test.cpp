@@ -115,8 +115,11 @@ OverlapReport measure_by_definition(const Texts& val, const Texts& train) {
       in_val.insert(ngram);
       found |= in_train.contains(ngram);
     }
+    if (found) {
+      ++report.val_documents_in_train;
+      report.overlapping.push_back(report.val_documents);
+    }
     ++report.val_documents;
-    report.val_documents_in_train += found;
   }
   report.val_ngrams = static_cast<int64_t>(in_val.size());
   for (const std::string& ngram : in_val) {
