@@ -158,7 +158,7 @@ TEST(TrainingRunTest, RefusesToGoOnInAnotherArithmetic) {
   EXPECT_ERROR(
       Error,
       "this run has products of bf16 in its head and f32 in its blocks",
-      tiny.train("run", {}, true));
+      tiny.train("run", {"train.precision=f32", "train.steps=1"}, true));
 }
 
 TEST(TrainingRunTest, SeedsOfWeightsAndDataAreApart) {

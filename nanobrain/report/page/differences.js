@@ -60,7 +60,7 @@ const differenceColumns = (range) => [
    cell: (d) => isNumber(d.simultaneous_low)
      ? `${fixed(d.simultaneous_low, 4)} to ${fixed(d.simultaneous_high, 4)}`
      : NONE},
-  {name: 'Drawn', value: (d) => d.mean, cell: (d) => intervalBar(d, range)},
+  {name: 'Drawn', minor: true, value: (d) => d.mean, cell: (d) => intervalBar(d, range)},
   {name: 'Verdict', value: verdict},
   {name: 'Adjusted p', numeric: true, value: (d) => d.p_adjusted,
    cell: (d) => pText(d.p_adjusted)},
