@@ -6,6 +6,7 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/differences.h"
+#include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
 
