@@ -1,6 +1,7 @@
 #include "nanobrain/base/distributions.h"
 
 #include <cmath>
+#include <initializer_list>
 #include <numbers>
 
 namespace nanobrain {

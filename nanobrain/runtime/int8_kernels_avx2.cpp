@@ -66,7 +66,6 @@ class Avx2Sums {
  private:
   static constexpr int64_t kRows = 4;
   static constexpr int64_t kPiece = 256; // inputs that are widened at once
-  static constexpr int64_t kHalf = kBlock / 2; // outputs of a register
 
   // By itself it has all registers: among the exponentials that follow GCC
   // would keep the sums in memory.
