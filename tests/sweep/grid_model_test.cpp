@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "nanobrain/base/json.h"
 #include "nanobrain/base/random.h"
 #include "nanobrain/sweep/multiple_comparisons.h"
 #include "tests/support/support.h"
@@ -28,8 +29,10 @@ std::vector<BySeed> grid(const std::vector<std::vector<double>>& values) {
   return cells;
 }
 
-Json golden() {
-  return read_json(testing::source_dir() / "tests/golden/statistics.json");
+const Json& golden() {
+  static const Json json =
+      read_json(testing::source_dir() / "tests/golden/statistics.json");
+  return json;
 }
 
 // Samples with and without a seed effect, of unequal variances, and with runs
