@@ -95,7 +95,7 @@ TEST_F(KillTest, KilledAtRandomMomentsItEndsInTheSameBits) {
     // Twice while it starts, then while it takes steps and saves them.
     if (kills >= 2) wait_for_steps(child, "run");
     std::this_thread::sleep_for(
-        milliseconds(random.below(kills < 2 ? 600 : 250)));
+        milliseconds(random.below(kills < 2 ? 600 : 100)));
     finished = !child.running();
     if (finished) {
       ASSERT_EQ(child.wait(), 0) << read("stderr");
