@@ -103,4 +103,12 @@ JobPlan fastest_plan(const Cell& cell, const fs::path& program) {
   return best;
 }
 
+JobPlan plan_jobs(
+    int64_t jobs, int64_t threads, const Cell& cell, const fs::path& program) {
+  if (jobs > 0) return share_processors(jobs, threads);
+  require<UsageError>(
+      threads == 0, "--threads", "needs --jobs: without it both are measured");
+  return fastest_plan(cell, program);
+}
+
 } // namespace nanobrain

@@ -28,4 +28,12 @@ JobPlan share_processors(int64_t jobs, int64_t threads = 0);
 /// printed on stderr.
 JobPlan fastest_plan(const Cell& cell, const std::filesystem::path& program);
 
+/// So many jobs of so many threads (0: as share_processors() has it), or for 0
+/// jobs the fastest. UsageError where threads alone are named.
+JobPlan plan_jobs(
+    int64_t jobs,
+    int64_t threads,
+    const Cell& cell,
+    const std::filesystem::path& program);
+
 } // namespace nanobrain

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/sweep/halving.h"
 
 namespace nanobrain {
 
