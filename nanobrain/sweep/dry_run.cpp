@@ -1,6 +1,7 @@
 #include "nanobrain/sweep/dry_run.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "nanobrain/base/progress.h"
 #include "nanobrain/sweep/folder.h"
@@ -29,12 +30,12 @@ double estimate_seconds(
   std::ranges::nth_element(cells, middle, {}, [](const Cell& cell) {
     return training_flops(cell.config);
   });
-  const double speed =
-      measure_speed(*middle, {program, plan.threads, plan.cpus.front()});
+  const auto speeds = measure_speeds(*middle, plan, program);
+  const double speed = std::accumulate(speeds.begin(), speeds.end(), 0.0);
   const double tokens = static_cast<double>(
       middle->config.tokens_per_step() * middle->config.train.steps);
   const double flops_per_s = training_flops(middle->config) / tokens * speed;
-  return flops / flops_per_s / static_cast<double>(plan.jobs());
+  return flops / flops_per_s;
 }
 
 Table plan_table(const Json& cells) {

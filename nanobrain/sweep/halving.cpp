@@ -20,6 +20,9 @@ std::vector<Cell> cells_of_rung(
     int64_t& steps = cell.config.train.steps;
     const double part = std::round(share * static_cast<double>(steps));
     steps = std::max<int64_t>(1, static_cast<int64_t>(part));
+    // Not above: three warm-ups of the whole budget are three of each rung.
+    int64_t& warmup = cell.config.schedule.warmup_steps;
+    warmup = static_cast<int64_t>(share * static_cast<double>(warmup));
     cell.overrides["train.steps"] = steps;
     cell.id += ",steps=" + std::to_string(steps);
     cell.order += rung * kMostCells;
@@ -68,6 +71,17 @@ std::vector<Cell> planned_cells(
     rest = survivors(rest, sweep.search, rung, [](const Cell&) { return 0.0; });
   }
   return planned;
+}
+
+std::vector<Cell> possible_cells(
+    const SweepConfig& sweep, const std::vector<Cell>& cells) {
+  if (sweep.search.kind != SearchKind::kHalving) return cells;
+  std::vector<Cell> all;
+  for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
+    const auto at_rung = cells_of_rung(cells, sweep.search, rung);
+    all.insert(all.end(), at_rung.begin(), at_rung.end());
+  }
+  return all;
 }
 
 } // namespace nanobrain

@@ -1,7 +1,7 @@
 // Successive halving (Jamieson, Talwalkar 2016, arXiv:1502.07943): every cell
 // at a small budget, the best of them again at a larger one, until the whole
-// budget is reached. Each rung trains from the start: a schedule ends with its
-// budget.
+// budget is reached. Each rung trains from the start, with the whole schedule
+// scaled to its budget: warm-up, decay and end.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 namespace nanobrain {
 
 /// The cells at the budget of rung 0, 1, ...: steps x fraction^(rungs - 1 -
-/// rung), at least 1, which their ids and overrides name.
+/// rung), at least 1, which their ids and overrides name, and as much of their
+/// warm-up, rounded down.
 std::vector<Cell> cells_of_rung(
     const std::vector<Cell>& cells, const SearchConfig& search, int64_t rung);
 
@@ -42,6 +43,10 @@ std::vector<Cell> first_cells(
 /// As many cells as will run, of each rung; which of them continue from rung to
 /// rung cannot be known.
 std::vector<Cell> planned_cells(
+    const SweepConfig& sweep, const std::vector<Cell>& cells);
+
+/// Every cell that can run, of each rung.
+std::vector<Cell> possible_cells(
     const SweepConfig& sweep, const std::vector<Cell>& cells);
 
 } // namespace nanobrain

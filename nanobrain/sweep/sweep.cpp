@@ -3,12 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/sweep/budget.h"
+#include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/dry_run.h"
@@ -37,8 +37,10 @@ void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   for (const fs::path& path : sweep.text.val) require_input("text.val", path);
 }
 
-/// Written again as each run ends, by whichever worker ends it.
+/// Written again as each run ends, by whichever worker ends it; one at a time,
+/// so that the latest state stays.
 SweepSummary write_tables(const SweepFolder& folder) {
+  const Claim claim = Claim::wait(folder.root / "tables.lock");
   SweepSummary summary = summarize_sweep(folder);
   write_file(folder.root / "summary.csv", runs_table(summary).csv());
   write_file(folder.root / "cells.csv", cells_table(summary).csv());
@@ -125,60 +127,81 @@ JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
   return plan_jobs(request.jobs, request.threads, cell, request.program);
 }
 
+/// `measured` is what the minutes of a budget came to before; null: nothing
+/// yet.
 SweepResult plan_sweep(
     const SweepRequest& request,
     const SweepConfig& sweep,
-    std::vector<Cell> cells) {
+    std::vector<Cell> cells,
+    const Json& measured) {
   const JobPlan plan = plan_jobs(request, cells.front());
-  if (const auto minutes = sweep.budget.minutes) {
-    const RunTools tools{request.program, plan.threads, plan.cpus.front()};
-    for (Cell& cell : cells) {
-      cell.config.train.steps = steps_in(*minutes, cell, tools);
-    }
+  if (!measured.is_null()) {
+    set_steps(measured, cells);
+  } else if (const auto minutes = sweep.budget.minutes) {
+    set_steps(measure_minutes(*minutes, cells, plan, request.program), cells);
+    require_steps(sweep, cells);
   }
   return dry_run(request, sweep, cells, plan);
+}
+
+Json measured_before(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  return sweep.budget.minutes ? read_minutes(folder, cells) : Json();
+}
+
+int64_t count_done(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  int64_t done = 0;
+  for (const Cell& cell : possible_cells(sweep, cells)) {
+    for (const RunSeed& seed : run_seeds(sweep)) {
+      done += status_or_waiting(folder.seed(cell.id, seed)).state == "done";
+    }
+  }
+  return done;
 }
 
 /// Runs what a folder holds, or submits it.
 SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   const SweepConfig sweep = read_sweep_folder(folder);
   auto cells = make_cells(sweep);
-  if (request.dry_run) return plan_sweep(request, sweep, cells);
+  const Json measured = measured_before(folder, sweep, cells);
+  if (request.dry_run) return plan_sweep(request, sweep, cells, measured);
 
-  if (request.retry_failed) {
-    forget_failures(folder, sweep, first_cells(sweep, cells));
-  }
+  if (!measured.is_null()) set_steps(measured, cells);
+  if (request.retry_failed) forget_failures(folder, sweep, cells);
   if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
 
   const JobPlan plan = plan_jobs(request, cells.front());
-  if (sweep.budget.minutes) {
-    set_steps_by_minutes(
-        folder,
-        *sweep.budget.minutes,
-        {request.program, plan.threads, plan.cpus.front()},
-        cells);
+  if (sweep.budget.minutes && measured.is_null()) {
+    set_steps_by_minutes(folder, sweep, plan, request.program, cells);
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
   LiveView view(
       folder,
       static_cast<int64_t>(
           planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
-      summarize_sweep(folder).count("done"));
-  std::mutex tables;
+      count_done(folder, sweep, cells));
+  const auto observe =
+      [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
+        view.update(cell, seed, status);
+        if (status.state == "running") return;
+        try {
+          write_tables(folder);
+        } catch (const Interrupted&) {
+          throw;
+        } catch (const std::exception&) {
+          // Another run's file is damaged or just gone: it ends no worker. At
+          // the end the tables are written again, and the error is said.
+        }
+      };
   parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
     const RunTools tools{
         request.program, plan.threads, plan.cpus[static_cast<size_t>(job)]};
-    run_worker(
-        folder,
-        sweep,
-        cells,
-        tools,
-        [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
-          view.update(cell, seed, status);
-          if (status.state == "running") return;
-          const std::lock_guard lock(tables);
-          write_tables(folder);
-        });
+    run_worker(folder, sweep, cells, tools, observe);
   });
   return result_of(folder, write_tables(folder), plan);
 }
@@ -186,7 +209,9 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
 SweepResult confirm(const SweepRequest& request, const SweepFolder& folder) {
   if (request.dry_run) {
     const SweepConfig sweep = plan_confirmation(folder, request.confirm);
-    return plan_sweep(request, sweep, make_cells(sweep));
+    const auto cells = make_cells(sweep);
+    return plan_sweep(
+        request, sweep, cells, measured_before(folder, sweep, cells));
   }
   const SweepFolder again = open_confirmation(folder, request.confirm);
   SweepResult result = run_folder(request, again);
@@ -211,14 +236,19 @@ SweepResult run_sweep(const SweepRequest& request) {
   if (!request.config.empty()) {
     const auto sweep = read_sweep_config(request.config, request.overrides);
     const auto cells = make_cells(sweep); // before anything is made
+    const bool is_new = !fs::exists(folder.config());
     require_inputs(sweep, cells);
+    if (request.confirm == 0 && (request.dry_run || is_new)) {
+      require_decay(sweep, cells);
+      if (!sweep.budget.minutes) require_steps(sweep, cells);
+    }
     if (request.confirm > 0) {
       require(
-          fs::exists(folder.config()),
+          !is_new,
           folder.root.string(),
           "holds no sweep: run it before --confirm");
     } else if (request.dry_run) {
-      return plan_sweep(request, sweep, cells);
+      return plan_sweep(request, sweep, cells, nullptr);
     }
     open_sweep_folder(folder, sweep);
   }

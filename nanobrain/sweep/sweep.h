@@ -46,7 +46,7 @@ struct SweepResult {
 /// seconds, sd, detectable (detectable_differences()); of a confirmation,
 /// beside what a sweep has: reference (id), differences (rows of
 /// differences_to()). UsageError if a cell
-/// cannot be, Interrupted once a signal has come and the runs have saved what
+/// or its budget cannot be, Interrupted once a signal has come and the runs have saved what
 /// they had, Error otherwise. A run that fails is no Error.
 SweepResult run_sweep(const SweepRequest& request);
 
