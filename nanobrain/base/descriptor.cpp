@@ -69,7 +69,8 @@ void make_folder(const fs::path& folder) {
 
 Descriptor lock_folder(const fs::path& folder) {
   make_folder(folder);
-  Descriptor fd(folder, O_RDONLY | O_DIRECTORY);
+  // NFS keeps locks on a folder to the machine, those on a file on the server.
+  Descriptor fd(folder / ".lock", O_RDWR | O_CREAT);
   require(
       !fd.is_open() || flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ||
           errno != EWOULDBLOCK,

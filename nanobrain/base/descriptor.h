@@ -43,8 +43,9 @@ class AppendFile {
 
 /// Makes a folder and those on the way to it where they are missing.
 void make_folder(const fs::path& folder);
-/// The same, and no other process locks it until the result closes. Error if
-/// one has; where the file system has no locks, as if nobody had.
+/// The same, and no other process locks it until the result closes: the file
+/// .lock in it is locked, and stays. Error if one has; where the file system
+/// has no locks or the folder cannot be written, as if nobody had.
 Descriptor lock_folder(const fs::path& folder);
 
 /// Throws "[path] cannot be `action`: what errno says; what to do".

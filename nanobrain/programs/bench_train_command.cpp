@@ -46,6 +46,11 @@ void add_bench_train(CLI::App& bench) {
       "where the YAML leaves it to a tokenizer");
   flag("--steps", flags->options.steps, "steps to time");
   flag("--warm-up", flags->options.warm_up, "steps before them");
+  flag(
+      "--seconds",
+      flags->options.seconds,
+      "times more steps until so many seconds have passed")
+      ->check(CLI::NonNegativeNumber);
   flag("--threads", flags->threads, "CPU threads; 0: all");
   command->callback([flags, output] { run(*flags, output); });
 }

@@ -18,8 +18,6 @@ namespace nanobrain {
 namespace {
 
 constexpr const char* kTokenizer = "tokenizer";
-constexpr int64_t kMostCells = 1'000'000; // of a rung, in the order of all
-
 constexpr size_t kMostPoints = 100'000;
 constexpr size_t kLongestId = 100;
 
@@ -264,46 +262,6 @@ RunConfig config_for_seed(const Cell& cell, const RunSeed& seed) {
   config.train.seed = seed.weights;
   config.train.data_seed = seed.data;
   return config;
-}
-
-std::vector<Cell> cells_of_rung(
-    const std::vector<Cell>& cells, const SearchConfig& search, int64_t rung) {
-  const double share =
-      std::pow(search.fraction, static_cast<double>(search.rungs - 1 - rung));
-  std::vector<Cell> at_rung = cells;
-  for (Cell& cell : at_rung) {
-    int64_t& steps = cell.config.train.steps;
-    const double part = std::round(share * static_cast<double>(steps));
-    steps = std::max<int64_t>(1, static_cast<int64_t>(part));
-    cell.overrides["train.steps"] = steps;
-    cell.id += ",steps=" + std::to_string(steps);
-    cell.order += rung * kMostCells;
-  }
-  return at_rung;
-}
-
-int64_t rung_of(int64_t order) {
-  return order / kMostCells;
-}
-
-std::vector<Cell> survivors(
-    const std::vector<Cell>& cells,
-    const SearchConfig& search,
-    int64_t rung,
-    const CellLoss& loss) {
-  const auto at_rung = cells_of_rung(cells, search, rung);
-  std::vector<std::pair<double, size_t>> ranked;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    if (const auto value = loss(at_rung[i])) ranked.emplace_back(*value, i);
-  }
-  std::ranges::sort(ranked);
-  const double wanted =
-      std::ceil(search.fraction * static_cast<double>(cells.size()));
-  ranked.resize(std::min(ranked.size(), static_cast<size_t>(wanted)));
-  std::ranges::sort(ranked, {}, &std::pair<double, size_t>::second);
-  std::vector<Cell> rest;
-  for (const auto& [value, i] : ranked) rest.push_back(cells[i]);
-  return rest;
 }
 
 } // namespace nanobrain

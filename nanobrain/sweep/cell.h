@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,31 +63,5 @@ void require_input(std::string_view key, const std::filesystem::path& path);
 
 /// A cell's config for one run.
 RunConfig config_for_seed(const Cell& cell, const RunSeed& seed);
-
-// Successive halving (Jamieson, Talwalkar 2016, arXiv:1502.07943): every cell
-// at a small budget, the best of them again at a larger one, until the whole
-// budget is reached. Each rung trains from the start: a schedule ends with its
-// budget.
-
-/// The cells at the budget of rung 0, 1, ...: steps x fraction^(rungs - 1 -
-/// rung), at least 1, which their ids and overrides name.
-std::vector<Cell> cells_of_rung(
-    const std::vector<Cell>& cells, const SearchConfig& search, int64_t rung);
-
-/// The rung of a cell by its order, which cells_of_rung() gives it.
-int64_t rung_of(int64_t order);
-
-/// Mean validation loss in bits per byte of a cell; none where a seed of it
-/// came to no end.
-using CellLoss = std::function<std::optional<double>(const Cell& at_rung)>;
-
-/// Those of `cells` that are left after a rung: the best share, rounded up, in
-/// the order of the grid. `loss` is asked for the cells as cells_of_rung()
-/// gives them; those without one are out.
-std::vector<Cell> survivors(
-    const std::vector<Cell>& cells,
-    const SearchConfig& search,
-    int64_t rung,
-    const CellLoss& loss);
 
 } // namespace nanobrain

@@ -11,7 +11,8 @@ namespace nanobrain {
 
 /// An exclusive lock on a file (fcntl's open file description lock), which the
 /// kernel releases when the last process that holds the descriptor ends,
-/// however it ends. NFS and Lustre carry it; no clock is asked.
+/// however it ends; no clock is asked. NFS and Lustre carry it, but a machine
+/// that they lose sight of loses it untold: see RunStatus::generation.
 class Claim {
  public:
   /// Makes the file where it is missing. None where another has it; Error if

@@ -5,6 +5,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/run/run_config_file.h"
+#include "nanobrain/sweep/budget.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/yaml/yaml.h"
 
@@ -139,12 +140,9 @@ SweepFolder open_confirmation(const SweepFolder& folder, int64_t seeds) {
   }
   const SweepConfig sweep = plan_confirmation(folder, seeds);
   open_sweep_folder(again, sweep);
-  // A budget that was measured is not measured again.
-  for (Cell& cell : make_cells(sweep)) {
-    const auto steps = read_cell_steps(folder, cell.id);
-    if (!sweep.budget.minutes || !steps) continue;
-    cell.config.train.steps = *steps;
-    write_cell(again, cell);
+  if (sweep.budget.minutes) { // measured once
+    const Json measured = read_minutes(folder, make_cells(sweep));
+    if (!measured.is_null()) write_minutes(again, measured);
   }
   return again;
 }

@@ -136,13 +136,6 @@ void write_cell(const SweepFolder& folder, const Cell& cell) {
   write_json(folder.cell(cell.id) / "cell.json", json);
 }
 
-std::optional<int64_t> read_cell_steps(
-    const SweepFolder& folder, const std::string& id) {
-  const fs::path path = folder.cell(id) / "cell.json";
-  if (!fs::exists(path)) return std::nullopt;
-  return read_json(path).at("steps").get<int64_t>();
-}
-
 RunStatus read_status(const SeedFolder& folder) {
   RunStatus status;
   if (!fs::exists(folder.status())) return status;
@@ -150,6 +143,7 @@ RunStatus read_status(const SeedFolder& folder) {
     read_fields(json, where + ":", status);
     const Json whole = write_fields(status);
     for (const auto& [key, value] : whole.items()) {
+      if (key == "generation") continue; // older ones lack it
       require(json.contains(key), where, "has no key \"{}\"", key);
     }
   });
@@ -157,6 +151,14 @@ RunStatus read_status(const SeedFolder& folder) {
     status.state = "interrupted"; // what it had done is lost
   }
   return status;
+}
+
+RunStatus status_or_waiting(const SeedFolder& folder) {
+  try {
+    return read_status(folder);
+  } catch (const std::exception&) {
+    return {};
+  }
 }
 
 void write_status(const SeedFolder& folder, const RunStatus& status) {

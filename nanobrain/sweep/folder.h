@@ -19,7 +19,8 @@ namespace nanobrain {
 /// Where a run stands, in its status.json.
 struct RunStatus {
   std::string state = "waiting"; // running, done, failed, interrupted
-  int64_t attempts = 0;
+  int64_t attempts = 0;          // that came to an end
+  int64_t generation = 0;        // which of its beginnings this is
   int64_t exit_code = 0;
   std::string error; // the last line of the process that failed
   std::string host;  // of the worker that has or had it
@@ -29,7 +30,8 @@ struct RunStatus {
   template <class Visitor>
   void visit(Visitor&& field) {
     FIELD(state, "waiting, running, done, failed or interrupted");
-    FIELD(attempts, "times it was started");
+    FIELD(attempts, "times it was done or failed; interruptions do not count");
+    FIELD(generation, "times that a worker began it");
     FIELD(exit_code, "of the process that failed");
     FIELD(error, "its last line");
     FIELD(host, "of the worker");
@@ -62,6 +64,7 @@ struct SeedFolder {
 ///   sweep.yaml            the sweep, every key written out
 ///   base.yaml             its base as it was when the sweep started
 ///   data/KIND-SIZE/       a tokenizer that the grid names, and its tokens
+///   minutes.json          what a budget of minutes comes to (budget.h)
 ///   cells/ID/cell.json    overrides, steps, arithmetic
 ///   cells/ID/seed-N/      one run; seed-N-data-M where data_seeds differ
 ///   summary.csv           a row a run
@@ -73,6 +76,7 @@ struct SweepFolder {
   fs::path config() const { return root / "sweep.yaml"; }
   fs::path base() const { return root / "base.yaml"; }
   fs::path data(const CellTokenizer& tokenizer) const;
+  fs::path minutes() const { return root / "minutes.json"; }
   fs::path cells() const { return root / "cells"; }
   fs::path cell(const std::string& id) const { return cells() / id; }
   SeedFolder seed(const std::string& id, const RunSeed& seed) const;
@@ -91,13 +95,12 @@ SweepConfig read_sweep_folder(const SweepFolder& folder);
 Json cell_arithmetic(const RunConfig& config);
 /// Writes cell.json: what the cell is, and its arithmetic.
 void write_cell(const SweepFolder& folder, const Cell& cell);
-/// The steps that an earlier start has given a cell: a measured budget is
-/// measured once.
-std::optional<int64_t> read_cell_steps(
-    const SweepFolder& folder, const std::string& id);
 
 /// Waiting where there is no file yet.
 RunStatus read_status(const SeedFolder& folder);
+/// Waiting, too, where the file is damaged or goes as it is read: its run is
+/// done again, and whoever asks goes on.
+RunStatus status_or_waiting(const SeedFolder& folder);
 void write_status(const SeedFolder& folder, const RunStatus& status);
 
 /// The figures of a run; none where it is not done.

@@ -96,7 +96,8 @@ void LiveView::update(
   if (status.state == "done") ++done_;
   if (status.state != "failed") {
     const std::string took = format_duration(status.elapsed_s);
-    const std::string runs = describe_runs();
+    const std::string runs =
+        status.state == "lost" ? status.error : describe_runs();
     print(fmt::format("{}: {} after {} ({})", name, status.state, took, runs));
     return;
   }

@@ -156,6 +156,13 @@ RunConfig run_config(
   return config;
 }
 
+/// A second look beside the lock: that no other worker has begun the run since.
+bool still_has(const RunStatus& begun, const SeedFolder& run) {
+  const RunStatus now = status_or_waiting(run);
+  return now.generation == begun.generation && now.host == begun.host &&
+         now.pid == begun.pid;
+}
+
 } // namespace
 
 RunStatus run_stages(
@@ -166,11 +173,11 @@ RunStatus run_stages(
     const RunTools& tools,
     const Claim& claim) {
   const SeedFolder run = folder.seed(cell.id, seed);
-  RunStatus status = read_status(run);
+  RunStatus status = status_or_waiting(run);
   const double before = status.elapsed_s;
   const Stopwatch clock;
   status.state = "running";
-  status.attempts += 1;
+  status.generation += 1;
   status.exit_code = 0;
   status.error.clear();
   status.host = host_facts()["hostname"];
@@ -187,12 +194,14 @@ RunStatus run_stages(
     }
     const RunConfig config = run_config(folder, cell, seed, tools);
     const auto values = Stages{run, config, sweep.timing, tools, claim}.run();
-    write_json(run.result(), collect_result(all_figures(), values));
+    const Json result = collect_result(all_figures(), values);
+    if (still_has(status, run)) write_json(run.result(), result);
     end("done", 0, "");
   } catch (const StageFailed& failed) {
     const ChildResult& child = failed.result;
     const bool stopped = interrupted() || child.exit_code == kInterruptedExit;
     end(stopped ? "interrupted" : "failed", child.exit_code, child.last_line);
+    if (has_diverged(run)) status.error += " (not retried: it diverged)";
   } catch (const Json::exception& error) {
     // A program of another version, or not nanobrain.
     end("failed",
@@ -200,10 +209,15 @@ RunStatus run_stages(
         fmt::format("its output is not as expected: {}", error.what()));
   } catch (const Interrupted& signal) {
     end("interrupted", kInterruptedExit, signal.what());
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     end("failed", 0, error.what());
   }
   status.elapsed_s = before + clock.seconds();
+  if (!still_has(status, run)) {
+    end("lost", 0, "another worker has begun it meanwhile");
+    return status;
+  }
+  if (status.state != "interrupted") ++status.attempts;
   write_status(run, status);
   return status;
 }

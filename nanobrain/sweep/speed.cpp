@@ -31,17 +31,20 @@ std::vector<int> processors() {
   return cpus;
 }
 
-} // namespace
-
-double measure_speed(const Cell& cell, const RunTools& tools) {
+double measure_speed(const Cell& cell, const RunTools& tools, double seconds) {
   // Removed at the end, for it is never committed.
   const AtomicDirectory scratch(
       fs::temp_directory_path() / fmt::format("nanobrain-{}", getpid()));
   const std::string config = scratch.path() / "run.yaml";
   write_file(config, to_yaml(write_fields(cell.config)));
-  const auto threads = fmt::format("--threads={}", tools.threads);
   const ChildResult child = tools.run(
-      {"bench", "train", config, "--steps=4", "--warm-up=1", threads},
+      {"bench",
+       "train",
+       config,
+       "--steps=4",
+       "--warm-up=2",
+       fmt::format("--seconds={}", seconds),
+       fmt::format("--threads={}", tools.threads)},
       scratch.path() / "log.txt");
   check_interrupted();
   require(
@@ -51,6 +54,8 @@ double measure_speed(const Cell& cell, const RunTools& tools) {
       child.last_line);
   return parse_json(child.out, "bench train").at("tokens_per_s");
 }
+
+} // namespace
 
 JobPlan share_processors(int64_t jobs, int64_t threads) {
   const std::vector<int> all = processors();
@@ -82,17 +87,27 @@ JobPlan share_processors(int64_t jobs, int64_t threads) {
   return plan;
 }
 
+std::vector<double> measure_speeds(
+    const Cell& cell,
+    const JobPlan& plan,
+    const fs::path& program,
+    double seconds) {
+  std::vector<double> speeds(plan.cpus.size());
+  parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
+    const auto i = static_cast<size_t>(job);
+    speeds[i] =
+        measure_speed(cell, {program, plan.threads, plan.cpus[i]}, seconds);
+  });
+  return speeds;
+}
+
 JobPlan fastest_plan(const Cell& cell, const fs::path& program) {
   JobPlan best;
   double most = -1;
   const auto count = static_cast<int64_t>(processors().size());
   for (int64_t jobs = 1; jobs <= count; jobs *= 2) {
     const JobPlan plan = share_processors(jobs);
-    std::vector<double> speeds(plan.cpus.size());
-    parallel_for(jobs, jobs, [&](int64_t job) {
-      const auto i = static_cast<size_t>(job);
-      speeds[i] = measure_speed(cell, {program, plan.threads, plan.cpus[i]});
-    });
+    const auto speeds = measure_speeds(cell, plan, program);
     const double all = std::accumulate(speeds.begin(), speeds.end(), 0.0);
     const std::string shown = format_count(static_cast<int64_t>(all));
     print_message("{} x {} threads: {} tokens/s", jobs, plan.threads, shown);
@@ -101,6 +116,14 @@ JobPlan fastest_plan(const Cell& cell, const fs::path& program) {
   }
   print_message("{} x {} threads: taken", best.jobs(), best.threads);
   return best;
+}
+
+JobPlan plan_jobs(
+    int64_t jobs, int64_t threads, const Cell& cell, const fs::path& program) {
+  if (jobs > 0) return share_processors(jobs, threads);
+  require<UsageError>(
+      threads == 0, "--threads", "needs --jobs: without it both are measured");
+  return fastest_plan(cell, program);
 }
 
 } // namespace nanobrain

@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/multiple_comparisons.h"
 
 namespace nanobrain {

@@ -3,19 +3,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <mutex>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/base/progress.h"
-#include "nanobrain/config/parameters.h"
-#include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/budget.h"
+#include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
+#include "nanobrain/sweep/dry_run.h"
+#include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/live_view.h"
-#include "nanobrain/sweep/power.h"
 #include "nanobrain/sweep/slurm.h"
 #include "nanobrain/sweep/speed.h"
 #include "nanobrain/sweep/summary.h"
@@ -24,39 +22,6 @@
 namespace nanobrain {
 
 namespace {
-
-/// Every cell that may run: of a halving search those of the first rung.
-std::vector<Cell> first_cells(
-    const SweepConfig& sweep, const std::vector<Cell>& cells) {
-  if (sweep.search.kind != SearchKind::kHalving) return cells;
-  return cells_of_rung(cells, sweep.search, 0);
-}
-
-JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
-  if (request.jobs > 0) {
-    return share_processors(request.jobs, request.threads);
-  }
-  require<UsageError>(
-      request.threads == 0,
-      "--threads",
-      "needs --jobs: without it both are measured");
-  return fastest_plan(cell, request.program);
-}
-
-/// Every cell that will run, of each rung; which of them continue from rung to
-/// rung cannot be known, how many can.
-std::vector<Cell> planned_cells(
-    const SweepConfig& sweep, const std::vector<Cell>& cells) {
-  if (sweep.search.kind != SearchKind::kHalving) return cells;
-  std::vector<Cell> planned;
-  std::vector<Cell> rest = cells;
-  for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
-    const auto at_rung = cells_of_rung(rest, sweep.search, rung);
-    planned.insert(planned.end(), at_rung.begin(), at_rung.end());
-    rest = survivors(rest, sweep.search, rung, [](const Cell&) { return 0.0; });
-  }
-  return planned;
-}
 
 /// Before anything is made: files that every run would look for in vain.
 void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
@@ -72,154 +37,10 @@ void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   for (const fs::path& path : sweep.text.val) require_input("text.val", path);
 }
 
-/// What a cell trains in so many minutes at its speed.
-int64_t steps_in(double minutes, const Cell& cell, const RunTools& tools) {
-  const double per_step = static_cast<double>(cell.config.tokens_per_step());
-  const double steps = 60 * minutes * measure_speed(cell, tools) / per_step;
-  return std::llround(std::clamp(steps, 1.0, 1e15));
-}
-
-/// A budget of minutes as steps, at the speed of each cell.
-void set_steps_by_minutes(
-    const SweepFolder& folder,
-    double minutes,
-    const RunTools& tools,
-    std::vector<Cell>& cells) {
-  // Once for all workers, which have to agree.
-  const Claim claim = Claim::wait(folder.root / "minutes.lock");
-  for (Cell& cell : cells) {
-    int64_t& steps = cell.config.train.steps;
-    if (const auto known = read_cell_steps(folder, cell.id)) {
-      steps = *known;
-      continue;
-    }
-    steps = steps_in(minutes, cell, tools);
-    write_cell(folder, cell);
-  }
-}
-
-double total_flops(const SweepConfig& sweep, const std::vector<Cell>& cells) {
-  double flops = 0;
-  for (const Cell& cell : planned_cells(sweep, cells)) {
-    flops += training_flops(cell.config);
-  }
-  return flops * static_cast<double>(run_seeds(sweep).size());
-}
-
-/// Training alone, all cells at the FLOP/s of one of middling cost.
-double estimate_seconds(
-    double flops,
-    std::vector<Cell> cells,
-    const JobPlan& plan,
-    const fs::path& program) {
-  const auto middle = cells.begin() + static_cast<int64_t>(cells.size() / 2);
-  std::ranges::nth_element(cells, middle, {}, [](const Cell& cell) {
-    return training_flops(cell.config);
-  });
-  const double speed =
-      measure_speed(*middle, {program, plan.threads, plan.cpus.front()});
-  const double tokens = static_cast<double>(
-      middle->config.tokens_per_step() * middle->config.train.steps);
-  const double flops_per_s = training_flops(middle->config) / tokens * speed;
-  return flops / flops_per_s / static_cast<double>(plan.jobs());
-}
-
-Table plan_table(const Json& cells) {
-  Table table{
-      .columns = {
-          word_column("id", "cell"),
-          {.key = "parameters", .title = "parameters", .format = kCount},
-          {.key = "int8_bytes", .title = "int8 bytes", .format = kCount},
-          {.key = "steps", .title = "steps", .format = kCount},
-          {.key = "tokens", .title = "tokens", .format = kCount},
-          {.key = "train_flops", .title = "FLOPs", .format = "{:.3g}"}}};
-  for (const Json& cell : cells) {
-    TableRow& row = table.rows.emplace_back();
-    for (const Column& column : table.columns) {
-      row.emplace_back(cell[column.key]);
-    }
-  }
-  return table;
-}
-
-/// Of the cells that are compared: of a halving search the last rung's, of
-/// which only the number is known.
-std::vector<Detectable> detectable(
-    const SweepConfig& sweep, const std::vector<Cell>& cells, double sd) {
-  const bool halving = sweep.search.kind == SearchKind::kHalving;
-  std::vector<Json> overrides;
-  for (const Cell& cell : planned_cells(sweep, cells)) {
-    if (halving && rung_of(cell.order) < sweep.search.rungs - 1) continue;
-    overrides.push_back(
-        halving ? Json{{"cell", overrides.size()}} : cell.overrides);
-  }
-  return detectable_differences(overrides, std::ssize(run_seeds(sweep)), sd);
-}
-
-std::string describe_power(
-    const std::vector<Detectable>& differences, double sd) {
-  if (differences.empty()) {
-    return "this design shows no difference, however large: it takes two cells "
-           "and two seeds\n";
-  }
-  return fmt::format(
-      "found with 80 % power (bits per byte, two-sided, 5 %) where runs of a "
-      "cell have\nthe standard deviation {:.4g}{}:\n{}",
-      sd,
-      sd == kAblationSd
-          ? " (of ablations/records/2026-11-23-depth-ffn-standin; --sd)"
-          : "",
-      detectable_table(differences).text());
-}
-
-SweepResult dry_run(
-    const SweepRequest& request,
-    const SweepConfig& sweep,
-    std::vector<Cell> cells) {
-  const JobPlan plan = plan_jobs(request, cells.front());
-  if (const auto minutes = sweep.budget.minutes) {
-    const RunTools tools{request.program, plan.threads, plan.cpus.front()};
-    for (Cell& cell : cells) {
-      cell.config.train.steps = steps_in(*minutes, cell, tools);
-    }
-  }
-  Json list = Json::array();
-  for (const Cell& cell : first_cells(sweep, cells)) {
-    list.push_back({{"id", cell.id}});
-    list.back().update(cell_arithmetic(cell.config));
-  }
-  const Table table = plan_table(list);
-  const double flops = total_flops(sweep, cells);
-  const double seconds = estimate_seconds(flops, cells, plan, request.program);
-  const auto differences = detectable(sweep, cells, request.sd);
-  return {
-      .json =
-          {{"cells", list},
-           {"seeds", sweep.seeds},
-           {"data_seeds", sweep.data_seeds},
-           {"jobs", plan.jobs()},
-           {"threads", plan.threads},
-           {"train_flops", flops},
-           {"seconds", seconds},
-           {"sd", request.sd},
-           {"detectable", detectable_table(differences).json()}},
-      .table = table,
-      .text = fmt::format(
-          "{}\n{} cells x {} runs, {:.3g} FLOPs of training in all\n"
-          "{} at once on {} threads each: about {} of training, estimated from "
-          "a few steps of one cell\n{}",
-          table.text(),
-          list.size(),
-          run_seeds(sweep).size(),
-          flops,
-          plan.jobs(),
-          plan.threads,
-          format_duration(seconds),
-          describe_power(differences, request.sd))};
-}
-
-/// Written again as each run ends, by whichever worker ends it.
+/// Written again as each run ends, by whichever worker ends it; one at a time,
+/// so that the latest state stays.
 SweepSummary write_tables(const SweepFolder& folder) {
+  const Claim claim = Claim::wait(folder.root / "tables.lock");
   SweepSummary summary = summarize_sweep(folder);
   write_file(folder.root / "summary.csv", runs_table(summary).csv());
   write_file(folder.root / "cells.csv", cells_table(summary).csv());
@@ -302,46 +123,85 @@ SweepResult submit(
           folder.root.string())};
 }
 
+JobPlan plan_jobs(const SweepRequest& request, const Cell& cell) {
+  return plan_jobs(request.jobs, request.threads, cell, request.program);
+}
+
+/// `measured` is what the minutes of a budget came to before; null: nothing
+/// yet.
+SweepResult plan_sweep(
+    const SweepRequest& request,
+    const SweepConfig& sweep,
+    std::vector<Cell> cells,
+    const Json& measured) {
+  const JobPlan plan = plan_jobs(request, cells.front());
+  if (!measured.is_null()) {
+    set_steps(measured, cells);
+  } else if (const auto minutes = sweep.budget.minutes) {
+    set_steps(measure_minutes(*minutes, cells, plan, request.program), cells);
+    require_steps(sweep, cells);
+  }
+  return dry_run(request, sweep, cells, plan);
+}
+
+Json measured_before(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  return sweep.budget.minutes ? read_minutes(folder, cells) : Json();
+}
+
+int64_t count_done(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const std::vector<Cell>& cells) {
+  int64_t done = 0;
+  for (const Cell& cell : possible_cells(sweep, cells)) {
+    for (const RunSeed& seed : run_seeds(sweep)) {
+      done += status_or_waiting(folder.seed(cell.id, seed)).state == "done";
+    }
+  }
+  return done;
+}
+
 /// Runs what a folder holds, or submits it.
 SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   const SweepConfig sweep = read_sweep_folder(folder);
   auto cells = make_cells(sweep);
-  if (request.dry_run) return dry_run(request, sweep, cells);
+  const Json measured = measured_before(folder, sweep, cells);
+  if (request.dry_run) return plan_sweep(request, sweep, cells, measured);
 
-  if (request.retry_failed) {
-    forget_failures(folder, sweep, first_cells(sweep, cells));
-  }
+  if (!measured.is_null()) set_steps(measured, cells);
+  if (request.retry_failed) forget_failures(folder, sweep, cells);
   if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
 
   const JobPlan plan = plan_jobs(request, cells.front());
-  if (sweep.budget.minutes) {
-    set_steps_by_minutes(
-        folder,
-        *sweep.budget.minutes,
-        {request.program, plan.threads, plan.cpus.front()},
-        cells);
+  if (sweep.budget.minutes && measured.is_null()) {
+    set_steps_by_minutes(folder, sweep, plan, request.program, cells);
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
   LiveView view(
       folder,
       static_cast<int64_t>(
           planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
-      summarize_sweep(folder).count("done"));
-  std::mutex tables;
+      count_done(folder, sweep, cells));
+  const auto observe =
+      [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
+        view.update(cell, seed, status);
+        if (status.state == "running") return;
+        try {
+          write_tables(folder);
+        } catch (const Interrupted&) {
+          throw;
+        } catch (const std::exception&) {
+          // Another run's file is damaged or just gone: it ends no worker. At
+          // the end the tables are written again, and the error is said.
+        }
+      };
   parallel_for(plan.jobs(), plan.jobs(), [&](int64_t job) {
     const RunTools tools{
         request.program, plan.threads, plan.cpus[static_cast<size_t>(job)]};
-    run_worker(
-        folder,
-        sweep,
-        cells,
-        tools,
-        [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
-          view.update(cell, seed, status);
-          if (status.state == "running") return;
-          const std::lock_guard lock(tables);
-          write_tables(folder);
-        });
+    run_worker(folder, sweep, cells, tools, observe);
   });
   return result_of(folder, write_tables(folder), plan);
 }
@@ -349,7 +209,9 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
 SweepResult confirm(const SweepRequest& request, const SweepFolder& folder) {
   if (request.dry_run) {
     const SweepConfig sweep = plan_confirmation(folder, request.confirm);
-    return dry_run(request, sweep, make_cells(sweep));
+    const auto cells = make_cells(sweep);
+    return plan_sweep(
+        request, sweep, cells, measured_before(folder, sweep, cells));
   }
   const SweepFolder again = open_confirmation(folder, request.confirm);
   SweepResult result = run_folder(request, again);
@@ -374,14 +236,19 @@ SweepResult run_sweep(const SweepRequest& request) {
   if (!request.config.empty()) {
     const auto sweep = read_sweep_config(request.config, request.overrides);
     const auto cells = make_cells(sweep); // before anything is made
+    const bool is_new = !fs::exists(folder.config());
     require_inputs(sweep, cells);
+    if (request.confirm == 0 && (request.dry_run || is_new)) {
+      require_decay(sweep, cells);
+      if (!sweep.budget.minutes) require_steps(sweep, cells);
+    }
     if (request.confirm > 0) {
       require(
-          fs::exists(folder.config()),
+          !is_new,
           folder.root.string(),
           "holds no sweep: run it before --confirm");
     } else if (request.dry_run) {
-      return dry_run(request, sweep, cells);
+      return plan_sweep(request, sweep, cells, nullptr);
     }
     open_sweep_folder(folder, sweep);
   }

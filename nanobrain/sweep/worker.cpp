@@ -4,7 +4,10 @@
 #include <chrono>
 #include <thread>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
+#include "nanobrain/run/run_config_file.h"
+#include "nanobrain/sweep/halving.h"
 
 namespace nanobrain {
 
@@ -20,9 +23,11 @@ struct Worker {
 
   /// It is done, or has failed as often as it may.
   bool finished(const Cell& cell, const RunSeed& seed) const {
-    const RunStatus status = read_status(folder.seed(cell.id, seed));
+    const SeedFolder run = folder.seed(cell.id, seed);
+    const RunStatus status = status_or_waiting(run);
     return status.state == "done" ||
-           (status.state == "failed" && status.attempts > sweep.retries);
+           (status.state == "failed" &&
+            (status.attempts > sweep.retries || has_diverged(run)));
   }
   bool all_finished(const std::vector<Cell>& cells) const {
     return std::ranges::all_of(cells, [&](const Cell& cell) {
@@ -30,6 +35,27 @@ struct Worker {
         return finished(cell, seed);
       });
     });
+  }
+
+  /// Before it is decided on: rungs of an earlier nanobrain had the whole
+  /// warm-up.
+  void require_one_schedule(const std::vector<Cell>& at_rung) const {
+    for (const Cell& cell : at_rung) {
+      for (const RunSeed& seed : run_seeds(sweep)) {
+        const SeedFolder run = folder.seed(cell.id, seed);
+        if (!fs::exists(run.config())) continue;
+        const int64_t begun =
+            parse_run_config(run.config()).schedule.warmup_steps;
+        const int64_t planned = cell.config.schedule.warmup_steps;
+        require(
+            begun == planned,
+            run.root.string(),
+            "was begun with {} steps of warm-up, and its rung now has {}: "
+            "schedules do not mix; start the sweep in another folder",
+            begun,
+            planned);
+      }
+    }
   }
 
   /// Until every run of these cells is finished or another worker has it.
@@ -52,7 +78,7 @@ struct Worker {
     const auto claim = Claim::take(run.lock());
     // Another worker may have ended it between the two.
     if (!claim || finished(cell, seed)) return false;
-    RunStatus begun = read_status(run);
+    RunStatus begun = status_or_waiting(run);
     begun.state = "running";
     observe(cell, seed, begun);
     observe(cell, seed, run_stages(folder, sweep, cell, seed, tools, *claim));
@@ -76,6 +102,15 @@ std::optional<double> mean_loss(
 
 } // namespace
 
+bool has_diverged(const SeedFolder& run) {
+  try {
+    const fs::path record = run.run().record();
+    return fs::exists(record) && read_json(record).contains("diverged");
+  } catch (const std::exception&) {
+    return false; // damaged, or being written
+  }
+}
+
 void run_worker(
     const SweepFolder& folder,
     const SweepConfig& sweep,
@@ -90,6 +125,7 @@ void run_worker(
   std::vector<Cell> rest = cells;
   for (int64_t rung = 0; rung < sweep.search.rungs; ++rung) {
     const auto at_rung = cells_of_rung(rest, sweep.search, rung);
+    if (!worker.all_finished(at_rung)) worker.require_one_schedule(at_rung);
     worker.run(at_rung);
     while (!worker.all_finished(at_rung)) {
       check_interrupted();
@@ -106,13 +142,16 @@ void forget_failures(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const std::vector<Cell>& cells) {
-  for (const Cell& cell : cells) {
+  for (const Cell& cell : possible_cells(sweep, cells)) {
     for (const RunSeed& seed : run_seeds(sweep)) {
       const SeedFolder run = folder.seed(cell.id, seed);
-      RunStatus status = read_status(run);
-      if (status.state != "failed") continue;
+      if (status_or_waiting(run).state != "failed") continue;
       const auto claim = Claim::take(run.lock());
       if (!claim) continue;
+      // Another worker may have run it between the two.
+      RunStatus status = status_or_waiting(run);
+      if (status.state != "failed") continue;
+      if (has_diverged(run)) fs::remove_all(run.run().root);
       status.state = "waiting";
       status.attempts = 0;
       write_status(run, status);

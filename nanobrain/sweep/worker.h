@@ -19,8 +19,10 @@ namespace nanobrain {
 
 /// Runs what is missing of a claimed run, or resumes it, and writes its
 /// status as it goes; first of all its tokenizer, where no other run has. A
-/// stage that fails ends it as failed, a signal as interrupted. Error if the
-/// folder itself cannot be written.
+/// stage that fails ends it as failed, as any exception does, a signal as
+/// interrupted. Where another worker has begun the run meanwhile (a network
+/// file system can lose a lock), what that one writes counts, and the status
+/// returned is "lost". Error if status.json cannot be written.
 RunStatus run_stages(
     const SweepFolder& folder,
     const SweepConfig& sweep,
@@ -28,6 +30,10 @@ RunStatus run_stages(
     const RunSeed& seed,
     const RunTools& tools,
     const Claim& claim);
+
+/// Its training ended in what is not finite. To resume it would be to diverge
+/// again: it is not retried.
+bool has_diverged(const SeedFolder& run);
 
 /// Called as a run of a cell begins and as it ends (status.state says which).
 using RunObserver =
@@ -43,7 +49,9 @@ void run_worker(
     const RunTools& tools,
     const RunObserver& observe);
 
-/// Failed runs may be started again, as if for the first time.
+/// Failed runs, of every rung, may be started again, as if for the first time:
+/// those that diverged from their first step, others from their last
+/// checkpoint.
 void forget_failures(
     const SweepFolder& folder,
     const SweepConfig& sweep,

@@ -4,6 +4,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
+#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/inference/statistics.h"
@@ -51,8 +52,15 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
   Phases phases;
   gradients.measure(&phases);
   std::vector<double> tokens_per_s; // of each step
-  for (int64_t step = -options.warm_up; step < options.steps; ++step) {
-    if (step == 0) phases = {};
+  Stopwatch counted;                // from the first step that counts
+  for (int64_t step = -options.warm_up;
+       step < options.steps || counted.seconds() < options.seconds;
+       ++step) {
+    check_interrupted();
+    if (step == 0) {
+      phases = {};
+      counted = {};
+    }
     const Stopwatch watch;
     gradients.begin_step();
     for (int64_t m = 0; m < config.train.grad_accum_steps; ++m) {

@@ -13,6 +13,7 @@ struct RunConfig;
 struct TrainBenchOptions {
   int64_t steps = 20;
   int64_t warm_up = 3;
+  double seconds = 0; // more steps than `steps` until so many have passed
 };
 
 /// Takes whole training steps of a config on random tokens: the same work as
@@ -22,7 +23,7 @@ struct TrainBenchOptions {
 ///   shares                    of the time: data, body, head, optimizer
 ///   steps, tokens_per_step, parameters, peak_rss_bytes, precision, threads,
 ///   cpu, backend, commit
-/// UsageError if the config cannot be.
+/// UsageError if the config cannot be, Interrupted once a signal has come.
 Json bench_train(const RunConfig& config, const TrainBenchOptions& options);
 
 /// Such a result as a row.

@@ -92,7 +92,7 @@ double Trainer::accumulate_gradients(int64_t step) {
   for (int64_t micro = 0; micro < config_.train.grad_accum_steps; ++micro) {
     const double nats = gradients_.loss_and_gradients(
         batches_.micro_batch(step, micro), 1 / tokens);
-    require(
+    require<NumericError>(
         std::isfinite(nats),
         "train",
         "the loss of step {} is not finite; {}, or look at the data and the "
@@ -110,7 +110,7 @@ StepMetrics Trainer::take_step() {
   StepMetrics metrics;
   metrics.train_loss = accumulate_gradients(step);
   metrics.grad_norm = gradient_norm(parameters_);
-  require(
+  require<NumericError>(
       std::isfinite(metrics.grad_norm),
       "train",
       "the gradient of step {} is not finite (norm {}); {}, or train in f32",
@@ -156,7 +156,7 @@ void Trainer::evaluate(StepMetrics& metrics) {
 // An update can overflow where its gradient did not: the checkpoint before is
 // then the last good one.
 void Trainer::require_finite_weights() const {
-  require(
+  require<NumericError>(
       std::isfinite(global_norm(parameters_)),
       "train",
       "the weights after step {} are not finite; {}",

@@ -164,6 +164,7 @@ Json train(const TrainingRequest& request) {
   const Descriptor folder = lock_folder(run.root);
   remove_leftovers(run);
   write_file(run.config(), to_yaml(write_fields(config)));
+  record.erase("diverged");
   record["sessions"].push_back(
       {{"started",
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
@@ -182,7 +183,13 @@ Json train(const TrainingRequest& request) {
   } else if (begun) {
     print_message("train: finds no checkpoint, so starts at the first step");
   }
-  trainer.run();
+  try {
+    trainer.run();
+  } catch (const NumericError& error) {
+    record["diverged"] = error.what();
+    write_json(run.record(), record);
+    throw;
+  }
   const Json result = result_of(config, trainer.state(), run);
   fs::remove_all(run.model()); // of a run killed before its last line here
   Json model_record = result;

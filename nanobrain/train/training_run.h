@@ -29,8 +29,10 @@ struct TrainingRequest {
 ///   train_loss      mean over the last 50 steps, nats per token
 ///   val_loss, val_bits_per_byte    of the final weights
 ///   best_step, best_val_loss, best_model    of the lowest val_loss
-/// UsageError for what is wrong in the request or the config, Interrupted
-/// where a signal came and a checkpoint is saved, Error otherwise.
+/// UsageError for what is wrong in the request or the config, NumericError
+/// where the loss, a gradient or the weights are not finite, which run.json
+/// then has as "diverged", Interrupted where a signal came and a checkpoint is
+/// saved, Error otherwise.
 Json train(const TrainingRequest& request);
 
 } // namespace nanobrain

@@ -25,6 +25,7 @@ model: {num_layers: 1, num_heads: 2, model_dim: 16, max_seq_len: 16}
 train: {batch_size: 2, seq_len: 16, precision: f32, eval_every: 4,
         checkpoint_every: 0, sample_every: 4, sample_tokens: 8, log_every: 1,
         sample_prompts: [Once]}
+schedule: {warmup_steps: 1}
 )";
 constexpr const char* kSweep = R"(
 base: base.yaml

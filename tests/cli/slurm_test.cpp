@@ -121,7 +121,8 @@ TEST_F(SlurmSweep, ResumesAfterARequeueAndACancel) {
   ASSERT_EQ(undisturbed.size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(status(disturbed[i])["state"], "done");
-    EXPECT_EQ(status(disturbed[i])["attempts"], 2);
+    EXPECT_EQ(status(disturbed[i])["generation"], 2);
+    EXPECT_EQ(status(disturbed[i])["attempts"], 1);
     EXPECT_THAT(
         read_text(disturbed[i] / "log.txt"), HasSubstr("resumes after step"));
     const auto loss = [](const fs::path& run) {

@@ -11,7 +11,7 @@ TEST_P(SweepAblations, ATinyVersionRuns) {
   const std::string name = GetParam();
   std::string line = "nanobrain sweep " + source_dir().string() +
                      "/ablations/" + name +
-                     ".yaml --output out --jobs 1 --budget steps=2";
+                     ".yaml --output out --jobs 1 --budget steps=3";
   const auto set = [&](const std::string& assignment) {
     line += " --set '" + assignment + "'";
   };
@@ -26,10 +26,15 @@ TEST_P(SweepAblations, ATinyVersionRuns) {
     set("text.train=[" + world + "/text.txt]");
     set("text.val=[" + world + "/val.txt]");
   } else {
+    if (name == "learning_rate") {
+      set("grid={optimizer.lr: [1.0e-3, 4.0e-3], "
+          "schedule.warmup_steps: [0, 1]}");
+    }
     set("set.data.tokenizer=" + world + "/data");
     set("set.data.train=" + world + "/data/train.tokens");
     set("set.data.val=" + world + "/data/val.tokens");
   }
+  if (name != "learning_rate") set("set.schedule.warmup_steps=1");
   // Tokens of a step are few, unless the grid itself says how many.
   if (name != "context_length") {
     set("set.train.batch_size=2");

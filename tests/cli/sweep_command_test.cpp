@@ -166,8 +166,8 @@ TEST_F(SweepCommand, ResumesAfterAKill) {
 
 TEST_F(SweepCommand, AFailureCostsItsRunAlone) {
   write_sweep(
-      "grid: {optimizer.lr: [1.0e-3, 1.0e+30]}\nseeds: [1]\n"
-      "budget: {steps: 30}\n");
+      "grid: {optimizer.lr: [1.0e-3, 1.0e+30]}\nseeds: [1]\nretries: 2\n"
+      "budget: {steps: 30}\nset: {train.checkpoint_every: 1}\n");
   const std::string run = seed("out", "lr=1e+30", 1);
   const Json result = json(sweep("out"));
   EXPECT_EQ(result["done"], 1);
@@ -178,9 +178,13 @@ TEST_F(SweepCommand, AFailureCostsItsRunAlone) {
   EXPECT_THAT(failed["error"].get<std::string>(), HasSubstr("loss"));
   EXPECT_THAT(read("out/summary.csv"), HasSubstr("failed"));
   json(sweep("out"));
-  EXPECT_EQ(status_of(run)["attempts"], 1);
+  EXPECT_EQ(status_of(run)["generation"], 1);
+  // It would diverge again: one attempt of three, and from the first step.
+  EXPECT_EQ(failed["attempts"], 1);
+  EXPECT_THAT(failed["error"].get<std::string>(), HasSubstr("not retried"));
   json(sweep("out --retry-failed"));
   EXPECT_EQ(status_of(run)["state"], "failed");
+  EXPECT_EQ(read(run + "/log.txt").find("resumes"), std::string::npos);
 }
 
 TEST_F(SweepCommand, AKilledRunIsReportedAndResumesWhenAsked) {
@@ -210,10 +214,46 @@ TEST_F(SweepCommand, AFullDiskIsReportedAndNothingHalfWrittenStays) {
   EXPECT_EQ(json(sweep("out --retry-failed"))["done"], 1);
 }
 
+TEST_F(SweepCommand, HalvesABudgetOfMinutes) {
+  write_sweep(
+      "grid: {optimizer.lr: [1.0e-3, 2.0e-3, 4.0e-3, 8.0e-3]}\nseeds: [1]\n"
+      "budget: {minutes: 2.0e-3}\nsearch: {kind: halving, rungs: 2}\n");
+  const Json result = json(sweep("out"));
+  EXPECT_EQ(result["cells"], 4 + 2);
+  EXPECT_EQ(result["done"], 4 + 2);
+  EXPECT_EQ(result["waiting"], 0);
+  EXPECT_EQ(lines_of("out/summary.csv"), 1 + 6);
+  const Json measured = read_json("out/minutes.json")["cells"];
+  const auto steps = measured["lr=0.001"]["steps"].get<int64_t>();
+  for (const Json& cell : measured) EXPECT_EQ(cell["steps"], steps);
+  int whole = 0;
+  for (const auto& cell : fs::directory_iterator(path("out/cells"))) {
+    const Json done = result_of(cell.path().string() + "/seed-1");
+    EXPECT_EQ(
+        done["steps"],
+        cell.path().filename().string().find(
+            "steps=" + std::to_string(steps)) == std::string::npos
+            ? (steps + 1) / 2
+            : steps);
+    whole += done["steps"] == steps;
+  }
+  EXPECT_EQ(whole, 2);
+  // A later start, a dry run and a confirmation measure nothing.
+  const std::string before = read("out/minutes.json");
+  EXPECT_EQ(json(sweep("out"))["done"], 6);
+  const Json plan = json("nanobrain sweep --output out --dry-run --jobs 1");
+  EXPECT_EQ(plan["cells"].size(), 4u);
+  EXPECT_EQ(plan["cells"][0]["steps"], (steps + 1) / 2);
+  const Json confirmed = json(sweep("out --confirm 2 --dry-run"));
+  EXPECT_EQ(confirmed["cells"][0]["steps"], steps);
+  EXPECT_EQ(read("out/minutes.json"), before);
+}
+
 using SweepErrors = SweepTest;
 
 const std::string kGrid = "grid: {model.ffn_dim: [16, 32]}\n";
 const std::string kBudget = "budget: {steps: 5}\n";
+const std::string kHalving = "search: {kind: halving}\n";
 
 TEST_F(SweepErrors, ConfigsThatCannotRun) {
   struct Case {
@@ -231,6 +271,12 @@ TEST_F(SweepErrors, ConfigsThatCannotRun) {
             "",
             "is 500, but the tokenizer has 400"},
            {kGrid, "--budget flops=1e40", "too many"},
+           {kGrid + "set: {schedule.warmup_steps: 2}\n",
+            "--budget steps=5",
+            "under three times its warm-up of 2; give it --budget steps=6"},
+           {kGrid + kHalving + "set: {schedule.kind: constant}\n",
+            "--budget minutes=1",
+            "has a learning rate that never falls"},
            {kBudget +
                 "grid: {data.train: [world/data/train.tokens, none.tokens]}\n",
             "",

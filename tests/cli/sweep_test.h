@@ -17,7 +17,8 @@ class SweepTest : public CommandTest {
         "data: {tokenizer: world/data, train: world/data/train.tokens, "
         "val: world/data/val.tokens}\n"
         "train: {batch_size: 2, seq_len: 16, precision: f32, eval_every: 0, "
-        "checkpoint_every: 0, sample_every: 0, log_every: 10}\n");
+        "checkpoint_every: 0, sample_every: 0, log_every: 10}\n"
+        "schedule: {warmup_steps: 1}\n");
   }
 
   /// Writes sweep.yaml; models are timed once.

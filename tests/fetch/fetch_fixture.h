@@ -71,7 +71,7 @@ class FetchFixture : public ::testing::Test {
   fs::path target() const { return options_.output / "file"; }
   fs::path part() const { return options_.output / "file.part"; }
 
-  /// The file is whole, and nothing is beside it.
+  /// The file is whole, and nothing is beside it but .lock, which stays.
   void expect_fetched() const {
     EXPECT_TRUE(read_text(target()) == content_);
     expect_only_in_output({"file"});
@@ -80,6 +80,7 @@ class FetchFixture : public ::testing::Test {
     std::vector<std::string> found;
     if (fs::exists(options_.output)) {
       for (const auto& entry : fs::directory_iterator(options_.output)) {
+        if (entry.path().filename() == ".lock") continue;
         found.push_back(entry.path().filename());
       }
     }

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "nanobrain/config/parameters.h"
-#include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/budget.h"
 #include "tests/support/support.h"
 
 namespace nanobrain::testing {
@@ -29,7 +29,10 @@ TEST(Ablations, EveryOneIsReadAndHasItsCells) {
         name == "vocabulary"
             ? std::vector<std::string>{}
             : std::vector<std::string>{"set.model.vocab_size=32294"});
-    EXPECT_EQ(make_cells(sweep).size(), cells.at(name));
+    const auto made = make_cells(sweep);
+    EXPECT_EQ(made.size(), cells.at(name));
+    EXPECT_NO_THROW(require_decay(sweep, made));
+    EXPECT_NO_THROW(require_steps(sweep, made));
     EXPECT_EQ(sweep.seeds.size(), 3u);
   }
   EXPECT_EQ(seen.size(), cells.size());

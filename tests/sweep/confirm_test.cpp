@@ -1,6 +1,8 @@
 #include "nanobrain/sweep/confirm.h"
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/sweep/budget.h"
+#include "nanobrain/sweep/halving.h"
 #include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
@@ -81,6 +83,29 @@ TEST_F(Confirmation, HasAFolderThatTheSummaryKeepsApart) {
       Error,
       "confirms on 3 seeds: give --confirm 3",
       open_confirmation(sweep_.folder(), 5));
+}
+
+TEST(ConfirmationOfMinutes, HasTheStepsThatWereMeasured) {
+  const SweepResults sweep(
+      "grid: {model.num_layers: [1, 2]}\nbudget: {minutes: 3}\n"
+      "search: {kind: halving, rungs: 2}\n");
+  Json measured;
+  for (const size_t cell : {0, 1}) {
+    measured["cells"][sweep.id(cell)] = {{"steps", 70}};
+  }
+  write_minutes(sweep.folder(), measured);
+  const SweepConfig config = read_sweep_folder(sweep.folder());
+  auto cells = make_cells(config);
+  set_steps(measured, cells);
+  fs::remove_all(sweep.folder().cells());
+  for (const Cell& cell : cells_of_rung(cells, config.search, 1)) {
+    write_cell(sweep.folder(), cell);
+    for (const int64_t seed : {1, 2, 3}) sweep.finish(cell.id, seed, 2.0);
+  }
+  const SweepFolder again = open_confirmation(sweep.folder(), 2);
+  const auto fresh = make_cells(read_sweep_folder(again));
+  ASSERT_EQ(fresh.size(), 2u);
+  EXPECT_EQ(read_minutes(again, fresh), measured);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/sweep/halving.h"
 #include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {

@@ -100,6 +100,7 @@ TEST(SweepFolder, DamagedFilesOfARunSayWhatToDo) {
     EXPECT_ERROR(Error, "status.json", read_status(run));
     EXPECT_ERROR(Error, "remove it: a sweep does its run", read_status(run));
     EXPECT_ERROR(Error, "remove it: a sweep does its run", read_result(run));
+    EXPECT_EQ(status_or_waiting(run).state, "waiting");
   }
 }
 
@@ -111,6 +112,7 @@ TEST(SweepFolder, StatusAndResultComeBack) {
   const RunStatus status{
       .state = "failed",
       .attempts = 2,
+      .generation = 3,
       .exit_code = 139,
       .error = "a \"word\"",
       .host = "h",
@@ -118,6 +120,12 @@ TEST(SweepFolder, StatusAndResultComeBack) {
       .elapsed_s = 1.5};
   write_status(run, status);
   EXPECT_EQ(write_fields(read_status(run)), write_fields(status));
+  // Older ones have no generation.
+  Json older = write_fields(status);
+  older.erase("generation");
+  write_json(run.status(), older);
+  EXPECT_EQ(read_status(run).attempts, 2);
+  EXPECT_EQ(read_status(run).generation, 0);
   Json result = Json::object();
   for (const FigureSource* source : result_sources(all_figures())) {
     result[source->result] = 1.25e13;

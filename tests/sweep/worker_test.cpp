@@ -10,6 +10,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/summary.h"
 #include "tests/sweep/sweep_results.h"
 
@@ -151,7 +152,7 @@ TEST_F(WorkerTest, AFailureCostsItsRunAloneAndIsTriedAgain) {
   EXPECT_EQ(read_status(run(0, 1)).state, "done");
   const auto nan = read_status(run(1, 2));
   EXPECT_EQ(nan.state, "failed");
-  EXPECT_EQ(nan.attempts, 2);
+  EXPECT_EQ(nan.attempts, 2); // of itself it says nothing of divergence
   EXPECT_EQ(nan.exit_code, 1);
   EXPECT_EQ(nan.error, "loss is NaN");
   const auto crash = read_status(run(0, 3));
@@ -200,7 +201,89 @@ TEST_F(WorkerTest, AnInterruptedRunResumes) {
   work();
   const auto status = read_status(run(0, 1));
   EXPECT_EQ(status.state, "done");
-  EXPECT_EQ(status.attempts, 2);
+  EXPECT_EQ(status.generation, 2);
+  EXPECT_EQ(status.attempts, 1); // an interruption uses up none
+}
+
+TEST_F(WorkerTest, ADivergedRunIsNotRetriedAndStartsAnewWhenAsked) {
+  open("grid: {model.num_layers: [1, 2]}\nseeds: [1]\nretries: 3\n");
+  mischief(
+      "[ $layers = 2 ] && { touch \"$4/checkpoint\"; rmdir \"$4.busy\"\n"
+      "  echo '{\"diverged\": \"step 3\"}' > \"$4/run.json\"\n"
+      "  echo 'the loss is not finite' >&2; exit 1; }\n");
+  work();
+  EXPECT_EQ(trained(), 2);
+  const auto status = read_status(run(1, 1));
+  EXPECT_EQ(status.state, "failed");
+  EXPECT_EQ(status.error, "the loss is not finite (not retried: it diverged)");
+  mischief("[ -e \"$4/checkpoint\" ] && exit 1\n");
+  forget_failures(folder_, sweep_, cells_);
+  work();
+  EXPECT_EQ(read_status(run(1, 1)).state, "done");
+}
+
+TEST_F(WorkerTest, WhatAnotherHasRunMeanwhileIsNotForgotten) {
+  open("grid: {model.num_layers: [1, 2]}\nseeds: [1]\n");
+  mischief("rmdir \"$4.busy\"; exit 1\n");
+  work();
+  mischief("");
+  const auto claim = Claim::take(run(1, 1).lock());
+  forget_failures(folder_, sweep_, cells_);
+  EXPECT_EQ(read_status(run(0, 1)).state, "waiting");
+  EXPECT_EQ(read_status(run(1, 1)).state, "failed");
+}
+
+TEST_F(WorkerTest, AnyExceptionFailsItsRunAlone) {
+  open("grid: {model.num_layers: [1, 2]}\nseeds: [1]\n");
+  // No weights: their size cannot be asked for.
+  mischief(
+      "[ $layers = 2 ] && { mv \"$4/model\" \"$4/gone\"; ln -s nowhere "
+      "\"$4/model\"; }\n");
+  work();
+  EXPECT_EQ(read_status(run(0, 1)).state, "done");
+  EXPECT_EQ(read_status(run(1, 1)).state, "failed");
+  EXPECT_FALSE(read_status(run(1, 1)).error.empty());
+}
+
+TEST_F(WorkerTest, ADamagedStatusEndsNoWorkerAndItsRunIsDoneAgain) {
+  open("grid: {model.num_layers: [1, 2]}\nseeds: [1]\n");
+  work();
+  write_text(run(0, 1).status(), "{\"state\": ");
+  {
+    const auto other = Claim::take(run(0, 1).lock());
+    work();
+    EXPECT_EQ(trained(), 2);
+  }
+  work();
+  EXPECT_EQ(trained(), 3);
+  EXPECT_EQ(read_status(run(0, 1)).state, "done");
+}
+
+TEST_F(WorkerTest, ARunThatAnotherHasBegunIsTheOthers) {
+  open("grid: {model.num_layers: [1]}\nseeds: [1]\n");
+  // As on a file system that has lost the lock: once, amid the training.
+  const std::string status = run(0, 1).status();
+  mischief(
+      "[ -e \"$here/once\" ] || { touch \"$here/once\"\n"
+      "  sed -i 's/\"generation\": 1/\"generation\": 2/' " +
+      status + "; cp " + status + " \"$here/others\"; }\n");
+  std::vector<std::string> states;
+  run_worker(
+      folder_,
+      sweep_,
+      cells_,
+      {files_.path("program"), 1, {}},
+      [&](const Cell&, const RunSeed&, const RunStatus& now) {
+        states.push_back(now.state);
+        if (now.state != "lost") return;
+        EXPECT_THAT(
+            now.error, ::testing::HasSubstr("another worker has begun"));
+        EXPECT_FALSE(read_result(run(0, 1)));
+        EXPECT_EQ(read_text(status), read_text(files_.path("others")));
+      });
+  EXPECT_THAT(
+      states, ::testing::ElementsAre("running", "lost", "running", "done"));
+  EXPECT_EQ(read_status(run(0, 1)).generation, 3);
 }
 
 TEST_F(WorkerTest, HalvingContinuesWithTheBest) {
@@ -217,6 +300,37 @@ TEST_F(WorkerTest, HalvingContinuesWithTheBest) {
       "num_layers=1,steps=2 num_layers=2,steps=2 num_layers=3,steps=2 "
       "num_layers=4,steps=2 num_layers=3,steps=4 num_layers=4,steps=4 "
       "num_layers=4,steps=8");
+}
+
+TEST_F(WorkerTest, FailuresOfEveryRungAreForgotten) {
+  open(
+      "grid: {model.num_layers: [1, 2]}\nseeds: [1, 2]\n"
+      "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
+  mischief("[ $steps$seed = 82 ] && { rmdir \"$4.busy\"; exit 1; }\n");
+  work();
+  const auto summary = [&] { return summarize_sweep(folder_); };
+  EXPECT_EQ(summary().count("failed"), 1);
+  mischief("");
+  work();
+  EXPECT_EQ(summary().count("failed"), 1);
+  forget_failures(folder_, sweep_, cells_);
+  work();
+  EXPECT_EQ(summary().count("done"), 2 * (2 + 1));
+  EXPECT_EQ(trained(), 2 * (2 + 1) + 1);
+}
+
+TEST_F(WorkerTest, ARungOfAnEarlierNanobrainIsNotMixed) {
+  open(
+      "grid: {model.num_layers: [1, 2]}\nseeds: [1]\n"
+      "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
+  const auto first = cells_of_rung(cells_, sweep_.search, 0);
+  const SeedFolder begun = folder_.seed(first[1].id, 1);
+  fs::create_directories(begun.root);
+  write_text(begun.config(), "schedule: {warmup_steps: 50}\n");
+  EXPECT_ERROR(
+      Error,
+      "was begun with 50 steps of warm-up, and its rung now has 25",
+      work());
 }
 
 } // namespace

@@ -1,6 +1,4 @@
 // Resuming in this process; kill_e2e_test.cpp kills a real one.
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 
 #include "nanobrain/base/descriptor.h"
@@ -176,8 +174,7 @@ TEST_F(ResumeTest, RefusesOtherMathematicsAndOtherData) {
 TEST_F(ResumeTest, RefusesARunWithoutItsRecordAndARunInUse) {
   rewind_run(run_, 3);
   {
-    const Descriptor other(run_, O_RDONLY | O_DIRECTORY);
-    ASSERT_EQ(flock(other.get(), LOCK_EX), 0);
+    const Descriptor other = lock_folder(run_);
     EXPECT_ERROR(Error, "is in use", resume());
   }
   EXPECT_NO_THROW(resume());

@@ -47,6 +47,15 @@ TEST(TrainBench, CountsEveryTokenOfEveryStepAndSharesOfTheWholeTime) {
           ::testing::HasSubstr("; 3,872 parameters")));
 }
 
+TEST(TrainBench, TakesMoreStepsUntilTheSecondsHavePassed) {
+  const Json report =
+      bench_train(tiny_config(), {.steps = 1, .warm_up = 1, .seconds = 0.2});
+  // Each of them took some of the time: the slowest at most all of it.
+  EXPECT_GT(report["steps"], 1);
+  EXPECT_GE(
+      report["steps"].get<double>() * 48 / report["min"].get<double>(), 0.2);
+}
+
 TEST(TrainBench, RefusesWhatCannotBeTimed) {
   EXPECT_ERROR(
       UsageError, "has 0 and 3", bench_train(tiny_config(), {.steps = 0}));

@@ -202,6 +202,9 @@ TEST(TrainingRunTest, StopsAtWhatIsNotFiniteAndDoesNotSaveIt) {
   const fs::path checkpoints = tiny.path("run") / "checkpoints";
   EXPECT_EQ(names_in(checkpoints), std::set<std::string>{"step-1"});
   EXPECT_NO_THROW(load_model(checkpoints / "step-1" / "model"));
+  EXPECT_THAT(
+      read_json(tiny.path("run") / "run.json").value("diverged", ""),
+      HasSubstr("the loss of step 2 is not finite"));
   EXPECT_FALSE(fs::exists(tiny.path("run") / "model"));
   EXPECT_ERROR(
       Error,
