@@ -12,10 +12,12 @@
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/cell_timing.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/live_view.h"
 #include "nanobrain/sweep/power.h"
+#include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/slurm.h"
 #include "nanobrain/sweep/speed.h"
 #include "nanobrain/sweep/summary.h"
@@ -242,6 +244,7 @@ SweepResult result_of(
   const int64_t done = summary.count("done");
   const int64_t failed = summary.count("failed");
   const int64_t waiting = runs - done - failed;
+  const auto mixtures = find_mixtures(summary.cells);
   const std::string output = folder.root.string();
   return {
       .json =
@@ -250,12 +253,13 @@ SweepResult result_of(
            {"failed", failed},
            {"waiting", waiting},
            {"front", front},
+           {"mixed", mixed_keys(mixtures)},
            {"jobs", plan.jobs()},
            {"threads", plan.threads},
            {"output", output}},
       .table = cells_table(summary),
       .text = fmt::format(
-          "{} cells: {} runs done, {} failed, {} waiting\n{}"
+          "{} cells: {} runs done, {} failed, {} waiting\n{}{}"
           "on the front of bits per byte against parameters:{}{}\n"
           "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
           summary.cells.size(),
@@ -263,6 +267,7 @@ SweepResult result_of(
           failed,
           waiting,
           failed == 0 ? "" : "--retry-failed tries the failed ones again\n",
+          mixed_note(mixtures, "\n"),
           front.empty() ? " none" : "\n  ",
           fmt::join(front, "\n  "),
           output,
@@ -281,6 +286,7 @@ SweepResult submit(
       .tasks = request.jobs == 0 ? runs : request.jobs,
       .threads = std::max<int64_t>(1, request.threads),
       .sbatch = request.sbatch,
+      .allow_mixed = request.allow_mixed,
       .program = fs::canonical(request.program)};
   const std::string id = submit_slurm_job(folder, array);
   return {
@@ -314,15 +320,13 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
 
   const JobPlan plan = plan_jobs(request, cells.front());
+  const RunTools alone{request.program, plan.threads, plan.cpus.front()};
   if (sweep.budget.minutes) {
-    set_steps_by_minutes(
-        folder,
-        *sweep.budget.minutes,
-        {request.program, plan.threads, plan.cpus.front()},
-        cells);
+    set_steps_by_minutes(folder, *sweep.budget.minutes, alone, cells);
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
-  LiveView view(
+  std::optional<LiveView> view(
+      std::in_place,
       folder,
       static_cast<int64_t>(
           planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
@@ -337,12 +341,16 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
         cells,
         tools,
         [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
-          view.update(cell, seed, status);
-          if (status.state == "running") return;
+          const bool end = status.state != "running";
+          if (!end && !request.allow_mixed) require_unmixed(folder, cell, seed);
+          view->update(cell, seed, status);
+          if (!end) return;
           const std::lock_guard lock(tables);
           write_tables(folder);
         });
   });
+  view.reset();
+  time_models(folder, sweep, alone);
   return result_of(folder, write_tables(folder), plan);
 }
 
