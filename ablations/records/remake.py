@@ -18,6 +18,8 @@ import tempfile
 TAG = '<script type="application/json" id="data">'
 FACTS = ("parameters", "steps", "tokens", "train_flops")
 STATUS = ("state", "attempts", "exit_code", "error", "host")
+TEXTS = ("commit", "isa", "arithmetic", "libtorch", "compiler", "device", "cpu",
+         "train_xxh3", "val_xxh3", "tokenizer_sha256", "timed_on")
 
 
 def value(text):
@@ -56,7 +58,8 @@ def make_folder(rows, folder):
         if row["state"] == "done":
             skip = {"cell", *keys, *STATUS}
             write(run / "result.json", {
-                k: value(v) for k, v in row.items() if k not in skip})
+                k: v if k in TEXTS else value(v) for k, v in row.items()
+                if k not in skip and v != ""})
 
 
 def page_data(path):

@@ -1,5 +1,6 @@
 #include "nanobrain/config/model_folder.h"
 
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/manifest.h"
@@ -22,7 +23,7 @@ void write_model_folder(
     const fs::path& directory,
     const ModelConfig& config,
     const Tokenizer* tokenizer,
-    const Json& record,
+    const Json& facts,
     const std::function<void(const fs::path& folder)>& write_weights) {
   AtomicDirectory folder(directory);
   if (tokenizer != nullptr) tokenizer->save(folder.path());
@@ -31,13 +32,13 @@ void write_model_folder(
   write_json(
       folder.path() / kModelConfig, to_huggingface({config, end_of_text}));
   write_weights(folder.path());
-  write_json(
-      folder.path() / kModelManifest,
-      {{"format_version", kModelFormatVersion},
-       {"tokenizer_hash",
-        tokenizer != nullptr ? Json(tokenizer->hash()) : Json(nullptr)},
-       {"training", record},
-       {"files", hash_files(folder.path())}});
+  Json manifest = {
+      {"format_version", kModelFormatVersion},
+      {"tokenizer_hash",
+       tokenizer != nullptr ? Json(tokenizer->hash()) : Json(nullptr)}};
+  manifest.update(facts);
+  manifest["files"] = hash_files(folder.path());
+  write_json(folder.path() / kModelManifest, manifest);
   folder.commit();
 }
 
@@ -51,6 +52,11 @@ Json read_model_manifest(const fs::path& directory) {
 
 Json training_record(const fs::path& directory) {
   return read_model_manifest(directory).value("training", Json::object());
+}
+
+bool is_quantized_from(const fs::path& int8, const fs::path& weights) {
+  const Json from = read_model_manifest(int8).value("quantized_from", Json());
+  return from.is_string() && from == sha256_of_file(weights);
 }
 
 int64_t trained_context(const fs::path& directory, int64_t max_seq_len) {

@@ -27,12 +27,12 @@ HuggingFaceConfig read_model_config(const fs::path& directory);
 
 /// Writes a whole model folder atomically: what `write_weights` puts into the
 /// folder that it gets, and everything beside it. `tokenizer` may be nullptr;
-/// `record` goes into nanobrain.json under "training".
+/// `facts` go into nanobrain.json: training, quantized_from.
 void write_model_folder(
     const fs::path& directory,
     const ModelConfig& config,
     const Tokenizer* tokenizer,
-    const Json& record,
+    const Json& facts,
     const std::function<void(const fs::path& folder)>& write_weights);
 
 /// nanobrain.json; empty where there is none (a folder that others wrote).
@@ -40,6 +40,10 @@ Json read_model_manifest(const fs::path& directory);
 
 /// What nanobrain.json has under "training"; an empty object without it.
 Json training_record(const fs::path& directory);
+
+/// Whether an int8 model folder says that it was made from this file of f32
+/// weights, as they are now. False where it does not say, or is not there.
+bool is_quantized_from(const fs::path& int8, const fs::path& weights);
 
 /// Tokens of the windows that a model of `max_seq_len` positions was last
 /// trained in: "seq_len" of its training record; max_seq_len where it has none

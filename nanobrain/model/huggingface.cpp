@@ -162,7 +162,11 @@ void save_model(
       tokenizer != nullptr ? tokenizer->vocab_size() : 0,
       config.vocab_size);
   write_model_folder(
-      directory, config, tokenizer, record, [&](const fs::path& folder) {
+      directory,
+      config,
+      tokenizer,
+      {{"training", record}},
+      [&](const fs::path& folder) {
         write_weights(folder / kWeightsFile, model);
       });
 }

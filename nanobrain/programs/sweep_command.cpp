@@ -63,6 +63,11 @@ void add_sweep(CLI::App& program) {
       "fresh seeds, and report those alone")
       ->check(CLI::Range(0, 1'000));
   flag("--retry-failed", request->retry_failed, "begin those again");
+  flag(
+      "--allow-mixed",
+      request->allow_mixed,
+      "go on though data, commit or arithmetic are not those of the runs that "
+      "are done; the tables say so");
   sub->footer(
       "Keys of the YAML and their defaults:\n" +
       describe_fields(SweepConfig{}));

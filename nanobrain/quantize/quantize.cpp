@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/message.h"
@@ -129,7 +130,8 @@ QuantizeReport quantize_model(const QuantizeRequest& asked) {
       request.output,
       config,
       tokenizer.get(),
-      training_record(folder),
+      {{"training", training_record(folder)},
+       {"quantized_from", sha256_of_file(folder / kWeightsFile)}},
       [&](const fs::path& written) {
         weights.write(written / kInt8WeightsFile);
       });

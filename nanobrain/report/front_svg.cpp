@@ -21,6 +21,7 @@ constexpr double kMark = 5; // half of its width
 
 struct Mark {
   double cost;
+  const Estimate* cost_estimate; // nullptr: it is exact
   const Estimate* bits;
   OnFront front;
   std::string label;
@@ -48,6 +49,7 @@ Series make_series(
     if (!p || !p->front.contains(cost.key)) continue;
     series.marks.push_back(
         {cell.mean(cost, precision).get<double>(),
+         cost.is_estimate() ? &p->at(cost.key) : nullptr,
          &p->at(loss),
          p->front.at(cost.key),
          labels[i]});
@@ -156,6 +158,8 @@ class Picture {
     const double y = y_(e.mean);
     const auto stroke = fmt::format("stroke=\"{}\"", series.colour);
     if (e.has_interval()) svg_.line(x, y_(e.low), x, y_(e.high), stroke);
+    if (mark.cost_estimate != nullptr)
+      draw_cost(*mark.cost_estimate, y, stroke);
     const bool sure = mark.front == OnFront::kOn || mark.front == OnFront::kOff;
     svg_.path(
         outline(series.round, x, y),
@@ -166,6 +170,15 @@ class Picture {
             is_on(mark.front) && !sure ? 0.35 : 1.0,
             is_on(mark.front) || sure ? "" : " stroke-opacity=\"0.5\""),
         fmt::format("{}, {}: {:.4f}", mark.label, series.name, e.mean));
+  }
+
+  /// The interval of a measured cost, as far as the axis goes.
+  void draw_cost(const Estimate& cost, double y, const std::string& stroke) {
+    if (!cost.has_interval()) return;
+    const auto at = [&](double v) {
+      return std::clamp(x_(std::max(v, 1e-3 * cost.mean)), kLeft, kRight);
+    };
+    svg_.line(at(cost.low), y, at(cost.high), y, stroke);
   }
 
   static std::string outline(bool round, double x, double y) {
@@ -236,7 +249,7 @@ std::string front_svg(const SweepSummary& sweep, const std::string& axis) {
   require(
       !all.front().marks.empty(),
       "report",
-      "no run is done: there is no front yet");
+      "no run is done, or none is timed: there is no front yet");
   return Picture(std::move(all), objective(sweep.figures), cost).draw();
 }
 

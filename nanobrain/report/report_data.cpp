@@ -10,6 +10,7 @@
 #include "nanobrain/report/cell_label.h"
 #include "nanobrain/report/page/page.h"
 #include "nanobrain/sweep/differences.h"
+#include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -126,6 +127,7 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
   }
   const CellSummary* best = best_cell(sweep);
   json["best"] = best == nullptr ? Json() : Json(best->id);
+  json["mixed"] = mixed_note(find_mixtures(sweep.cells));
   json["model"] = compared_cells(sweep, Precision::kF32).model.decision();
   json["differences"] = differences_json(sweep);
   json["effects"] = effects_json(sweep);

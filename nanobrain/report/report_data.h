@@ -14,8 +14,9 @@ namespace nanobrain {
 /// Of sweep folders and run folders, in their order:
 ///   format, title, created_at, build, figures (figures_json())
 ///   sweeps   name, path, counts, keys, cells (arithmetic, f32 and int8:
-///            estimates over seeds and fronts), best (id), model (how the
-///            noise is taken), differences (all pairs of cells that are
+///            estimates over seeds and fronts), best (id), mixed (a note,
+///            empty where all runs were made alike), model (how the noise
+///            is taken), differences (all pairs of cells that are
 ///            compared), effects (of each key)
 ///   runs     id, sweep, cell, seed, state, error, result and run_record()
 /// No title: the folders' names. `build` names this program. Error if a

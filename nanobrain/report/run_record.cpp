@@ -65,7 +65,8 @@ void add_session(const Json& facts, Json& record) {
     record[build ? "build" : "host"][key] = value;
   }
   // Not when it started: runs of one machine and build are shown as one.
-  for (const char* key : {"libtorch", "device", "threads"}) {
+  for (const char* key :
+       {"libtorch", "isa", "arithmetic", "device", "threads"}) {
     if (last.contains(key)) record["build"][key] = last[key];
   }
 }

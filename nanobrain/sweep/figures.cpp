@@ -78,6 +78,7 @@ Figures make_figures() {
        .sources =
            {{kForward, "median_ms", "forward_ms"},
             {kInt8Forward, "median_ms", "int8_forward_ms"}},
+       .optional = true,
        .csv = 4,
        .markdown = 2,
        .markdown_heading = "forward ms"},
@@ -215,6 +216,7 @@ std::vector<const FigureSource*> result_sources(const Figures& figures) {
 Json collect_result(const Figures& figures, const StageValues& stages) {
   Json result = Json::object();
   for (const FigureSource* source : result_sources(figures)) {
+    if (!stages.contains(source->stage)) continue;
     const Json& value = stages.at(source->stage).at(source->value);
     static_cast<void>(value.get<double>()); // an exception where it is none
     result[source->result] = value;

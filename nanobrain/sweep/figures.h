@@ -22,8 +22,8 @@ enum class Stage {
   kTrain,       // `nanobrain train --json`
   kInt8Loss,    // `nanobrain eval --json` of the int8 model
   kFiles,       // bytes of the weights: f32, int8
-  kForward,     // the row of `nanobrain bench forward` that is of f32
-  kInt8Forward, // and of int8
+  kForward,     // the row of `nanobrain bench forward` that is of f32: last,
+  kInt8Forward, // of all runs (cell_timing.h); and of int8
 };
 using StageValues = std::map<Stage, Json>;
 
@@ -55,7 +55,7 @@ struct Figure {
   /// Of each precision where there are two.
   std::vector<FigureSource> sources = {};
   bool known = false;    // of a cell by arithmetic, in its cell.json
-  bool optional = false; // older results lack it
+  bool optional = false; // results lack it: older ones, or until it is timed
   /// Not stored, but a function of what `sources` stores for another figure.
   double (*derived)(double) = nullptr;
   int csv = 0; // place among its kind in cells.csv; 0: not there
@@ -65,6 +65,8 @@ struct Figure {
   std::string live = {}; // ... where its last value of a curve stands in
 
   bool per_precision() const { return sources.size() == 2; }
+  /// Measured with noise: its means over seeds are estimates.
+  bool is_estimate() const { return spread != Spread::kNone; }
   const FigureSource& source(Precision precision) const;
   /// Out of a result.json.
   std::optional<double> of(const Json& result, Precision precision) const;
@@ -84,7 +86,8 @@ std::vector<const Figure*> in_places(
 
 /// The keys of a result.json, in order, with where they come from.
 std::vector<const FigureSource*> result_sources(const Figures& figures);
-/// The result of a run. Json::exception where a stage lacks a value.
+/// Of a result, what these stages give. Json::exception where one lacks a
+/// value.
 Json collect_result(const Figures& figures, const StageValues& stages);
 /// Error if a figure is missing or no number.
 void check_result(

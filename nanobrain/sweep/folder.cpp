@@ -70,6 +70,15 @@ SeedFolder SweepFolder::seed(const std::string& id, const RunSeed& seed) const {
   return {cell(id) / ("seed-" + seed.name())};
 }
 
+DataConfig SweepFolder::data_of(const Cell& cell) const {
+  if (!cell.tokenizer) return cell.config.data;
+  const fs::path made = data(*cell.tokenizer);
+  return {
+      .tokenizer = made,
+      .train = made / "train.tokens",
+      .val = made / "val.tokens"};
+}
+
 void open_sweep_folder(const SweepFolder& folder, const SweepConfig& sweep) {
   const Json keys = write_fields(sweep);
   const auto base_of = [](const fs::path& path) {

@@ -47,7 +47,8 @@ struct RunStatus {
 ///   log.txt      stderr of its processes
 ///   run/         the run folder
 ///   int8/        its model as int8
-///   result.json  figures of both, once all is done
+///   result.json  figures of both and facts (provenance.h), once both are made;
+///                their times come last (cell_timing.h)
 struct SeedFolder {
   fs::path root;
 
@@ -80,6 +81,8 @@ struct SweepFolder {
   fs::path cells() const { return root / "cells"; }
   fs::path cell(const std::string& id) const { return cells() / id; }
   SeedFolder seed(const std::string& id, const RunSeed& seed) const;
+  /// What a cell's runs read: the base's data, or those of its tokenizer.
+  DataConfig data_of(const Cell& cell) const;
 };
 
 /// Makes the folder, or opens one that holds the same sweep. Error if

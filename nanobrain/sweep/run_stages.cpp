@@ -1,8 +1,6 @@
 // run_stages(): one run of a sweep.
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
@@ -11,6 +9,7 @@
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/worker.h"
 #include "nanobrain/yaml/yaml.h"
 
@@ -18,7 +17,6 @@ namespace nanobrain {
 
 namespace {
 
-constexpr int64_t kTimedTokens = 64;
 constexpr int kInterruptedExit = 130;
 
 /// A stage that ended otherwise than well.
@@ -29,7 +27,6 @@ struct StageFailed {
 struct Stages {
   const SeedFolder& folder;
   const RunConfig& config;
-  const TimingConfig& timing;
   const RunTools& tools;
   const Claim& claim;
 
@@ -46,12 +43,14 @@ struct Stages {
     const std::string f32_model = "--model=" + model();
     const std::string int8_model = "--model=" + folder.int8().string();
     const std::string threads = fmt::format("--threads={}", tools.threads);
-    if (!fs::exists(folder.int8())) {
+    const fs::path weights = folder.run().model() / kWeightsFile;
+    if (!is_quantized_from(folder.int8(), weights)) {
+      fs::remove_all(folder.int8());
       const std::string output = "--output=" + folder.int8().string();
       json({"quantize", f32_model, output, threads});
     }
     values[Stage::kFiles] = {
-        {"f32", fs::file_size(folder.run().model() / kWeightsFile)},
+        {"f32", fs::file_size(weights)},
         {"int8", fs::file_size(folder.int8() / kInt8WeightsFile)}};
     values[Stage::kInt8Loss] = json(
         {"eval",
@@ -59,16 +58,6 @@ struct Stages {
          "--input=" + config.data.val.string(),
          fmt::format("--context={}", config.train.seq_len),
          threads});
-    std::vector<std::string> bench = {
-        "bench", "forward", f32_model, int8_model, threads};
-    const int64_t tokens = std::min(kTimedTokens, config.model.max_seq_len);
-    bench.push_back(fmt::format("--tokens={}", tokens));
-    if (timing.repetitions) {
-      bench.push_back(fmt::format("--repetitions={}", *timing.repetitions));
-    }
-    const Json rows = json(bench).at("rows");
-    values[Stage::kForward] = rows.at(0);
-    values[Stage::kInt8Forward] = rows.at(1);
     return values;
   }
 
@@ -138,7 +127,7 @@ void prepare_tokenizer_data(
   run_tool(prepare, log, tools, claim);
 }
 
-/// The config of a run whose tokenizer the sweep has trained.
+/// The config of a run, whose data is there.
 RunConfig run_config(
     const SweepFolder& folder,
     const Cell& cell,
@@ -146,13 +135,7 @@ RunConfig run_config(
     const RunTools& tools) {
   RunConfig config = config_for_seed(cell, seed);
   config.train.threads = tools.threads;
-  if (cell.tokenizer) {
-    const fs::path data = folder.data(*cell.tokenizer);
-    config.data = {
-        .tokenizer = data,
-        .train = data / "train.tokens",
-        .val = data / "val.tokens"};
-  }
+  config.data = folder.data_of(cell);
   return config;
 }
 
@@ -193,8 +176,9 @@ RunStatus run_stages(
       prepare_tokenizer_data(folder, sweep.text, *cell.tokenizer, tools);
     }
     const RunConfig config = run_config(folder, cell, seed, tools);
-    const auto values = Stages{run, config, sweep.timing, tools, claim}.run();
-    const Json result = collect_result(all_figures(), values);
+    const auto values = Stages{run, config, tools, claim}.run();
+    Json result = collect_result(all_figures(), values);
+    result.update(recorded_facts(run.run()));
     if (still_has(status, run)) write_json(run.result(), result);
     end("done", 0, "");
   } catch (const StageFailed& failed) {

@@ -40,10 +40,11 @@ std::string submit_slurm_job(
   write_file(
       script,
       fmt::format(
-          "#!/bin/sh\nexec {} sweep --output {} --jobs 1 --threads {}\n",
+          "#!/bin/sh\nexec {} sweep --output {} --jobs 1 --threads {}{}\n",
           quote(request.program.string()),
           quote(folder.root.string()),
-          request.threads));
+          request.threads,
+          request.allow_mixed ? " --allow-mixed" : ""));
   std::vector<std::string> command = {
       "sbatch",
       "--parsable",

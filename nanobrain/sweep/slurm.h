@@ -15,6 +15,7 @@ struct SlurmRequest {
   int64_t tasks = 1;                    // workers
   int64_t threads = 1;                  // processors of each
   std::vector<std::string> sbatch = {}; // further options: "--partition=long"
+  bool allow_mixed = false;             // of the workers (SweepRequest)
   std::filesystem::path program = "nanobrain"; // as the nodes find it
 };
 

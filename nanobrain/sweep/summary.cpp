@@ -1,11 +1,13 @@
 #include "nanobrain/sweep/summary.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/multiple_comparisons.h"
+#include "nanobrain/sweep/provenance.h"
 
 namespace nanobrain {
 
@@ -28,22 +30,24 @@ void require_whole(
 
 CellSummary read_cell(
     const SweepFolder& folder,
-    const SweepSummary& sweep,
+    const SweepConfig& sweep,
+    const Figures& figures,
     const std::string& id) {
   CellSummary cell;
   cell.id = id;
   const fs::path facts = folder.cell(id) / "cell.json";
   cell.facts = read_json(facts);
-  require_whole(cell.facts, sweep.figures, facts);
-  for (const RunSeed& seed : run_seeds(sweep.config)) {
+  require_whole(cell.facts, figures, facts);
+  for (const RunSeed& seed : run_seeds(sweep)) {
     const SeedFolder run = folder.seed(id, seed);
-    RunSummary summary{.seed = seed, .status = read_status(run), .result = {}};
+    RunSummary summary{.seed = seed, .status = read_status(run)};
     std::string& state = summary.status.state;
     // A worker that was killed could not say so.
     if (state == "running" && !Claim::is_taken(run.lock())) {
       state = "interrupted";
     }
-    if (state == "done") summary.result = read_result(run, sweep.figures);
+    if (state == "done") summary.result = read_result(run, figures);
+    summary.facts = facts_of(run, summary.result);
     cell.runs.push_back(std::move(summary));
   }
   return cell;
@@ -83,12 +87,21 @@ void pool_intervals(SweepSummary& sweep, Precision precision) {
   }
 }
 
+/// The noise of a time is a share of it.
+BySeed logarithms(
+    const CellSummary& cell, const Figure& figure, Precision precision) {
+  BySeed values = cell.by_seed(figure, precision);
+  for (auto& [seed, value] : values) value = std::log(value);
+  return values;
+}
+
 void mark_front(
     SweepSummary& sweep, const std::string& axis, Precision precision) {
   const Figure& cost = find_figure(sweep.figures, axis);
   const ComparedCells compared = compared_cells(sweep, precision);
   std::map<const CellSummary*, OnFront> front;
   std::vector<FrontPoint> points;
+  std::vector<BySeed> costs;
   for (size_t i = 0; i < compared.cells.size(); ++i) {
     const CellSummary& cell = *compared.cells[i];
     const Json mean = cell.mean(cost, precision);
@@ -96,8 +109,11 @@ void mark_front(
     front[&cell] = OnFront::kIncomplete;
     if (cell.incomplete()) continue;
     points.push_back({i, mean.get<double>(), cell.seeds_done().size() > 1});
+    if (cost.is_estimate()) costs.push_back(logarithms(cell, cost, precision));
   }
-  const auto marks = pareto_front(compared.model, points);
+  std::optional<GridModel> model;
+  if (cost.is_estimate()) model.emplace(std::move(costs));
+  const auto marks = pareto_front(compared.model, points, model);
   for (size_t i = 0; i < marks.size(); ++i) {
     front[compared.cells[points[i].cell]] = marks[i];
   }
@@ -164,20 +180,29 @@ std::vector<std::string> SweepSummary::override_keys() const {
   return keys;
 }
 
+std::vector<CellSummary> read_cells(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const Figures& figures) {
+  std::vector<CellSummary> cells;
+  if (fs::exists(folder.cells())) {
+    for (const auto& entry : fs::directory_iterator(folder.cells())) {
+      if (!fs::exists(entry.path() / "cell.json")) continue;
+      cells.push_back(
+          read_cell(folder, sweep, figures, entry.path().filename()));
+    }
+  }
+  std::ranges::sort(cells, {}, [](const CellSummary& cell) {
+    return cell.facts.at("order").get<int64_t>();
+  });
+  return cells;
+}
+
 SweepSummary summarize_sweep(
     const SweepFolder& folder, const Figures& figures) {
   SweepSummary summary{
       .config = read_sweep_folder(folder), .figures = figures, .cells = {}};
-  if (fs::exists(folder.cells())) {
-    for (const auto& entry : fs::directory_iterator(folder.cells())) {
-      if (!fs::exists(entry.path() / "cell.json")) continue;
-      summary.cells.push_back(
-          read_cell(folder, summary, entry.path().filename()));
-    }
-  }
-  std::ranges::sort(summary.cells, {}, [](const CellSummary& cell) {
-    return cell.facts.at("order").get<int64_t>();
-  });
+  summary.cells = read_cells(folder, summary.config, figures);
   for (CellSummary& cell : summary.cells) {
     if (cell.count("done") == 0) continue;
     cell.f32 = estimate_figures(cell, figures, Precision::kF32);

@@ -17,7 +17,8 @@ namespace nanobrain {
 struct RunSummary {
   RunSeed seed;
   RunStatus status;
-  std::optional<Json> result; // result.json, where it is done
+  std::optional<Json> result = {}; // result.json, where it is done
+  Json facts = Json::object();     // provenance.h
 };
 
 /// A cell at one precision.
@@ -61,6 +62,12 @@ struct SweepSummary {
   /// Every key that some cell overrides, in the order of the cells.
   std::vector<std::string> override_keys() const;
 };
+
+/// Every cell that the folder holds, without estimates.
+std::vector<CellSummary> read_cells(
+    const SweepFolder& folder,
+    const SweepConfig& sweep,
+    const Figures& figures = all_figures());
 
 /// Reads every cell that the folder holds. The fronts are of each precision.
 /// Where the model pools the noise of all cells, the objective's intervals are

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -12,7 +13,7 @@ namespace {
 /// "1.8847 ± 0.0031": the half of the 95 % interval.
 std::string with_interval(const Estimate& e, const Figure& figure) {
   std::string text = format_value(e.mean, figure.format);
-  if (figure.spread != Spread::kInterval || !e.has_interval()) return text;
+  if (!figure.is_estimate() || !e.has_interval()) return text;
   return text + " ± " + format_value(e.high - e.mean, figure.format);
 }
 
@@ -163,6 +164,16 @@ void add_texts(const SweepSummary& summary, CellColumns& columns) {
   });
 }
 
+/// For programs: in every row what the rows of the table do not share.
+void add_mixed(const std::vector<Mixture>& mixtures, CellColumns& columns) {
+  if (mixtures.empty()) return;
+  columns.push_back(
+      {{.key = "mixed"},
+       [keys = mixed_keys(mixtures)](const CellSummary&) -> TableCell {
+         return keys;
+       }});
+}
+
 } // namespace
 
 Table runs_table(const SweepSummary& summary) {
@@ -174,6 +185,11 @@ Table runs_table(const SweepSummary& summary) {
   const auto sources = result_sources(summary.figures);
   for (const FigureSource* source : sources) {
     table.columns.push_back({.key = source->result});
+  }
+  const auto facts = run_facts();
+  for (const Fact& fact : facts) {
+    if (fact.key != std::string_view("host"))
+      table.columns.push_back({.key = fact.key});
   }
   for (const CellSummary& cell : summary.cells) {
     for (const RunSummary& run : cell.runs) {
@@ -188,6 +204,10 @@ Table runs_table(const SweepSummary& summary) {
       for (const FigureSource* source : sources) {
         row.emplace_back(own.value(source->result, Json()));
       }
+      for (const Fact& fact : facts) {
+        if (fact.key == std::string_view("host")) continue;
+        row.emplace_back(run.facts.value(fact.key, Json()));
+      }
     }
   }
   return table;
@@ -197,6 +217,8 @@ Table cells_table(const SweepSummary& summary) {
   CellColumns columns = name_columns(summary);
   add_values(summary, columns);
   add_texts(summary, columns);
+  const auto mixtures = find_mixtures(summary.cells);
+  add_mixed(mixtures, columns);
   Table table = headed_by(columns);
   for (const CellSummary& cell : summary.cells) {
     table.rows.push_back(row_of(columns, cell));
@@ -207,6 +229,7 @@ Table cells_table(const SweepSummary& summary) {
             compared_cells(summary, Precision::kF32).model.decision(),
         "front: by p under 5 %, adjusted (Holm) over its comparisons"};
   }
+  if (!mixtures.empty()) table.notes.push_back(mixed_note(mixtures));
   return table;
 }
 

@@ -8,12 +8,14 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/sweep/budget.h"
+#include "nanobrain/sweep/cell_timing.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/dry_run.h"
 #include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/live_view.h"
+#include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/slurm.h"
 #include "nanobrain/sweep/speed.h"
 #include "nanobrain/sweep/summary.h"
@@ -63,6 +65,7 @@ SweepResult result_of(
   const int64_t done = summary.count("done");
   const int64_t failed = summary.count("failed");
   const int64_t waiting = runs - done - failed;
+  const auto mixtures = find_mixtures(summary.cells);
   const std::string output = folder.root.string();
   return {
       .json =
@@ -71,12 +74,13 @@ SweepResult result_of(
            {"failed", failed},
            {"waiting", waiting},
            {"front", front},
+           {"mixed", mixed_keys(mixtures)},
            {"jobs", plan.jobs()},
            {"threads", plan.threads},
            {"output", output}},
       .table = cells_table(summary),
       .text = fmt::format(
-          "{} cells: {} runs done, {} failed, {} waiting\n{}"
+          "{} cells: {} runs done, {} failed, {} waiting\n{}{}"
           "on the front of bits per byte against parameters:{}{}\n"
           "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
           summary.cells.size(),
@@ -84,6 +88,7 @@ SweepResult result_of(
           failed,
           waiting,
           failed == 0 ? "" : "--retry-failed tries the failed ones again\n",
+          mixed_note(mixtures, "\n"),
           front.empty() ? " none" : "\n  ",
           fmt::join(front, "\n  "),
           output,
@@ -102,6 +107,7 @@ SweepResult submit(
       .tasks = request.jobs == 0 ? runs : request.jobs,
       .threads = std::max<int64_t>(1, request.threads),
       .sbatch = request.sbatch,
+      .allow_mixed = request.allow_mixed,
       .program = fs::canonical(request.program)};
   const std::string id = submit_slurm_job(folder, array);
   return {
@@ -176,19 +182,25 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
 
   const JobPlan plan = plan_jobs(request, cells.front());
+  const RunTools alone{request.program, plan.threads, plan.cpus.front()};
   if (sweep.budget.minutes && measured.is_null()) {
     set_steps_by_minutes(folder, sweep, plan, request.program, cells);
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
-  LiveView view(
+  std::optional<LiveView> view(
+      std::in_place,
       folder,
       static_cast<int64_t>(
           planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
       count_done(folder, sweep, cells));
   const auto observe =
       [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
-        view.update(cell, seed, status);
-        if (status.state == "running") return;
+        const bool begins = status.state == "running";
+        if (begins && !request.allow_mixed) {
+          require_unmixed(folder, cell, seed);
+        }
+        view->update(cell, seed, status);
+        if (begins) return;
         try {
           write_tables(folder);
         } catch (const Interrupted&) {
@@ -203,6 +215,8 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
         request.program, plan.threads, plan.cpus[static_cast<size_t>(job)]};
     run_worker(folder, sweep, cells, tools, observe);
   });
+  view.reset();
+  time_models(folder, sweep, alone);
   return result_of(folder, write_tables(folder), plan);
 }
 

@@ -13,7 +13,7 @@
 
 namespace nanobrain {
 
-// One run from its config to its figures: train, quantize, evaluate, time. Each
+// One run from its config to its figures: train, quantize, evaluate. Each
 // stage is a process of the nanobrain program, so that a crash costs that run
 // alone.
 
@@ -36,6 +36,7 @@ RunStatus run_stages(
 bool has_diverged(const SeedFolder& run);
 
 /// Called as a run of a cell begins and as it ends (status.state says which).
+/// What it throws as one begins stops the worker, and the run stays as it was.
 using RunObserver =
     std::function<void(const Cell&, const RunSeed&, const RunStatus&)>;
 

@@ -225,7 +225,11 @@ TEST_F(Comparison, WikiText2HasGpt2sPublishedTokens) {
   config.vocab_size = tokenizer->vocab_size();
   config.max_seq_len = 1024;
   write_model_folder(
-      *folder_ / "flat", config, tokenizer.get(), {}, [](const fs::path&) {});
+      *folder_ / "flat",
+      config,
+      tokenizer.get(),
+      Json::object(),
+      [](const fs::path&) {});
   Calls calls;
   const Capabilities only_tokens_matter = {
       .open_f32 = [&](const fs::path&, bool) {

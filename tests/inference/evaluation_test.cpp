@@ -38,7 +38,7 @@ class Evaluation : public ::testing::Test {
         *folder_ / "model",
         {},
         tokenizer_.get(),
-        {{"tokens", kTrained}},
+        {{"training", {{"tokens", kTrained}}}},
         [](const fs::path& folder) {
           int8_model_for(*tokenizer_, {.max_seq_len = 32}).write(folder);
         });
@@ -313,7 +313,7 @@ TEST_F(Evaluation, TheContextIsTheOneThatTheModelWasTrainedAt) {
         *folder_ / name,
         {},
         tokenizer_.get(),
-        {{"seq_len", seq_len}},
+        {{"training", {{"seq_len", seq_len}}}},
         [](const fs::path& folder) {
           int8_model_for(*tokenizer_, {.max_seq_len = 32}).write(folder);
         });

@@ -123,6 +123,7 @@ TEST_F(Quantize, WritesAWholeFolderAndLeavesTheModelAlone) {
   const Json manifest = read_json(dir_ / "int8/nanobrain.json");
   verify_files(dir_ / "int8", manifest["files"]);
   EXPECT_EQ(manifest["training"]["tokens"], 1234);
+  EXPECT_EQ(manifest["quantized_from"], before["model.safetensors"]);
   EXPECT_EQ(RuntimeModel::load(dir_ / "int8")->trained_context(), 16);
   EXPECT_EQ(manifest["tokenizer_hash"], tokenizer->hash());
   EXPECT_EQ(

@@ -85,6 +85,23 @@ TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
   }
 }
 
+TEST_F(FrontSvg, ACostThatIsAnEstimateHasItsInterval) {
+  finish_all();
+  SweepSummary sweep = summary();
+  Estimate& time = sweep.cells[0].f32->figures.at("forward_ms");
+  time.low = 0.9; // about 1 ms
+  time.high = 1.2;
+  std::vector<double> ends;
+  for (const Json& e : svg_elements(front_svg(sweep, "forward_ms"))) {
+    const Json& at = e["attributes"];
+    if (e["tag"] != "line" || at["stroke"] != kF32) continue;
+    if (at["y1"] != at["y2"] || at["x1"] == at["x2"]) continue;
+    ends = {number(at["x1"]), number(at["x2"])};
+  }
+  ASSERT_EQ(ends.size(), 2u);
+  EXPECT_LT(ends[0], ends[1]);
+}
+
 TEST_F(FrontSvg, FillsSayWhoIsOnTheFront) {
   finish_all();
   SweepSummary sweep = summary();

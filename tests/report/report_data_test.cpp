@@ -88,6 +88,7 @@ TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
       1e-4);
   EXPECT_EQ(one["front"]["parameters"], "noise");
   EXPECT_EQ(shown["best"], sweep.id(1));
+  EXPECT_EQ(shown["mixed"], "");
   EXPECT_THAT(
       shown["model"].get<std::string>(),
       ::testing::StartsWith("pooled within-cell sd 0.0141, 1 degrees"));

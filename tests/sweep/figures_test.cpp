@@ -89,7 +89,7 @@ TEST(Figures, ARowMoreIsInEveryTable) {
   EXPECT_EQ(cell["int8_front_energy_j"], "on");
   const std::string overview = cells_table(summary).markdown();
   EXPECT_THAT(overview, HasSubstr("| training FLOPs | energy J |"));
-  EXPECT_THAT(overview, HasSubstr(" | 11.5 | "));
+  EXPECT_THAT(overview, HasSubstr(" | 11.5 ± 6.4 | "));
 }
 
 TEST(Figures, ResultsOfBeforeAFigureAreReadWhereItIsOptional) {

@@ -1,6 +1,7 @@
 #include "nanobrain/sweep/front.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "nanobrain/base/random.h"
 #include "tests/support/support.h"
@@ -13,20 +14,48 @@ struct Point {
   std::vector<double> losses;
 };
 
+BySeed by_seed(const std::vector<double>& values) {
+  BySeed cell;
+  for (const double value : values) cell[std::ssize(cell)] = value;
+  return cell;
+}
+
+std::string names_of(const std::vector<OnFront>& front) {
+  std::string text;
+  for (const OnFront on : front) {
+    if (!text.empty()) text += ' ';
+    text += name(on);
+  }
+  return text;
+}
+
 std::string front_of(const std::vector<Point>& points) {
   std::vector<BySeed> cells;
   std::vector<FrontPoint> front;
   for (const Point& point : points) {
     front.push_back({cells.size(), point.cost, point.losses.size() > 1});
-    BySeed& cell = cells.emplace_back();
-    for (const double loss : point.losses) cell[std::ssize(cell)] = loss;
+    cells.push_back(by_seed(point.losses));
   }
-  std::string text;
-  for (const OnFront on : pareto_front(GridModel(cells), front)) {
-    if (!text.empty()) text += ' ';
-    text += name(on);
+  return names_of(pareto_front(GridModel(cells), front));
+}
+
+/// A point whose cost was measured as often as its loss.
+struct TimedPoint {
+  std::vector<double> costs;
+  std::vector<double> losses;
+};
+
+std::string timed_front_of(const std::vector<TimedPoint>& points) {
+  std::vector<BySeed> losses, costs;
+  std::vector<FrontPoint> front;
+  for (const auto& [cost, loss] : points) {
+    const double mean = std::accumulate(cost.begin(), cost.end(), 0.0) /
+                        static_cast<double>(cost.size());
+    front.push_back({losses.size(), mean, loss.size() > 1});
+    losses.push_back(by_seed(loss));
+    costs.push_back(by_seed(cost));
   }
-  return text;
+  return names_of(pareto_front(GridModel(losses), front, GridModel(costs)));
 }
 
 /// Three runs about a mean; no seed moves two cells alike.
@@ -68,6 +97,58 @@ TEST(Front, OneRunIsNeverSure) {
   const auto calmer = about(1.9, 0.001, 1);
   EXPECT_EQ(front_of({{1, calm}, {2, calmer}, {3, {1.5}}}), "on on noise");
   EXPECT_EQ(front_of({{1, calm}, {2, calmer}, {3, {2.5}}}), "on on off");
+}
+
+TEST(Front, ACostThatIsAnEstimateMarksThePlacesThatItLeavesOpen) {
+  const auto good = about(2, 0.01);
+  const auto better = about(1, 0.01, 1);
+  // As above where the costs are as clear as the losses.
+  EXPECT_EQ(
+      timed_front_of(
+          {{about(1, 0.01, 2), good},
+           {about(2, 0.01), better},
+           {about(3, 0.01, 1), about(1.5, 0.01, 2)}}),
+      "on on off");
+  // Which of two is the faster is chance: the worse one may not be on it.
+  EXPECT_EQ(
+      timed_front_of({{about(1, 0.1, 2), good}, {about(1.01, 0.1), better}}),
+      "noise on");
+  // Nor be off it.
+  EXPECT_EQ(
+      timed_front_of({{about(1.01, 0.1, 2), good}, {about(1, 0.1), better}}),
+      "off_noise on");
+  // The slower one surely loses, to one that surely is faster.
+  EXPECT_EQ(
+      timed_front_of(
+          {{about(1, 0.01, 2), better},
+           {about(1.01, 0.01), better},
+           {about(2, 0.01, 1), good}}),
+      "noise off_noise off");
+  // Of one run nothing is sure.
+  EXPECT_EQ(
+      timed_front_of({{{1.0}, {2.0}}, {{2.0}, {1.0}}, {{3.0}, {1.5}}}),
+      "noise noise off_noise");
+}
+
+// Of equal models times and losses are chance alone.
+TEST(Front, WithTimesIsJudgedAsAFamilyToo) {
+  Random random(11);
+  const auto runs = [&] {
+    std::vector<double> three;
+    for (int seed = 0; seed < 3; ++seed) {
+      three.push_back(5 + random.uniform() + random.uniform());
+    }
+    return three;
+  };
+  int sure = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    std::vector<TimedPoint> points;
+    for (int i = 0; i < 6; ++i) points.push_back({runs(), runs()});
+    const std::string front = " " + timed_front_of(points) + " ";
+    sure +=
+        front.find(" on ") != front.npos || front.find(" off ") != front.npos;
+  }
+  EXPECT_LE(sure, 300 * 0.08);
 }
 
 // Many points of one true loss: some look better than all cheaper ones by

@@ -32,13 +32,19 @@ case $1 in
     echo "$4" >> "$here/trained"
     . "$here/mischief"
     sleep 0.05
-    head -c 80 /dev/zero > "$4/model/model.safetensors"
+    printf "%80s" "$weights" > "$4/model/model.safetensors"
     rmdir "$4.busy"
     echo "{\"val_loss\": 3, \"val_bits_per_byte\": $(awk "BEGIN {printf \"%.17g\", 1/$layers + $seed/100}"),
       \"parameters\": 10, \"tokens\": 20, \"steps\": $steps, \"tokens_per_s\": 5, \"elapsed_s\": 4, \"peak_rss_bytes\": 1}";;
-  quantize) out=${3#--output=}; mkdir -p "$out"; head -c 20 /dev/zero > "$out/model.int8.safetensors"; echo "{}";;
+  quantize)
+    weights=${2#--model=}/model/model.safetensors
+    out=${3#--output=}
+    mkdir "$out" || exit 1
+    echo "$out" >> "$here/quantized"
+    head -c 20 "$weights" > "$out/model.int8.safetensors"
+    echo "{\"format_version\": 1, \"quantized_from\": \"$(sha256sum < "$weights" | cut -c 1-64)\"}" > "$out/nanobrain.json"
+    echo "{}";;
   eval) echo '{"nats_per_token": 3.1, "bits_per_byte": 1.1}';;
-  bench) echo '{"rows": [{"median_ms": 2}, {"median_ms": 0.5}]}';;
 esac
 )";
 
@@ -89,8 +95,9 @@ class WorkerTest : public ::testing::Test {
     return folder_.seed(cells_[cell].id, seed);
   }
   bool no_faults() const { return !fs::exists(files_.path("faults")); }
-  int64_t trained() const {
-    const std::string text = read_text(files_.path("trained"));
+  int64_t trained() const { return lines("trained"); }
+  int64_t lines(const std::string& file) const {
+    const std::string text = read_text(files_.path(file));
     return std::count(text.begin(), text.end(), '\n');
   }
 
@@ -108,13 +115,25 @@ TEST_F(WorkerTest, RunsEveryCellAndGathersItsFigures) {
   ASSERT_TRUE(result);
   EXPECT_NEAR(result->at("val_bits_per_byte"), 0.28, 1e-12);
   EXPECT_EQ(result->at("int8_val_bits_per_byte"), 1.1);
-  EXPECT_EQ(result->at("forward_ms"), 2);
-  EXPECT_EQ(result->at("int8_forward_ms"), 0.5);
   EXPECT_EQ(result->at("f32_bytes"), 80);
   EXPECT_EQ(result->at("int8_bytes"), 20);
   EXPECT_EQ(result->at("steps"), 8);
   work(); // nothing is left
   EXPECT_EQ(trained(), 9);
+}
+
+TEST_F(WorkerTest, AnInt8ModelIsOfTheWeightsThatThereAre) {
+  open("grid: {model.num_layers: [1]}\nseeds: [1]\n");
+  work();
+  EXPECT_EQ(lines("quantized"), 1);
+  fs::remove(run(0, 1).result());
+  work();
+  EXPECT_EQ(trained(), 2);
+  EXPECT_EQ(lines("quantized"), 1); // the same weights again
+  fs::remove(run(0, 1).result());
+  mischief("weights=other\n");
+  work();
+  EXPECT_EQ(lines("quantized"), 2);
 }
 
 TEST_F(WorkerTest, DataSeedsAreCrossedWithSeeds) {

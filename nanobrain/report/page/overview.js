@@ -32,6 +32,9 @@ function sweepTiles(sweep) {
     tiles[0].append(element('dd', {}, element('progress', {
       value: done, max: all, 'aria-label': 'Runs done'})));
   }
+  if (sweep.mixed) {
+    tiles.push(tile('Provenance', 'mixed', capital(sweep.mixed)));
+  }
   const best = bestCell(sweep);
   if (!best) return tiles;
   const alike = countAlike(sweep, best);

@@ -77,6 +77,21 @@ class LittleTest(page_case.PageCase):
         self.assertIn("0 of 27 done", self.page.inner_text("#tiles"))
         self.assertIn("running", self.page.inner_text("#runs"))
 
+    def test_mixed_runs_that_are_not_timed(self):
+        sweep = self.report["sweeps"][0]
+        sweep["mixed"] = "the runs are mixed: commit (3e367a1, cc1942f)"
+        for cell in sweep["cells"]:
+            for precision in ("f32", "int8"):
+                del cell[precision]["forward_ms"]
+                del cell[precision]["front"]["forward_ms"]
+        self.open()
+        self.assertIn("The runs are mixed: commit (3e367a1, cc1942f)",
+                      self.page.inner_text("#tiles"))
+        self.page.select_option("#front-x", "forward_ms")
+        self.assertEqual([], [d for d in self.datasets("front-chart")
+                              if d["points"]])
+        self.assertEqual(9, len(self.rows("cells")))
+
     def test_one_seed_has_no_interval(self):
         for cell in self.report["sweeps"][0]["cells"]:
             for precision in ("f32", "int8"):
