@@ -66,6 +66,8 @@ struct SeedFolder {
 ///   cells/ID/seed-N/      one run; seed-N-data-M where data_seeds differ
 ///   summary.csv           a row a run
 ///   cells.csv             a row a cell
+///   baselines.json        n-grams counted on what the cells saw
+///   test.json             what the best cell has on the test text
 ///   confirm/              the best cells on fresh seeds, a sweep of its own
 struct SweepFolder {
   fs::path root;
@@ -76,6 +78,8 @@ struct SweepFolder {
   fs::path cells() const { return root / "cells"; }
   fs::path cell(const std::string& id) const { return cells() / id; }
   SeedFolder seed(const std::string& id, const RunSeed& seed) const;
+  fs::path baselines() const { return root / "baselines.json"; }
+  fs::path test() const { return root / "test.json"; }
 };
 
 /// Makes the folder, or opens one that holds the same sweep. Error if

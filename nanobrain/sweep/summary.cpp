@@ -5,6 +5,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/multiple_comparisons.h"
+#include "nanobrain/sweep/stored.h"
 
 namespace nanobrain {
 
@@ -145,6 +146,19 @@ Json CellSummary::mean(const Figure& figure, Precision precision) const {
   return number_or_null(summary->at(figure.key).mean);
 }
 
+bool SweepSummary::finished() const {
+  const bool halving = config.search.kind == SearchKind::kHalving;
+  const int64_t last = halving ? config.search.rungs - 1 : 0;
+  int64_t ended = 0;
+  for (const CellSummary& cell : cells) {
+    if (cell.rung() < last) continue;
+    const int64_t runs = cell.count("done") + cell.count("failed");
+    if (runs < std::ssize(cell.runs)) return false;
+    ended += runs;
+  }
+  return ended > 0;
+}
+
 int64_t SweepSummary::count(std::string_view state) const {
   int64_t sum = 0;
   for (const CellSummary& cell : cells) sum += cell.count(state);
@@ -166,7 +180,11 @@ std::vector<std::string> SweepSummary::override_keys() const {
 SweepSummary summarize_sweep(
     const SweepFolder& folder, const Figures& figures) {
   SweepSummary summary{
-      .config = read_sweep_folder(folder), .figures = figures, .cells = {}};
+      .config = read_sweep_folder(folder),
+      .figures = figures,
+      .cells = {},
+      .baselines = read_stored<SweepBaselines>(folder.baselines()),
+      .test = read_stored<TestFigure>(folder.test())};
   if (fs::exists(folder.cells())) {
     for (const auto& entry : fs::directory_iterator(folder.cells())) {
       if (!fs::exists(entry.path() / "cell.json")) continue;

@@ -3,18 +3,12 @@
 
 #include <functional>
 
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
 
 namespace {
-
-/// "1.8847 ± 0.0031": the half of the 95 % interval.
-std::string with_interval(const Estimate& e, const Figure& figure) {
-  std::string text = format_value(e.mean, figure.format);
-  if (figure.spread != Spread::kInterval || !e.has_interval()) return text;
-  return text + " ± " + format_value(e.high - e.mean, figure.format);
-}
 
 std::string front_text(OnFront on) {
   switch (on) {
@@ -163,7 +157,40 @@ void add_texts(const SweepSummary& summary, CellColumns& columns) {
   });
 }
 
+/// Of a sweep whose n-grams are counted.
+void add_ngrams(const SweepSummary& summary, CellColumns& columns) {
+  if (summary.baselines.counted.empty()) return;
+  const auto best = [&summary](const CellSummary& cell) {
+    return best_ngram(ngrams_of(summary, cell));
+  };
+  columns.push_back(
+      {{.key = "ngram"}, [best](const CellSummary& cell) -> TableCell {
+         return best(cell) ? Json(best(cell)->name) : Json();
+       }});
+  columns.push_back(
+      {{.key = "ngram_bits_per_byte"},
+       [best](const CellSummary& cell) -> TableCell {
+         return best(cell) ? Json(best(cell)->bits_per_byte) : Json();
+       }});
+  for (const Precision precision : kPrecisions) {
+    columns.push_back(
+        {word_column(
+             prefix_of(precision) + "loses_to",
+             precision == Precision::kF32 ? "beside counting" : ""),
+         [&summary, precision](const CellSummary& cell) -> TableCell {
+           const auto text = describe_against(summary, cell, precision);
+           return {text.starts_with("LOSES") ? text : "", text};
+         }});
+  }
+}
+
 } // namespace
+
+std::string with_interval(const Estimate& e, const Figure& figure) {
+  std::string text = format_value(e.mean, figure.format);
+  if (figure.spread != Spread::kInterval || !e.has_interval()) return text;
+  return text + " ± " + format_value(e.high - e.mean, figure.format);
+}
 
 Table runs_table(const SweepSummary& summary) {
   const CellColumns names = name_columns(summary);
@@ -197,6 +224,7 @@ Table cells_table(const SweepSummary& summary) {
   CellColumns columns = name_columns(summary);
   add_values(summary, columns);
   add_texts(summary, columns);
+  add_ngrams(summary, columns);
   Table table = headed_by(columns);
   for (const CellSummary& cell : summary.cells) {
     table.rows.push_back(row_of(columns, cell));
@@ -206,6 +234,9 @@ Table cells_table(const SweepSummary& summary) {
         objective(summary.figures).title + ": " +
             compared_cells(summary, Precision::kF32).model.decision(),
         "front: by p under 5 %, adjusted (Holm) over its comparisons"};
+  }
+  for (std::string& note : closing_notes(summary)) {
+    table.notes.push_back(std::move(note));
   }
   return table;
 }

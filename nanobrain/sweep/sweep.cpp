@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <optional>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/cell.h"
+#include "nanobrain/sweep/closing.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/live_view.h"
@@ -231,11 +234,14 @@ SweepResult result_of(
     const SweepSummary& summary,
     const JobPlan& plan) {
   std::vector<std::string> front;
+  std::vector<std::string> front_lines;
   for (const CellSummary& cell : summary.cells) {
     if (!cell.f32) continue;
     const auto mark = cell.f32->front.find("parameters");
     if (mark == cell.f32->front.end() || !is_on(mark->second)) continue;
     front.push_back(cell.id);
+    const auto beside = describe_against(summary, cell, Precision::kF32);
+    front_lines.push_back(cell.id + (beside.empty() ? "" : " " + beside));
   }
   const auto runs = static_cast<int64_t>(
       summary.cells.size() * run_seeds(summary.config).size());
@@ -243,7 +249,7 @@ SweepResult result_of(
   const int64_t failed = summary.count("failed");
   const int64_t waiting = runs - done - failed;
   const std::string output = folder.root.string();
-  return {
+  SweepResult result{
       .json =
           {{"cells", summary.cells.size()},
            {"done", done},
@@ -256,7 +262,7 @@ SweepResult result_of(
       .table = cells_table(summary),
       .text = fmt::format(
           "{} cells: {} runs done, {} failed, {} waiting\n{}"
-          "on the front of bits per byte against parameters:{}{}\n"
+          "on the front of bits per byte against parameters:{}{}\n{}"
           "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
           summary.cells.size(),
           done,
@@ -264,9 +270,12 @@ SweepResult result_of(
           waiting,
           failed == 0 ? "" : "--retry-failed tries the failed ones again\n",
           front.empty() ? " none" : "\n  ",
-          fmt::join(front, "\n  "),
+          fmt::join(front_lines, "\n  "),
+          closing_text(summary),
           output,
           output)};
+  result.json.update(closing_json(summary));
+  return result;
 }
 
 /// Workers on a cluster's nodes, each of which calls run_sweep().
@@ -322,7 +331,8 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
         cells);
   }
   for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder, cell);
-  LiveView view(
+  std::optional<LiveView> view(
+      std::in_place,
       folder,
       static_cast<int64_t>(
           planned_cells(sweep, cells).size() * run_seeds(sweep).size()),
@@ -337,12 +347,14 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
         cells,
         tools,
         [&](const Cell& cell, const RunSeed& seed, const RunStatus& status) {
-          view.update(cell, seed, status);
+          view->update(cell, seed, status);
           if (status.state == "running") return;
           const std::lock_guard lock(tables);
           write_tables(folder);
         });
   });
+  view.reset();
+  close_sweep(folder, {request.program, plan.threads * plan.jobs()});
   return result_of(folder, write_tables(folder), plan);
 }
 
