@@ -6,6 +6,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
 #include "nanobrain/report/chart.h"
+#include "nanobrain/sweep/baseline_tables.h"
 
 namespace nanobrain {
 
@@ -81,10 +82,25 @@ Axis fit_bits(const std::vector<Series>& all) {
   return {low - margin, high + margin, kBottom, kTop};
 }
 
+/// The best counted n-gram of each training budget.
+std::vector<CountedNgram> levels_of(const SweepSummary& sweep) {
+  std::vector<CountedNgram> levels;
+  for (const CountedBaselines& counted : sweep.baselines.counted) {
+    if (const auto* best = best_ngram(counted.ngrams)) levels.push_back(*best);
+  }
+  return levels;
+}
+
 class Picture {
  public:
-  Picture(std::vector<Series> all, const Figure& loss, const Figure& cost)
+  Picture(
+      std::vector<Series> all,
+      const Figure& loss,
+      const Figure& cost,
+      const SweepSummary& sweep)
       : all_(std::move(all)),
+        levels_(levels_of(sweep)),
+        losing_(count_losing(sweep)),
         loss_(loss),
         cost_(cost),
         x_(fit_cost(all_)),
@@ -93,6 +109,7 @@ class Picture {
 
   std::string draw() && {
     draw_axes();
+    draw_levels();
     for (const Series& series : all_) draw_front(series);
     for (const Series& series : all_) {
       for (const Mark& mark : series.marks) draw_mark(series, mark);
@@ -124,6 +141,28 @@ class Picture {
         "middle",
         loss_.title + " (95 % interval)",
         fmt::format("transform=\"rotate(-90 18 {})\"", middle));
+  }
+
+  /// Counted n-grams, where they are in the frame, and below it how many cells
+  /// lose to one.
+  void draw_levels() {
+    std::string names;
+    for (const CountedNgram& level : levels_) {
+      const std::string name = fmt::format(
+          "counted {} {:.4f}", level.short_name(), level.bits_per_byte);
+      names += (names.empty() ? "" : ", ") + name;
+      const double y = y_(level.bits_per_byte);
+      if (y < kTop || y > kBottom) continue;
+      svg_.line(kLeft, y, kRight, y, kLevelLine);
+      svg_.text(kRight - 4, y - 4, "end", name, kLevelWords);
+    }
+    if (losing_ == 0) return;
+    svg_.text(
+        kRight,
+        kHeight - 4,
+        "end",
+        fmt::format("LOSES to counting, {} of the cells: {}", losing_, names),
+        kLevelWords);
   }
 
   static std::string short_figure(double v, std::string_view unit) {
@@ -217,7 +256,14 @@ class Picture {
         "noise");
   }
 
+  static constexpr const char* kLevelLine =
+      "stroke=\"#b3261e\" stroke-dasharray=\"7 4\"";
+  static constexpr const char* kLevelWords =
+      "font-size=\"10\" fill=\"#b3261e\"";
+
   std::vector<Series> all_;
+  std::vector<CountedNgram> levels_;
+  int64_t losing_;
   const Figure& loss_;
   const Figure& cost_;
   Axis x_;
@@ -237,7 +283,7 @@ std::string front_svg(const SweepSummary& sweep, const std::string& axis) {
       !all.front().marks.empty(),
       "report",
       "no run is done: there is no front yet");
-  return Picture(std::move(all), objective(sweep.figures), cost).draw();
+  return Picture(std::move(all), objective(sweep.figures), cost, sweep).draw();
 }
 
 } // namespace nanobrain

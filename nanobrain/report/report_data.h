@@ -16,7 +16,7 @@ namespace nanobrain {
 ///   sweeps   name, path, counts, keys, cells (arithmetic, f32 and int8:
 ///            estimates over seeds and fronts), best (id), model (how the
 ///            noise is taken), differences (all pairs of cells that are
-///            compared), effects (of each key)
+///            compared), effects (of each key), closing_json()
 ///   runs     id, sweep, cell, seed, state, error, result and run_record()
 /// No title: the folders' names. `build` names this program. Error if a
 /// folder is neither, or is given twice.

@@ -1,11 +1,8 @@
 #include "nanobrain/sweep/sweep.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <optional>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
@@ -234,14 +231,14 @@ SweepResult result_of(
     const SweepSummary& summary,
     const JobPlan& plan) {
   std::vector<std::string> front;
-  std::vector<std::string> front_lines;
+  std::string on_front;
   for (const CellSummary& cell : summary.cells) {
     if (!cell.f32) continue;
     const auto mark = cell.f32->front.find("parameters");
     if (mark == cell.f32->front.end() || !is_on(mark->second)) continue;
     front.push_back(cell.id);
     const auto beside = describe_against(summary, cell, Precision::kF32);
-    front_lines.push_back(cell.id + (beside.empty() ? "" : " " + beside));
+    on_front += "\n  " + cell.id + (beside.empty() ? "" : " " + beside);
   }
   const auto runs = static_cast<int64_t>(
       summary.cells.size() * run_seeds(summary.config).size());
@@ -262,15 +259,14 @@ SweepResult result_of(
       .table = cells_table(summary),
       .text = fmt::format(
           "{} cells: {} runs done, {} failed, {} waiting\n{}"
-          "on the front of bits per byte against parameters:{}{}\n{}"
+          "on the front of bits per byte against parameters:{}\n{}"
           "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
           summary.cells.size(),
           done,
           failed,
           waiting,
           failed == 0 ? "" : "--retry-failed tries the failed ones again\n",
-          front.empty() ? " none" : "\n  ",
-          fmt::join(front_lines, "\n  "),
+          front.empty() ? " none" : on_front,
           closing_text(summary),
           output,
           output)};
