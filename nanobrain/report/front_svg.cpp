@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
@@ -82,13 +83,24 @@ Axis fit_bits(const std::vector<Series>& all) {
   return {low - margin, high + margin, kBottom, kTop};
 }
 
-/// The best counted n-gram of each training budget.
-std::vector<CountedNgram> levels_of(const SweepSummary& sweep) {
-  std::vector<CountedNgram> levels;
-  for (const CountedBaselines& counted : sweep.baselines.counted) {
-    if (const auto* best = best_ngram(counted.ngrams)) levels.push_back(*best);
+/// The cells of the front beside counted n-grams.
+struct BesideCounting {
+  std::map<double, std::string> levels; // bits per byte of the best of each
+                                        // training budget -> "counted 5-gram"
+  int64_t cells = 0;                    // that have some
+  int64_t losing = 0;
+};
+
+BesideCounting beside_counting(const SweepSummary& sweep) {
+  BesideCounting beside;
+  for (const CellSummary& cell : sweep.cells) {
+    const CountedNgram* best = best_ngram(ngrams_of(sweep, cell));
+    if (best == nullptr || !cell.f32 || cell.f32->front.empty()) continue;
+    beside.levels[best->bits_per_byte] = "counted " + best->short_name();
+    ++beside.cells;
+    beside.losing += loses(sweep, cell) ? 1 : 0;
   }
-  return levels;
+  return beside;
 }
 
 class Picture {
@@ -99,8 +111,7 @@ class Picture {
       const Figure& cost,
       const SweepSummary& sweep)
       : all_(std::move(all)),
-        levels_(levels_of(sweep)),
-        losing_(count_losing(sweep)),
+        beside_(beside_counting(sweep)),
         loss_(loss),
         cost_(cost),
         x_(fit_cost(all_)),
@@ -147,21 +158,24 @@ class Picture {
   /// lose to one.
   void draw_levels() {
     std::string names;
-    for (const CountedNgram& level : levels_) {
-      const std::string name = fmt::format(
-          "counted {} {:.4f}", level.short_name(), level.bits_per_byte);
+    for (const auto& [bits, ngram] : beside_.levels) {
+      const std::string name = fmt::format("{} {:.4f}", ngram, bits);
       names += (names.empty() ? "" : ", ") + name;
-      const double y = y_(level.bits_per_byte);
+      const double y = y_(bits);
       if (y < kTop || y > kBottom) continue;
       svg_.line(kLeft, y, kRight, y, kLevelLine);
       svg_.text(kRight - 4, y - 4, "end", name, kLevelWords);
     }
-    if (losing_ == 0) return;
+    if (beside_.losing == 0) return;
     svg_.text(
         kRight,
         kHeight - 4,
         "end",
-        fmt::format("LOSES to counting, {} of the cells: {}", losing_, names),
+        fmt::format(
+            "LOSES to counting: {} of {} cells ({})",
+            beside_.losing,
+            beside_.cells,
+            names),
         kLevelWords);
   }
 
@@ -262,8 +276,7 @@ class Picture {
       "font-size=\"10\" fill=\"#b3261e\"";
 
   std::vector<Series> all_;
-  std::vector<CountedNgram> levels_;
-  int64_t losing_;
+  BesideCounting beside_;
   const Figure& loss_;
   const Figure& cost_;
   Axis x_;

@@ -65,11 +65,13 @@ void add_test_notes(
   for (const TestedCell& cell : looks.back().cells) {
     const Estimate test = estimate(cell.test);
     notes.push_back(fmt::format(
-        "{}: {}, {} bits per byte on val, {} on test",
+        "{}: {}, {} bits per byte on val, {} on test (Student's t over {} "
+        "runs)",
         is_confirmation(sweep.config) ? "on fresh seeds" : "chosen on val",
         cell.id,
         with_interval(estimate(cell.val), figure),
-        with_interval(test, figure)));
+        with_interval(test, figure),
+        cell.test.size()));
     if (cell.ngrams.empty()) continue;
     notes.push_back(fmt::format(
         "on test it {}; n-grams there: {}",
@@ -122,10 +124,13 @@ std::string describe_against(
   return mean ? describe_against(*mean, ngrams_of(sweep, cell)) : "";
 }
 
+bool loses(const SweepSummary& sweep, const CellSummary& cell) {
+  return loses(sweep, cell, ngrams_of(sweep, cell));
+}
+
 int64_t count_losing(const SweepSummary& sweep) {
-  return std::ranges::count_if(sweep.cells, [&](const CellSummary& cell) {
-    return loses(sweep, cell, ngrams_of(sweep, cell));
-  });
+  return std::ranges::count_if(
+      sweep.cells, [&](const CellSummary& cell) { return loses(sweep, cell); });
 }
 
 Table ngrams_table(const SweepSummary& sweep) {

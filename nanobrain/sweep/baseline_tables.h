@@ -20,7 +20,9 @@ std::span<const CountedNgram> ngrams_of(
 std::string describe_against(
     const SweepSummary& sweep, const CellSummary& cell, Precision precision);
 
-/// Cells that lose to an n-gram at either precision.
+/// At either precision it has more bits per byte than the best of its n-grams.
+bool loses(const SweepSummary& sweep, const CellSummary& cell);
+/// How many cells do.
 int64_t count_losing(const SweepSummary& sweep);
 
 /// A row an n-gram of each training budget, and how many cells lose to it.

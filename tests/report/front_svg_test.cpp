@@ -61,14 +61,14 @@ TEST_F(FrontSvg, CountedNgramsAreRedLinesAndSayWhoLoses) {
   EXPECT_THAT(image, HasSubstr("stroke-dasharray=\"7 4\""));
   EXPECT_THAT(
       image,
-      HasSubstr("LOSES to counting, 1 of the cells: counted trigram 1.9500<"));
+      HasSubstr(">LOSES to counting: 1 of 2 cells (counted trigram 1.9500)<"));
   // Far below the frame: words alone.
   write_ngrams(sweep_.folder(), {sweep_.id(0), sweep_.id(1)}, 2.5, 1.2);
   const std::string below = front_svg(summary(), "parameters");
   EXPECT_THAT(below, Not(HasSubstr("stroke-dasharray=\"7 4\"")));
   EXPECT_THAT(
       below,
-      HasSubstr("LOSES to counting, 2 of the cells: counted trigram 1.2000<"));
+      HasSubstr(">LOSES to counting: 2 of 2 cells (counted trigram 1.2000)<"));
 }
 
 TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {

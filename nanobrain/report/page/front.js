@@ -132,7 +132,9 @@ function makeFront() {
     return [
       `${point.precision}${isCost ? `, ${FRONT_WORDS[point.state]}` : ''}`,
       `${up}: ${estimate(e, 4)} (${e.values.length} seeds)`,
-      `${across.name}: ${across.text(point.x)}`];
+      `${across.name}: ${across.text(point.x)}`,
+      ...(levels().length
+        ? [againstCounting(e.mean, point.cell.ngram)] : [])];
   }
 
   function drawLegend(shown, isCost, colours) {

@@ -27,21 +27,25 @@ const losesTo = (bits, ngram) =>
 const inRed = (text, isLost) =>
   (isLost ? element('span', {class: 'loses'}, text) : text);
 
-/** "LOSES to the counted 5-gram by 0.3571", in red, or "beats" it. */
-function besideCounting(bits, ngram) {
+/** "LOSES to the counted 5-gram by 0.3571", or "beats" it. */
+function againstCounting(bits, ngram) {
   if (!ngram || !isNumber(bits)) return NONE;
-  const isLost = losesTo(bits, ngram);
   const by = fixed(Math.abs(bits - ngram.bits_per_byte), 4);
-  return inRed(`${isLost ? 'LOSES to' : 'beats'} the counted ` +
-               `${shortName(ngram)} by ${by}`, isLost);
+  return `${losesTo(bits, ngram) ? 'LOSES to' : 'beats'} the counted ` +
+    `${shortName(ngram)} by ${by}`;
 }
+const besideCounting = (bits, ngram) =>
+  inRed(againstCounting(bits, ngram), losesTo(bits, ngram));
 
-/** The column of the table of cells; none where nothing was counted. */
+/**
+ * The column of the table of cells; none where nothing was counted. Paper has
+ * room for the red figures and the table of n-grams alone.
+ */
 function ngramColumns(sweep) {
   if (!sweep.ngrams.length) return [];
   const bits = (cell) => cell.f32?.[objective().key].mean;
   return [{
-    name: 'Beside counting', title: 'f32 less the best counted n-gram',
+    name: 'Beside counting', minor: true, title: 'f32 less the best counted n-gram',
     value: (cell) => (cell.ngram && isNumber(bits(cell))
       ? bits(cell) - cell.ngram.bits_per_byte : null),
     cell: (cell) => besideCounting(bits(cell), cell.ngram)}];

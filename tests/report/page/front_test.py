@@ -174,6 +174,7 @@ class FrontTest(page_case.PageCase):
         mean = cell["f32"]["bits_per_byte"]["mean"]
         self.assertIn(f"{mean:.4f} \u00b1", text)
         self.assertIn("(2 seeds)", text)
+        self.assertIn("beats the counted trigram by ", text)
 
     def test_saves_a_picture(self):
         with self.page.expect_download() as download:
