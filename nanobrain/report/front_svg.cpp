@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
 #include "nanobrain/report/chart.h"
+#include "nanobrain/sweep/baseline_tables.h"
 
 namespace nanobrain {
 
@@ -83,10 +85,35 @@ Axis fit_bits(const std::vector<Series>& all) {
   return {low - margin, high + margin, kBottom, kTop};
 }
 
+/// The cells of the front beside counted n-grams.
+struct BesideCounting {
+  std::map<double, std::string> levels; // bits per byte of the best of each
+                                        // training budget -> "counted 5-gram"
+  int64_t cells = 0;                    // that have some
+  int64_t losing = 0;
+};
+
+BesideCounting beside_counting(const SweepSummary& sweep) {
+  BesideCounting beside;
+  for (const CellSummary& cell : sweep.cells) {
+    const CountedNgram* best = best_ngram(ngrams_of(sweep, cell));
+    if (best == nullptr || !cell.f32 || cell.f32->front.empty()) continue;
+    beside.levels[best->bits_per_byte] = "counted " + best->short_name();
+    ++beside.cells;
+    beside.losing += loses(sweep, cell) ? 1 : 0;
+  }
+  return beside;
+}
+
 class Picture {
  public:
-  Picture(std::vector<Series> all, const Figure& loss, const Figure& cost)
+  Picture(
+      std::vector<Series> all,
+      const Figure& loss,
+      const Figure& cost,
+      const SweepSummary& sweep)
       : all_(std::move(all)),
+        beside_(beside_counting(sweep)),
         loss_(loss),
         cost_(cost),
         x_(fit_cost(all_)),
@@ -95,6 +122,7 @@ class Picture {
 
   std::string draw() && {
     draw_axes();
+    draw_levels();
     for (const Series& series : all_) draw_front(series);
     for (const Series& series : all_) {
       for (const Mark& mark : series.marks) draw_mark(series, mark);
@@ -126,6 +154,31 @@ class Picture {
         "middle",
         loss_.title + " (95 % interval)",
         fmt::format("transform=\"rotate(-90 18 {})\"", middle));
+  }
+
+  /// Counted n-grams, where they are in the frame, and below it how many cells
+  /// lose to one.
+  void draw_levels() {
+    std::string names;
+    for (const auto& [bits, ngram] : beside_.levels) {
+      const std::string name = fmt::format("{} {:.4f}", ngram, bits);
+      names += (names.empty() ? "" : ", ") + name;
+      const double y = y_(bits);
+      if (y < kTop || y > kBottom) continue;
+      svg_.line(kLeft, y, kRight, y, kLevelLine);
+      svg_.text(kRight - 4, y - 4, "end", name, kLevelWords);
+    }
+    if (beside_.losing == 0) return;
+    svg_.text(
+        kRight,
+        kHeight - 4,
+        "end",
+        fmt::format(
+            "LOSES to counting: {} of {} cells ({})",
+            beside_.losing,
+            beside_.cells,
+            names),
+        kLevelWords);
   }
 
   static std::string short_figure(double v, std::string_view unit) {
@@ -230,7 +283,13 @@ class Picture {
         "noise");
   }
 
+  static constexpr const char* kLevelLine =
+      "stroke=\"#b3261e\" stroke-dasharray=\"7 4\"";
+  static constexpr const char* kLevelWords =
+      "font-size=\"10\" fill=\"#b3261e\"";
+
   std::vector<Series> all_;
+  BesideCounting beside_;
   const Figure& loss_;
   const Figure& cost_;
   Axis x_;
@@ -250,7 +309,7 @@ std::string front_svg(const SweepSummary& sweep, const std::string& axis) {
       !all.front().marks.empty(),
       "report",
       "no run is done, or none is timed: there is no front yet");
-  return Picture(std::move(all), objective(sweep.figures), cost).draw();
+  return Picture(std::move(all), objective(sweep.figures), cost, sweep).draw();
 }
 
 } // namespace nanobrain

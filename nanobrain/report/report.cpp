@@ -9,6 +9,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/report/front_svg.h"
 #include "nanobrain/report/report_data.h"
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/summary.h"
 
@@ -29,6 +30,8 @@ std::string markdown(const SweepSummary& sweep, const ReportRequest&) {
   std::vector<Table> tables = {cells_table(sweep), differences_to_best(sweep)};
   const Table effects = effects_table(sweep);
   if (!effects.rows.empty()) tables.push_back(effects);
+  const Table ngrams = ngrams_table(sweep);
+  if (!ngrams.rows.empty()) tables.push_back(ngrams);
   return join_tables(tables, &Table::markdown);
 }
 

@@ -9,6 +9,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/report/cell_label.h"
 #include "nanobrain/report/page/page.h"
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/summary.h"
@@ -131,6 +132,7 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
   json["model"] = compared_cells(sweep, Precision::kF32).model.decision();
   json["differences"] = differences_json(sweep);
   json["effects"] = effects_json(sweep);
+  json.update(closing_json(sweep));
   return json;
 }
 

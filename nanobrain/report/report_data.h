@@ -17,7 +17,7 @@ namespace nanobrain {
 ///            estimates over seeds and fronts), best (id), mixed (a note,
 ///            empty where all runs were made alike), model (how the noise
 ///            is taken), differences (all pairs of cells that are
-///            compared), effects (of each key)
+///            compared), effects (of each key), closing_json()
 ///   runs     id, sweep, cell, seed, state, error, result and run_record()
 /// No title: the folders' names. `build` names this program. Error if a
 /// folder is neither, or is given twice.

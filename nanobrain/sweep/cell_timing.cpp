@@ -13,6 +13,7 @@
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/summary.h"
+#include "nanobrain/sweep/worker.h"
 
 namespace nanobrain {
 
@@ -30,11 +31,6 @@ struct TimedRun {
 };
 /// By what has to be the same in one call: the seed, and the tokens of a pass.
 using TimedRuns = std::map<std::pair<RunSeed, int64_t>, std::vector<TimedRun>>;
-
-bool is_finished(const RunStatus& status, const SweepConfig& sweep) {
-  return status.state == "done" ||
-         (status.state == "failed" && status.attempts > sweep.retries);
-}
 
 struct Timing {
   const SweepFolder& folder;
@@ -55,10 +51,11 @@ struct Timing {
     bool missing = false;
     for (const CellSummary& cell : read_cells(folder, sweep)) {
       for (const RunSummary& run : cell.runs) {
-        if (!is_finished(run.status, sweep)) return {};
+        const SeedFolder at = folder.seed(cell.id, run.seed);
+        if (!is_finished(at, run.status, sweep)) return {};
         if (!run.result) continue;
         missing |= !run.result->contains("forward_ms");
-        add(folder.seed(cell.id, run.seed), run, found);
+        add(at, run, found);
       }
     }
     return missing ? found : TimedRuns();

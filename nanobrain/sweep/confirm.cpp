@@ -14,24 +14,7 @@ namespace nanobrain {
 namespace {
 
 constexpr size_t kMostCandidates = 3;
-
-/// Every run that counts has ended.
-void require_finished(const SweepFolder& folder, const SweepSummary& sweep) {
-  const bool halving = sweep.config.search.kind == SearchKind::kHalving;
-  const int64_t last = halving ? sweep.config.search.rungs - 1 : 0;
-  int64_t cells = 0;
-  int64_t waiting = 0;
-  for (const CellSummary& cell : sweep.cells) {
-    if (cell.rung() < last) continue;
-    ++cells;
-    waiting +=
-        std::ssize(cell.runs) - cell.count("done") - cell.count("failed");
-  }
-  require(
-      cells > 0 && waiting == 0,
-      folder.root.string(),
-      "is not finished: run the sweep to its end before --confirm");
-}
+constexpr const char* kKey = "confirm"; // of its grid
 
 /// What it overrides is what the base and `set` say.
 bool is_base(const CellSummary& cell, const Json& keys) {
@@ -83,6 +66,10 @@ SweepFolder confirmation_folder(const SweepFolder& folder) {
   return {folder.root / "confirm"};
 }
 
+bool is_confirmation(const SweepConfig& sweep) {
+  return sweep.grid.size() == 1 && sweep.grid.contains(kKey);
+}
+
 SweepConfig plan_confirmation(const SweepFolder& folder, int64_t seeds) {
   require<UsageError>(
       seeds >= 2,
@@ -90,7 +77,10 @@ SweepConfig plan_confirmation(const SweepFolder& folder, int64_t seeds) {
       "must be at least 2, but is {}: one run a cell has no interval",
       seeds);
   const SweepSummary sweep = summarize_sweep(folder);
-  require_finished(folder, sweep);
+  require(
+      sweep.finished(),
+      folder.root.string(),
+      "is not finished: run the sweep to its end before --confirm");
   const ComparedCells compared = compared_cells(sweep, Precision::kF32);
   std::vector<const CellSummary*> whole;
   for (const size_t cell : compared.complete()) {
@@ -114,7 +104,7 @@ SweepConfig plan_confirmation(const SweepFolder& folder, int64_t seeds) {
     if (sweep.config.search.kind == SearchKind::kHalving) {
       overrides.erase("train.steps"); // the whole budget
     }
-    again.grid["confirm"].push_back(overrides);
+    again.grid[kKey].push_back(overrides);
   }
   int64_t last = 0;
   for (const RunSeed& seed : run_seeds(sweep.config)) {

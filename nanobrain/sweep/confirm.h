@@ -12,6 +12,9 @@ namespace nanobrain {
 /// DIR/confirm, a sweep's folder of its own.
 SweepFolder confirmation_folder(const SweepFolder& folder);
 
+/// A sweep that plan_confirmation() has made.
+bool is_confirmation(const SweepConfig& sweep);
+
 /// The sweep of a finished one's reference and best cells, with so many seeds
 /// after the last of those that it had. The reference comes first: the cell
 /// that is the base itself, else the first one. The best are the one of the

@@ -70,6 +70,8 @@ struct SeedFolder {
 ///   cells/ID/seed-N/      one run; seed-N-data-M where data_seeds differ
 ///   summary.csv           a row a run
 ///   cells.csv             a row a cell
+///   baselines.json        n-grams counted on what the cells saw
+///   test.json             what the best cell has on the test text
 ///   confirm/              the best cells on fresh seeds, a sweep of its own
 struct SweepFolder {
   fs::path root;
@@ -83,6 +85,8 @@ struct SweepFolder {
   SeedFolder seed(const std::string& id, const RunSeed& seed) const;
   /// What a cell's runs read: the base's data, or those of its tokenizer.
   DataConfig data_of(const Cell& cell) const;
+  fs::path baselines() const { return root / "baselines.json"; }
+  fs::path test() const { return root / "test.json"; }
 };
 
 /// Makes the folder, or opens one that holds the same sweep. Error if

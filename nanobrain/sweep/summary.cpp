@@ -8,6 +8,7 @@
 #include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/multiple_comparisons.h"
 #include "nanobrain/sweep/provenance.h"
+#include "nanobrain/sweep/stored.h"
 
 namespace nanobrain {
 
@@ -162,6 +163,19 @@ Json CellSummary::mean(const Figure& figure, Precision precision) const {
   return number_or_null(summary->at(figure.key).mean);
 }
 
+bool SweepSummary::finished() const {
+  const bool halving = config.search.kind == SearchKind::kHalving;
+  const int64_t last = halving ? config.search.rungs - 1 : 0;
+  int64_t ended = 0;
+  for (const CellSummary& cell : cells) {
+    if (cell.rung() < last) continue;
+    const int64_t runs = cell.count("done") + cell.count("failed");
+    if (runs < std::ssize(cell.runs)) return false;
+    ended += runs;
+  }
+  return ended > 0;
+}
+
 int64_t SweepSummary::count(std::string_view state) const {
   int64_t sum = 0;
   for (const CellSummary& cell : cells) sum += cell.count(state);
@@ -201,7 +215,11 @@ std::vector<CellSummary> read_cells(
 SweepSummary summarize_sweep(
     const SweepFolder& folder, const Figures& figures) {
   SweepSummary summary{
-      .config = read_sweep_folder(folder), .figures = figures, .cells = {}};
+      .config = read_sweep_folder(folder),
+      .figures = figures,
+      .cells = {},
+      .baselines = read_stored<SweepBaselines>(folder.baselines()),
+      .test = read_stored<TestFigure>(folder.test())};
   summary.cells = read_cells(folder, summary.config, figures);
   for (CellSummary& cell : summary.cells) {
     if (cell.count("done") == 0) continue;

@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "nanobrain/base/table.h"
+#include "nanobrain/sweep/counted_baselines.h"
 #include "nanobrain/sweep/figures.h"
 #include "nanobrain/sweep/folder.h"
 #include "nanobrain/sweep/front.h"
 #include "nanobrain/sweep/statistics.h"
+#include "nanobrain/sweep/test_figure.h"
 
 namespace nanobrain {
 
@@ -57,7 +59,12 @@ struct SweepSummary {
   SweepConfig config;
   Figures figures;
   std::vector<CellSummary> cells; // in the order of the grid, then of the rungs
+  SweepBaselines baselines;       // of the cells that have them
+  TestFigure test;
 
+  /// Every run that counts has ended: of a halving search those of its last
+  /// rung.
+  bool finished() const;
   int64_t count(std::string_view state) const;
   /// Every key that some cell overrides, in the order of the cells.
   std::vector<std::string> override_keys() const;
@@ -88,6 +95,9 @@ struct ComparedCells {
 };
 /// The sweep must outlive it.
 ComparedCells compared_cells(const SweepSummary& sweep, Precision precision);
+
+/// "1.8847 ± 0.0031": a mean with the half of its 95 % interval.
+std::string with_interval(const Estimate& e, const Figure& figure);
 
 /// summary.csv: a row a run.
 Table runs_table(const SweepSummary& summary);

@@ -3,19 +3,13 @@
 
 #include <functional>
 
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
 
 namespace {
-
-/// "1.8847 ± 0.0031": the half of the 95 % interval.
-std::string with_interval(const Estimate& e, const Figure& figure) {
-  std::string text = format_value(e.mean, figure.format);
-  if (!figure.is_estimate() || !e.has_interval()) return text;
-  return text + " ± " + format_value(e.high - e.mean, figure.format);
-}
 
 std::string front_text(OnFront on) {
   switch (on) {
@@ -172,9 +166,40 @@ void add_mixed(const std::vector<Mixture>& mixtures, CellColumns& columns) {
        [keys = mixed_keys(mixtures)](const CellSummary&) -> TableCell {
          return keys;
        }});
-}
+  /// Of a sweep whose n-grams are counted.
+  void add_ngrams(const SweepSummary& summary, CellColumns& columns) {
+    if (summary.baselines.counted.empty()) return;
+    const auto best = [&summary](const CellSummary& cell) {
+      return best_ngram(ngrams_of(summary, cell));
+    };
+    columns.push_back(
+        {{.key = "ngram"}, [best](const CellSummary& cell) -> TableCell {
+           return best(cell) ? Json(best(cell)->name) : Json();
+         }});
+    columns.push_back(
+        {{.key = "ngram_bits_per_byte"},
+         [best](const CellSummary& cell) -> TableCell {
+           return best(cell) ? Json(best(cell)->bits_per_byte) : Json();
+         }});
+    for (const Precision precision : kPrecisions) {
+      columns.push_back(
+          {word_column(
+               prefix_of(precision) + "loses_to",
+               precision == Precision::kF32 ? "beside counting" : ""),
+           [&summary, precision](const CellSummary& cell) -> TableCell {
+             const auto text = describe_against(summary, cell, precision);
+             return {text.starts_with("LOSES") ? text : "", text};
+           }});
+    }
+  }
 
 } // namespace
+
+std::string with_interval(const Estimate& e, const Figure& figure) {
+  std::string text = format_value(e.mean, figure.format);
+  if (figure.spread != Spread::kInterval || !e.has_interval()) return text;
+  return text + " ± " + format_value(e.high - e.mean, figure.format);
+}
 
 Table runs_table(const SweepSummary& summary) {
   const CellColumns names = name_columns(summary);
@@ -219,6 +244,7 @@ Table cells_table(const SweepSummary& summary) {
   add_texts(summary, columns);
   const auto mixtures = find_mixtures(summary.cells);
   add_mixed(mixtures, columns);
+  add_ngrams(summary, columns);
   Table table = headed_by(columns);
   for (const CellSummary& cell : summary.cells) {
     table.rows.push_back(row_of(columns, cell));
@@ -230,6 +256,9 @@ Table cells_table(const SweepSummary& summary) {
         "front: by p under 5 %, adjusted (Holm) over its comparisons"};
   }
   if (!mixtures.empty()) table.notes.push_back(mixed_note(mixtures));
+  for (std::string& note : closing_notes(summary)) {
+    table.notes.push_back(std::move(note));
+  }
   return table;
 }
 

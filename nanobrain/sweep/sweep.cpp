@@ -1,15 +1,15 @@
 #include "nanobrain/sweep/sweep.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/parallel.h"
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/budget.h"
 #include "nanobrain/sweep/cell_timing.h"
 #include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/closing.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/dry_run.h"
@@ -54,11 +54,14 @@ SweepResult result_of(
     const SweepSummary& summary,
     const JobPlan& plan) {
   std::vector<std::string> front;
+  std::string on_front;
   for (const CellSummary& cell : summary.cells) {
     if (!cell.f32) continue;
     const auto mark = cell.f32->front.find("parameters");
     if (mark == cell.f32->front.end() || !is_on(mark->second)) continue;
     front.push_back(cell.id);
+    const auto beside = describe_against(summary, cell, Precision::kF32);
+    on_front += "\n  " + cell.id + (beside.empty() ? "" : " " + beside);
   }
   const auto runs = static_cast<int64_t>(
       summary.cells.size() * run_seeds(summary.config).size());
@@ -67,7 +70,7 @@ SweepResult result_of(
   const int64_t waiting = runs - done - failed;
   const auto mixtures = find_mixtures(summary.cells);
   const std::string output = folder.root.string();
-  return {
+  SweepResult result{
       .json =
           {{"cells", summary.cells.size()},
            {"done", done},
@@ -81,7 +84,7 @@ SweepResult result_of(
       .table = cells_table(summary),
       .text = fmt::format(
           "{} cells: {} runs done, {} failed, {} waiting\n{}{}"
-          "on the front of bits per byte against parameters:{}{}\n"
+          "on the front of bits per byte against parameters:{}\n{}"
           "tables: {}/cells.csv, summary.csv; nanobrain report {} shows them\n",
           summary.cells.size(),
           done,
@@ -89,10 +92,12 @@ SweepResult result_of(
           waiting,
           failed == 0 ? "" : "--retry-failed tries the failed ones again\n",
           mixed_note(mixtures, "\n"),
-          front.empty() ? " none" : "\n  ",
-          fmt::join(front, "\n  "),
+          front.empty() ? " none" : on_front,
+          closing_text(summary),
           output,
           output)};
+  result.json.update(closing_json(summary));
+  return result;
 }
 
 /// Workers on a cluster's nodes, each of which calls run_sweep().
@@ -182,7 +187,6 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   if (request.launcher == "slurm") return submit(request, folder, sweep, cells);
 
   const JobPlan plan = plan_jobs(request, cells.front());
-  const RunTools alone{request.program, plan.threads, plan.cpus.front()};
   if (sweep.budget.minutes && measured.is_null()) {
     set_steps_by_minutes(folder, sweep, plan, request.program, cells);
   }
@@ -216,7 +220,13 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
     run_worker(folder, sweep, cells, tools, observe);
   });
   view.reset();
-  time_models(folder, sweep, alone);
+  {
+    // One worker at a time: nothing is to run beside what is timed.
+    const Claim alone = Claim::wait(folder.root / "end.lock");
+    time_models(
+        folder, sweep, {request.program, plan.threads, plan.cpus.front()});
+    close_sweep(folder, {request.program, plan.threads * plan.jobs(), {}});
+  }
   return result_of(folder, write_tables(folder), plan);
 }
 

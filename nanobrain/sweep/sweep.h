@@ -41,14 +41,15 @@ struct SweepResult {
 /// Runs a sweep, or resumes one, or runs the best cells of a finished one again
 /// on fresh seeds (confirm.h). The JSON has: cells, done, failed, waiting,
 /// front (ids on the front of bits per byte against parameters), mixed (the
-/// keys of facts that differ, provenance.h), jobs, threads, output; with the
-/// launcher slurm, which takes `jobs` for the number of workers (0: one a run)
-/// and only submits them: job, tasks, threads, output; of a dry run: cells
-/// (each with its arithmetic), runs, jobs, threads, seconds, sd, detectable
-/// (detectable_differences()); of a confirmation, beside what a sweep has:
-/// reference (id), differences (rows of differences_to()). UsageError if a cell
-/// or its budget cannot be, Interrupted once a signal has come and the runs
-/// have saved what they had, Error otherwise. A run that fails is no Error.
+/// keys of facts that differ, provenance.h), jobs, threads, output, what
+/// closing_json() has; with the launcher slurm, which takes `jobs` for the
+/// number of workers (0: one a run) and only submits them: job, tasks, threads,
+/// output; of a dry run: cells (each with its arithmetic), runs, jobs, threads,
+/// seconds, sd, detectable (detectable_differences()); of a confirmation,
+/// beside what a sweep has: reference (id), differences (rows of
+/// differences_to()). UsageError if a cell or its budget cannot be, Interrupted
+/// once a signal has come and the runs have saved what they had, Error
+/// otherwise. A run that fails is no Error.
 SweepResult run_sweep(const SweepRequest& request);
 
 } // namespace nanobrain

@@ -21,13 +21,9 @@ struct Worker {
   const RunTools& tools;
   const RunObserver& observe;
 
-  /// It is done, or has failed as often as it may.
   bool finished(const Cell& cell, const RunSeed& seed) const {
     const SeedFolder run = folder.seed(cell.id, seed);
-    const RunStatus status = status_or_waiting(run);
-    return status.state == "done" ||
-           (status.state == "failed" &&
-            (status.attempts > sweep.retries || has_diverged(run)));
+    return is_finished(run, status_or_waiting(run), sweep);
   }
   bool all_finished(const std::vector<Cell>& cells) const {
     return std::ranges::all_of(cells, [&](const Cell& cell) {
@@ -109,6 +105,13 @@ bool has_diverged(const SeedFolder& run) {
   } catch (const std::exception&) {
     return false; // damaged, or being written
   }
+}
+
+bool is_finished(
+    const SeedFolder& run, const RunStatus& status, const SweepConfig& sweep) {
+  return status.state == "done" ||
+         (status.state == "failed" &&
+          (status.attempts > sweep.retries || has_diverged(run)));
 }
 
 void run_worker(

@@ -34,6 +34,9 @@ RunStatus run_stages(
 /// Its training ended in what is not finite. To resume it would be to diverge
 /// again: it is not retried.
 bool has_diverged(const SeedFolder& run);
+/// It is done, or has failed as often as it may.
+bool is_finished(
+    const SeedFolder& run, const RunStatus& status, const SweepConfig& sweep);
 
 /// Called as a run of a cell begins and as it ends (status.state says which).
 /// What it throws as one begins stops the worker, and the run stays as it was.

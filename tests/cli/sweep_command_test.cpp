@@ -96,12 +96,62 @@ TEST_F(SweepCommand, RunsAGridToItsTables) {
       figures["int8_bytes"],
       fs::file_size(path(run + "/int8/model.int8.safetensors")));
 
+  EXPECT_EQ(result["test"]["missing"], "no test.tokens");
+  EXPECT_THAT(
+      output(sweep("out")), HasSubstr("used both to choose and to report"));
+
   // Nothing is left to do, and nothing is done.
   const std::string file = path(run + "/result.json");
   const auto written = fs::last_write_time(file);
   EXPECT_EQ(json(sweep("out"))["done"], 4);
   EXPECT_EQ(json("nanobrain sweep --output out --jobs 1")["done"], 4);
   EXPECT_EQ(fs::last_write_time(file), written);
+}
+
+TEST_F(SweepCommand, StandsBesideCountedNgramsAndIsTestedOnce) {
+  output(
+      "nanobrain prepare --tokenizer world/tokenizer --input world/text.txt "
+      "--val-fraction 0.2 --output data");
+  write_sweep(
+      "grid: {model.ffn_dim: [16, 32]}\nseeds: [1, 2]\nbudget: {steps: 20}\n"
+      "set: {data.tokenizer: data, data.train: data/train.tokens, "
+      "data.val: data/val.tokens}\n");
+  const Json result = json(sweep("out"));
+  // Uniform, unigram, and two to five tokens; the cells share a budget.
+  ASSERT_EQ(result["ngrams"].size(), 6u);
+  EXPECT_EQ(result["ngrams"][0]["cells"].size(), 2u);
+  EXPECT_EQ(result["losing"], 2);
+  const auto evaluated = [&](const std::string& run, const std::string& more) {
+    return json(
+        "nanobrain eval --context 16 --threads 1 --model " + run +
+        "/run --input data/" + more);
+  };
+  // Another cell of the first seed has seen the same windows.
+  const std::string run = seed("out", "ffn_dim=32", 1);
+  const Json own =
+      evaluated(run, "val.tokens --baseline-tokens data/train.tokens");
+  for (size_t order = 0; order < 6; ++order) {
+    EXPECT_EQ(
+        result["ngrams"][order]["bits_per_byte"],
+        own["baselines"][order]["bits_per_byte"]);
+  }
+  EXPECT_EQ(own["bits_per_byte"], result_of(run)["val_bits_per_byte"]);
+
+  const Json& test = result["test"];
+  EXPECT_EQ(test["looks"], 1);
+  ASSERT_EQ(test["cells"].size(), 1u);
+  const std::string best =
+      seed("out", test["cells"][0]["id"].get<std::string>(), 2);
+  EXPECT_EQ(
+      test["cells"][0]["test"]["values"][1],
+      evaluated(best, "test.tokens")["bits_per_byte"]);
+  const auto written = fs::last_write_time(path("out/test.json"));
+  const std::string text = output(sweep("out"));
+  EXPECT_THAT(text, HasSubstr("LOSES to a counted n-gram: 2 of 2 cells"));
+  EXPECT_THAT(text, HasSubstr("test was looked at once"));
+  EXPECT_EQ(fs::last_write_time(path("out/test.json")), written);
+  output("nanobrain report out --csv cells.csv");
+  EXPECT_THAT(read("cells.csv"), HasSubstr("LOSES to the counted"));
 }
 
 TEST_F(SweepCommand, ConfirmsTheBestOnFreshSeeds) {

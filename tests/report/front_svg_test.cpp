@@ -52,6 +52,25 @@ TEST_F(FrontSvg, HasAMarkACellAndPrecisionOnEveryAxis) {
   EXPECT_EQ(titles.size(), axes(all_figures()).size());
 }
 
+TEST_F(FrontSvg, CountedNgramsAreRedLinesAndSayWhoLoses) {
+  finish_all();
+  EXPECT_THAT(front_svg(summary(), "parameters"), Not(HasSubstr("#b3261e")));
+  write_ngrams(sweep_.folder(), {sweep_.id(0), sweep_.id(1)}, 2.5, 1.95);
+  const std::string image = front_svg(summary(), "parameters");
+  EXPECT_THAT(image, HasSubstr(">counted trigram 1.9500</text>"));
+  EXPECT_THAT(image, HasSubstr("stroke-dasharray=\"7 4\""));
+  EXPECT_THAT(
+      image,
+      HasSubstr(">LOSES to counting: 1 of 2 cells (counted trigram 1.9500)<"));
+  // Far below the frame: words alone.
+  write_ngrams(sweep_.folder(), {sweep_.id(0), sweep_.id(1)}, 2.5, 1.2);
+  const std::string below = front_svg(summary(), "parameters");
+  EXPECT_THAT(below, Not(HasSubstr("stroke-dasharray=\"7 4\"")));
+  EXPECT_THAT(
+      below,
+      HasSubstr(">LOSES to counting: 2 of 2 cells (counted trigram 1.2000)<"));
+}
+
 TEST_F(FrontSvg, AReaderGetsTheFiguresFromTheAxes) {
   finish_all();
   const SweepSummary sweep = summary();

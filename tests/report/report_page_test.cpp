@@ -106,6 +106,13 @@ Json data_of_two_keys() {
       sweep.finish(cell, seed, 2 - 0.1 * s * static_cast<double>(cell));
     }
   }
+  write_ngrams(sweep.folder(), {sweep.id(0), sweep.id(1)}, 1.9, 1.8);
+  TestedCell tested;
+  tested.id = sweep.id(3);
+  tested.val = {1.7, 1.4};
+  tested.test = {1.8, 1.5};
+  tested.ngrams = {{"bigram (Kneser-Ney)", 1.9}};
+  write_json(sweep.folder().test(), write_fields(TestFigure{{{{tested}}}, ""}));
   return report_data({sweep.folder().root}, "", "");
 }
 

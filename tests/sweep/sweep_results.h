@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/fields.h"
+#include "nanobrain/sweep/counted_baselines.h"
 #include "nanobrain/sweep/folder.h"
 #include "tests/support/support.h"
 
@@ -119,6 +121,23 @@ class SweepResults {
   SweepFolder folder_;
   std::vector<Cell> cells_;
 };
+
+/// baselines.json: a bigram and a trigram of so many bits per byte.
+inline void write_ngrams(
+    const SweepFolder& folder,
+    const std::vector<std::string>& cells,
+    double bigram,
+    double trigram) {
+  const CountedBaselines counted{
+      .budget = {{"windows", 8}},
+      .cells = cells,
+      .data_seed = 1,
+      .tokens = 64,
+      .counted = "what the model was trained on",
+      .ngrams = {
+          {"bigram (Kneser-Ney)", bigram}, {"trigram (Kneser-Ney)", trigram}}};
+  write_json(folder.baselines(), write_fields(SweepBaselines{{counted}, ""}));
+}
 
 /// The registry and one row more, of what training tells about itself.
 inline Figures with_energy() {

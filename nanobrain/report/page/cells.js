@@ -16,6 +16,13 @@ function frontText(cell) {
     .join(', ') || NONE;
 }
 
+/** An estimate of a cell, in red where that is worse than counting. */
+function measuredText(figure, cell, precision) {
+  const e = cell[precision]?.[figure.key];
+  return inRed(estimateText(figure, e),
+               figure === objective() && losesTo(e?.mean, cell.ngram));
+}
+
 /** The column of a figure, of a precision where it has two. */
 function figureColumn(figure, precision) {
   const known = (cell) => cell[figure.key] !== undefined;
@@ -29,11 +36,11 @@ function figureColumn(figure, precision) {
     value: (cell) => meanOf(figure, cell, precision),
     cell: (cell) => (known(cell)
       ? figureText(figure)(cell[figure.key])
-      : estimateText(figure, cell[precision]?.[figure.key]))};
+      : measuredText(figure, cell, precision))};
 }
 
 /** Of the figures, those of int8 behind the last one that has two. */
-function figureColumns() {
+function figureColumns(sweep) {
   const shown = FIGURES.filter(({brief}) => brief);
   const twice = shown.filter(perPrecision);
   const up = twice.filter(({role}) => role !== 'cost');
@@ -43,6 +50,7 @@ function figureColumns() {
   const digits = figureText(objective());
   return [
     ...columns(up, 'f32'),
+    ...ngramColumns(sweep),
     {name: 'Front', value: frontText,
      title: 'f32: on the front against these; ~ within noise only'},
     ...columns(shown.slice(0, last).filter((f) => !up.includes(f)), 'f32'),
@@ -63,7 +71,7 @@ function cellColumns(sweep) {
       value: (cell) => cell.overrides[key],
       numeric: sweep.cells.every((cell) => isNumber(cell.overrides[key])),
       cell: (cell) => configText(cell.overrides[key])})),
-    ...figureColumns(),
+    ...figureColumns(sweep),
     {name: 'Seeds', numeric: true, value: (cell) => cell.seeds.length},
     {name: 'Failed', numeric: true, minor: true,
      value: (cell) => cell.failed},

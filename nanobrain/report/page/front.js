@@ -74,6 +74,13 @@ function makeFront() {
     });
   }
 
+  /** Counted n-grams, where the chart shows what they are measured in. */
+  function levels() {
+    if (choice('y') !== objective().key) return [];
+    return ngramLevels(sweep).map((ngram) => ({
+      y: ngram.bits_per_byte, name: `counted ${shortName(ngram)}`}));
+  }
+
   function draw() {
     if (!sweep) return;
     const colours = themeColours();
@@ -85,7 +92,7 @@ function makeFront() {
     const range = (x) => rangeOf(
       points.flatMap((p) => [p[x], p[`${x}Low`], p[`${x}High`]]));
     const chart = drawChart(canvas, {
-      type: 'scatter', plugins: [errorBars, pointNames],
+      type: 'scatter', plugins: [levelLines, errorBars, pointNames],
       data: {datasets: [
         ...shown.map(
           (group) => pointsDataset(group, isCost, checked('labels'))),
@@ -102,6 +109,7 @@ function makeFront() {
         },
         plugins: {
           legend: {display: false},
+          levelLines: {levels: levels(), colour: colours.bad},
           pointNames: {names: checked('labels'), colour: colours.ink,
                        halo: colours.panel},
           tooltip: {...tooltipOptions(colours), callbacks: {
@@ -124,7 +132,9 @@ function makeFront() {
     return [
       `${point.precision}${isCost ? `, ${FRONT_WORDS[point.state]}` : ''}`,
       `${up}: ${estimate(e, 4)} (${e.values.length} seeds)`,
-      `${across.name}: ${across.text(point.x)}`];
+      `${across.name}: ${across.text(point.x)}`,
+      ...(levels().length
+        ? [againstCounting(e.mean, point.cell.ngram)] : [])];
   }
 
   function drawLegend(shown, isCost, colours) {
@@ -133,7 +143,9 @@ function makeFront() {
     byId('front-legend').replaceChildren(
       ...shown.map((group) => element('li', {},
         pointSymbol(group.precision, group.colour), group.name)),
-      ...(isCost ? states : []));
+      ...(isCost ? states : []),
+      ...levels().map(({y, name}) => element('li', {class: 'loses'},
+        lineSymbol(colours.bad, [7, 4]), `${name}: ${fixed(y, 4)}`)));
   }
 
   function save() {

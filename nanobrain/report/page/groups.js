@@ -6,7 +6,7 @@ function groupRuns(report, sweep) {
   const styles = sweep ? cellStyles(sweep) : new Map();
   for (const cell of sweep?.cells ?? []) {
     groups.set(cell.id, {id: cell.id, label: cell.label, runs: [],
-                         ...styles.get(cell.id)});
+                         ngram: cell.ngram, ...styles.get(cell.id)});
   }
   let alone = 0;
   for (const run of report.runs) {

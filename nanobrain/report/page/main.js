@@ -24,8 +24,8 @@ function showContents() {
         'a', {href: `#${heading.parentElement.id}`}, heading.textContent))));
 }
 
-const bySweep = [makeOverview(), makeFront(), makeCells(), makeDifferences(),
-                 makeEffects()];
+const bySweep = [makeOverview(), makeFront(), makeCells(), makeNgrams(),
+                 makeDifferences(), makeEffects()];
 const byGroup = [makeCurves(), makeRuns(), makeSamples(), makeConfig()];
 const facts = makeFacts();
 let current = null;
@@ -45,7 +45,10 @@ function show(report, watched) {
         `${configText(report.format)}. Make the report again.`);
     return;
   }
-  for (const sweep of report.sweeps) sweep.keys = gridKeys(sweep);
+  for (const sweep of report.sweeps) {
+    sweep.keys = gridKeys(sweep);
+    for (const cell of sweep.cells) cell.ngram = ngramOf(sweep, cell);
+  }
   FIGURES = report.figures;
   current = report;
   showHead(report, watched);

@@ -6,7 +6,7 @@ const bestCell = (sweep) =>
 
 /** Its objective at a precision. */
 const objectiveText = (cell, precision) =>
-  estimateText(objective(), cell[precision][objective().key]);
+  measuredText(objective(), cell, precision);
 
 /** How many cells these seeds cannot tell from one. */
 function countAlike(sweep, cell) {
@@ -48,7 +48,8 @@ function sweepTiles(sweep) {
   const least = [...sweep.cells].filter((cell) => cell.f32)
     .sort((a, b) => a.parameters - b.parameters)[0];
   tiles.push(tile('Fewest parameters', short(least.parameters),
-    `${least.label}: ${objectiveText(least, 'f32')}`));
+    element('span', {}, `${least.label}: `, objectiveText(least, 'f32'))));
+  tiles.push(...ngramTiles(sweep), ...testTiles(sweep));
   return tiles;
 }
 

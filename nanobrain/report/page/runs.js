@@ -21,7 +21,9 @@ function runColumns(figure) {
     const value = ({run}) => run.result?.[result] ??
       (i === 0 ? lastOf(run[part]?.[member]) : undefined);
     return {
-      value, numeric: true, cell: (row) => figureText(figure)(value(row)),
+      value, numeric: true,
+      cell: (row) => inRed(figureText(figure)(value(row)),
+        figure === objective() && losesTo(value(row), row.group.ngram)),
       name: perPrecision(figure) ? `${PRECISIONS[i]} ${figure.brief}`
                                  : capital(figure.title),
       title: figure.live && i === 0 &&

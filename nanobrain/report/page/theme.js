@@ -45,6 +45,7 @@ function themeColours() {
     line: colour('line'),
     page: colour('page'),
     panel: colour('panel'),
+    bad: colour('bad'),
     f32: colour('f32'),
     int8: colour('int8'),
     series: Array.from({length: 8}, (_, i) => colour(`series-${i}`)),

@@ -136,6 +136,25 @@ class FrontTest(page_case.PageCase):
             "Chart.getChart('front-chart').data.datasets"
             ".map((d) => d.showLine)"))
 
+    def test_counted_ngrams_are_red_lines(self):
+        self.assertIn("counted trigram: 1.8750",
+                      self.page.inner_text("#front-legend"))
+        self.page.uncheck("#front-labels")
+        at = self.scale(self.chart, "x")["min"]
+        dashes = [self.page.evaluate("""([x, y, i]) => {
+            const chart = Chart.getChart('front-chart');
+            const ratio = chart.currentDevicePixelRatio;
+            const {x: xs, y: ys} = chart.scales;
+            return [...chart.ctx.getImageData(
+              Math.round((xs.getPixelForValue(x) + i) * ratio),
+              Math.floor(ys.getPixelForValue(y) * ratio), 1, 1).data];
+            }""", [at, 1.875, i]) for i in range(1, 12)]
+        red = [d for d in dashes if d[0] > 150 and d[1] < 90 and d[3] > 100]
+        self.assertGreater(len(red), 3)
+        self.assertLess(len(red), 11)
+        self.choose("y", "perplexity")
+        self.assertNotIn("counted", self.page.inner_text("#front-legend"))
+
     def test_hover_names_the_cell(self):
         cell = self.cells[-1]
         at = self.page.evaluate("""([x, y]) => {
@@ -155,6 +174,7 @@ class FrontTest(page_case.PageCase):
         mean = cell["f32"]["bits_per_byte"]["mean"]
         self.assertIn(f"{mean:.4f} \u00b1", text)
         self.assertIn("(2 seeds)", text)
+        self.assertIn("beats the counted trigram by ", text)
 
     def test_saves_a_picture(self):
         with self.page.expect_download() as download:

@@ -1,5 +1,6 @@
 """Tables, overview, samples, configuration, facts."""
 
+import fixture
 import page_case
 
 
@@ -108,6 +109,68 @@ class TablesTest(page_case.PageCase):
         best = min(c["f32"]["bits_per_byte"]["mean"] for c in self.cells
                    if not c["failed"])
         self.assertIn(f"{best:.4f}", text)
+
+    def red(self, selector):
+        return self.page.locator(f"{selector} .loses").all_inner_texts()
+
+    def test_cells_that_lose_to_counting_say_so_in_red(self):
+        level = self.sweep["ngrams"][-1]["bits_per_byte"]
+        means = [c["f32"]["bits_per_byte"]["mean"] for c in self.cells]
+        texts = self.column("cells", "Beside counting")
+        for mean, text in zip(means, texts):
+            word = "LOSES to" if mean > level else "beats"
+            self.assertEqual(f"{word} the counted trigram by "
+                             f"{abs(mean - level):.4f}", text)
+        lost = [t for t in texts if "LOSES" in t]
+        self.assertGreater(len(lost), 0)
+        self.assertLess(len(lost), len(texts))
+        red = self.red("#cells")
+        self.assertEqual(lost, [t for t in red if "LOSES" in t])
+        both = [c[p]["bits_per_byte"]["mean"] for c in self.cells
+                for p in ("f32", "int8")]
+        self.assertEqual(sum(mean > level for mean in both),
+                         len(red) - len(lost))
+        self.assertEqual("rgb(179, 38, 30)", self.page.evaluate(
+            "getComputedStyle(document.querySelector('#cells .loses')).color"))
+        shown = []
+        for run in self.report["runs"]:
+            shown += [run["result"][k] for k in (
+                "val_bits_per_byte", "int8_val_bits_per_byte")] if run[
+                "result"] else run["validation"]["bits_per_byte"][-1:]
+        self.assertEqual(sum(bits > level for bits in shown),
+                         len(self.red("#runs")))
+
+    def test_counted_ngrams_are_rows(self):
+        rows = self.rows("ngrams")
+        self.assertEqual(4, len(rows))
+        trigram = next(r for r in rows if r[0].startswith("trigram"))
+        self.assertEqual("1.8750", trigram[1])
+        self.assertEqual(
+            f"LOSES to it: {self.sweep['losing']} of 9", trigram[2])
+        self.assertIn(f"{self.sweep['losing']} of 9 cells LOSE",
+                      self.red("#tiles"))
+
+    def test_the_test_text_stands_beside_what_chose(self):
+        text = self.page.inner_text("#tiles")
+        tested = self.sweep["test"]["cells"][0]
+        self.assertIn(f"{tested['test']['mean']:.4f}", text)
+        self.assertIn(f"chosen on val: {tested['val']['mean']:.4f}", text)
+        self.assertIn("looked at once", text)
+        self.sweep["test"] = fixture.tested(self.cells[0], looks=2)
+        self.open()
+        self.assertIn("looked at 2 times",
+                      self.page.inner_text("#tiles"))
+        self.sweep["test"] |= {"missing": "no test.tokens"}
+        self.open()
+        self.assertIn("no test.tokens: val was used both to choose and to "
+                      "report", self.page.inner_text("#tiles"))
+
+    def test_a_sweep_without_ngrams_and_test(self):
+        self.sweep |= {"ngrams": [], "losing": None, "test": None}
+        self.open()
+        self.assertEqual(0, self.page.locator(".loses").count())
+        self.assertFalse(self.page.is_visible("#ngrams"))
+        self.assertNotIn("Beside counting", self.headings("cells"))
 
     def test_samples_of_a_run(self):
         run = self.report["runs"][4]

@@ -1,0 +1,137 @@
+// Counted n-grams, which any model must beat, and the test text.
+
+/** "5-gram" of "5-gram (Kneser-Ney)". */
+const shortName = ({name}) => name.replace(/ \(.*/, '');
+
+/** The one of the fewest bits per byte; null of none. */
+const bestNgram = (ngrams) => ngrams.reduce((best, ngram) =>
+  (best && best.bits_per_byte <= ngram.bits_per_byte ? best : ngram), null);
+
+/** Of those that were counted for a cell. */
+const ngramOf = (sweep, cell) =>
+  bestNgram(sweep.ngrams.filter(({cells}) => cells.includes(cell.id)));
+
+/** The best of each training budget, once. */
+function ngramLevels(sweep) {
+  const levels = new Map();
+  for (const cell of sweep.cells) {
+    if (cell.ngram) levels.set(cell.ngram.bits_per_byte, cell.ngram);
+  }
+  return [...levels.values()];
+}
+
+/** A model with so many bits per byte is worse than counting. */
+const losesTo = (bits, ngram) =>
+  Boolean(ngram && isNumber(bits) && bits > ngram.bits_per_byte);
+
+const inRed = (text, isLost) =>
+  (isLost ? element('span', {class: 'loses'}, text) : text);
+
+/** "LOSES to the counted 5-gram by 0.3571", or "beats" it. */
+function againstCounting(bits, ngram) {
+  if (!ngram || !isNumber(bits)) return NONE;
+  const by = fixed(Math.abs(bits - ngram.bits_per_byte), 4);
+  return `${losesTo(bits, ngram) ? 'LOSES to' : 'beats'} the counted ` +
+    `${shortName(ngram)} by ${by}`;
+}
+const besideCounting = (bits, ngram) =>
+  inRed(againstCounting(bits, ngram), losesTo(bits, ngram));
+
+/**
+ * The column of the table of cells; none where nothing was counted. Paper has
+ * room for the red figures and the table of n-grams alone.
+ */
+function ngramColumns(sweep) {
+  if (!sweep.ngrams.length) return [];
+  const bits = (cell) => cell.f32?.[objective().key].mean;
+  return [{
+    name: 'Beside counting', minor: true, title: 'f32 less the best counted n-gram',
+    value: (cell) => (cell.ngram && isNumber(bits(cell))
+      ? bits(cell) - cell.ngram.bits_per_byte : null),
+    cell: (cell) => besideCounting(bits(cell), cell.ngram)}];
+}
+
+/** The n-grams, below the cells. */
+function makeNgrams() {
+  const table = makeTable(byId('ngrams-table'), {caption: 'Counted n-grams'});
+  return {
+    update(sweep) {
+      byId('ngrams').hidden = !sweep?.ngrams.length;
+      if (!sweep) return;
+      const labels = new Map(sweep.cells.map(({id, label}) => [id, label]));
+      table.update([
+        {name: 'N-gram', value: (row) => row.name},
+        {name: capital(objective().title), numeric: true,
+         value: (row) => row.bits_per_byte,
+         cell: (row) => fixed(row.bits_per_byte, 4)},
+        {name: 'Cells', value: (row) => row.losing,
+         cell: (row) => inRed(
+           row.losing ? `LOSES to it: ${row.losing} of ${row.cells.length}`
+                      : 'all beat it', row.losing > 0)},
+        {name: 'Counted tokens', numeric: true, value: (row) => row.tokens,
+         cell: (row) => whole(row.tokens)},
+        {name: 'Data seed', numeric: true, value: (row) => row.data_seed},
+        {name: 'Trained as', value: (row) => labels.get(row.cells[0])},
+      ], sweep.ngrams);
+    },
+  };
+}
+
+/** Dashed lines across a chart, each {y, name}. */
+const levelLines = {
+  id: 'levelLines',
+  defaults: {levels: [], colour: '#000'},
+  beforeDatasetsDraw(chart, _, {levels, colour}) {
+    const {ctx, scales, chartArea: area} = chart;
+    ctx.save();
+    ctx.font = `12px ${Chart.defaults.font.family}`;
+    ctx.strokeStyle = ctx.fillStyle = colour;
+    for (const level of levels) {
+      const y = scales.y.getPixelForValue(level.y);
+      if (y < area.top || y > area.bottom) continue;
+      ctx.lineWidth = 1.5;
+      ctx.setLineDash([7, 4]);
+      ctx.beginPath();
+      ctx.moveTo(area.left, y);
+      ctx.lineTo(area.right, y);
+      ctx.stroke();
+      ctx.textAlign = 'right';
+      ctx.fillText(level.name, area.right - 4, y - 4);
+    }
+    ctx.restore();
+  },
+};
+
+/** How many cells lose, and to what. */
+function ngramTiles(sweep) {
+  const levels = ngramLevels(sweep);
+  if (!levels.length) return [];
+  const counted = sweep.cells.filter(({ngram}) => ngram).length;
+  const best = bestNgram(levels);
+  return [tile('Beside counted n-grams',
+    inRed(sweep.losing ? `${sweep.losing} of ${counted} cells LOSE`
+                       : `All ${counted} cells win`, sweep.losing > 0),
+    `${shortName(best)} ${fixed(best.bits_per_byte, 4)}, ` +
+    `counted on ${short(best.tokens)} tokens that the cells saw`)];
+}
+
+/** What was chosen on the validation text, on the test text. */
+function testTiles(sweep) {
+  if (!sweep.test) return [];
+  const {looks, missing, cells} = sweep.test;
+  if (missing) {
+    return [tile('On test', 'None',
+      `${missing}: val was used both to choose and to report`)];
+  }
+  const times = looks === 1 ? 'looked at once'
+                            : `looked at ${looks} times, so no test any more`;
+  return cells.map((cell) => {
+    const label = sweep.cells.find(({id}) => id === cell.id)?.label ?? cell.id;
+    const ngram = bestNgram(cell.ngrams);
+    return tile('On test',
+      inRed(estimate(cell.test, 4), losesTo(cell.test.mean, ngram)),
+      element('span', {},
+        `${label}; chosen on val: ${estimate(cell.val, 4)}; ${times}; `,
+        besideCounting(cell.test.mean, ngram)));
+  });
+}

@@ -1,0 +1,57 @@
+// What a sweep has on the test text, which had no part in any choice.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nanobrain/base/limits.h"
+#include "nanobrain/sweep/counted_baselines.h"
+
+namespace nanobrain {
+
+/// A cell, run by run, in bits per byte of f32.
+struct TestedCell {
+  std::string id;
+  std::vector<std::string> seeds; // RunSeed::name()
+  std::vector<double> val;        // by which it was chosen
+  std::vector<double> test;
+  std::vector<CountedNgram> ngrams; // on the test text
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    FIELD(id, "of the cell");
+    FIELD(seeds, "of its runs");
+    FIELD(val, "bits per byte on the validation text, run by run");
+    FIELD(test, "bits per byte on the test text");
+    FIELD(ngrams, "on the test text");
+  }
+  /// The same runs of the same cell.
+  bool is_choice_of(const TestedCell& other) const {
+    return id == other.id && seeds == other.seeds && val == other.val;
+  }
+};
+
+/// One evaluation on the test text: of the best cell by the validation text, or
+/// of all cells of a confirmation.
+struct TestLook {
+  std::vector<TestedCell> cells;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    FIELD(cells, "that were evaluated");
+  }
+};
+
+/// test.json of a sweep's folder.
+struct TestFigure {
+  std::vector<TestLook> looks; // all there ever were; the last one counts
+  std::string missing;         // why there is none of what is chosen now
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    FIELD(looks, "evaluations on the test text, the last one counts");
+    FIELD(missing, "why there is none");
+  }
+};
+
+} // namespace nanobrain

@@ -1,0 +1,199 @@
+// The end of a sweep with a program that stands in for nanobrain: what is
+// evaluated, and how often.
+#include "nanobrain/sweep/closing.h"
+
+#include "nanobrain/base/file.h"
+#include "nanobrain/sweep/confirm.h"
+#include "nanobrain/sweep/summary.h"
+#include "nanobrain/yaml/yaml.h"
+#include "tests/sweep/sweep_results.h"
+
+namespace nanobrain::testing {
+namespace {
+
+using namespace ::testing;
+
+/// Says what the run said on val.tokens, and 0.1 more on test.tokens.
+constexpr const char* kProgram = R"(#!/bin/bash
+here=$(dirname "$0")
+echo "$@" >> "$here/evaluated"
+. "$here/mischief"
+model=${2#--model=}
+bits=$(grep -oP '"val_bits_per_byte": \K[0-9.]+' "$model/../result.json")
+case $3 in
+  *test.tokens) bits=$(awk "BEGIN {print $bits + 0.1}");;
+esac
+echo "{\"bits_per_byte\": $bits, \"baseline_tokens\": 64, \"baseline_counted\": \"seen\",
+  \"baselines\": [{\"name\": \"bigram (Kneser-Ney)\", \"bits_per_byte\": 1.9}]}"
+)";
+
+/// 1 and 2 layers x batches of 2 and 4: two budgets of training.
+class Closing : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_text(program(), kProgram);
+    fs::permissions(program(), fs::perms::owner_all);
+    mischief("");
+    write_text(sweep_.path("test.tokens"), "");
+    for (const Cell& cell : cells_) {
+      for (const int64_t seed : {1, 2, 3}) finish(cell, seed, 2.0);
+    }
+    for (const int64_t seed : {1, 2, 3}) finish(cells_[2], seed, 1.8);
+  }
+
+  void finish(const Cell& cell, int64_t seed, double bits) const {
+    finish_in(sweep_.folder(), cell, seed, bits);
+  }
+  /// Its result, its config and what its run folder says of the data.
+  void finish_in(
+      const SweepFolder& folder,
+      const Cell& cell,
+      int64_t seed,
+      double bits) const {
+    const double noisy = bits + 0.01 * static_cast<double>(seed % 3);
+    sweep_.finish(cell.id, seed, noisy);
+    const SeedFolder from = sweep_.folder().seed(cell.id, seed);
+    const SeedFolder run = folder.seed(cell.id, seed);
+    if (run.root != from.root) {
+      fs::create_directories(run.root);
+      fs::copy(from.result(), run.result());
+      fs::copy(from.status(), run.status());
+    }
+    write_file(
+        run.config(), to_yaml(write_fields(config_for_seed(cell, seed))));
+    fs::create_directories(run.run().root);
+    write_json(
+        run.run().record(),
+        {{"data", {{"train", {{"xxh3", "a"}}}, {"val", {{"xxh3", "b"}}}}}});
+  }
+  fs::path program() const { return sweep_.path("program"); }
+  void mischief(const std::string& script) const {
+    write_text(sweep_.path("mischief"), script);
+  }
+  void close() const { close_sweep(sweep_.folder(), {program(), 3, {}}); }
+  std::vector<std::string> evaluated() const {
+    std::vector<std::string> lines;
+    const fs::path log = sweep_.path("evaluated");
+    if (!fs::exists(log)) return lines;
+    std::istringstream text(read_text(log));
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+    return lines;
+  }
+  SweepSummary summary() const { return summarize_sweep(sweep_.folder()); }
+
+  SweepResults sweep_{
+      "grid: {model.num_layers: [1, 2], train.batch_size: [2, 4]}\n"
+      "budget: {steps: 4}\n"};
+  std::vector<Cell> cells_ = make_cells(read_sweep_folder(sweep_.folder()));
+};
+
+TEST_F(Closing, CountsEachBudgetOnceAndEvaluatesTheBestOnTest) {
+  close();
+  const auto lines = evaluated();
+  // Two budgets on val.tokens, three seeds of the best cell on test.tokens.
+  ASSERT_EQ(lines.size(), 5u);
+  const SeedFolder first = sweep_.folder().seed(cells_[0].id, 1);
+  EXPECT_EQ(
+      lines[0],
+      "eval --model=" + first.run().root.string() +
+          " --input=" + sweep_.path("b.tokens") +
+          " --context=8 --threads=3 --baseline-tokens=" +
+          sweep_.path("a.tokens") + " --json");
+  const SweepSummary sweep = summary();
+  ASSERT_EQ(sweep.baselines.counted.size(), 2u);
+  const CountedBaselines& counted = sweep.baselines.counted[0];
+  EXPECT_EQ(counted.budget["windows"], 4 * 2);
+  EXPECT_THAT(counted.cells, ElementsAre(cells_[0].id, cells_[2].id));
+  EXPECT_EQ(counted.data_seed, 1);
+  EXPECT_EQ(counted.tokens, 64);
+  EXPECT_EQ(sweep.baselines.of(cells_[3].id), &sweep.baselines.counted[1]);
+  EXPECT_EQ(sweep.baselines.missing, "");
+
+  ASSERT_EQ(sweep.test.looks.size(), 1u);
+  ASSERT_EQ(sweep.test.looks[0].cells.size(), 1u);
+  const TestedCell& best = sweep.test.looks[0].cells[0];
+  EXPECT_EQ(best.id, cells_[2].id);
+  EXPECT_THAT(best.seeds, ElementsAre("1", "2", "3"));
+  EXPECT_THAT(best.val, ElementsAre(1.81, 1.82, 1.80));
+  EXPECT_THAT(
+      best.test,
+      ElementsAre(
+          DoubleNear(1.91, 1e-9),
+          DoubleNear(1.92, 1e-9),
+          DoubleNear(1.90, 1e-9)));
+  EXPECT_EQ(best.ngrams.size(), 1u);
+}
+
+TEST_F(Closing, NothingIsDoneTwice) {
+  close();
+  close();
+  EXPECT_EQ(evaluated().size(), 5u);
+  // Another cell is best now: test is looked at again, and both looks stay.
+  for (const int64_t seed : {1, 2, 3}) finish(cells_[1], seed, 1.7);
+  close();
+  EXPECT_EQ(evaluated().size(), 8u);
+  EXPECT_EQ(summary().test.looks.size(), 2u);
+  EXPECT_EQ(summary().test.looks[1].cells[0].id, cells_[1].id);
+}
+
+TEST_F(Closing, AnUnfinishedSweepIsLeftAlone) {
+  RunStatus status;
+  status.state = "interrupted";
+  sweep_.set_status(3, 3, status);
+  close();
+  EXPECT_TRUE(evaluated().empty());
+  status.state = "failed";
+  sweep_.set_status(3, 3, status);
+  close();
+  EXPECT_EQ(evaluated().size(), 5u);
+}
+
+TEST_F(Closing, WithoutTestTokensItSaysSo) {
+  fs::remove(sweep_.path("test.tokens"));
+  close();
+  EXPECT_EQ(evaluated().size(), 2u);
+  EXPECT_EQ(summary().test.missing, "no test.tokens");
+  write_text(sweep_.path("test.tokens"), "");
+  close();
+  EXPECT_EQ(summary().test.looks.size(), 1u);
+  EXPECT_EQ(summary().test.missing, "");
+}
+
+TEST_F(Closing, WhatFailsIsSaidAndEndsNothing) {
+  mischief("echo '[eval] no such tokens' >&2; exit 1");
+  close();
+  EXPECT_THAT(summary().baselines.missing, HasSubstr("no such tokens"));
+  EXPECT_THAT(summary().test.missing, HasSubstr("no such tokens"));
+  mischief("");
+  close();
+  EXPECT_EQ(summary().baselines.missing, "");
+  EXPECT_EQ(summary().baselines.counted.size(), 2u);
+}
+
+TEST_F(Closing, AnotherFigureThanTheRunsIsNoBaseline) {
+  mischief("echo '{\"bits_per_byte\": 2.5}'; exit");
+  close();
+  EXPECT_THAT(
+      summary().baselines.missing,
+      HasSubstr("gives 2.5000 bits per byte and gave 2.0100"));
+  EXPECT_TRUE(summary().baselines.counted.empty());
+}
+
+TEST_F(Closing, AllCellsOfAConfirmationAreEvaluatedOnTest) {
+  close();
+  const SweepFolder again = open_confirmation(sweep_.folder(), 2);
+  const auto cells = make_cells(read_sweep_folder(again));
+  ASSERT_GE(cells.size(), 2u);
+  for (const Cell& cell : cells) {
+    write_cell(again, cell);
+    for (const int64_t seed : {4, 5}) finish_in(again, cell, seed, 1.85);
+  }
+  close_sweep(again, {program(), 1, {}});
+  const SweepSummary confirmed = summarize_sweep(again);
+  ASSERT_EQ(confirmed.test.looks.size(), 1u);
+  EXPECT_EQ(confirmed.test.looks[0].cells.size(), cells.size());
+  EXPECT_THAT(confirmed.test.looks[0].cells[0].seeds, ElementsAre("4", "5"));
+}
+
+} // namespace
+} // namespace nanobrain::testing
