@@ -39,48 +39,61 @@ class SidedDocuments {
  public:
   SidedDocuments(
       const std::vector<fs::path>& inputs, const PrepareOptions& options)
-      : options_(options), main_(open_documents(inputs, options.documents)) {
-    if (!options.val_inputs.empty()) {
-      val_ = open_documents(options.val_inputs, options.documents);
+      : options_(options) {
+    for (const auto* named : {&options.val_inputs, &inputs}) {
+      for (const fs::path& input : *named) {
+        readers_.push_back(open_documents({input}, options.documents));
+      }
     }
   }
 
   /// False at the end; else `text` is the next document.
   bool next(std::string& text, Side& side) {
-    if (val_ && val_->next(text)) {
-      side = Side::kVal;
-    } else if (main_->next(text)) {
-      side = side_of(
-          text,
-          val_ ? 0.0 : options_.val_fraction,
-          test_fraction(options_),
-          options_.split_seed);
-    } else {
-      return false;
+    while (reader_ < readers_.size() && !readers_[reader_]->next(text)) {
+      ++reader_;
     }
+    if (reader_ == readers_.size()) return false;
+    side = reader_ < val_inputs()
+               ? Side::kVal
+               : side_of(
+                     text,
+                     val_inputs() > 0 ? 0.0 : options_.val_fraction,
+                     test_fraction(options_),
+                     options_.split_seed);
     fingerprint_ = mix64(fingerprint_ + hash64(text));
     return true;
+  }
+  /// Of the last document: an index of the inputs, or of those for validation.
+  size_t source() const {
+    return reader_ < val_inputs() ? reader_ : reader_ - val_inputs();
   }
 
   /// Of the documents handed out and their order.
   uint64_t fingerprint() const { return fingerprint_; }
   DocumentCounts counts() const {
-    DocumentCounts sum = main_->counts();
-    if (val_) sum += val_->counts();
+    DocumentCounts sum;
+    for (const auto& reader : readers_) sum += reader->counts();
     return sum;
   }
   /// Compressed bytes read so far and in all, for a progress bar.
   int64_t position() const {
-    return main_->input_position() + (val_ ? val_->input_position() : 0);
+    int64_t sum = 0;
+    for (const auto& reader : readers_) sum += reader->input_position();
+    return sum;
   }
   int64_t size() const {
-    return main_->input_size() + (val_ ? val_->input_size() : 0);
+    int64_t sum = 0;
+    for (const auto& reader : readers_) sum += reader->input_size();
+    return sum;
   }
 
  private:
+  /// 0: the split decides.
+  size_t val_inputs() const { return options_.val_inputs.size(); }
+
   const PrepareOptions& options_;
-  std::unique_ptr<DocumentReader> main_;
-  std::unique_ptr<DocumentReader> val_; // null: the split decides
+  std::vector<std::unique_ptr<DocumentReader>> readers_; // of each input
+  size_t reader_ = 0;
   uint64_t fingerprint_ = 0;
 };
 
@@ -298,12 +311,10 @@ void write_tokens(
   for (std::string text; reader.next(text, side); ++index) {
     if (index == survey.is_copy.size()) break; // one more than there was
     if (survey.is_copy[index]) {
-      (side == Side::kVal    ? report.val
-       : side == Side::kTest ? report.test
-                             : report.train)
-          .duplicates += 1;
+      ++report.of(side).duplicates;
       continue;
     }
+    ++report.of(side).sources[reader.source()].documents;
     if (text.size() >= kBatchBytes && !batch.texts.empty()) write();
     batch.bytes += text.size();
     batch.texts.push_back(std::move(text));
@@ -318,6 +329,19 @@ void write_tokens(
   write();
   if (writing.valid()) writing.get();
   progress.finish();
+}
+
+/// Each side has all inputs that it may have documents of.
+void name_sources(
+    const std::vector<fs::path>& inputs,
+    const PrepareOptions& options,
+    PrepareReport& report) {
+  for (const Side side : {Side::kTrain, Side::kVal, Side::kTest}) {
+    const bool named = side == Side::kVal && !options.val_inputs.empty();
+    for (const fs::path& input : named ? options.val_inputs : inputs) {
+      report.of(side).sources.push_back({input.string()});
+    }
+  }
 }
 
 /// What prepare.json says beside the report.
@@ -369,6 +393,7 @@ PrepareReport prepare(
   const Survey found = survey(inputs, options, overlap);
 
   PrepareReport report;
+  name_sources(inputs, options, report);
   SidedDocuments documents(inputs, options);
   Writer writer(folder.path(), tokenizer, options, overlap);
   write_tokens(documents, found, writer, report);

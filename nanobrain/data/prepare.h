@@ -32,15 +32,29 @@ struct PrepareOptions {
   int64_t threads = 0;
 };
 
+/// Documents of an input, a file or folder as it was named; they follow each
+/// other in a token file.
+struct SourceDocuments {
+  std::string input;
+  int64_t documents = 0;
+};
+
 /// What went into one token file.
 struct SideReport {
   int64_t documents = 0;
   int64_t tokens = 0;
   int64_t bytes = 0;      // of the documents' text
   int64_t duplicates = 0; // dropped: copies of documents that came before
+  std::vector<SourceDocuments> sources = {}; // in their order
 
   Json to_json() const;
 };
+
+/// The sources of a token file, by the prepare.json beside it. Error where it
+/// names none (older versions did not), or those of another file.
+std::vector<SourceDocuments> read_sources(const fs::path& token_file);
+
+enum class Side { kTrain, kVal, kTest };
 
 struct PrepareReport {
   SideReport train;
@@ -50,14 +64,13 @@ struct PrepareReport {
   OverlapReport overlap;
   double seconds = 0.0;
 
+  SideReport& of(Side side);
   /// Of the text that was read.
   double mb_per_s() const;
   Json to_json() const;
   /// A file a row; overlap and speed as notes.
   Table table() const;
 };
-
-enum class Side { kTrain, kVal, kTest };
 
 /// The side of a document: validation for about `val_fraction` of all, test for
 /// about `test_fraction`. Depends on its bytes and the seed alone, so that a

@@ -1,17 +1,50 @@
 // What prepare() reports: for people, for --json and for prepare.json.
 #include <fmt/format.h>
 
+#include "nanobrain/base/error.h"
+#include "nanobrain/base/file.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/data/prepare.h"
+#include "nanobrain/data/token_file.h"
 
 namespace nanobrain {
 
 Json SideReport::to_json() const {
+  Json rows = Json::array();
+  for (const auto& [input, count] : sources) {
+    rows.push_back({{"input", input}, {"documents", count}});
+  }
   return {
       {"documents", documents},
       {"tokens", tokens},
       {"bytes", bytes},
-      {"duplicates", duplicates}};
+      {"duplicates", duplicates},
+      {"sources", rows}};
+}
+
+std::vector<SourceDocuments> read_sources(const fs::path& token_file) {
+  const fs::path record = token_file.parent_path() / "prepare.json";
+  std::vector<SourceDocuments> sources;
+  int64_t documents = 0;
+  if (fs::exists(record)) {
+    const Json side =
+        read_json(record).value(token_file.stem().string(), Json::object());
+    for (const Json& row : side.value("sources", Json::array())) {
+      sources.push_back({row.at("input"), row.at("documents")});
+      documents += sources.back().documents;
+    }
+  }
+  require(
+      !sources.empty() && documents == TokenFile(token_file).info().documents,
+      "sources",
+      "no prepare.json beside {} says which of its documents are of which "
+      "input; prepare the text again, or name the texts themselves",
+      token_file.string());
+  return sources;
+}
+
+SideReport& PrepareReport::of(Side side) {
+  return side == Side::kVal ? val : side == Side::kTest ? test : train;
 }
 
 double PrepareReport::mb_per_s() const {

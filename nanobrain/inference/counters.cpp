@@ -6,6 +6,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/inference/evaluation.h"
 #include "nanobrain/inference/ngram_baselines.h"
+#include "nanobrain/inference/part_counters.h"
 #include "nanobrain/synthetic/corpus.h"
 #include "nanobrain/synthetic/derivation.h"
 
@@ -21,8 +22,9 @@ class SyntheticFloor : public TokenCounter {
   SyntheticFloor(const EvalRequest& request, const Tokenizer& tokenizer)
       : inputs_(request.text.inputs), tokenizer_(tokenizer) {}
 
-  void add(TokenId id) override {
+  void add(const ScoredToken& token) override {
     if (!synthetic_) return;
+    const TokenId id = token.id;
     if (id != tokenizer_.end_of_text()) {
       text_ += tokenizer_.bytes_of(id);
       return;
@@ -83,6 +85,9 @@ std::vector<std::unique_ptr<TokenCounter>> make_counters(
   // --protocol hf scores rows, not documents.
   if (request.text.protocol == Protocol::kDocuments) {
     counters.push_back(std::make_unique<SyntheticFloor>(request, tokenizer));
+  }
+  for (const std::string& by : request.by) {
+    counters.push_back(make_part_counter(by, request, tokenizer));
   }
   return counters;
 }

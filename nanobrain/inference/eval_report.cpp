@@ -61,6 +61,11 @@ Json EvalReport::to_json() const {
   json["baseline_counted"] = baseline_counted;
   json["loses_to"] = defeats(model, baselines);
   if (without_overlap) json["without_overlap"] = without_overlap->to_json();
+  for (const LossParts& split : parts) {
+    Json rows_of_it = split.table().json();
+    for (Json& row : rows_of_it) row.erase("by");
+    json["by"][split.by] = rows_of_it;
+  }
   if (floor_nats) {
     json["entropy"] = {
         {"nats", *floor_nats},
@@ -141,6 +146,12 @@ Table EvalReport::table() const {
     if (!lost.empty()) table.notes.push_back("the model " + lost);
   }
   return table;
+}
+
+std::vector<Table> EvalReport::tables() const {
+  std::vector<Table> all = {table()};
+  for (const LossParts& split : parts) all.push_back(split.table());
+  return all;
 }
 
 } // namespace nanobrain

@@ -39,6 +39,17 @@ void check(const EvalRequest& request) {
   refuse_if(
       request.baseline_limit && !request.baseline_tokens,
       "--baseline-limit counts --baseline-tokens; name them or leave it out");
+  for (const std::string& by : request.by) {
+    refuse_if(
+        by != kByPosition && by != kByFrequency && by != kBySource,
+        "--by is position, frequency, source or several of them, not " + by);
+    refuse_if(
+        std::ranges::count(request.by, by) > 1,
+        fmt::format("--by names {} twice; keep one", by));
+    refuse_if(
+        hf && by == kBySource,
+        "--protocol hf makes one text of all rows: --by source has none");
+  }
   const int64_t batch = request.options.batch_tokens;
   refuse_if(
       batch < 1 || batch > kMostBatchTokens,
@@ -133,7 +144,9 @@ double score_stream(
       const int64_t* row = batch.ids.data() + w * (batch.inputs + 1);
       for (; next < end; ++next) {
         const auto id = static_cast<TokenId>(row[next - begin]);
-        next < first ? sink(id, std::nullopt) : sink(id, *loss++);
+        ScoredToken token{.id = id, .before = next - begin};
+        if (next >= first) token.nats = *loss++;
+        sink(token);
       }
     }
     if (progress) progress->update(source.position());
@@ -156,7 +169,7 @@ LossSum evaluate(
       source,
       plan_evaluation(Protocol::kDocuments, options, max_seq_len, tokenizer),
       options.batch_tokens,
-      [&](TokenId id, std::optional<double> nats) { losses.add(id, nats); },
+      [&](const ScoredToken& token) { losses.add(token.id, token.nats); },
       label);
   const LossSum total = losses.finish();
   require(
@@ -193,9 +206,9 @@ EvalReport score_text(
       input.source(),
       plan,
       request.options.batch_tokens,
-      [&](TokenId id, std::optional<double> nats) {
-        losses.add(id, nats);
-        for (const auto& counter : counters) counter->add(id);
+      [&](const ScoredToken& token) {
+        losses.add(token.id, token.nats);
+        for (const auto& counter : counters) counter->add(token);
         check_interrupted();
       },
       label);

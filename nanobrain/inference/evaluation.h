@@ -18,6 +18,7 @@
 #include "nanobrain/data/token_file.h"
 #include "nanobrain/inference/baselines.h"
 #include "nanobrain/inference/eval_input.h"
+#include "nanobrain/inference/loss_parts.h"
 #include "nanobrain/inference/loss_units.h"
 #include "nanobrain/inference/open_model.h"
 
@@ -35,9 +36,13 @@ struct EvalOptions {
   bool bf16 = false;
 };
 
-/// Takes every token of a stream in order, without a loss where the protocol
-/// does not score it.
-using TokenSink = std::function<void(TokenId id, std::optional<double> nats)>;
+struct ScoredToken {
+  TokenId id = 0;
+  std::optional<double> nats = {}; // absent: the protocol does not score it
+  int64_t before = 0; // tokens that the model sees before it in the window
+};
+/// Takes every token of a stream in order.
+using TokenSink = std::function<void(const ScoredToken& token)>;
 
 /// Feeds a stream through a scorer, at most `batch_tokens` inputs at once, and
 /// every token of it (the plan's prefix left out) to `sink`, under a progress
@@ -74,6 +79,7 @@ struct EvalReport {
   std::optional<LossSum> without_overlap;
   /// nats of the text's exact probability, where it is synthetic
   std::optional<double> floor_nats;
+  std::vector<LossParts> parts; // those asked for
   Protocol protocol = Protocol::kDocuments;
   bool has_end_of_text = true; // the tokenizer
   int64_t context = 0;
@@ -90,12 +96,14 @@ struct EvalReport {
   void require_no_leak() const;
   /// Keys: those of LossSum, protocol, end_of_text, context, stride, skipped,
   /// repaired, baselines, baseline_tokens, baseline_counted, loses_to
-  /// (defeats()), without_overlap (the keys of LossSum), entropy, leak,
-  /// tokens_per_s, precision, threads.
+  /// (defeats()), without_overlap (the keys of LossSum), by (of each of `parts`
+  /// the rows), entropy, leak, tokens_per_s, precision, threads.
   Json to_json() const;
   /// A row for the model, each baseline and the floor, and whether the model
   /// beats it.
   Table table() const;
+  /// It, and one for each of `parts`.
+  std::vector<Table> tables() const;
 
  private:
   LossSum floor() const; // where there is one
@@ -105,7 +113,7 @@ struct EvalReport {
 class TokenCounter {
  public:
   virtual ~TokenCounter() = default;
-  virtual void add(TokenId id) = 0;
+  virtual void add(const ScoredToken& token) = 0;
   /// Puts its result into a report that has the model's loss.
   virtual void finish(EvalReport& report) = 0;
 };
@@ -124,7 +132,8 @@ struct EvalRequest {
   /// and nats with all the digits that reading them back exactly takes; JSON
   /// lines where the name ends in .jsonl, else tab-separated values
   std::optional<std::filesystem::path> per_document = {};
-  int64_t threads = 0; // 0: all
+  std::vector<std::string> by = {}; // what splits the loss (loss_parts.h)
+  int64_t threads = 0;              // 0: all
 };
 
 /// Scores the text of a request with a model that is open, into `losses`,
@@ -147,8 +156,9 @@ EvalReport run_evaluation(
     const EvalRequest& request, const Capabilities& capabilities);
 
 /// The counters of `nanobrain`, as far as the request asks for them: baselines
-/// on the training tokens, and the exact entropy of a synthetic text. Error
-/// where the baselines' token file was made with another tokenizer.
+/// on the training tokens, the exact entropy of a synthetic text, and what
+/// splits the loss. Error where the baselines' token file was made with another
+/// tokenizer; errors of make_part_counter().
 std::vector<std::unique_ptr<TokenCounter>> make_counters(
     const EvalRequest& request, const Tokenizer& tokenizer);
 

@@ -43,7 +43,8 @@ class Predictor {
 };
 
 /// Scorers and predictors must not outlive their model. A library may have one
-/// number of threads for the whole process: use one of them at a time.
+/// number of threads for the whole process, that of the scorer or predictor
+/// made last: use_threads() before another is used again.
 class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
@@ -61,6 +62,8 @@ class LanguageModel {
   /// Sees `context` tokens at once, at most max_seq_len; absent: max_seq_len.
   virtual std::unique_ptr<Predictor> make_predictor(
       int64_t threads, std::optional<int64_t> context = std::nullopt) = 0;
+  /// Sets the number of threads of such a library.
+  virtual void use_threads(int64_t /*threads*/) {}
 };
 
 } // namespace nanobrain

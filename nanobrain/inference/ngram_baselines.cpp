@@ -73,18 +73,14 @@ std::optional<SeenWindows> find_seen_windows(const fs::path& model_folder) {
   return seen;
 }
 
-CountedNgrams count_ngrams(
-    const fs::path& token_file,
+CountedTokens choose_counted(
+    const TokenFile& file,
     std::optional<int64_t> limit,
-    const fs::path& model_folder,
-    const Tokenizer& tokenizer) {
-  const TokenFile file(token_file);
-  file.require_tokenizer(tokenizer);
-  file.check_tokens();
+    const fs::path& model_folder) {
   const auto first = [&](std::optional<int64_t> tokens, const char* why) {
-    return CountedNgrams{
-        NgramModel::count(file, tokens.value_or(-1)),
-        fmt::format(
+    return CountedTokens{
+        .first = tokens,
+        .which = fmt::format(
             "{} of {}{}",
             tokens ? "the first" : "all",
             file.path().filename().string(),
@@ -95,8 +91,8 @@ CountedNgrams count_ngrams(
   if (seen && seen->train_xxh3 == fmt::format("{:016x}", file.tokens_hash())) {
     const WindowSampler sampler(file.size(), seen->seq_len, seen->data_seed);
     return {
-        NgramModel::count(file, sampler.covered(seen->windows)),
-        "what the model was trained on"};
+        .ranges = sampler.covered(seen->windows),
+        .which = "what the model was trained on"};
   }
   const int64_t tokens = count_in(training_record(model_folder), "tokens");
   if (tokens < 1) {
@@ -106,6 +102,21 @@ CountedNgrams count_ngrams(
       tokens,
       seen ? ", which is not the file that the model was trained on"
            : ", as many as the model was trained on");
+}
+
+CountedNgrams count_ngrams(
+    const fs::path& token_file,
+    std::optional<int64_t> limit,
+    const fs::path& model_folder,
+    const Tokenizer& tokenizer) {
+  const TokenFile file(token_file);
+  file.require_tokenizer(tokenizer);
+  file.check_tokens();
+  const CountedTokens counted = choose_counted(file, limit, model_folder);
+  return {
+      counted.ranges ? NgramModel::count(file, *counted.ranges)
+                     : NgramModel::count(file, counted.first.value_or(-1)),
+      counted.which};
 }
 
 NgramBaselines::NgramBaselines(
@@ -125,14 +136,14 @@ NgramBaselines::NgramBaselines(
   }
 }
 
-void NgramBaselines::add(TokenId id) {
+void NgramBaselines::add(const ScoredToken& token) {
   // Where no token precedes the text, nothing predicts its first.
   const bool scored = history_.length > 0;
-  const auto p = ngrams_.model.next(history_, id);
+  const auto p = ngrams_.model.next(history_, token.id);
   for (size_t order = 0; order < p.size(); ++order) {
     std::optional<double> nats;
     if (scored) nats = -std::log(p[order]);
-    losses_[order].add(id, nats);
+    losses_[order].add(token.id, nats);
   }
 }
 

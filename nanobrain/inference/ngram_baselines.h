@@ -28,15 +28,29 @@ struct SeenWindows {
 std::optional<SeenWindows> find_seen_windows(
     const std::filesystem::path& model_folder);
 
+/// What to count of a file of training tokens.
+struct CountedTokens {
+  /// these, where a model has seen them
+  std::optional<std::vector<TokenRange>> ranges = {};
+  std::optional<int64_t> first = {}; // else the first of the file; absent: all
+  std::string which;                 // for people
+};
+
+/// The first `limit` tokens; without it what a model has seen of the file, each
+/// token once, or where that is not to be known as many of its first tokens as
+/// the model was trained on (all where that is not known either).
+CountedTokens choose_counted(
+    const TokenFile& file,
+    std::optional<int64_t> limit,
+    const std::filesystem::path& model_folder);
+
 struct CountedNgrams {
   NgramModel model;
   std::string counted; // what, for people
 };
 
-/// Counts the first `limit` tokens of a token file; without it what a model has
-/// seen of the file, each token once, or where that is not to be known as many
-/// of its first tokens as the model was trained on (all where that is not known
-/// either). Error if the file is damaged or of another tokenizer.
+/// Counts what choose_counted() says. Error if the file is damaged or of
+/// another tokenizer.
 CountedNgrams count_ngrams(
     const std::filesystem::path& token_file,
     std::optional<int64_t> limit,
@@ -57,7 +71,7 @@ class NgramBaselines : public TokenCounter {
       const OnUnit& on_unit = {},
       const UnitPlan& units = {});
 
-  void add(TokenId id) override;
+  void add(const ScoredToken& token) override;
   void finish(EvalReport& report) override;
 
  private:

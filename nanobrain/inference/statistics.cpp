@@ -35,7 +35,9 @@ Statistics statistics_of(std::vector<double> measurements) {
   return {
       .count = static_cast<int64_t>(measurements.size()),
       .min = measurements.front(),
+      .p25 = quantile(measurements, 0.25),
       .p50 = quantile(measurements, 0.5),
+      .p75 = quantile(measurements, 0.75),
       .p90 = quantile(measurements, 0.9),
       .p99 = quantile(measurements, 0.99),
       .max = measurements.back()};

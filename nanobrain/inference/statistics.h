@@ -1,5 +1,4 @@
-// Many measurements of one thing: repeated, first to warm up, then to count;
-// and their summary.
+// Measurements: repeated, first to warm up, then to count; and their summary.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +15,19 @@ struct ClockOptions {
   std::optional<int64_t> warm_up = {};
   /// Repetitions that count; where left out, for a second, and 5 at least.
   std::optional<int64_t> repetitions = {};
+  /// Of a turn in take_turns() (turns.h).
+  double turn_seconds = 0.02;
 
   /// UsageError that names the flag where a value is out of range.
   void validate() const;
 };
 
-/// What measure() returned in each repetition that counts, in order.
+/// What measure() returned in each repetition that counts, in order; where it
+/// measures `things` things, the times to fill are that many times as long.
 /// Interrupted at SIGINT and SIGTERM.
 template <class Measure>
-auto repeat(const ClockOptions& options, const Measure& measure) {
+auto repeat(
+    const ClockOptions& options, const Measure& measure, size_t things = 1) {
   std::vector<decltype(measure())> measured;
   const auto fill =
       [&](std::optional<int64_t> count, double seconds, size_t least) {
@@ -36,8 +39,9 @@ auto repeat(const ClockOptions& options, const Measure& measure) {
           measured.push_back(measure());
         }
       };
-  fill(options.warm_up, 0.3, 1);
-  fill(options.repetitions, 1.0, 5);
+  const auto times = static_cast<double>(things);
+  fill(options.warm_up, 0.3 * times, 1);
+  fill(options.repetitions, 1.0 * times, 5);
   return measured;
 }
 
@@ -48,7 +52,9 @@ double quantile(const std::vector<double>& sorted, double share);
 struct Statistics {
   int64_t count = 0;
   double min = 0;
+  double p25 = 0;
   double p50 = 0; // the median
+  double p75 = 0;
   double p90 = 0;
   double p99 = 0;
   double max = 0;

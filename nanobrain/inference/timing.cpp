@@ -1,6 +1,7 @@
 #include "nanobrain/inference/timing.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -73,7 +74,7 @@ std::vector<double> time_tokens(
     Predictor& predictor,
     std::span<const TokenId> prompt,
     int64_t tokens,
-    const Preparation& prepare) {
+    const std::function<void()>& prepare) {
   std::vector<double> seconds;
   seconds.reserve(static_cast<size_t>(tokens));
   predictor.reset();
@@ -90,6 +91,70 @@ std::vector<double> time_tokens(
     before = after;
   }
   return seconds;
+}
+
+/// The rows of a request, and what each of them times.
+struct Bench {
+  std::vector<std::unique_ptr<Predictor>> predictors = {};
+  std::vector<TimingRow> rows = {};
+  std::vector<TimedRun> runs = {};
+};
+
+Bench make_bench(
+    const NamedModels& models,
+    const TimingRequest& request,
+    const std::vector<int64_t>& threads,
+    RunMaker& maker) {
+  // A forward has no prompt.
+  const std::vector<int64_t> prompts = request.work == TimedWork::kGenerate
+                                           ? request.prompt_tokens
+                                           : std::vector<int64_t>{0};
+  Bench bench;
+  const auto add = [&](LanguageModel& model, const TimingRow& row) {
+    const TimedRun run =
+        maker.make(*bench.predictors.back(), model.config().vocab_size, row);
+    bench.rows.push_back(row);
+    bench.runs.emplace_back([run, &model, count = row.threads] {
+      model.use_threads(count);
+      return run();
+    });
+  };
+  for (const auto& [name, model] : models) {
+    for (const int64_t count : threads) {
+      bench.predictors.push_back(model->make_predictor(count));
+      for (const int64_t prompt_tokens : prompts) {
+        for (const int64_t tokens : request.tokens) {
+          TimingRow row{
+              .model = name,
+              .precision = std::string(model->precision()),
+              .backend = model->backend(),
+              .threads = count,
+              .prompt_tokens = prompt_tokens,
+              .tokens = tokens};
+          add(*model, row);
+          row.cold = true;
+          if (request.cold) add(*model, row);
+        }
+      }
+    }
+  }
+  return bench;
+}
+
+/// Fills in the seconds of a row, which is the index-th of each round.
+void summarize(const std::vector<Round>& rounds, size_t index, TimingRow& row) {
+  std::vector<double> seconds, parts;
+  for (const Round& round : rounds) {
+    std::vector<double> turn;
+    for (const std::vector<double>& run : round[index]) {
+      turn.push_back(std::accumulate(run.begin(), run.end(), 0.0));
+      parts.insert(parts.end(), run.begin(), run.end());
+    }
+    seconds.insert(seconds.end(), turn.begin(), turn.end());
+    row.turns.push_back(statistics_of(std::move(turn)).p50);
+  }
+  row.seconds = statistics_of(std::move(seconds));
+  row.token_seconds = statistics_of(std::move(parts));
 }
 
 } // namespace
@@ -112,64 +177,31 @@ TimingReport run_timing(
       .commit = build_commit()};
   std::optional<CacheEviction> eviction;
   if (request.cold) report.eviction = eviction.emplace().describe();
-  // A forward has no prompt.
-  const std::vector<int64_t> prompts = request.work == TimedWork::kGenerate
-                                           ? request.prompt_tokens
-                                           : std::vector<int64_t>{0};
-
-  for (const auto& [name, model] : models) {
-    for (const int64_t count : threads) {
-      const auto predictor = model->make_predictor(count);
-      const int64_t vocab_size = model->config().vocab_size;
-      for (const int64_t prompt_tokens : prompts) {
-        for (const int64_t tokens : request.tokens) {
-          TimingRow row{
-              .model = name,
-              .precision = std::string(model->precision()),
-              .backend = model->backend(),
-              .threads = count,
-              .prompt_tokens = prompt_tokens,
-              .tokens = tokens};
-          measure(*predictor, vocab_size, request, {}, row);
-          report.rows.push_back(row);
-          if (!request.cold) continue;
-          row.cold = true;
-          measure(
-              *predictor, vocab_size, request, [&] { eviction->evict(); }, row);
-          report.rows.push_back(row);
-        }
-      }
-    }
+  RunMaker maker{request.work, [&] { eviction->evict(); }};
+  Bench bench = make_bench(models, request, threads, maker);
+  const auto rounds = take_turns(request.clock, bench.runs);
+  report.rows = std::move(bench.rows);
+  for (size_t i = 0; i < report.rows.size(); ++i) {
+    summarize(rounds, i, report.rows[i]);
   }
   return report;
 }
 
-void measure(
-    Predictor& predictor,
-    int64_t vocab_size,
-    const TimingRequest& request,
-    const Preparation& prepare,
-    TimingRow& row) {
-  const bool generates = request.work == TimedWork::kGenerate;
+TimedRun RunMaker::make(
+    Predictor& predictor, int64_t vocab_size, const TimingRow& row) {
+  const bool generates = work == TimedWork::kGenerate;
   const auto ids =
       random_ids(generates ? row.prompt_tokens : row.tokens, vocab_size);
+  const auto prepare = row.cold ? evict : nullptr;
   if (generates) {
-    const auto texts = repeat(request.clock, [&] {
-      return time_tokens(predictor, ids, row.tokens, prepare);
-    });
-    std::vector<double> seconds, tokens;
-    for (const std::vector<double>& text : texts) {
-      seconds.push_back(std::accumulate(text.begin(), text.end(), 0.0));
-      tokens.insert(tokens.end(), text.begin(), text.end());
-    }
-    row.seconds = statistics_of(std::move(seconds));
-    row.token_seconds = statistics_of(std::move(tokens));
-    return;
+    return [&predictor, ids, tokens = row.tokens, prepare] {
+      return time_tokens(predictor, ids, tokens, prepare);
+    };
   }
-  const bool all_logits = request.work == TimedWork::kForward;
-  std::vector<float> logits(
-      all_logits ? ids.size() * static_cast<size_t>(vocab_size) : 0);
-  row.seconds = statistics_of(repeat(request.clock, [&] {
+  const bool all_logits = work == TimedWork::kForward;
+  const size_t size = ids.size() * static_cast<size_t>(vocab_size);
+  if (all_logits) logits.resize(std::max(logits.size(), size));
+  return [this, &predictor, ids, prepare, all_logits] {
     if (prepare) prepare();
     const Stopwatch watch;
     if (all_logits) {
@@ -179,8 +211,8 @@ void measure(
       predictor.feed(ids);
       predictor.logits();
     }
-    return watch.seconds();
-  }));
+    return std::vector{watch.seconds()};
+  };
 }
 
 } // namespace nanobrain

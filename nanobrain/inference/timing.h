@@ -13,7 +13,7 @@
 #include "nanobrain/base/json.h"
 #include "nanobrain/base/table.h"
 #include "nanobrain/inference/language_model.h"
-#include "nanobrain/inference/statistics.h"
+#include "nanobrain/inference/turns.h"
 
 namespace nanobrain {
 
@@ -32,8 +32,9 @@ struct TimingRow {
   int64_t prompt_tokens = 0; // ahead of generated ones
   int64_t tokens = 0;        // of a forward, or generated
   bool cold = false;
-  Statistics seconds = {};       // of a forward, or of a whole generation
-  Statistics token_seconds = {}; // of single tokens of a generation
+  Statistics seconds = {};        // of a forward, or of a whole generation
+  Statistics token_seconds = {};  // of single tokens of a generation
+  std::vector<double> turns = {}; // the median of each repetition, in order
 };
 
 struct TimingReport {
@@ -42,8 +43,8 @@ struct TimingReport {
   std::string eviction = {}; // what made rows cold; empty where none is
   std::string cpu, isa, commit;
 
-  /// How many times as fast as the first row.
-  double ratio(const TimingRow& row) const;
+  /// How many times as fast as the first row in each repetition.
+  Statistics ratio(const TimingRow& row) const;
   /// With notes on how it was made; in CSV also what the JSON has once.
   Table table() const;
   /// Keys: work, cpu, isa, commit, cold where rows are, rows; and of the first
@@ -58,7 +59,8 @@ struct NamedModel {
 };
 using NamedModels = std::vector<NamedModel>;
 
-/// Every model is timed with every number of threads and every length.
+/// Every model is timed with every number of threads and every length, all of
+/// them in each repetition (take_turns()).
 struct TimingRequest {
   TimedWork work = TimedWork::kForward;
   std::vector<int64_t> tokens = {64};        // of a forward, or generated
@@ -74,20 +76,19 @@ struct TimingRequest {
 TimingReport run_timing(
     const NamedModels& models, const TimingRequest& request);
 
-/// Runs off the clock, ahead of what each repetition times; may be empty.
-using Preparation = std::function<void()>;
+/// Makes the runs of a bench's rows, which it must outlive, as must predictors.
+struct RunMaker {
+  TimedWork work = TimedWork::kForward;
+  /// ahead of what each run of a cold row times, off the clock
+  std::function<void()> evict = {};
+  std::vector<float> logits = {}; // those of the last forward
 
-/// Puts a predictor with `vocab_size` ids under the clock and fills in the
-/// seconds of `row`, whose lengths are given. Of kForward: all logits, into
-/// memory that has been touched; of kPrompt: the logits after its last token;
-/// of kGenerate: the tokens one after another, the prompt and the choice of the
-/// first token off the clock.
-void measure(
-    Predictor& predictor,
-    int64_t vocab_size,
-    const TimingRequest& request,
-    const Preparation& prepare,
-    TimingRow& row);
+  /// What a row times on a predictor with `vocab_size` ids. Of kForward: all
+  /// logits, into memory that has been touched; of kPrompt: the logits after
+  /// its last token; of kGenerate: the tokens one after another, a part each,
+  /// the prompt and the choice of the first token off the clock.
+  TimedRun make(Predictor& predictor, int64_t vocab_size, const TimingRow& row);
+};
 
 /// Seconds from the start of a process of this program, which opens the folder
 /// and generates on `threads` threads (0: all), to the first byte of its text.

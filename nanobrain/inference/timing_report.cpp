@@ -18,9 +18,8 @@ constexpr std::array kNotes = {
     "Greedy generation of one sequence, the prompt not counted, median of the "
     "repetitions; percentiles are of single tokens."};
 
-/// Of the median repetition, in any unit.
-double speed(TimedWork work, const TimingRow& row) {
-  const double seconds = row.seconds.p50;
+/// In any unit, of a forward or generation that took `seconds`.
+double speed(TimedWork work, const TimingRow& row, double seconds) {
   return (work == TimedWork::kGenerate ? static_cast<double>(row.tokens) : 1) /
          seconds;
 }
@@ -32,7 +31,7 @@ struct Figure {
 };
 
 std::vector<Figure> figures(TimedWork work, const TimingRow& row) {
-  const auto& [count, min, p50, p90, p99, max] = row.seconds;
+  const auto& [count, min, p25, p50, p75, p90, p99, max] = row.seconds;
   const Statistics& token = row.token_seconds;
   const auto tokens = static_cast<double>(row.tokens);
   if (work == TimedWork::kGenerate) {
@@ -55,8 +54,14 @@ std::vector<Figure> figures(TimedWork work, const TimingRow& row) {
 
 } // namespace
 
-double TimingReport::ratio(const TimingRow& row) const {
-  return speed(work, row) / speed(work, rows.front());
+Statistics TimingReport::ratio(const TimingRow& row) const {
+  const TimingRow& first = rows.front();
+  std::vector<double> ratios;
+  for (size_t i = 0; i < row.turns.size(); ++i) {
+    ratios.push_back(
+        speed(work, row, row.turns[i]) / speed(work, first, first.turns[i]));
+  }
+  return statistics_of(std::move(ratios));
 }
 
 Table TimingReport::table() const {
@@ -78,7 +83,12 @@ Table TimingReport::table() const {
   }
   columns.insert(
       columns.end(),
-      {{"ratio", "x the first", "{:.2f}"}, {"cpu"}, {"isa"}, {"commit"}});
+      {{"ratio", "x the first", "{:.2f}"},
+       {"ratio_p25", "p25", "{:.2f}"},
+       {"ratio_p75", "p75", "{:.2f}"},
+       {"cpu"},
+       {"isa"},
+       {"commit"}});
   for (const TimingRow& row : rows) {
     TableRow cells = {
         kNames[static_cast<size_t>(work)],
@@ -91,11 +101,19 @@ Table TimingReport::table() const {
     cells.emplace_back(row.cold ? "cold" : "warm");
     cells.emplace_back(row.seconds.count);
     for (const auto& [_, value] : figures(work, row)) cells.emplace_back(value);
-    cells.emplace_back(ratio(row));
+    const Statistics of_first = ratio(row);
+    for (const double value : {of_first.p50, of_first.p25, of_first.p75}) {
+      cells.emplace_back(value);
+    }
     for (const auto& fact : {cpu, isa, commit}) cells.emplace_back(fact);
     table.rows.push_back(cells);
   }
   table.notes.emplace_back(kNotes[static_cast<size_t>(work)]);
+  if (rows.size() > 1) {
+    table.notes.emplace_back(
+        "The rows take turns in each repetition; x the first: the median and "
+        "the quartiles of the ratios of the repetitions.");
+  }
   if (!eviction.empty())
     table.notes.push_back("Cold caches: " + eviction + ".");
   table.notes.push_back(fmt::format("{}; {}; commit {}", cpu, isa, commit));

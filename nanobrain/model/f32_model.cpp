@@ -178,6 +178,7 @@ class F32Model : public LanguageModel {
     set_threads(threads);
     return nanobrain::make_predictor(model_, context);
   }
+  void use_threads(int64_t threads) override { set_threads(threads); }
 
  private:
   NanoLM model_;

@@ -17,7 +17,7 @@ void run(
       {{"--model", {request.model}}, {"--input", request.text.inputs}},
       {{"--per-document", {request.per_document.value_or("")}}});
   const EvalReport report = run_evaluation(request, capabilities);
-  output.write({report.table()}, report.to_json());
+  output.write(report.tables(), report.to_json());
   report.require_no_leak();
 }
 
@@ -37,6 +37,12 @@ void add_eval_flags(CLI::App& command, EvalRequest& request) {
       "--baseline-limit",
       request.baseline_limit,
       "count only the first N; default: what the model was trained on");
+  flag(
+      "--by",
+      request.by,
+      "split the loss by position, frequency, source, one or several: "
+      "position,source")
+      ->delimiter(',');
   flag("--batch-tokens", request.options.batch_tokens, "tokens scored at once");
   add_precision(command, request.options.bf16);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <set>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
@@ -235,6 +236,42 @@ TEST_F(Prepare, TheReportCountsAndIsKept) {
   EXPECT_THAT(
       report.table().text(),
       HasSubstr("1 of 2 validation documents share a 13-gram"));
+}
+
+TEST_F(Prepare, RecordsWhichDocumentsAreOfWhichInput) {
+  const Documents all = some_documents(60);
+  std::vector<fs::path> inputs;
+  std::set<std::string> of[2];
+  for (const int half : {0, 1}) {
+    std::string text = all[0] + "\n\n"; // a copy in the second
+    for (int i = 30 * half; i < 30 * half + 30; ++i) {
+      text += all[static_cast<size_t>(i)] + "\n\n";
+      of[half].insert(all[static_cast<size_t>(i)]);
+    }
+    inputs.push_back(write(half == 0 ? "a.txt" : "b.txt", text));
+  }
+  run(inputs, {.val_fraction = 0.4});
+  for (const char* name : {"train.tokens", "val.tokens"}) {
+    const Documents written = documents_of(out_ / name);
+    const auto sources = read_sources(out_ / name);
+    ASSERT_EQ(sources.size(), 2);
+    size_t next = 0;
+    for (const int half : {0, 1}) {
+      EXPECT_EQ(sources[half].input, inputs[half].string());
+      EXPECT_GT(sources[half].documents, 0);
+      for (int64_t i = 0; i < sources[half].documents; ++i) {
+        EXPECT_TRUE(of[half].contains(written.at(next++))) << name;
+      }
+    }
+    EXPECT_EQ(next, written.size());
+  }
+  fs::rename(out_ / "val.tokens", out_ / "test.tokens");
+  EXPECT_ERROR(
+      Error, "test.tokens says which", read_sources(out_ / "test.tokens"));
+
+  fs::remove_all(out_);
+  run({inputs[0]}, {.val_inputs = {inputs[1]}});
+  EXPECT_EQ(read_sources(out_ / "val.tokens")[0].input, inputs[1].string());
 }
 
 TEST_F(Prepare, AnOutputThatExistsIsLeftAlone) {

@@ -83,6 +83,9 @@ class FakeModel : public LanguageModel {
     calls_.note(name_ + ", threads " + std::to_string(threads));
     return std::make_unique<FakePredictor>(calls_);
   }
+  void use_threads(int64_t threads) override {
+    calls_.note("use " + std::to_string(threads));
+  }
 
  private:
   std::string name_;

@@ -75,9 +75,7 @@ inline std::vector<double> streamed_losses(
       source,
       plan,
       options.batch_tokens,
-      [&](TokenId, std::optional<double> nats) {
-        losses.push_back(nats.value());
-      });
+      [&](const ScoredToken& token) { losses.push_back(token.nats.value()); });
   return losses;
 }
 

@@ -30,14 +30,16 @@ TimingReport forward_report() {
             .backend = "LibTorch",
             .threads = 2,
             .tokens = 64,
-            .seconds = slow},
+            .seconds = slow,
+            .turns = {3e-3, 4e-3, 6e-3, 2e-3}},
            {.model = "second",
             .precision = "int8",
             .backend = "amx",
             .threads = 1,
             .tokens = 64,
             .cold = true,
-            .seconds = fast}},
+            .seconds = fast,
+            .turns = {1e-3, 2e-3, 1e-3, 0.5e-3}}},
       .eviction = "1.00 GB written",
       .cpu = "A processor",
       .isa = "amx",
@@ -54,6 +56,7 @@ TimingReport generation_report() {
   row.prompt_tokens = 16;
   row.tokens = 128;
   row.seconds = {.count = 10, .min = 0.05, .p50 = 0.1, .max = 0.2};
+  row.turns = {0.1};
   row.token_seconds = {.p50 = 7e-6, .p90 = 8e-6, .p99 = 9e-6};
   return report;
 }
@@ -73,7 +76,12 @@ TEST(TimingReport, JsonHasTheFirstRowAtTheTop) {
   EXPECT_EQ(second["precision"], "int8");
   EXPECT_DOUBLE_EQ(second["p90_ms"], 1.5);
   EXPECT_DOUBLE_EQ(second["p99_ms"], 2);
-  EXPECT_DOUBLE_EQ(second["ratio"], 4);
+  // numpy.percentile([3, 2, 6, 4], [50, 25, 75]), not 4 ms : 1 ms.
+  EXPECT_DOUBLE_EQ(second["ratio"], 3.5);
+  EXPECT_DOUBLE_EQ(second["ratio_p25"], 2.75);
+  EXPECT_DOUBLE_EQ(second["ratio_p75"], 4.5);
+  EXPECT_EQ(json["rows"][0]["ratio"], 1);
+  EXPECT_EQ(json["rows"][0]["ratio_p75"], 1);
   EXPECT_FALSE(second.contains("cpu"));
 }
 
@@ -94,15 +102,18 @@ TEST(TimingReport, GenerationIsToldInTokensASecond) {
 
   // Faster is more, in both units.
   report.rows.push_back(report.rows[0]);
-  report.rows[1].seconds.p50 = 0.05;
-  EXPECT_DOUBLE_EQ(report.ratio(report.rows[1]), 2);
+  report.rows[1].turns = {0.05};
+  EXPECT_DOUBLE_EQ(report.ratio(report.rows[1]).p50, 2);
+  // So do more tokens in the same time.
+  report.rows[1].tokens = 512;
+  EXPECT_DOUBLE_EQ(report.ratio(report.rows[1]).p50, 8);
 }
 
 TEST(TimingReport, CsvHasInEveryRowWhatJsonHasOnce) {
   const std::string csv = forward_report().table().csv();
   EXPECT_THAT(csv, ::testing::StartsWith("work,model,precision,backend,"));
   EXPECT_THAT(csv, HasSubstr("\nforward,second,int8,amx,1,64,cold,30,"));
-  EXPECT_THAT(csv, HasSubstr(",4.0,A processor,amx,abc123\n"));
+  EXPECT_THAT(csv, HasSubstr(",3.5,2.75,4.5,A processor,amx,abc123\n"));
   EXPECT_THAT(
       generation_report().table().csv(),
       HasSubstr("\ngenerate,runs/a,f32,LibTorch,2,16,128,warm,10,1280.0,"));
@@ -111,7 +122,13 @@ TEST(TimingReport, CsvHasInEveryRowWhatJsonHasOnce) {
 TEST(TimingReport, TablesSayHowTheyWereMade) {
   const std::string forward = forward_report().table().text();
   for (const char* words :
-       {"4.0000", "0.5000", "cold", "1.00 GB", "processor; amx; commit abc"}) {
+       {"4.0000",
+        "0.5000",
+        "cold",
+        "3.50",
+        "take turns in each repetition",
+        "1.00 GB",
+        "processor; amx; commit abc"}) {
     EXPECT_THAT(forward, HasSubstr(words));
   }
   const std::string generation = generation_report().table().text();
@@ -119,6 +136,7 @@ TEST(TimingReport, TablesSayHowTheyWereMade) {
     EXPECT_THAT(generation, HasSubstr(words));
   }
   EXPECT_THAT(generation, Not(HasSubstr("Cold")));
+  EXPECT_THAT(generation, Not(HasSubstr("turns"))); // of one row
 }
 
 } // namespace

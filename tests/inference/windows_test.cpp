@@ -175,20 +175,18 @@ TEST(ScoreStream, GivesEachTokenItsOwnLossInOrder) {
     SpanSource source(ids);
     EchoScorer scorer;
     TokenId next = 0;
-    int64_t scored = 0;
+    std::vector<int64_t> contexts;
     score_stream(
-        scorer,
-        source,
-        plan,
-        batch_tokens,
-        [&](TokenId id, std::optional<double> nats) {
-          RC_ASSERT(id == next++);
-          if (nats) RC_ASSERT(*nats == id);
-          scored += nats.has_value();
+        scorer, source, plan, batch_tokens, [&](const ScoredToken& token) {
+          RC_ASSERT(token.id == next++);
+          if (token.nats) RC_ASSERT(*token.nats == token.id);
+          if (token.nats) contexts.push_back(token.before);
         });
     RC_ASSERT(scorer.inputs_at_once <= std::max(batch_tokens, context));
     const auto expected = contexts_of(length, plan, 1, 100);
-    RC_ASSERT(scored == static_cast<int64_t>(expected.size()));
+    std::vector<int64_t> tokens;
+    for (const auto& [_, before] : expected) tokens.push_back(before);
+    RC_ASSERT(contexts == tokens);
   }));
 }
 
