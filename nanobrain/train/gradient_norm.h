@@ -3,6 +3,7 @@
 
 #include <torch/types.h>
 
+#include <utility>
 #include <vector>
 
 namespace nanobrain {

@@ -1,6 +1,8 @@
 // The figures of metrics.jsonl that take more than one step to know.
 #include "nanobrain/train/training_log.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "nanobrain/data/window_sampler.h"
