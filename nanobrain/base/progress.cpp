@@ -61,7 +61,10 @@ void Progress::update(int64_t done, std::string_view details) {
 }
 
 void Progress::log(std::string_view line) {
-  if (!enabled) return;
+  if (enabled) warn(line);
+}
+
+void Progress::warn(std::string_view line) {
   print(fmt::format("{}{}\n", terminal_ ? kClearLine : "", line));
   if (terminal_ && !finished_) draw();
 }

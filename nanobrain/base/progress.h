@@ -21,6 +21,8 @@ class Progress {
   void update(int64_t done, std::string_view details = {});
   /// Prints a line of its own above the bar.
   void log(std::string_view line);
+  /// The same, also where every Progress is silenced.
+  void warn(std::string_view line);
   /// Draws the last state and ends the line; further calls do nothing.
   void finish();
 

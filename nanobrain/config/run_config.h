@@ -80,6 +80,8 @@ struct TrainConfig {
   int64_t seed = 42;
   int64_t data_seed = 42;
   double clip_norm = 1.0;
+  double spike_zscore = 0;
+  int64_t spike_window = 128;
   int64_t eval_every = 250;
   int64_t checkpoint_every = 250;
   int64_t sample_every = 250;
@@ -104,6 +106,16 @@ struct TrainConfig {
     FIELD(seed, "seed of the initial weights", at_least(0));
     FIELD(data_seed, "seed of the order of windows", at_least(0));
     FIELD(clip_norm, "largest gradient 2-norm; 0: no clipping", at_least(0));
+    FIELD(
+        spike_zscore,
+        "robust z-score of a loss or gradient norm from which on a step is "
+        "skipped; 0: never",
+        at_least(0));
+    FIELD(
+        spike_window,
+        "updates that the score is over",
+        at_least(8),
+        at_most(1 << 16));
     FIELD(eval_every, "steps; 0: at the end only", at_least(0), may_change);
     FIELD(
         checkpoint_every, "steps; 0: at the end only", at_least(0), may_change);

@@ -34,6 +34,7 @@ void check_arguments(
       c10::toString(hidden.scalar_type()),
       c10::toString(weight.scalar_type()),
       c10::toString(targets.scalar_type()));
+  if (!targets.is_cpu()) return;
   const Tensor wrong =
       targets.lt(0).logical_or(targets.ge(weight.size(0))).nonzero();
   if (wrong.size(0) > 0) {
@@ -49,9 +50,9 @@ void check_arguments(
 
 } // namespace
 
-double TiedCrossEntropy::sum() const {
-  if (losses.size(0) == 0) return 0;
-  return losses.cumsum(0)[-1].item<double>(); // on any number of threads
+Tensor ordered_sum(const Tensor& x) {
+  if (!x.is_cpu() || x.size(0) == 0) return x.sum();
+  return x.cumsum(0)[-1];
 }
 
 TiedCrossEntropy tied_cross_entropy(
@@ -78,7 +79,8 @@ TiedCrossEntropy tied_cross_entropy(
   const Tensor target_rows = weight.index_select(0, targets); // (N, C)
   const Tensor target_scores =
       (rounded(hidden) * rounded(target_rows)).sum(1, false, torch::kFloat64);
-  result.losses = result.losses - target_scores;
+  result.lse = result.losses;
+  result.losses = result.lse - target_scores;
   if (options.with_gradients) {
     result.hidden_gradient.sub_(target_rows, scale);
     add_rows(result.weight_gradient, targets, hidden, -scale);

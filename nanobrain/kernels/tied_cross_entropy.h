@@ -18,13 +18,18 @@ struct TiedCrossEntropyOptions {
   double gradient_scale = 1;
 };
 
+/// x (N) f64 -> (), on x's device; on a CPU in order, so the same bits on any
+/// number of threads.
+torch::Tensor ordered_sum(const torch::Tensor& x);
+
 struct TiedCrossEntropy {
   torch::Tensor losses;          // (N) f64, nats
   torch::Tensor hidden_gradient; // (N, C) f32 of their sum, or undefined
   torch::Tensor weight_gradient; // (V, C) f32 of their sum, or undefined
+  torch::Tensor lse = {};        // (N) f64, log sum_v exp S[v]
 
-  /// Of the losses, in order.
-  double sum() const;
+  /// Of the losses, read back from their device.
+  double sum() const { return ordered_sum(losses).item<double>(); }
 };
 
 /// The loss of each token,
@@ -33,7 +38,8 @@ struct TiedCrossEntropy {
 /// for; without autograd.
 ///   hidden (N, C) f32, weight (V, C) f32, targets (N) int64
 /// On a CPU with AVX2 the bits do not depend on the number of threads. Error
-/// where shapes or dtypes are wrong or a target is out of range.
+/// where shapes or dtypes are wrong, or a target on a CPU is out of range;
+/// those on a device are not read back, which would wait for it.
 TiedCrossEntropy tied_cross_entropy(
     const torch::Tensor& hidden,
     const torch::Tensor& weight,

@@ -42,13 +42,11 @@ class NanoLMScorer : public TokenScorer {
 
   void score(const WindowBatch& batch, std::span<float> losses) override {
     const torch::NoGradGuard no_grad;
-    const auto device = model_->device();
     // (B, T + 1); the batch outlives the tensor
-    const auto ids = torch::from_blob(
-                         const_cast<int64_t*>(batch.ids.data()),
-                         {batch.count, batch.inputs + 1},
-                         torch::kInt64)
-                         .to(device);
+    const auto ids = model_->to_device(torch::from_blob(
+        const_cast<int64_t*>(batch.ids.data()),
+        {batch.count, batch.inputs + 1},
+        torch::kInt64));
     const auto inputs = ids.narrow(1, 0, batch.inputs).contiguous();
     const auto targets =
         ids.slice(1, batch.first_scored + 1).reshape({-1}).contiguous();
@@ -145,7 +143,7 @@ class NanoLMPredictor : public Predictor {
   /// (1, T) int64
   torch::Tensor tokens(std::span<const TokenId> ids) const {
     const std::vector<int64_t> wide(ids.begin(), ids.end());
-    return torch::tensor(wide).unsqueeze(0).to(model_->device());
+    return model_->to_device(torch::tensor(wide).unsqueeze(0));
   }
 
   NanoLM& model_;

@@ -2,6 +2,7 @@
 #include "nanobrain/model/gradient_pass.h"
 
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/cuda.h>
 
 #include <atomic>
 #include <optional>
@@ -35,6 +36,20 @@ class OneThread {
 
 } // namespace
 
+Batch Batch::to(torch::Device device) const {
+  if (device.is_cpu()) return *this;
+  const auto move = [&](const Tensor& ids) {
+    return ids.pin_memory().to(device, /*non_blocking=*/true);
+  };
+  return {move(inputs), move(targets)};
+}
+
+PhaseTimer::~PhaseTimer() {
+  if (phases_ == nullptr) return;
+  if (phases_->device.is_cuda()) torch::cuda::synchronize();
+  phases_->*phase_ += watch_.seconds();
+}
+
 GradientPass::GradientPass(NanoLM model, bool bf16)
     : model_(std::move(model)),
       bf16_(bf16),
@@ -49,7 +64,7 @@ void GradientPass::begin_step() {
   for (auto& parameter : model_->parameters()) parameter.mutable_grad().reset();
 }
 
-double GradientPass::loss_and_gradients(const Batch& batch, double scale) {
+BatchSums GradientPass::loss_and_gradients(const Batch& batch, double scale) {
   const torch::NoGradGuard no_grad;
   const int64_t dim = model_->config().model_dim;
   std::vector<Group> groups;
@@ -73,7 +88,7 @@ double GradientPass::loss_and_gradients(const Batch& batch, double scale) {
   const PhaseTimer timer(phases_, &Phases::body);
   backward(groups, head.hidden_gradient.view({-1, batch.inputs.size(1), dim}));
   add_embedder_gradients(batch, groups, head.weight_gradient);
-  return head.sum();
+  return {ordered_sum(head.losses), ordered_sum(head.lse)};
 }
 
 std::vector<GradientPass::Group> GradientPass::forward(const Tensor& embedded) {

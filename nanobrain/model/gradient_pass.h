@@ -13,10 +13,24 @@ namespace nanobrain {
 struct Batch {
   torch::Tensor inputs;  // (B, T) int64
   torch::Tensor targets; // (B, T) int64: the token after each input
+
+  /// Moves ids in memory, which the caller has checked, without waiting for the
+  /// device: from pinned memory.
+  Batch to(torch::Device device) const;
+};
+
+/// Of a micro-batch's tokens, on the device of the model; no value is read
+/// back.
+struct BatchSums {
+  torch::Tensor nats; // () f64, the loss
+  torch::Tensor lse;  // () f64, log sum_v exp of the logits
 };
 
 /// Seconds in each part of the steps taken.
 struct Phases {
+  /// Waits for this device at the end of each part, which would otherwise count
+  /// with the next one's.
+  torch::Device device = torch::kCPU;
   double data = 0;      // windows to tensors
   double body = 0;      // blocks and norms, forward and backward; embedder
   double head = 0;      // tied head and loss, forward and backward
@@ -32,9 +46,7 @@ class PhaseTimer {
       : phases_(phases), phase_(phase) {}
   PhaseTimer(const PhaseTimer&) = delete;
   PhaseTimer& operator=(const PhaseTimer&) = delete;
-  ~PhaseTimer() {
-    if (phases_ != nullptr) phases_->*phase_ += watch_.seconds();
-  }
+  ~PhaseTimer();
 
  private:
   Phases* phases_;
@@ -50,10 +62,10 @@ class GradientPass {
   /// Forgets the gradients of the step before.
   void begin_step();
 
-  /// The loss of a batch, summed over its tokens in nats; adds `scale` times
-  /// its gradient to that of every parameter. On a CPU a fixed number of groups
-  /// of sequences, one thread each, whose gradients are summed in order.
-  double loss_and_gradients(const Batch& batch, double scale);
+  /// The loss of a batch, summed over its tokens; adds `scale` times its
+  /// gradient to that of every parameter. On a CPU a fixed number of groups of
+  /// sequences, one thread each, whose gradients are summed in order.
+  BatchSums loss_and_gradients(const Batch& batch, double scale);
 
   /// Adds up the time in head and body, where one is given.
   void measure(Phases* phases) { phases_ = phases; }

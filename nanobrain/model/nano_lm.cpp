@@ -47,7 +47,8 @@ void NanoLMImpl::draw_weights(uint64_t seed) {
 }
 
 Tensor NanoLMImpl::embed(const Tensor& ids, const KVCache* cache) {
-  check_ids(ids, cache);
+  check_shape(ids, cache);
+  if (ids.is_cpu()) check_ids(ids);
   const int64_t begin = cache != nullptr ? cache->length : 0;
   return wte->forward(ids) +
          wpe->weight.narrow(0, begin, ids.size(1)); // (B, T, C)
@@ -73,7 +74,13 @@ Tensor NanoLMImpl::logits(const Tensor& hidden) {
   return torch::linear(hidden, wte->weight);
 }
 
-void NanoLMImpl::check_ids(const Tensor& ids, const KVCache* cache) const {
+Tensor NanoLMImpl::to_device(const Tensor& ids) const {
+  if (device().is_cpu()) return ids;
+  check_ids(ids);
+  return ids.to(device());
+}
+
+void NanoLMImpl::check_shape(const Tensor& ids, const KVCache* cache) const {
   require(
       ids.dim() == 2 && ids.scalar_type() == torch::kInt64 && ids.numel() > 0,
       "model",
@@ -87,6 +94,9 @@ void NanoLMImpl::check_ids(const Tensor& ids, const KVCache* cache) const {
       "{} tokens are more than the {} of max_seq_len; shorten the sequence",
       length,
       config_.max_seq_len);
+}
+
+void NanoLMImpl::check_ids(const Tensor& ids) const {
   const auto [least, greatest] = ids.aminmax();
   const int64_t bad = least.item<int64_t>() < 0 ? least.item<int64_t>()
                                                 : greatest.item<int64_t>();

@@ -26,8 +26,9 @@ class NanoLMImpl : public torch::nn::Module {
       const ModelConfig& config, std::optional<uint64_t> seed = 42);
 
   /// Hidden states after the final norm. (B, T) int64 -> (B, T, C).
-  /// With a cache the ids follow those that it holds. Error if an id is out
-  /// of the vocabulary or the sequence is longer than max_seq_len.
+  /// With a cache the ids follow those that it holds. Error if the sequence is
+  /// longer than max_seq_len or an id on a CPU is out of the vocabulary. Ids on
+  /// a device are not read back, which would wait for it: see to_device().
   torch::Tensor hidden(const torch::Tensor& ids, KVCache* cache = nullptr);
   /// The two halves of hidden(): token and position rows, then blocks and final
   /// norm. (B, T) -> (B, T, C); (B, T, C) -> (B, T, C)
@@ -40,6 +41,9 @@ class NanoLMImpl : public torch::nn::Module {
 
   const ModelConfig& config() const { return config_; }
   torch::Device device() const { return wte->weight.device(); }
+  /// Ids in memory, moved to the model's device. Error if one is out of the
+  /// vocabulary, where that device is no CPU: there hidden() looks.
+  torch::Tensor to_device(const torch::Tensor& ids) const;
 
   torch::nn::Embedding wte{nullptr};
   torch::nn::Embedding wpe{nullptr};
@@ -48,7 +52,8 @@ class NanoLMImpl : public torch::nn::Module {
 
  private:
   void draw_weights(uint64_t seed);
-  void check_ids(const torch::Tensor& ids, const KVCache* cache) const;
+  void check_shape(const torch::Tensor& ids, const KVCache* cache) const;
+  void check_ids(const torch::Tensor& ids) const;
   void prepare(KVCache& cache, int64_t batch) const;
 
   ModelConfig config_;

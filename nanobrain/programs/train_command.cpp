@@ -34,14 +34,16 @@ void add_key_flags(TrainFlags& flags) {
 }
 
 std::string summary(const Json& result) {
+  const auto skipped = result.value("skipped_steps", int64_t{0}); // older: none
   return fmt::format(
-      "trained {} steps ({} tokens, {} tokens/s)\n"
+      "trained {} steps ({} tokens, {} tokens/s){}\n"
       "train loss {:.4f}, validation loss {:.4f} nats per token ({:.4f} bits "
       "per byte), best {:.4f} at step {}\n"
       "model: {}",
       format_count(result["steps"]),
       format_count(result["tokens"]),
       format_count(static_cast<int64_t>(result["tokens_per_s"].get<double>())),
+      skipped > 0 ? fmt::format(", {} skipped", format_count(skipped)) : "",
       result["train_loss"].get<double>(),
       result["val_loss"].get<double>(),
       result["val_bits_per_byte"].get<double>(),

@@ -19,6 +19,7 @@
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
+#include "nanobrain/train/spike_guard.h"
 
 namespace nanobrain {
 
@@ -33,6 +34,8 @@ struct TrainerState {
   double best_val_loss = 0;
   std::vector<double> recent_losses; // of the newest steps, oldest first
   int64_t samples_bytes = 0;         // length of samples.txt
+  std::vector<double> grad_norms;    // of the steps since the last logged one
+  SpikeHistory spikes;
 
   template <class Visitor>
   void visit(Visitor&& field) {
@@ -45,6 +48,8 @@ struct TrainerState {
     FIELD(best_val_loss, "");
     FIELD(recent_losses, "");
     FIELD(samples_bytes, "");
+    FIELD(grad_norms, "");
+    FIELD(spikes, "");
   }
 };
 

@@ -26,22 +26,36 @@ void adamw_update(
   }
 }
 
-double sum_of_squares(int64_t count, const float* values) {
+namespace {
+
+/// Of value(i), a double, for i below `count`.
+template <class Value>
+double squares(int64_t count, const Value& value) {
   constexpr int64_t kLanes = 8; // independent sums: vector additions
   std::array<double, kLanes> sums{};
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
     for (int64_t lane = 0; lane < kLanes; ++lane) {
-      const double value = values[i + lane];
-      sums[static_cast<size_t>(lane)] += value * value;
+      const double x = value(i + lane);
+      sums[static_cast<size_t>(lane)] += x * x;
     }
   }
   double sum = 0;
-  for (; i < count; ++i) {
-    sum += static_cast<double>(values[i]) * values[i];
-  }
+  for (; i < count; ++i) sum += value(i) * value(i);
   for (const double lane : sums) sum += lane;
   return sum;
+}
+
+} // namespace
+
+double sum_of_squares(int64_t count, const float* values) {
+  return squares(
+      count, [=](int64_t i) { return static_cast<double>(values[i]); });
+}
+
+double squared_distance(int64_t count, const float* a, const float* b) {
+  return squares(
+      count, [=](int64_t i) { return static_cast<double>(a[i]) - b[i]; });
 }
 
 } // namespace nanobrain

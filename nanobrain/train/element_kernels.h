@@ -27,7 +27,9 @@ void adamw_update(
     float* first_moment,
     float* second_moment);
 
-/// Sum of squares in double, always added in the same order.
+/// Sums of squares in double, always added in the same order.
 double sum_of_squares(int64_t count, const float* values);
+/// Of the differences a[i] - b[i].
+double squared_distance(int64_t count, const float* a, const float* b);
 
 } // namespace nanobrain

@@ -1,4 +1,4 @@
-// The 2-norm of all gradients together.
+// 2-norms over lists of tensors.
 #include "nanobrain/train/gradient_norm.h"
 
 #include <ATen/Parallel.h>
@@ -13,11 +13,12 @@ namespace nanobrain {
 
 namespace {
 
-double squares_on_cpu(const torch::Tensor& tensor) {
+using torch::Tensor;
+
+/// The sum of squares(begin, count) over blocks of [0, count).
+template <class Squares>
+double sum_of_blocks(int64_t count, const Squares& squares) {
   constexpr int64_t kBlock = 1 << 15;
-  const torch::Tensor values = tensor.contiguous();
-  const float* data = values.const_data_ptr<float>();
-  const int64_t count = values.numel();
   std::vector<double> blocks(
       static_cast<size_t>((count + kBlock - 1) / kBlock));
   at::parallel_for(
@@ -25,26 +26,55 @@ double squares_on_cpu(const torch::Tensor& tensor) {
         for (; b < end; ++b) {
           const int64_t begin = b * kBlock;
           blocks[static_cast<size_t>(b)] =
-              sum_of_squares(std::min(kBlock, count - begin), data + begin);
+              squares(begin, std::min(kBlock, count - begin));
         }
       });
   return std::accumulate(blocks.begin(), blocks.end(), 0.0);
 }
 
-} // namespace
-
-double global_norm(const std::vector<torch::Tensor>& tensors) {
-  double sum = 0;
-  for (const auto& tensor : tensors) {
-    sum += tensor.is_cpu()
-               ? squares_on_cpu(tensor)
-               : tensor.to(torch::kFloat64).square().sum().item<double>();
-  }
-  return std::sqrt(sum);
+double squares_on_cpu(const Tensor& tensor) {
+  const Tensor values = tensor.contiguous();
+  const float* data = values.const_data_ptr<float>();
+  return sum_of_blocks(values.numel(), [&](int64_t begin, int64_t count) {
+    return sum_of_squares(count, data + begin);
+  });
 }
 
-double gradient_norm(const std::vector<torch::Tensor>& parameters) {
-  std::vector<torch::Tensor> gradients;
+/// Of contiguous tensors.
+double squared_distance_on_cpu(const Tensor& x, const Tensor& y) {
+  const float* a = x.const_data_ptr<float>();
+  const float* b = y.const_data_ptr<float>();
+  return sum_of_blocks(x.numel(), [&](int64_t begin, int64_t count) {
+    return squared_distance(count, a + begin, b + begin);
+  });
+}
+
+Tensor squares_on_device(const Tensor& tensor) {
+  return tensor.to(torch::kFloat64).square().sum();
+}
+
+/// Of values on a device, read back once.
+double sum_of(const std::vector<Tensor>& values) {
+  return values.empty() ? 0 : torch::stack(values).sum().item<double>();
+}
+
+} // namespace
+
+double global_norm(const std::vector<Tensor>& tensors) {
+  double sum = 0;
+  std::vector<Tensor> on_device;
+  for (const auto& tensor : tensors) {
+    if (tensor.is_cpu()) {
+      sum += squares_on_cpu(tensor);
+    } else {
+      on_device.push_back(squares_on_device(tensor));
+    }
+  }
+  return std::sqrt(sum + sum_of(on_device));
+}
+
+double gradient_norm(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> gradients;
   for (const auto& parameter : parameters) {
     gradients.push_back(parameter.grad());
   }
@@ -55,6 +85,30 @@ double clip_scale(double norm, double max_norm) {
   constexpr double kEpsilon = 1e-6;
   if (max_norm == 0) return 1;
   return std::min(1.0, max_norm / (norm + kEpsilon));
+}
+
+void UpdateRatio::before_update() {
+  const torch::NoGradGuard no_grad;
+  before_.resize(parameters_.size());
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (!before_[i].defined()) before_[i] = torch::empty_like(parameters_[i]);
+    before_[i].copy_(parameters_[i]);
+  }
+}
+
+double UpdateRatio::after_update() const {
+  const torch::NoGradGuard no_grad;
+  double sum = 0;
+  std::vector<Tensor> on_device;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor &now = parameters_[i], &before = before_[i];
+    if (now.is_cpu()) {
+      sum += squared_distance_on_cpu(now, before);
+    } else {
+      on_device.push_back(squares_on_device(now - before));
+    }
+  }
+  return std::sqrt(sum + sum_of(on_device)) / global_norm(before_);
 }
 
 } // namespace nanobrain

@@ -42,14 +42,13 @@ NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer);
 class BatchSource {
  public:
   /// The file must outlive the source.
-  BatchSource(
-      const TokenFile& file, const TrainConfig& config, torch::Device device);
+  BatchSource(const TokenFile& file, const TrainConfig& config);
+  /// In memory.
   Batch micro_batch(int64_t step, int64_t micro) const;
 
  private:
   const TokenFile& file_;
   TrainConfig config_;
-  torch::Device device_;
   WindowSampler sampler_;
 };
 

@@ -1,5 +1,6 @@
 #include "nanobrain/train/train_bench.h"
 
+#include <c10/core/CachingDeviceAllocator.h>
 #include <fmt/format.h>
 
 #include "nanobrain/base/error.h"
@@ -28,6 +29,16 @@ Batch random_batch(const RunConfig& config) {
   return {draw(), draw()};
 }
 
+/// Of LibTorch's allocations on a device.
+int64_t peak_bytes(torch::Device device) {
+  constexpr auto kAll =
+      static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+  return c10::getDeviceAllocator(device.type())
+      ->getDeviceStats(0)
+      .allocated_bytes[kAll]
+      .peak;
+}
+
 } // namespace
 
 Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
@@ -49,7 +60,7 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
   torch::manual_seed(config.train.data_seed);
   const auto tokens = static_cast<double>(config.tokens_per_step());
 
-  Phases phases;
+  Phases phases{.device = torch::Device(config.train.device)};
   gradients.measure(&phases);
   std::vector<double> tokens_per_s; // of each step
   Stopwatch counted;                // from the first step that counts
@@ -58,7 +69,7 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
        ++step) {
     check_interrupted();
     if (step == 0) {
-      phases = {};
+      phases = {.device = phases.device};
       counted = {};
     }
     const Stopwatch watch;
@@ -82,7 +93,7 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
     if (step >= 0) tokens_per_s.push_back(tokens / watch.seconds());
   }
   const Statistics speed = statistics_of(tokens_per_s);
-  return {
+  Json report = {
       {"tokens_per_s", speed.p50},
       {"min", speed.min},
       {"max", speed.max},
@@ -99,7 +110,12 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
       {"threads", threads},
       {"cpu", cpu_name()},
       {"backend", backend_summary()},
+      {"device", config.train.device},
       {"commit", build_commit()}};
+  if (!phases.device.is_cpu()) {
+    report["peak_device_bytes"] = peak_bytes(phases.device);
+  }
+  return report;
 }
 
 Table train_bench_table(const Json& report) {
@@ -132,6 +148,13 @@ Table train_bench_table(const Json& report) {
   table.columns.push_back(
       {.key = "peak_rss_bytes", .title = "peak memory", .format = kBytes});
   row.emplace_back(report["peak_rss_bytes"]);
+  if (report.contains("peak_device_bytes")) {
+    table.columns.push_back(
+        {.key = "peak_device_bytes",
+         .title = "on the device",
+         .format = kBytes});
+    row.emplace_back(report["peak_device_bytes"]);
+  }
   table.rows = {row};
   return table;
 }

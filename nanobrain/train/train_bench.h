@@ -17,12 +17,12 @@ struct TrainBenchOptions {
 };
 
 /// Takes whole training steps of a config on random tokens: the same work as
-/// `nanobrain train` but for reading windows, evaluation and checkpoints.
-/// model.vocab_size must be given. Result:
+/// `nanobrain train` but for reading windows, evaluation, checkpoints and what
+/// the log measures. model.vocab_size must be given. Result:
 ///   tokens_per_s, min, max    of a step: the median, the slowest, the fastest
 ///   shares                    of the time: data, body, head, optimizer
 ///   steps, tokens_per_step, parameters, peak_rss_bytes, precision, threads,
-///   cpu, backend, commit
+///   cpu, backend, device, commit; peak_device_bytes where that is no CPU
 /// UsageError if the config cannot be, Interrupted once a signal has come.
 Json bench_train(const RunConfig& config, const TrainBenchOptions& options);
 

@@ -9,11 +9,20 @@
 #include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/model/nano_lm.h"
 #include "nanobrain/train/checkpoint.h"
+#include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/optimizer.h"
+#include "nanobrain/train/seen_ids.h"
+#include "nanobrain/train/spike_guard.h"
 #include "nanobrain/train/training_log.h"
 
 namespace nanobrain {
+
+/// Over a step's tokens.
+struct StepMeans {
+  double loss = 0;  // nats per token
+  double log_z = 0; // log of the softmax's denominator: log sum exp of logits
+};
 
 class Trainer {
  public:
@@ -29,14 +38,16 @@ class Trainer {
   /// step where loss or gradient are not finite, before anything is saved.
   void run();
 
-  /// Mean loss of a step's micro-batches, nats per token, and its gradients.
-  double accumulate_gradients(int64_t step);
+  /// Means over a step's micro-batches, and the gradients of the loss. Reads
+  /// back from a device once, at the end.
+  StepMeans accumulate_gradients(int64_t step);
 
   NanoLM& model() { return model_; }
   const TrainerState& state() const { return state_; }
 
  private:
   StepMetrics take_step();
+  void update(StepMetrics& metrics);
   bool is_due(int64_t every) const;
   void evaluate(StepMetrics& metrics);
   void require_finite_weights() const;
@@ -50,8 +61,11 @@ class Trainer {
   GradientPass gradients_;
   std::vector<torch::Tensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
+  UpdateRatio update_ratio_;
+  SpikeGuard guard_;
   CheckpointStore checkpoints_;
   TrainerState state_;
+  SeenIds seen_;
   TrainingLog log_;
   Stopwatch session_;            // since this process resumed or started it
   double earlier_elapsed_s_ = 0; // what sessions before it took

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "nanobrain/inference/statistics.h"
 #include "nanobrain/model/f32_model.h"
 
 namespace nanobrain {
@@ -26,6 +27,34 @@ fs::path cut_samples(const RunFolder& run, const TrainerState& state) {
   return path;
 }
 
+/// A line of metrics.jsonl, but for the speed.
+Json record_of(
+    const StepMetrics& metrics, const std::vector<double>& grad_norms) {
+  Json record = {
+      {"step", metrics.step},
+      {"tokens", metrics.tokens},
+      {"elapsed_s", metrics.elapsed_s},
+      {"train_loss", metrics.train_loss},
+      {"log_z", metrics.log_z},
+      {"lr", metrics.lr},
+      {"grad_norm", metrics.grad_norm},
+      {"ids_never_seen", metrics.ids_never_seen}};
+  if (grad_norms.size() > 1) {
+    const Statistics norms = statistics_of(grad_norms);
+    record["grad_norm_p50"] = norms.p50;
+    record["grad_norm_p90"] = norms.p90;
+    record["grad_norm_max"] = norms.max;
+  }
+  const auto add = [&](const char* key, const auto& value) {
+    if (value) record[key] = *value;
+  };
+  add("update_to_weight", metrics.update_to_weight);
+  add("skipped_steps", metrics.skipped_steps);
+  add("val_loss", metrics.val_loss);
+  add("val_bits_per_byte", metrics.val_bits_per_byte);
+  return record;
+}
+
 } // namespace
 
 TrainingLog::TrainingLog(
@@ -41,11 +70,16 @@ TrainingLog::TrainingLog(
   }
 }
 
-void TrainingLog::step(const StepMetrics& metrics) {
+bool TrainingLog::step(
+    const StepMetrics& metrics, const std::vector<double>& grad_norms) {
   seconds_ += metrics.seconds;
   ++steps_;
   const double tokens_per_s =
       static_cast<double>(steps_ * tokens_per_step_) / seconds_;
+  if (metrics.skipped) {
+    progress_.warn(fmt::format(
+        "train: step {} is skipped: {}", metrics.step, *metrics.skipped));
+  }
   if (metrics.val_loss) {
     validation_ = fmt::format("  val {:.4f}", *metrics.val_loss);
     progress_.log(fmt::format(
@@ -62,22 +96,16 @@ void TrainingLog::step(const StepMetrics& metrics) {
           metrics.train_loss,
           validation_,
           format_count(static_cast<int64_t>(tokens_per_s))));
-  if (metrics.step % config_.log_every != 0 && !metrics.val_loss) return;
-  Json record = {
-      {"step", metrics.step},
-      {"tokens", metrics.tokens},
-      {"elapsed_s", metrics.elapsed_s},
-      {"train_loss", metrics.train_loss},
-      {"lr", metrics.lr},
-      {"grad_norm", metrics.grad_norm},
-      {"tokens_per_s", tokens_per_s}};
-  if (metrics.val_loss) {
-    record["val_loss"] = *metrics.val_loss;
-    record["val_bits_per_byte"] = *metrics.val_bits_per_byte;
+  if (metrics.step % config_.log_every != 0 && !metrics.val_loss &&
+      !metrics.skipped) {
+    return false;
   }
+  Json record = record_of(metrics, grad_norms);
+  record["tokens_per_s"] = tokens_per_s;
   metrics_.append(record);
   seconds_ = 0;
   steps_ = 0;
+  return true;
 }
 
 int64_t TrainingLog::sample(

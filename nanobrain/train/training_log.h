@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nanobrain/base/descriptor.h"
 #include "nanobrain/base/progress.h"
@@ -23,8 +24,13 @@ struct StepMetrics {
   double elapsed_s = 0;  // since the run's start
   double train_loss = 0; // of this step's batch, nats per token
   double lr = 0;
+  double log_z = 0;
   double grad_norm = 0; // before clipping
-  double seconds = 0;   // of this step
+  std::optional<double> update_to_weight;
+  int64_t ids_never_seen = 0;
+  std::optional<int64_t> skipped_steps; // so far, where the guard is on
+  std::optional<std::string> skipped;   // why this step was
+  double seconds = 0;                   // of this step
   std::optional<double> val_loss;
   std::optional<double> val_bits_per_byte;
 };
@@ -36,8 +42,10 @@ class TrainingLog {
   TrainingLog(
       const RunFolder& run, const RunConfig& config, const TrainerState& state);
 
-  /// Records every log_every-th step and each that was evaluated.
-  void step(const StepMetrics& metrics);
+  /// Records every log_every-th step and each that was evaluated or skipped,
+  /// with percentiles of `grad_norms`, those of the steps since the last record
+  /// and this one. Returns whether it did.
+  bool step(const StepMetrics& metrics, const std::vector<double>& grad_norms);
   /// Appends a text for each prompt; returns the length of samples.txt.
   int64_t sample(NanoLM& model, const Tokenizer& tokenizer, int64_t step);
   /// Puts all on the disk: due before a checkpoint.

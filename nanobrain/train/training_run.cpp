@@ -108,6 +108,7 @@ Json result_of(
            static_cast<double>(losses.size())},
       {"val_loss", state.val_loss},
       {"val_bits_per_byte", state.val_bits_per_byte},
+      {"skipped_steps", state.spikes.skipped_steps},
       {"best_step", state.best_step},
       {"best_val_loss", state.best_val_loss},
       {"best_model", (run.checkpoint(state.best_step) / "model").string()},

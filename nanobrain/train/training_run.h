@@ -28,6 +28,7 @@ struct TrainingRequest {
 ///   tokens_per_s    tokens over the time in steps; evaluation left out
 ///   train_loss      mean over the last 50 steps, nats per token
 ///   val_loss, val_bits_per_byte    of the final weights
+///   skipped_steps   by the guard against spikes
 ///   best_step, best_val_loss, best_model    of the lowest val_loss
 /// UsageError for what is wrong in the request or the config, NumericError
 /// where the loss, a gradient or the weights are not finite, which run.json

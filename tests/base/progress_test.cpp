@@ -74,7 +74,7 @@ TEST(Progress, PrintsOneLineAtTheEndOfShortWorkInAFile) {
       "a note\nread 1,234  lines  0:00\n");
 }
 
-TEST(Progress, PrintsNothingWhereNothingWasReportedOrItIsSilenced) {
+TEST(Progress, PrintsNoNoteWhereNothingWasReportedOrItIsSilenced) {
   EXPECT_EQ(plain_output([] { const Progress progress("train", 200); }), "");
   EXPECT_EQ(
       plain_output([] {
@@ -82,8 +82,9 @@ TEST(Progress, PrintsNothingWhereNothingWasReportedOrItIsSilenced) {
         Progress progress("train", 200);
         progress.update(7);
         progress.log("a note");
+        progress.warn("a warning");
       }),
-      "");
+      "a warning\n");
 }
 
 TEST(Progress, RedrawsABarOnATerminal) {

@@ -12,6 +12,7 @@ TEST_F(Scripts, KnowTheirHelpAndRefuseWhatTheyDoNotKnow) {
   const fs::path folder = source_dir() / "experiments";
   const std::map<std::string, std::string> usages = {
       {"compare_gpt2", "compare_gpt2.sh OUT"},
+      {"cuda_check", "cuda_check.sh LIBTORCH [OUT]"},
       {"demo", "demo.sh [OUT]"},
       {"first_run", "first_run.sh INPUT... OUT"},
       {"freeze_and_time", "freeze_and_time.sh RUN TEXT OUT"},
@@ -61,6 +62,21 @@ TEST_F(Scripts, TakeNoFolderOfTheUsers) {
       {{"growth.sh demo", "holds other things"},
        {"growth.sh record", "holds other things"}});
   output("diff -r record " + record.string());
+}
+
+// On a machine without a card, and with a LibTorch for processors alone.
+TEST_F(Scripts, TheCheckOfACardSaysWhatIsMissing) {
+  write("nvidia-smi", "#!/bin/sh\nexit 9\n");
+  output(
+      "chmod +x nvidia-smi; mkdir -p torch/lib torch/share/cmake/Torch; "
+      "touch torch/share/cmake/Torch/TorchConfig.cmake");
+  refused(1, {{"cuda_check.sh torch out", "holds no CUDA LibTorch"}});
+  write("torch/lib/libtorch_cuda.so", "");
+  refused(
+      1,
+      {{"PATH=.:$PATH cuda_check.sh torch out", "finds no CUDA card"},
+       {"PATH=.:$PATH cuda_check.sh cu130 out", "nothing was built"}});
+  EXPECT_FALSE(exists("out"));
 }
 
 /// A script that times, as short as can be, and words of its table.

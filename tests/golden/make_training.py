@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""Writes training.json: what PyTorch makes of a schedule and of AdamW.
+"""Writes training.json: what PyTorch makes of a schedule and of AdamW, and NumPy
+of robust z-scores.
 
   build/deps/test/bin/python tests/golden/make_training.py
 
 Ten AdamW steps with gradient clipping and two parameter groups (decay on the
 matrix, none on the vector), float32, weights and gradients without a random
-generator; and the learning rates of a warm-up followed by cosine or linear
+generator, and the size of each update beside the weights; the learning rates of a warm-up followed by cosine or linear
 decay, from torch.optim.lr_scheduler.
 """
 
 import json
 import pathlib
 
+import numpy
 import torch
 from torch.optim import lr_scheduler
 
@@ -42,9 +44,12 @@ def adamw():
         norm = torch.nn.utils.clip_grad_norm_([matrix, vector], 4.0)
         for group in optimizer.param_groups:
             group["lr"] = PEAK / (1 + step)
+        before = torch.nn.utils.parameters_to_vector([matrix, vector]).double()
         optimizer.step()
+        after = torch.nn.utils.parameters_to_vector([matrix, vector]).double()
         steps.append({
             "grad_norm": norm.item(),
+            "update_to_weight": ((after - before).norm() / before.norm()).item(),
             "matrix": matrix.detach().flatten().tolist(),
             "vector": vector.detach().tolist(),
         })
@@ -66,10 +71,29 @@ def schedule(steps, warmup, after):
     return factors
 
 
+def zscores():
+    """Of a value over others, as many as a median may be of: odd, even, tied."""
+    cases = [
+        (7.5, [2.0, 4.0, 3.0, 9.0, 1.0]),
+        (0.5, [2.0, 4.0, 3.0, 9.0, 1.0, 2.5]),
+        (5.0, [3.0, 3.0, 3.0, 3.0, 8.0]),
+        (4.25, (3 + wave(128, 0.3) / 4).tolist()),
+    ]
+    golden = []
+    for x, values in cases:
+        middle = numpy.median(values)
+        scale = 1.4826 * numpy.median(numpy.abs(numpy.array(values) - middle))
+        golden.append({
+            "x": x, "values": values,
+            "zscore": (x - middle) / scale if scale > 0 else 0.0})
+    return golden
+
+
 def main():
     steps, warmup, low = 40, 8, 0.1
     golden = {
         "adamw": adamw(),
+        "zscores": zscores(),
         "cosine": schedule(steps, warmup, lambda o: lr_scheduler.CosineAnnealingLR(
             o, T_max=steps - warmup, eta_min=low)),
         # Stable until step 29, then down over the last quarter.

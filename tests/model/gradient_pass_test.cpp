@@ -3,6 +3,7 @@
 #include <torch/nn/functional/loss.h>
 
 #include "nanobrain/kernels/isa.h"
+#include "tests/support/devices.h"
 #include "tests/support/support.h"
 #include "tests/support/tensor_error.h"
 
@@ -41,11 +42,17 @@ Gradients gradients_of(NanoLM& model) {
 
 /// Of a sum of losses over all batches, by the pass under test.
 Gradients gradients(
-    const ModelConfig& config, const std::vector<Batch>& batches, bool bf16) {
+    const ModelConfig& config,
+    const std::vector<Batch>& batches,
+    bool bf16,
+    torch::Device device = torch::kCPU) {
   NanoLM model(config, 1);
+  model->to(device);
   GradientPass pass(model, bf16);
   pass.begin_step();
-  for (const auto& batch : batches) pass.loss_and_gradients(batch, 0.25);
+  for (const auto& batch : batches) {
+    pass.loss_and_gradients(batch.to(device), 0.25);
+  }
   return gradients_of(model);
 }
 
@@ -71,10 +78,14 @@ TEST(GradientPass, EqualsAutogradThroughAllLogits) {
     const std::vector<Batch> batches = {
         random_batch(37, 20, 700), random_batch(3, 11, 700)};
     const auto expected = reference(config, batches);
-    for (const auto& [name, gradient] : gradients(config, batches, false)) {
-      ASSERT_TRUE(gradient.defined()) << name;
-      // Sums of some 800 products in f32 on both sides.
-      EXPECT_LT(relative_error(gradient, expected.at(name)), 5e-6) << name;
+    for (const auto& device : testing::devices()) {
+      for (const auto& [name, gradient] :
+           gradients(config, batches, false, device)) {
+        ASSERT_TRUE(gradient.defined()) << name;
+        // Sums of some 800 products in f32 on both sides.
+        EXPECT_LT(relative_error(gradient, expected.at(name)), 5e-6)
+            << name << " on " << device;
+      }
     }
   }
 }
@@ -87,9 +98,12 @@ TEST(GradientPass, Bf16IsNear) {
     const std::vector<Batch> batches = {random_batch(8, 20, 700)};
     const auto expected = reference(config, batches);
     const double tolerance = width == 32 ? 1e-2 : 3e-2;
-    for (const auto& [name, gradient] : gradients(config, batches, true)) {
-      EXPECT_LT(relative_error(gradient, expected.at(name)), tolerance)
-          << name << ", " << width;
+    for (const auto& device : testing::devices()) {
+      for (const auto& [name, gradient] :
+           gradients(config, batches, true, device)) {
+        EXPECT_LT(relative_error(gradient, expected.at(name)), tolerance)
+            << name << ", " << width << " on " << device;
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/model/gradient_pass.h"
 #include "tests/golden/golden_model.h"
+#include "tests/support/devices.h"
 #include "tests/support/support.h"
 #include "tests/support/tensor_error.h"
 
@@ -27,20 +28,31 @@ Tensor random_ids(int64_t batch, int64_t length, int64_t vocab_size) {
   return torch::randint(0, vocab_size, {batch, length}, torch::kInt64);
 }
 
+std::vector<std::pair<std::string, torch::Device>> each_kind_and_device() {
+  std::vector<std::pair<std::string, torch::Device>> all;
+  for (const auto& device : devices()) {
+    for (const char* kind : {"erf", "tanh"}) all.emplace_back(kind, device);
+  }
+  return all;
+}
+
 // The golden is made in f64. Some 30 products and norms follow each other,
 // each adding rounding of 6e-8 to a few terms: 2e-6 allows for 30 of them, and
 // the way back doubles that.
 TEST(NanoLM, LogitsLossAndEveryGradientAreTheGoldens) {
-  for (const std::string kind : {"erf", "tanh"}) {
+  for (const auto& [kind, device] : each_kind_and_device()) {
+    SCOPED_TRACE(kind + " on " + device.str());
     const GoldenModel golden(kind);
     NanoLM model = golden.model();
-    const Tensor tokens = golden.at("tokens"); // (B, T + 1)
+    model->to(device);
+    const Tensor tokens = golden.at("tokens").to(device); // (B, T + 1)
     const int64_t T = tokens.size(1) - 1;
     const Tensor ids = tokens.narrow(1, 0, T);
     const Tensor targets = tokens.narrow(1, 1, T).contiguous();
     EXPECT_LT(relative_error(model->forward(ids), golden.at("logits")), 2e-6);
     const double loss = GradientPass(model, /*bf16=*/false)
-                            .loss_and_gradients({ids.contiguous(), targets}, 1);
+                            .loss_and_gradients({ids.contiguous(), targets}, 1)
+                            .nats.item<double>();
     EXPECT_NEAR(loss / golden.at("loss").item<double>(), 1, 1e-6);
     for (const auto& item : model->named_parameters()) {
       SCOPED_TRACE(item.key());

@@ -11,6 +11,7 @@
 #include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/trainer.h"
+#include "tests/support/devices.h"
 #include "tests/support/tensor_error.h"
 #include "tests/train/tiny_run.h"
 
@@ -30,6 +31,10 @@ Tensor wave(int64_t count, double phase) {
 
 /// The two parameters of tests/golden/make_training.py.
 struct GoldenParameters {
+  explicit GoldenParameters(torch::Device device) {
+    matrix = matrix.to(device);
+    vector = vector.to(device);
+  }
   Tensor matrix = wave(35, 0).to(torch::kFloat32).view({7, 5});
   Tensor vector = wave(9, 0.5).to(torch::kFloat32);
 
@@ -40,8 +45,8 @@ struct GoldenParameters {
     const auto s = static_cast<double>(step);
     const double scale = 3.0 / (1 + s);
     matrix.mutable_grad() =
-        (scale * wave(35, 1 + s)).to(torch::kFloat32).view({7, 5});
-    vector.mutable_grad() = (scale * wave(9, 2 + s)).to(torch::kFloat32);
+        (scale * wave(35, 1 + s)).to(matrix.options()).view({7, 5});
+    vector.mutable_grad() = (scale * wave(9, 2 + s)).to(vector.options());
   }
 };
 
@@ -56,20 +61,30 @@ constexpr double kGoldenTolerance = 1e-6;
 TEST(AdamWTest, EqualsPyTorchOverTenClippedStepsWithTwoGroups) {
   const Json golden =
       read_json(testing::source_dir() / "tests/golden/training.json")["adamw"];
-  GoldenParameters parameters;
-  const auto optimizer = make_adamw({.lr = kPeak}, parameters.list());
-  for (int64_t step = 0; step < kSteps; ++step) {
-    const Json& expected = golden[static_cast<size_t>(step)];
-    parameters.set_gradients(step);
-    const double norm =
-        global_norm({parameters.matrix.grad(), parameters.vector.grad()});
-    EXPECT_NEAR(norm, expected["grad_norm"].get<double>(), 1e-5);
-    optimizer->step(
-        step, kPeak / static_cast<double>(1 + step), clip_scale(norm, 4.0));
-    for (const auto& parameter : parameters.list()) {
-      const Tensor value = to_tensor(expected[parameter.name]);
-      EXPECT_LT(relative_error(parameter.value, value), kGoldenTolerance)
-          << parameter.name << ", step " << step;
+  for (const auto& device : testing::devices()) {
+    GoldenParameters parameters(device);
+    const auto optimizer = make_adamw({.lr = kPeak}, parameters.list());
+    UpdateRatio ratio({parameters.matrix, parameters.vector});
+    for (int64_t step = 0; step < kSteps; ++step) {
+      SCOPED_TRACE(fmt::format("{}, step {}", device.str(), step));
+      const Json& expected = golden[static_cast<size_t>(step)];
+      parameters.set_gradients(step);
+      const double norm =
+          global_norm({parameters.matrix.grad(), parameters.vector.grad()});
+      EXPECT_NEAR(norm, expected["grad_norm"].get<double>(), 1e-5);
+      ratio.before_update();
+      optimizer->step(
+          step, kPeak / static_cast<double>(1 + step), clip_scale(norm, 4.0));
+      // Differences of weights near 1, which are rounded by 6e-8 at most.
+      EXPECT_NEAR(
+          ratio.after_update(),
+          expected["update_to_weight"].get<double>(),
+          2e-7);
+      for (const auto& parameter : parameters.list()) {
+        const Tensor value = to_tensor(expected[parameter.name]);
+        EXPECT_LT(relative_error(parameter.value, value), kGoldenTolerance)
+            << parameter.name;
+      }
     }
   }
 }
@@ -123,7 +138,7 @@ TEST(AdamWTest, AnyNumberOfThreadsGivesTheSameBits) {
 }
 
 TEST(AdamWTest, NamesAParameterWithoutGradient) {
-  GoldenParameters parameters;
+  GoldenParameters parameters(torch::kCPU);
   const auto optimizer = make_adamw({}, parameters.list());
   EXPECT_ERROR(Error, "matrix has no gradient", optimizer->step(0, kPeak, 1.0));
 }

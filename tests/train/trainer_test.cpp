@@ -22,7 +22,7 @@ struct Gradients {
     std::filesystem::create_directory(tiny.path(name));
     const RunFolder folder{tiny.path(name)};
     Trainer trainer(config, inputs, model, folder);
-    loss = trainer.accumulate_gradients(step);
+    means = trainer.accumulate_gradients(step);
     for (const auto& parameter : model->parameters()) {
       tensors.push_back(parameter.grad());
     }
@@ -30,7 +30,7 @@ struct Gradients {
   RunConfig config;
   TrainingInputs inputs = open_inputs(config);
   NanoLM model = initial_model(config, *inputs.tokenizer);
-  double loss;
+  StepMeans means;
   std::vector<torch::Tensor> tensors;
 };
 
@@ -45,7 +45,8 @@ TEST(TrainerTest, MicroBatchesAddUpToABigBatch) {
   const Gradients other(tiny, "other", overrides);
   // The same sums in another order, in f32: a few roundings of 6e-8.
   constexpr double kTolerance = 2e-6;
-  EXPECT_NEAR(parts.loss, whole.loss, kTolerance * whole.loss);
+  EXPECT_NEAR(
+      parts.means.loss, whole.means.loss, kTolerance * whole.means.loss);
   ASSERT_EQ(parts.tensors.size(), whole.tensors.size());
   for (size_t i = 0; i < whole.tensors.size(); ++i) {
     const double norm = whole.tensors[i].norm().item<double>();
@@ -64,14 +65,16 @@ TEST(TrainerTest, LossIsTheMeanCrossEntropyOfTheWindows) {
   const TinyRun tiny;
   Gradients run(tiny, "run", {}, 5);
   const TokenFile& file = run.inputs.train;
-  const Batch batch =
-      BatchSource(file, run.config.train, torch::kCPU).micro_batch(5, 0);
+  const Batch batch = BatchSource(file, run.config.train).micro_batch(5, 0);
   const torch::Tensor logits = run.model->forward(batch.inputs);
   const double expected =
       torch::nn::functional::cross_entropy(
           logits.flatten(0, 1).to(torch::kFloat64), batch.targets.flatten())
           .item<double>();
-  EXPECT_NEAR(run.loss, expected, 1e-6 * expected); // f32 logits
+  EXPECT_NEAR(run.means.loss, expected, 1e-6 * expected); // f32 logits
+  const double log_z =
+      logits.to(torch::kFloat64).logsumexp(-1).mean().item<double>();
+  EXPECT_NEAR(run.means.log_z, log_z, 1e-6 * log_z);
 
   ASSERT_EQ(batch.inputs.sizes(), (std::vector<int64_t>{4, 16}));
   const auto begins = WindowSampler(file.size(), 16, 42).batch(5, 4);
