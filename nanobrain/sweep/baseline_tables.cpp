@@ -87,12 +87,14 @@ void add_test_notes(
                 looks.size()));
 }
 
-Json test_json(const TestFigure& figure) {
+Json test_json(const SweepSummary& sweep) {
+  const TestFigure& figure = sweep.test;
   if (figure.looks.empty() && figure.missing.empty()) return nullptr;
   Json json = {
       {"looks", figure.looks.size()},
       {"missing",
        figure.missing.empty() ? Json(nullptr) : Json(figure.missing)},
+      {"confirmation", is_confirmation(sweep.config)},
       {"cells", Json::array()}};
   if (figure.looks.empty()) return json;
   for (const TestedCell& cell : figure.looks.back().cells) {
@@ -197,7 +199,7 @@ Json closing_json(const SweepSummary& sweep) {
       {"losing",
        sweep.baselines.counted.empty() ? Json(nullptr)
                                        : Json(count_losing(sweep))},
-      {"test", test_json(sweep.test)}};
+      {"test", test_json(sweep)}};
 }
 
 } // namespace nanobrain

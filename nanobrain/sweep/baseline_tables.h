@@ -37,8 +37,8 @@ std::string closing_text(const SweepSummary& sweep);
 
 /// The same for programs: ngrams (ngrams_table()), losing (null where nothing
 /// was counted), and test, null where test.json says nothing, else looks,
-/// missing (null where nothing is) and cells with id, val and test (Estimates),
-/// ngrams on the test text.
+/// missing (null where nothing is), confirmation (whether it is one), and cells
+/// with id, val and test (Estimates), ngrams on the test text.
 Json closing_json(const SweepSummary& sweep);
 
 } // namespace nanobrain

@@ -195,8 +195,8 @@ struct Closing {
             look.cells, figure.looks.back().cells, &TestedCell::is_choice_of)) {
       return;
     }
-    for (size_t i = 0; i < cells.size(); ++i) {
-      if (!fs::exists(done_runs(*cells[i]).front().test())) {
+    for (const CellSummary* cell : cells) {
+      if (!fs::exists(done_runs(*cell).front().test())) {
         figure.missing = "no test.tokens";
         return;
       }

@@ -118,7 +118,7 @@ function ngramTiles(sweep) {
 /** What was chosen on the validation text, on the test text. */
 function testTiles(sweep) {
   if (!sweep.test) return [];
-  const {looks, missing, cells} = sweep.test;
+  const {looks, missing, confirmation, cells} = sweep.test;
   if (missing) {
     return [tile('On test', 'None',
       `${missing}: val was used both to choose and to report`)];
@@ -131,7 +131,8 @@ function testTiles(sweep) {
     return tile('On test',
       inRed(estimate(cell.test, 4), losesTo(cell.test.mean, ngram)),
       element('span', {},
-        `${label}; chosen on val: ${estimate(cell.val, 4)}; ${times}; `,
+        `${label}; ${confirmation ? 'fresh seeds' : 'chosen'} on val: ` +
+        `${estimate(cell.val, 4)}; ${times}; `,
         besideCounting(cell.test.mean, ngram)));
   });
 }

@@ -194,13 +194,14 @@ def beside_counting(cells):
         "losing": losing[-1]}
 
 
+
 def tested(cell, looks=1):
     val = cell["f32"]["bits_per_byte"]
-    return {"looks": looks, "missing": None, "cells": [{
-        "id": cell["id"], "val": val,
-        "test": estimate([x + 0.1 for x in val["values"]]),
-        "ngrams": [{"name": name, "bits_per_byte": bits}
-                   for name, bits in NGRAMS]}]}
+    ngrams = [{"name": name, "bits_per_byte": bits} for name, bits in NGRAMS]
+    return {"looks": looks, "missing": None, "confirmation": False,
+            "cells": [{"id": cell["id"], "val": val,
+                       "test": estimate([x + 0.1 for x in val["values"]]),
+                       "ngrams": ngrams}]}
 
 
 def fronts(points):
