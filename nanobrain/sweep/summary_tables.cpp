@@ -166,38 +166,40 @@ void add_mixed(const std::vector<Mixture>& mixtures, CellColumns& columns) {
        [keys = mixed_keys(mixtures)](const CellSummary&) -> TableCell {
          return keys;
        }});
-  /// Of a sweep whose n-grams are counted.
-  void add_ngrams(const SweepSummary& summary, CellColumns& columns) {
-    if (summary.baselines.counted.empty()) return;
-    const auto best = [&summary](const CellSummary& cell) {
-      return best_ngram(ngrams_of(summary, cell));
-    };
+}
+
+/// Of a sweep whose n-grams are counted.
+void add_ngrams(const SweepSummary& summary, CellColumns& columns) {
+  if (summary.baselines.counted.empty()) return;
+  const auto best = [&summary](const CellSummary& cell) {
+    return best_ngram(ngrams_of(summary, cell));
+  };
+  columns.push_back(
+      {{.key = "ngram"}, [best](const CellSummary& cell) -> TableCell {
+         return best(cell) ? Json(best(cell)->name) : Json();
+       }});
+  columns.push_back(
+      {{.key = "ngram_bits_per_byte"},
+       [best](const CellSummary& cell) -> TableCell {
+         return best(cell) ? Json(best(cell)->bits_per_byte) : Json();
+       }});
+  for (const Precision precision : kPrecisions) {
     columns.push_back(
-        {{.key = "ngram"}, [best](const CellSummary& cell) -> TableCell {
-           return best(cell) ? Json(best(cell)->name) : Json();
+        {word_column(
+             prefix_of(precision) + "loses_to",
+             precision == Precision::kF32 ? "beside counting" : ""),
+         [&summary, precision](const CellSummary& cell) -> TableCell {
+           const auto text = describe_against(summary, cell, precision);
+           return {text.starts_with("LOSES") ? text : "", text};
          }});
-    columns.push_back(
-        {{.key = "ngram_bits_per_byte"},
-         [best](const CellSummary& cell) -> TableCell {
-           return best(cell) ? Json(best(cell)->bits_per_byte) : Json();
-         }});
-    for (const Precision precision : kPrecisions) {
-      columns.push_back(
-          {word_column(
-               prefix_of(precision) + "loses_to",
-               precision == Precision::kF32 ? "beside counting" : ""),
-           [&summary, precision](const CellSummary& cell) -> TableCell {
-             const auto text = describe_against(summary, cell, precision);
-             return {text.starts_with("LOSES") ? text : "", text};
-           }});
-    }
   }
+}
 
 } // namespace
 
 std::string with_interval(const Estimate& e, const Figure& figure) {
   std::string text = format_value(e.mean, figure.format);
-  if (figure.spread != Spread::kInterval || !e.has_interval()) return text;
+  if (!figure.is_estimate() || !e.has_interval()) return text;
   return text + " ± " + format_value(e.high - e.mean, figure.format);
 }
 
