@@ -42,7 +42,9 @@ RunConfig resumed_config(const TrainingRequest& request, const RunFolder& run) {
         request.config.empty() ? run.config() : request.config,
         request.overrides);
   }
-  if (now.train.precision == TrainPrecision::kAuto) {
+  // bf16 where there is none was f32 at the start, too.
+  if (now.train.precision == TrainPrecision::kAuto ||
+      (now.train.precision == TrainPrecision::kBf16 && !uses_bf16(now.train))) {
     now.train.precision = before.train.precision;
   }
   require_resumable(before, now);
