@@ -44,6 +44,16 @@ Interval interval(
   return {quantile(values, tail), quantile(values, 1 - tail)};
 }
 
+double deviation(std::span<const Ratios> resamples) {
+  const auto count = static_cast<double>(resamples.size());
+  double sum = 0, squares = 0;
+  for (const Ratios& ratios : resamples) sum += ratios.bits_per_byte;
+  for (const Ratios& ratios : resamples) {
+    squares += std::pow(ratios.bits_per_byte - sum / count, 2);
+  }
+  return std::sqrt(squares / (count - 1));
+}
+
 Interval exp(const Interval& interval) {
   return {std::exp(interval.low), std::exp(interval.high)};
 }
@@ -87,7 +97,8 @@ std::vector<LossIntervals> bootstrap_intervals(
          .perplexity = exp(nats_per_token),
          .bits_per_byte = of(&Ratios::bits_per_byte),
          .word_perplexity = exp(of(&Ratios::nats_per_word)),
-         .bits_per_byte_difference = of(&Ratios::bits_per_byte_difference)});
+         .bits_per_byte_difference = of(&Ratios::bits_per_byte_difference),
+         .bits_per_byte_deviation = deviation(model)});
   }
   return intervals;
 }

@@ -23,6 +23,8 @@ struct LossIntervals {
   /// of the difference in bits per byte to the first model, both on the same
   /// units: narrower than what the two intervals suggest
   Interval bits_per_byte_difference;
+  /// standard deviation of the resamples' bits per byte
+  double bits_per_byte_deviation = 0;
 };
 
 inline constexpr int64_t kResamples = 10'000;

@@ -238,6 +238,19 @@ ComparedModel score(
   return compared;
 }
 
+std::vector<SeedGroup> find_seeds(
+    const std::vector<Compared>& candidates,
+    const std::vector<ComparedModel>& models) {
+  std::vector<SeedSample> samples;
+  for (size_t i = 0; i < models.size(); ++i) {
+    samples.push_back(
+        {find_trained_by(candidates[i].folder),
+         models[i].loss.bits_per_byte(),
+         models[i].intervals->bits_per_byte_deviation});
+  }
+  return group_by_recipe(samples);
+}
+
 } // namespace
 
 ComparisonReport run_comparison(
@@ -318,6 +331,7 @@ ComparisonReport run_comparison(
     (i < models ? report.models[i].intervals
                 : report.baselines[i - models].intervals) = intervals[i];
   }
+  if (!intervals.empty()) report.seeds = find_seeds(candidates, report.models);
   return report;
 }
 

@@ -16,6 +16,7 @@
 #include "nanobrain/inference/loss_units.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/inference/published_figures.h"
+#include "nanobrain/inference/training_seeds.h"
 
 namespace nanobrain {
 
@@ -44,6 +45,7 @@ struct ComparedBaseline {
 struct ComparisonReport {
   std::vector<ComparedModel> models;
   std::vector<ComparedBaseline> baselines;
+  std::vector<SeedGroup> seeds; // where there are intervals
   /// why models have no baselines, for people
   std::vector<std::string> missing_baselines;
   std::optional<PublishedModel> published;
@@ -60,11 +62,13 @@ struct ComparisonReport {
   /// Of the models' matrix products, each named once: "f32", "f32, int8".
   std::string precision() const;
 
-  /// Keys: protocol, context, stride, text, intervals, precision, threads, and
-  /// rows: of each model the keys of LossSum, model, published (false),
-  /// tokenizer, intervals ([low, high] by figure, null where there are none),
+  /// Keys: protocol, context, stride, text, intervals, seeds (models, by name,
+  /// seed_deviation, text_deviation, seed_share), precision, threads, and rows:
+  /// of each model the keys of LossSum, model, published (false), tokenizer,
+  /// intervals ([low, high] by figure, null where there are none),
   /// bits_per_byte_difference (to the first), parameters, precision,
-  /// model_bytes, tokens_per_s, loses_to (defeats(); null without baselines);
+  /// model_bytes, tokens_per_s, loses_to (defeats(); null without baselines),
+  /// seed_share (of its group; null without one);
   /// of each baseline the keys of LossSum, model (its name and whose it is),
   /// baseline (true), published (false), tokenizer, intervals,
   /// bits_per_byte_difference, baseline_tokens; of each published figure those

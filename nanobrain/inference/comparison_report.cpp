@@ -21,6 +21,7 @@ struct Measure {
 };
 constexpr std::string_view kBitsPerByte = "bits_per_byte";
 constexpr std::string_view kDifference = "bits_per_byte_difference";
+constexpr const char* kSeedShare = "seed_share";
 constexpr std::array kMeasures = {
     Measure{"nats_per_token", "nats/token", "{:.4f}"},
     Measure{"perplexity", "perplexity", "{:.4g}"},
@@ -98,6 +99,12 @@ Json published_row(
   return row;
 }
 
+std::vector<std::string> names_of(const std::vector<ComparedModel>& models) {
+  std::vector<std::string> names;
+  for (const ComparedModel& model : models) names.push_back(model.name);
+  return names;
+}
+
 /// The rules that every model was scored by.
 std::vector<std::string> rules(const ComparisonReport& report) {
   const TextFacts& text = report.text;
@@ -107,7 +114,7 @@ std::vector<std::string> rules(const ComparisonReport& report) {
                                       "; {} documents skipped, {} repaired",
                                       format_count(text.skipped),
                                       format_count(text.repaired));
-  return {
+  std::vector<std::string> rules = {
       fmt::format("protocol {}", describe_protocol(report.protocol)),
       fmt::format(
           "windows of every model: context {}, stride {}",
@@ -126,6 +133,12 @@ std::vector<std::string> rules(const ComparisonReport& report) {
                 "model",
                 report.units.describe(),
                 format_count(kResamples))};
+  if (report.units.count < 2) return rules;
+  for (const auto& line :
+       describe_seeds(report.seeds, names_of(report.models))) {
+    rules.push_back(line);
+  }
+  return rules;
 }
 
 /// What is to know about the figures.
@@ -202,7 +215,8 @@ std::vector<Column> columns() {
        {"model_bytes", "model file", kBytes},
        {"tokens_per_s", "tokens/s", kCount},
        {"source"},
-       {"loses_to"}});
+       {"loses_to"},
+       {kSeedShare}});
   return columns;
 }
 
@@ -263,7 +277,8 @@ TableRow table_row(const Json& json, size_t index, size_t models) {
        row.value("model_bytes", Json()),
        row.value("tokens_per_s", Json()),
        row.value("source", Json()),
-       Json(describe_defeats(row.value("loses_to", Json::array())))});
+       Json(describe_defeats(row.value("loses_to", Json::array()))),
+       row.value(kSeedShare, Json())});
   return cells;
 }
 
@@ -319,6 +334,7 @@ Json ComparisonReport::to_json() const {
         {"few_units", units.count > 1 && effective_units < kFewUnits},
         {"block_bytes",
          units.block_bytes == 0 ? Json(nullptr) : Json(units.block_bytes)}}},
+      {"seeds", Json::array()},
       {"precision", precision()},
       {"threads", threads},
       {"rows", Json::array()}};
@@ -326,7 +342,14 @@ Json ComparisonReport::to_json() const {
     Json row = model_row(models[i], models.front());
     const auto own = baselines_of(i);
     row["loses_to"] = own.empty() ? Json() : defeats(models[i].loss, own);
+    row[kSeedShare] = nullptr;
     json["rows"].push_back(row);
+  }
+  for (const SeedGroup& group : seeds) {
+    json["seeds"].push_back(group.to_json(names_of(models)));
+    for (const size_t i : group.models) {
+      json["rows"][i][kSeedShare] = group.seed_share();
+    }
   }
   if (published) {
     for (const PublishedFigure& figure : published->figures) {

@@ -13,7 +13,7 @@ namespace nanobrain {
 namespace {
 
 constexpr size_t kFewestArticles = 20;
-constexpr int64_t kFewestDocuments = 30;
+constexpr int64_t kFewestDocuments = 2;
 constexpr int64_t kBlocks = 40;
 
 int64_t divide_up(int64_t a, int64_t b) {

@@ -70,11 +70,12 @@ struct UnitPlan {
 void find_articles(
     std::string_view text, int64_t offset, std::vector<int64_t>& begins);
 
-/// The articles where 20 or more begin, or the documents where there are 30 or
-/// more, else 40 blocks. Few and long blocks, for tokens depend on each other
-/// as far as a subject goes: on WikiText-2 the standard error from blocks of
-/// 1,024 bytes is a third of that from whole articles, from blocks of 32,768
-/// bytes nine tenths.
+/// The articles where 20 or more begin, else the documents where there are two
+/// or more, else 40 blocks. Few documents say little of others, which
+/// effective_units() tells; blocks of them would only hide it. Few and long
+/// blocks, for tokens depend on each other as far as a subject goes: on
+/// WikiText-2 the standard error from blocks of 1,024 bytes is a third of that
+/// from whole articles, from blocks of 32,768 bytes nine tenths.
 UnitPlan plan_units(
     int64_t documents,
     int64_t bytes,

@@ -1,5 +1,4 @@
-// nanobrain eval and nanobrain-run score: exact loss of a model over a whole
-// text.
+// nanobrain eval and nanobrain-run score: the exact loss over a whole text.
 #include "nanobrain/inference/evaluation.h"
 #include "nanobrain/programs/command.h"
 #include "nanobrain/programs/flags.h"
@@ -27,8 +26,7 @@ void add_eval_flags(CLI::App& command, EvalRequest& request) {
   add_protocol(
       command,
       request.text.protocol,
-      "documents: every token is scored; hf: the usual guide for published "
-      "figures");
+      "documents: every token is scored; hf: as published figures are made");
   flag(
       "--baseline-tokens",
       request.baseline_tokens,
@@ -36,12 +34,8 @@ void add_eval_flags(CLI::App& command, EvalRequest& request) {
   flag(
       "--baseline-limit",
       request.baseline_limit,
-      "count only the first N; default: what the model was trained on");
-  flag(
-      "--by",
-      request.by,
-      "split the loss by position, frequency, source, one or several: "
-      "position,source")
+      "only the first N; default: what the model was trained on");
+  flag("--by", request.by, "split it by position,frequency,source: any of them")
       ->delimiter(',');
   flag("--batch-tokens", request.options.batch_tokens, "tokens scored at once");
   add_precision(command, request.options.bf16);

@@ -23,8 +23,8 @@ using Logits = std::function<Tensor(const Tensor& ids)>;
 
 /// One buffer for all windows: fresh memory costs the time of a forward.
 Logits predictor_logits(
-    const ModelConfig& config, std::shared_ptr<Predictor> predictor) {
-  const Tensor buffer = torch::empty({config.max_seq_len, config.vocab_size});
+    int64_t context, int64_t vocab_size, std::shared_ptr<Predictor> predictor) {
+  const Tensor buffer = torch::empty({context, vocab_size});
   return [predictor = std::move(predictor), buffer](const Tensor& ids) {
     const Tensor narrow = ids.to(torch::kInt32).contiguous();
     predictor->forward(
@@ -122,6 +122,18 @@ void require_tokens(const EvalText& text, const Tokenizer& tokenizer) {
       text.inputs.front().string());
 }
 
+void require_window_fits(int64_t context, int64_t vocab_size) {
+  constexpr int64_t kMostLogits = (int64_t{1} << 30) / 4; // of f32
+  require<UsageError>(
+      context <= kMostLogits / vocab_size,
+      "quantize",
+      "the logits of {} tokens take more than 1 GiB for each method at a "
+      "vocabulary of {}; compare with --context {} or less",
+      context,
+      vocab_size,
+      kMostLogits / vocab_size);
+}
+
 std::vector<MethodQuality> measure_quality(
     NanoLM& model, const Tokenizer& tokenizer, const QuantizeRequest& request) {
   constexpr const char* kDynamic = "LibTorch dynamic int8";
@@ -129,9 +141,13 @@ std::vector<MethodQuality> measure_quality(
   // The engine on one thread: those of LibTorch spin between its operators, and
   // a pool's would wait for their processors longer than the engine takes.
   const auto int8 = make_int8_model(RuntimeModel::load(request.output));
+  const int64_t context = request.context.value_or(config.max_seq_len);
+  const auto logits_of = [&](std::shared_ptr<Predictor> predictor) {
+    return predictor_logits(context, config.vocab_size, std::move(predictor));
+  };
   ComparingScorer scorer;
-  scorer.add("f32", predictor_logits(config, make_predictor(model)));
-  scorer.add("int8", predictor_logits(config, int8->make_predictor(1)));
+  scorer.add("f32", logits_of(make_predictor(model)));
+  scorer.add("int8", logits_of(int8->make_predictor(1)));
   std::string unavailable;
   if (request.method == "dynamic") {
     try {

@@ -13,6 +13,10 @@ namespace nanobrain {
 /// Error if the text has no token to score.
 void require_tokens(const EvalText& text, const Tokenizer& tokenizer);
 
+/// UsageError where the logits of a window, which each method of
+/// measure_quality() holds, take more than 1 GiB.
+void require_window_fits(int64_t context, int64_t vocab_size);
+
 /// Scores the request's text in disjoint windows with `model`, the int8 model
 /// in its output on the engine, and LibTorch's dynamic int8 where asked for, in
 /// this order. All logits of a window are compared, one window at a time. Stops

@@ -121,6 +121,7 @@ QuantizeReport quantize_model(const QuantizeRequest& asked) {
       trained_context(folder, config.max_seq_len),
       asked.model.string());
   if (compares) {
+    require_window_fits(*request.context, config.vocab_size);
     tokenizer = open_model_tokenizer(folder, config.vocab_size, tokenizer);
     require_tokens(request.text, *tokenizer);
   }

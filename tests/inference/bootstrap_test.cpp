@@ -58,6 +58,17 @@ TEST(Bootstrap, EqualsNumpysOnTheGolden) {
   const auto intervals = bootstrap_intervals(models, 1);
   ASSERT_EQ(intervals.size(), 2u);
   for (size_t m = 0; m < 2; ++m) {
+    // The standard error of a ratio to first order.
+    LossSum sum;
+    for (const LossSum& unit : models[m]) sum += unit;
+    double squares = 0;
+    for (const LossSum& unit : models[m]) {
+      const double bits = unit.nats / std::numbers::ln2;
+      const auto bytes = static_cast<double>(unit.bytes);
+      squares += std::pow(bits - sum.bits_per_byte() * bytes, 2);
+    }
+    const double error = std::sqrt(squares) / static_cast<double>(sum.bytes);
+    EXPECT_NEAR(intervals[m].bits_per_byte_deviation, error, 0.05 * error);
     const Json& expected = golden["models"][m]["intervals"];
     const auto near = [&](const Interval& interval, const char* name) {
       const double low = expected[name][0];

@@ -159,7 +159,7 @@ TEST(ComparisonReport, CsvHoldsTheFiguresOfTheJson) {
       "bits_per_byte_difference,bits_per_byte_difference_low,"
       "bits_per_byte_difference_high,word_perplexity,word_perplexity_low,"
       "word_perplexity_high,parameters,model_bytes,tokens_per_s,source,"
-      "loses_to");
+      "loses_to,seed_share");
   const Json rows = report().to_json()["rows"];
   const auto written = [&](size_t row, const char* key) {
     return "," + rows[row][key].dump() + ",";
@@ -173,9 +173,9 @@ TEST(ComparisonReport, CsvHoldsTheFiguresOfTheJson) {
     EXPECT_THAT(first, HasSubstr(written(0, key))) << key;
   }
   EXPECT_THAT(first, HasSubstr(",2.0,1.9,2.1,0.0,0.0,0.0,"));
-  EXPECT_THAT(first, ::testing::EndsWith(",2182144,8730000,200.0,,"));
+  EXPECT_THAT(first, ::testing::EndsWith(",2182144,8730000,200.0,,,"));
   EXPECT_THAT(line(), HasSubstr(",1.0,1.9,2.1,-1.0,-1.1,-0.9,"));
-  const std::string end = ",,,,,,,,,124439808,,,https://example.org/a,";
+  const std::string end = ",,,,,,,,,124439808,,,https://example.org/a,,";
   const std::string published = "GPT-2,true,1024,1024,This text,287644,";
   const std::string bits = rows[2]["bits_per_byte"].dump();
   EXPECT_THAT(
@@ -216,7 +216,7 @@ TEST(ComparisonReport, SaysWhereAModelLosesToSomethingCounted) {
   }
   EXPECT_THAT(
       counted.table().csv(),
-      HasSubstr(",LOSES to the bigram by 0.1250 bits per byte\n"));
+      HasSubstr(",LOSES to the bigram by 0.1250 bits per byte,\n"));
   const Json rows = counted.to_json()["rows"];
   EXPECT_EQ(rows[0]["loses_to"][1]["name"], "trigram (Kneser-Ney)");
   EXPECT_NEAR(rows[0]["loses_to"][1]["bits_per_byte"], 0.5, 1e-12);
@@ -224,6 +224,30 @@ TEST(ComparisonReport, SaysWhereAModelLosesToSomethingCounted) {
   EXPECT_EQ(rows[4]["baseline_tokens"], 8'192'000);
   EXPECT_EQ(rows[3]["published"], true);
   EXPECT_EQ(report().to_json()["rows"][0]["loses_to"], nullptr);
+}
+
+TEST(ComparisonReport, NamesTheShareOfTheSeedsBesideTheTexts) {
+  ComparisonReport seeds = report();
+  EXPECT_THAT(
+      seeds.to_text(),
+      HasSubstr("of the text alone: another training seed gives another model, "
+                "by 0.0036 bits/byte"));
+  EXPECT_EQ(seeds.to_json()["seeds"].size(), 0);
+  EXPECT_EQ(seeds.to_json()["rows"][0]["seed_share"], nullptr);
+  seeds.seeds = {{{0, 1}, 0.003, 0.001}};
+  const std::string text = seeds.to_text();
+  EXPECT_THAT(
+      text,
+      HasSubstr("gpt2: 90 % of the variance of bits/byte comes from training "
+                "seeds (standard deviation 0.0030 among 2, of the text "
+                "0.0010)"));
+  EXPECT_THAT(text, Not(HasSubstr("0.0036")));
+  const Json json = seeds.to_json();
+  EXPECT_EQ(json["seeds"][0]["models"][1], "gpt2");
+  EXPECT_NEAR(json["rows"][1]["seed_share"], 0.9, 1e-12);
+  EXPECT_THAT(
+      seeds.table().csv(),
+      HasSubstr(",200.0,,," + json["rows"][0]["seed_share"].dump() + "\n"));
 }
 
 TEST(ComparisonReport, JsonMarksPublishedRows) {

@@ -165,6 +165,8 @@ TEST_F(F32Model, RunsOnTheThreadsAskedFor) {
   EXPECT_EQ(at::get_num_threads(), 1);
   timed_->make_predictor(2);
   EXPECT_EQ(at::get_num_threads(), 2);
+  timed_->use_threads(1);
+  EXPECT_EQ(at::get_num_threads(), 1);
 }
 
 TEST(F32AndInt8, AreTimedSideBySide) {

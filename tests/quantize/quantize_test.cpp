@@ -12,6 +12,7 @@
 #include "nanobrain/base/safetensors.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/quantize/int8_weights.h"
+#include "nanobrain/quantize/quality.h"
 #include "nanobrain/runtime/model.h"
 #include "tests/inference/with_libtorch.h"
 #include "tests/quantize/random_model.h"
@@ -291,6 +292,16 @@ TEST_F(Quantize, RefusesAMethodWithoutATextAndATextWithoutTokens) {
   EXPECT_ERROR(
       Error, "there is no token to score in", quantize_model(request_on("\n")));
   EXPECT_FALSE(fs::exists(dir_ / "int8"));
+}
+
+TEST(WindowOfLogits, TakesAGibibyteAtMost) {
+  EXPECT_NO_THROW(require_window_fits(1024, 50'257));
+  EXPECT_NO_THROW(require_window_fits(2048, 131'072));
+  EXPECT_ERROR(
+      UsageError,
+      "the logits of 2049 tokens take more than 1 GiB for each method at a "
+      "vocabulary of 131072; compare with --context 2048 or less",
+      require_window_fits(2049, 131'072));
 }
 
 TEST_F(Quantize, RefusesWeightsThatItCannotHold) {
