@@ -69,6 +69,7 @@ struct SeedFolder {
 ///   cells/ID/seed-N/      one run; seed-N-data-M where data_seeds differ
 ///   summary.csv           a row a run
 ///   cells.csv             a row a cell
+///   minutes.lock, tables.lock    held while those are made (claim.h)
 ///   confirm/              the best cells on fresh seeds, a sweep of its own
 struct SweepFolder {
   fs::path root;
