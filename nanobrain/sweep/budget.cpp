@@ -43,7 +43,7 @@ std::string budget_of(
   config.train.steps = steps;
   if (given.minutes) {
     // A little more: the next measurement is another.
-    return fmt::format("minutes={:.2g}", 1.05 * more * *given.minutes);
+    return fmt::format("minutes={:.3g}", 1.05 * more * *given.minutes);
   }
   if (given.flops) return fmt::format("flops={:.6g}", training_flops(config));
   if (given.tokens) {

@@ -102,11 +102,13 @@ SweepResult dry_run(
   const double flops = total_flops(sweep, cells);
   const double seconds = estimate_seconds(flops, cells, plan, request.program);
   const auto differences = detectable(sweep, cells, request.sd);
+  const size_t runs = run_seeds(sweep).size(); // of a cell
   return {
       .json =
           {{"cells", list},
            {"seeds", sweep.seeds},
            {"data_seeds", sweep.data_seeds},
+           {"runs", planned_cells(sweep, cells).size() * runs},
            {"jobs", plan.jobs()},
            {"threads", plan.threads},
            {"train_flops", flops},
@@ -115,12 +117,15 @@ SweepResult dry_run(
            {"detectable", detectable_table(differences).json()}},
       .table = table,
       .text = fmt::format(
-          "{}\n{} cells x {} runs, {:.3g} FLOPs of training in all\n"
+          "{}\n{} cells x {} runs{}, {:.3g} FLOPs of training in all\n"
           "{} at once on {} threads each: about {} of training, estimated from "
           "a few steps of one cell\n{}",
           table.text(),
           list.size(),
-          run_seeds(sweep).size(),
+          runs,
+          sweep.search.kind == SearchKind::kHalving
+              ? fmt::format(" in the first of {} rungs", sweep.search.rungs)
+              : "",
           flops,
           plan.jobs(),
           plan.threads,

@@ -72,6 +72,7 @@ struct SeedFolder {
 ///   cells.csv             a row a cell
 ///   baselines.json        n-grams counted on what the cells saw
 ///   test.json             what the best cell has on the test text
+///   minutes.lock, tables.lock    held while those are made (claim.h)
 ///   confirm/              the best cells on fresh seeds, a sweep of its own
 struct SweepFolder {
   fs::path root;

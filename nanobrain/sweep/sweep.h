@@ -47,9 +47,9 @@ struct SweepResult {
 /// output; of a dry run: cells (each with its arithmetic), runs, jobs, threads,
 /// seconds, sd, detectable (detectable_differences()); of a confirmation,
 /// beside what a sweep has: reference (id), differences (rows of
-/// differences_to()). UsageError if a cell or its budget cannot be, Interrupted
-/// once a signal has come and the runs have saved what they had, Error
-/// otherwise. A run that fails is no Error.
+/// differences_to()). UsageError if a cell
+/// cannot be, Interrupted once a signal has come and the runs have saved what
+/// they had, Error otherwise. A run that fails is no Error.
 SweepResult run_sweep(const SweepRequest& request);
 
 } // namespace nanobrain

@@ -293,6 +293,7 @@ TEST_F(SweepCommand, HalvesABudgetOfMinutes) {
   EXPECT_EQ(json(sweep("out"))["done"], 6);
   const Json plan = json("nanobrain sweep --output out --dry-run --jobs 1");
   EXPECT_EQ(plan["cells"].size(), 4u);
+  EXPECT_EQ(plan["runs"], 4 + 2);
   EXPECT_EQ(plan["cells"][0]["steps"], (steps + 1) / 2);
   const Json confirmed = json(sweep("out --confirm 2 --dry-run"));
   EXPECT_EQ(confirmed["cells"][0]["steps"], steps);

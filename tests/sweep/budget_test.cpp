@@ -159,7 +159,7 @@ TEST_F(MinutesTest, UnderThreeWarmupsAreRefused) {
   EXPECT_ERROR(
       UsageError,
       "has a budget of 41 steps, under three times its warm-up of 50; give it "
-      "--budget minutes=0.038 or more, or --set "
+      "--budget minutes=0.0384 or more, or --set "
       "set.schedule.warmup_steps=N of at most 13; name another folder or "
       "remove " +
           folder_.root.string(),

@@ -79,7 +79,7 @@ class KillTest : public CommandTest {
     }
     EXPECT_EQ(
         fmt::format("{}", fmt::join(left, " ")),
-        "checkp config events metric model run.js sample");
+        ".lock checkp config events metric model run.js sample");
   }
 };
 
