@@ -24,13 +24,14 @@ constexpr int64_t kTimedTokens = 64;
 constexpr uintmax_t kMostBytes = uintmax_t{1} << 30;
 
 /// A run and its models.
-struct TimedRun {
+struct RunModels {
   SeedFolder folder;
   Json result;
   uintmax_t bytes = 0;
 };
 /// By what has to be the same in one call: the seed, and the tokens of a pass.
-using TimedRuns = std::map<std::pair<RunSeed, int64_t>, std::vector<TimedRun>>;
+using ModelsToTime =
+    std::map<std::pair<RunSeed, int64_t>, std::vector<RunModels>>;
 
 struct Timing {
   const SweepFolder& folder;
@@ -46,8 +47,8 @@ struct Timing {
   }
 
   /// Empty where every run has times, or runs are left.
-  TimedRuns find_runs() const {
-    TimedRuns found;
+  ModelsToTime find_runs() const {
+    ModelsToTime found;
     bool missing = false;
     for (const CellSummary& cell : read_cells(folder, sweep)) {
       for (const RunSummary& run : cell.runs) {
@@ -58,11 +59,11 @@ struct Timing {
         add(at, run, found);
       }
     }
-    return missing ? found : TimedRuns();
+    return missing ? found : ModelsToTime();
   }
 
-  void add(
-      const SeedFolder& run, const RunSummary& summary, TimedRuns& all) const {
+  void add(const SeedFolder& run, const RunSummary& summary, ModelsToTime& all)
+      const {
     const fs::path f32 = run.run().model() / kWeightsFile;
     const fs::path int8 = run.int8() / kInt8WeightsFile;
     // Removed, for their size perhaps: what they took stays.
@@ -74,7 +75,7 @@ struct Timing {
         {run, *summary.result, fs::file_size(f32) + fs::file_size(int8)});
   }
 
-  void time(const std::vector<TimedRun>& runs, int64_t tokens) const {
+  void time(const std::vector<RunModels>& runs, int64_t tokens) const {
     std::vector<std::string> bench = {
         "bench",
         "forward",
@@ -84,7 +85,7 @@ struct Timing {
       bench.push_back(
           fmt::format("--repetitions={}", *sweep.timing.repetitions));
     }
-    for (const TimedRun& run : runs) {
+    for (const RunModels& run : runs) {
       bench.push_back("--model=" + run.folder.run().root.string());
       bench.push_back("--model=" + run.folder.int8().string());
     }
@@ -119,15 +120,14 @@ void time_models(
     const SweepFolder& folder,
     const SweepConfig& sweep,
     const RunTools& tools) {
-  const auto claim = Claim::take(folder.root / "timing.lock");
-  if (!claim) return;
-  const Timing timing{folder, sweep, tools, *claim};
+  const Claim claim = Claim::wait(folder.root / "timing.lock");
+  const Timing timing{folder, sweep, tools, claim};
   for (const auto& [key, runs] : timing.find_runs()) {
     const auto& [seed, tokens] = key;
     print_message("timing {} models of seed {}", 2 * runs.size(), seed.name());
-    std::vector<TimedRun> part;
+    std::vector<RunModels> part;
     uintmax_t bytes = 0;
-    for (const TimedRun& run : runs) {
+    for (const RunModels& run : runs) {
       if (!part.empty() && bytes + run.bytes > kMostBytes) {
         timing.time(part, tokens);
         part.clear();

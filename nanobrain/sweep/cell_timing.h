@@ -8,10 +8,10 @@
 
 namespace nanobrain {
 
-/// Does nothing while a run is left, where another worker is at it, or where
-/// all runs have times. Else times, by one `bench forward` a seed whose
-/// repetitions take turns over the models, f32 and int8, of all cells, and
-/// writes the figures, timed_on (the host) and timed_threads into each
+/// Does nothing while a run is left or where all runs have times; waits for
+/// another worker that is at it. Else times, by one `bench forward` a seed
+/// whose repetitions take turns over the models, f32 and int8, of all cells,
+/// and writes the figures, timed_on (the host) and timed_threads into each
 /// result.json. What is timed already stays if it was timed by this host on as
 /// many threads; so all rows are of one machine. A bench that fails is said on
 /// stderr, and its runs stay without times until the sweep is started again;

@@ -122,8 +122,8 @@ std::string run_name(const std::string& cell, const RunSeed& seed) {
   return fmt::format("{}/seed-{}", cell, seed.name());
 }
 
-bool has_figures(const RunSummary& run) {
-  return run.status.state != "failed" && run.status.state != "waiting";
+bool has_figures(const RunStatus& status) {
+  return status.state != "failed" && status.state != "waiting";
 }
 
 } // namespace
@@ -167,7 +167,7 @@ std::vector<Mixture> find_mixtures(const std::vector<CellSummary>& cells) {
   Comparer comparer;
   for (const CellSummary& cell : cells) {
     for (const RunSummary& run : cell.runs) {
-      if (!has_figures(run)) continue;
+      if (!has_figures(run.status)) continue;
       comparer.add(
           run_name(cell.id, run.seed),
           cell.id,
@@ -204,18 +204,23 @@ std::string mixed_note(
 void require_unmixed(
     const SweepFolder& folder, const Cell& cell, const RunSeed& seed) {
   Comparer comparer;
-  for (const CellSummary& other :
-       read_cells(folder, read_sweep_folder(folder))) {
-    for (const RunSummary& run : other.runs) {
-      // Its own begun part counts, however it ended.
-      if (!has_figures(run) && (other.id != cell.id || run.seed != seed)) {
-        continue;
+  const SweepConfig sweep = read_sweep_folder(folder);
+  for (const auto& entry : fs::directory_iterator(folder.cells())) {
+    const std::string id = entry.path().filename();
+    for (const RunSeed& other : run_seeds(sweep)) {
+      try {
+        const SeedFolder run = folder.seed(id, other);
+        // Its own begun part counts, however it ended.
+        const bool own = id == cell.id && other == seed;
+        if (!own && !has_figures(read_status(run))) continue;
+        comparer.add(
+            run_name(id, other),
+            id,
+            read_json(entry.path() / "cell.json").at("overrides"),
+            facts_of(run, read_result(run)));
+      } catch (const std::exception&) {
+        // Damaged, or just gone: that run will be done again.
       }
-      comparer.add(
-          run_name(other.id, run.seed),
-          other.id,
-          other.facts.at("overrides"),
-          run.facts);
     }
   }
   comparer.add(

@@ -58,6 +58,10 @@ TEST(Slurm, SubmitsAnArrayOfWorkers) {
       read_text(folder.root / "slurm/worker.sh"),
       "#!/bin/sh\nexec '/opt/it'\\''s/nanobrain' sweep --output '" + root +
           "' --jobs 1 --threads 4\n");
+  submit_slurm_job(folder, {.allow_mixed = true});
+  EXPECT_THAT(
+      read_text(folder.root / "slurm/worker.sh"),
+      ::testing::EndsWith(" --jobs 1 --threads 1 --allow-mixed\n"));
 }
 
 TEST(Slurm, SaysWhyItIsRefused) {

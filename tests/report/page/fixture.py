@@ -295,6 +295,7 @@ def make_report(hostile=False):
                                "waiting": 0},
                     "keys": ["model.num_layers", "model.ffn_dim"],
                     "cells": cells, "best": best, "differences": differences,
+                    "mixed": "",
                     "model": "pooled within-cell sd 0.003, 18 degrees of "
                              "freedom",
                     "effects": effects, **beside_counting(cells),
