@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 
-#include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"

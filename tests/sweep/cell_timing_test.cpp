@@ -1,5 +1,6 @@
 #include "nanobrain/sweep/cell_timing.h"
 
+#include <sstream>
 #include <thread>
 
 #include "nanobrain/base/host.h"
