@@ -14,7 +14,7 @@ namespace {
 using namespace ::testing;
 
 /// Stands in for `nanobrain bench`: the n-th model takes n ms.
-constexpr const char* kProgram = R"(#!/bin/bash
+constexpr const char* kBench = R"(#!/bin/bash
 here=$(dirname "$0")
 echo "$*" >> "$here/calls"
 [ -e "$here/broken" ] && { echo "a model is damaged" >&2; exit 1; }
@@ -30,7 +30,7 @@ echo "{\"rows\": [$rows]}"
 class CellTiming : public ::testing::Test {
  protected:
   void SetUp() override {
-    write_text(sweep_.path("program"), kProgram);
+    write_text(sweep_.path("program"), kBench);
     fs::permissions(sweep_.path("program"), fs::perms::owner_all);
     for (const size_t cell : {0, 1}) {
       for (const int64_t seed : {1, 2}) {
