@@ -244,9 +244,9 @@ Table cells_table(const SweepSummary& summary) {
   CellColumns columns = name_columns(summary);
   add_values(summary, columns);
   add_texts(summary, columns);
+  add_ngrams(summary, columns);
   const auto mixtures = find_mixtures(summary.cells);
   add_mixed(mixtures, columns);
-  add_ngrams(summary, columns);
   Table table = headed_by(columns);
   for (const CellSummary& cell : summary.cells) {
     table.rows.push_back(row_of(columns, cell));
