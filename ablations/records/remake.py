@@ -1,7 +1,8 @@
 """Makes the tables, the image and the page of a record again from its rows.
 
 usage: remake.py RECORD NANOBRAIN    RECORD: a folder with runs.csv, from which
-                                     all else but the page's curves is made
+                                     all else but the page's curves is made,
+                                     and the sweep's baselines.json, if it has one
 
 The rows are written as the sweep's folder that they came from, without models;
 `nanobrain report` makes the files; the page keeps its runs' curves, samples
@@ -11,6 +12,7 @@ and hosts, which only the page holds.
 import csv
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -77,6 +79,8 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary) / name
         make_folder(rows, folder)
+        if (record / "baselines.json").exists():
+            shutil.copy(record / "baselines.json", folder)
         flags = {"--output": "report.html", "--csv": "cells.csv",
                  "--differences-csv": "differences.csv",
                  "--effects-csv": "effects.csv", "--svg": "front.svg"}
