@@ -7,16 +7,15 @@
 #include <string>
 #include <utility>
 
-#include "nanobrain/base/checksum.h"
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/progress.h"
-#include "nanobrain/base/random.h"
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/data/duplicates.h"
+#include "nanobrain/data/sided_documents.h"
 #include "nanobrain/data/token_file.h"
 
 namespace nanobrain {
@@ -28,75 +27,6 @@ namespace {
 constexpr size_t kBatchBytes = 8'000'000;
 constexpr size_t kBatchDocuments = 4096;
 
-double test_fraction(const PrepareOptions& options) {
-  return options.test_fraction.value_or(
-      options.val_inputs.empty() ? options.val_fraction : 0.0);
-}
-
-/// The documents of all inputs, each on its side: those named for validation
-/// come first, then the others, which are split by their hash.
-class SidedDocuments {
- public:
-  SidedDocuments(
-      const std::vector<fs::path>& inputs, const PrepareOptions& options)
-      : options_(options) {
-    for (const auto* named : {&options.val_inputs, &inputs}) {
-      for (const fs::path& input : *named) {
-        readers_.push_back(open_documents({input}, options.documents));
-      }
-    }
-  }
-
-  /// False at the end; else `text` is the next document.
-  bool next(std::string& text, Side& side) {
-    while (reader_ < readers_.size() && !readers_[reader_]->next(text)) {
-      ++reader_;
-    }
-    if (reader_ == readers_.size()) return false;
-    side = reader_ < val_inputs()
-               ? Side::kVal
-               : side_of(
-                     text,
-                     val_inputs() > 0 ? 0.0 : options_.val_fraction,
-                     test_fraction(options_),
-                     options_.split_seed);
-    fingerprint_ = mix64(fingerprint_ + hash64(text));
-    return true;
-  }
-  /// Of the last document: an index of the inputs, or of those for validation.
-  size_t source() const {
-    return reader_ < val_inputs() ? reader_ : reader_ - val_inputs();
-  }
-
-  /// Of the documents handed out and their order.
-  uint64_t fingerprint() const { return fingerprint_; }
-  DocumentCounts counts() const {
-    DocumentCounts sum;
-    for (const auto& reader : readers_) sum += reader->counts();
-    return sum;
-  }
-  /// Compressed bytes read so far and in all, for a progress bar.
-  int64_t position() const {
-    int64_t sum = 0;
-    for (const auto& reader : readers_) sum += reader->input_position();
-    return sum;
-  }
-  int64_t size() const {
-    int64_t sum = 0;
-    for (const auto& reader : readers_) sum += reader->input_size();
-    return sum;
-  }
-
- private:
-  /// 0: the split decides.
-  size_t val_inputs() const { return options_.val_inputs.size(); }
-
-  const PrepareOptions& options_;
-  std::vector<std::unique_ptr<DocumentReader>> readers_; // of each input
-  size_t reader_ = 0;
-  uint64_t fingerprint_ = 0;
-};
-
 /// What the first reading finds.
 struct Survey {
   uint64_t fingerprint = 0;
@@ -106,14 +36,14 @@ struct Survey {
 void check_options(const Tokenizer& tokenizer, const PrepareOptions& options) {
   check_fields(
       {{"--val-fraction", options.val_fraction, "", {from_below(0, 1)}},
-       {"--test-fraction", test_fraction(options), "", {from_below(0, 1)}}});
+       {"--test-fraction", options.test_share(), "", {from_below(0, 1)}}});
   require<UsageError>(
-      options.val_fraction + test_fraction(options) < 1,
+      options.val_fraction + options.test_share() < 1,
       "prepare",
       "--val-fraction {} and --test-fraction {} leave nothing for training; "
       "lower them",
       options.val_fraction,
-      test_fraction(options));
+      options.test_share());
   require<UsageError>(
       tokenizer.end_of_text() >= 0 || options.allow_no_end_of_text,
       "prepare",
@@ -221,7 +151,7 @@ class Writer {
     if (options.val_fraction > 0.0 || !options.val_inputs.empty()) {
       val_.emplace(folder / "val.tokens", tokenizer);
     }
-    if (test_fraction(options) > 0.0) {
+    if (options.test_share() > 0.0) {
       test_.emplace(folder / "test.tokens", tokenizer);
     }
   }
@@ -353,7 +283,7 @@ Json origin(
       {"inputs", inputs},
       {"val_inputs", options.val_inputs},
       {"val_fraction", options.val_fraction},
-      {"test_fraction", test_fraction(options)},
+      {"test_fraction", options.test_share()},
       {"split_seed", options.split_seed},
       {"text_documents", options.documents.text_documents},
       {"text_key", options.documents.text_key},
@@ -367,19 +297,6 @@ Json origin(
 }
 
 } // namespace
-
-Side side_of(
-    std::string_view document,
-    double val_fraction,
-    double test_fraction,
-    uint64_t seed) {
-  // The seed is mixed so that small seeds are no neighbours of XXH3's own 0.
-  const uint64_t hash = hash64(document, mix64(seed + 0x5b117));
-  const double share = static_cast<double>(hash >> 11) * 0x1p-53;
-  return share < val_fraction                   ? Side::kVal
-         : share < val_fraction + test_fraction ? Side::kTest
-                                                : Side::kTrain;
-}
 
 PrepareReport prepare(
     const std::vector<fs::path>& inputs,

@@ -30,6 +30,11 @@ struct PrepareOptions {
   bool allow_no_end_of_text = false;
   /// 0: all that the process may use; the output does not depend on it
   int64_t threads = 0;
+
+  /// Of the documents that are not for validation by name.
+  double test_share() const {
+    return test_fraction.value_or(val_inputs.empty() ? val_fraction : 0.0);
+  }
 };
 
 /// Documents of an input, a file or folder as it was named; they follow each

@@ -31,22 +31,11 @@ int64_t count_in(const Json& record, const char* key) {
   return has ? record[key].get<int64_t>() : 0;
 }
 
-/// The run that RUN/model or RUN/checkpoints/step-N/model is of.
-std::optional<RunFolder> run_around(const fs::path& model_folder) {
-  const fs::path folder = fs::weakly_canonical(model_folder);
-  const fs::path above = folder.parent_path();
-  for (const fs::path& root : {above, above.parent_path().parent_path()}) {
-    const RunFolder run{root};
-    if (fs::exists(run.record()) && fs::exists(run.config())) return run;
-  }
-  return std::nullopt;
-}
-
 } // namespace
 
 std::optional<SeenWindows> find_seen_windows(const fs::path& model_folder) {
   const Json record = training_record(model_folder);
-  const auto run = run_around(model_folder);
+  const auto run = run_of_model(model_folder);
   Json train = Json::object();
   if (run) train = read_json(run->record()).at("data").at("train");
   SeenWindows seen;

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <set>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
+#include "nanobrain/base/measured.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/run/run_folder.h"
 
@@ -25,27 +27,29 @@ std::vector<std::string> names_in_group(
 
 } // namespace
 
-std::optional<TrainedBy> find_trained_by(const fs::path& model_folder) {
-  const fs::path folder = fs::weakly_canonical(model_folder);
-  const RunFolder run{folder.parent_path()};
-  if (run.model() != folder || !fs::exists(run.config()) ||
-      !fs::exists(run.record())) {
+std::optional<TrainedBy> find_trained_by(const fs::path& model_folder) try {
+  const auto run = run_of_model(model_folder);
+  if (!run || run->model() != fs::weakly_canonical(model_folder)) {
     return std::nullopt;
   }
   TrainedBy by;
-  for (const FieldLine& line : list_fields(parse_run_config(run.config()))) {
+  for (const FieldLine& line : list_fields(parse_run_config(run->config()))) {
     const std::string value =
         fmt::format("{} {}\n", line.path, line.value.dump());
     const bool seed =
         line.path == "train.seed" || line.path == "train.data_seed";
+    const bool may_change =
+        std::ranges::any_of(line.rules, &FieldRule::may_change);
     if (seed) by.seeds += value;
-    if (seed || std::ranges::any_of(line.rules, &FieldRule::may_change))
-      continue;
-    by.recipe += value;
+    if (!seed && !may_change) by.recipe += value;
   }
-  const Json record = read_json(run.record());
+  const Json record = read_json(run->record());
   by.recipe += record.at("data").at("train").value("xxh3", "");
   return by;
+} catch (const Error&) { // damaged, or of a newer version
+  return std::nullopt;
+} catch (const Json::exception&) {
+  return std::nullopt;
 }
 
 double SeedGroup::seed_share() const {
@@ -96,14 +100,15 @@ std::vector<SeedGroup> group_by_recipe(std::span<const SeedSample> models) {
 
 std::vector<std::string> describe_seeds(
     std::span<const SeedGroup> groups, const std::vector<std::string>& names) {
-  // Measured: docs/evaluation.md.
-  constexpr const char* kUnknown =
-      ", by 0.0036 bits/byte (standard deviation) at the Nano Brain's size; "
-      "name runs of other seeds to measure it";
-  std::vector<std::string> lines = {fmt::format(
+  std::vector<std::string> lines = {
       "the intervals are of the text alone: another training seed gives "
-      "another model{}",
-      groups.empty() ? kUnknown : "")};
+      "another model"};
+  if (groups.empty()) {
+    lines.front() += fmt::format(
+        ", by {} bits/byte (standard deviation) at the Nano Brain's size; name "
+        "runs of other seeds to measure it",
+        kAblationSd);
+  }
   for (const SeedGroup& group : groups) {
     lines.push_back(fmt::format(
         "{}: {:.0f} % of the variance of bits/byte comes from training seeds "

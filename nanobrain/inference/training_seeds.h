@@ -19,7 +19,7 @@ struct TrainedBy {
   std::string recipe;
   std::string seeds; // both
 };
-/// Of RUN/model; nothing of another folder.
+/// Of RUN/model; nothing of another folder, or one that cannot be read.
 std::optional<TrainedBy> find_trained_by(
     const std::filesystem::path& model_folder);
 

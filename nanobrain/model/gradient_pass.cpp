@@ -46,7 +46,11 @@ Batch Batch::to(torch::Device device) const {
 
 PhaseTimer::~PhaseTimer() {
   if (phases_ == nullptr) return;
-  if (phases_->device.is_cuda()) torch::cuda::synchronize();
+  try {
+    if (phases_->device.is_cuda()) torch::cuda::synchronize();
+  } catch (const std::exception&) {
+    // The next operation on the device says so, where it can be thrown.
+  }
   phases_->*phase_ += watch_.seconds();
 }
 

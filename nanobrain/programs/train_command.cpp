@@ -33,25 +33,6 @@ void add_key_flags(TrainFlags& flags) {
   if (flags.threads) add("train.threads", *flags.threads);
 }
 
-std::string summary(const Json& result) {
-  const auto skipped = result.value("skipped_steps", int64_t{0}); // older: none
-  return fmt::format(
-      "trained {} steps ({} tokens, {} tokens/s){}\n"
-      "train loss {:.4f}, validation loss {:.4f} nats per token ({:.4f} bits "
-      "per byte), best {:.4f} at step {}\n"
-      "model: {}",
-      format_count(result["steps"]),
-      format_count(result["tokens"]),
-      format_count(static_cast<int64_t>(result["tokens_per_s"].get<double>())),
-      skipped > 0 ? fmt::format(", {} skipped", format_count(skipped)) : "",
-      result["train_loss"].get<double>(),
-      result["val_loss"].get<double>(),
-      result["val_bits_per_byte"].get<double>(),
-      result["best_val_loss"].get<double>(),
-      result["best_step"].get<int64_t>(),
-      result["model"].get<std::string>());
-}
-
 } // namespace
 
 void add_train(CLI::App& program) {
@@ -73,7 +54,7 @@ void add_train(CLI::App& program) {
     if (flags->quiet) set_progress_enabled(false);
     add_key_flags(*flags);
     const Json result = train(flags->request);
-    output.line("{}", summary(result));
+    output.line("{}", describe_training(result));
     output.result(result);
   });
 }

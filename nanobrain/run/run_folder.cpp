@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <optional>
 #include <string>
 
 #include "nanobrain/base/error.h"
@@ -55,6 +54,15 @@ std::map<int64_t, fs::path> list_checkpoints(const RunFolder& run) {
     if (step && entry.is_directory()) found[*step] = entry.path();
   }
   return found;
+}
+
+std::optional<RunFolder> run_of_model(const fs::path& model_folder) {
+  const fs::path above = fs::weakly_canonical(model_folder).parent_path();
+  for (const fs::path& root : {above, above.parent_path().parent_path()}) {
+    const RunFolder run{root};
+    if (fs::exists(run.record()) && fs::exists(run.config())) return run;
+  }
+  return std::nullopt;
 }
 
 void remove_leftovers(const RunFolder& run) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "nanobrain/base/json.h"
 
@@ -36,6 +37,10 @@ void create_run_folder(
 /// Step and folder of every checkpoint with a final name, in order of steps:
 /// a folder gets that name only when it is whole.
 std::map<int64_t, fs::path> list_checkpoints(const RunFolder& run);
+
+/// The run that RUN/model or RUN/checkpoints/step-N/model is of; nothing where
+/// a model folder lies elsewhere.
+std::optional<RunFolder> run_of_model(const fs::path& model_folder);
 
 /// Removes what a killed process was still writing. For the process that owns
 /// the run: another one's unfinished files have the same kind of name.

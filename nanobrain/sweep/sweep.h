@@ -7,13 +7,10 @@
 #include <vector>
 
 #include "nanobrain/base/json.h"
+#include "nanobrain/base/measured.h"
 #include "nanobrain/base/table.h"
 
 namespace nanobrain {
-
-/// The standard deviation of a run's bits per byte about its cell's mean in
-/// ablations/records/2026-11-23-depth-ffn-standin (18 degrees of freedom).
-inline constexpr double kAblationSd = 0.0036;
 
 struct SweepRequest {
   std::filesystem::path config = {}; // empty: resume what the folder holds

@@ -27,7 +27,9 @@ class UpdateRatio {
  public:
   explicit UpdateRatio(std::vector<torch::Tensor> parameters)
       : parameters_(std::move(parameters)) {}
+  /// Notes the weights.
   void before_update();
+  /// The ratio since then; not finite where all weights were 0.
   double after_update() const;
 
  private:

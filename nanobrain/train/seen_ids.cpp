@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "nanobrain/base/interrupt.h"
+
 namespace nanobrain {
 
 void SeenIds::add(const Batch& batch) {
@@ -20,6 +22,7 @@ SeenIds seen_after(
     int64_t steps, const BatchSource& batches, const RunConfig& config) {
   SeenIds seen(config.model.vocab_size);
   for (int64_t step = 0; step < steps && seen.never_seen() > 0; ++step) {
+    check_interrupted();
     for (int64_t m = 0; m < config.train.grad_accum_steps; ++m) {
       seen.add(batches.micro_batch(step, m));
     }

@@ -47,7 +47,7 @@ std::optional<std::string> SpikeGuard::check(
   }
   ++history.skipped_steps;
   ++history.skipped_in_a_row;
-  require(
+  require<NumericError>(
       history.skipped_in_a_row < kMostInARow,
       "train",
       "step {} is the {}th in a row to be skipped: {}; that is no spike: lower "

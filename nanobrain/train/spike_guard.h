@@ -20,10 +20,10 @@ struct SpikeHistory {
 
   template <class Visitor>
   void visit(Visitor&& field) {
-    FIELD(losses, "");
-    FIELD(grad_norms, "");
-    FIELD(skipped_steps, "");
-    FIELD(skipped_in_a_row, "");
+    FIELD(losses, "of the newest updates, nats per token");
+    FIELD(grad_norms, "of the newest updates");
+    FIELD(skipped_steps, "of the run");
+    FIELD(skipped_in_a_row, "up to the newest step");
   }
 };
 

@@ -57,6 +57,7 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
       config.optimizer,
       optimized_parameters(*model, list_parameters(config.model)));
   GradientPass gradients(model, uses_bf16(config.train));
+  UpdateRatio update_ratio(model->parameters());
   torch::manual_seed(config.train.data_seed);
   const auto tokens = static_cast<double>(config.tokens_per_step());
 
@@ -84,11 +85,13 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
     }
     {
       const PhaseTimer timer(&phases, &Phases::optimizer);
+      const double norm = gradient_norm(model->parameters());
+      if (config.train.log_every == 1) update_ratio.before_update();
       optimizer->step(
           step + options.warm_up,
           config.optimizer.lr,
-          clip_scale(
-              gradient_norm(model->parameters()), config.train.clip_norm));
+          clip_scale(norm, config.train.clip_norm));
+      if (config.train.log_every == 1) update_ratio.after_update();
     }
     if (step >= 0) tokens_per_s.push_back(tokens / watch.seconds());
   }

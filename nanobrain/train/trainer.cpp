@@ -138,10 +138,12 @@ StepMetrics Trainer::take_step() {
   if (!metrics.skipped) update(metrics);
   state_.step = metrics.step;
   state_.grad_norms.push_back(metrics.grad_norm);
-  if (state_.recent_losses.size() == kRecentLosses) {
-    state_.recent_losses.erase(state_.recent_losses.begin());
+  if (!metrics.skipped) {
+    if (state_.recent_losses.size() == kRecentLosses) {
+      state_.recent_losses.erase(state_.recent_losses.begin());
+    }
+    state_.recent_losses.push_back(metrics.train_loss);
   }
-  state_.recent_losses.push_back(metrics.train_loss);
   metrics.seconds = watch.seconds();
   state_.training_s += metrics.seconds;
   metrics.elapsed_s = elapsed_s();

@@ -12,6 +12,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/message.h"
+#include "nanobrain/base/progress.h"
 #include "nanobrain/config/parameters.h"
 #include "nanobrain/inference/open_model.h"
 #include "nanobrain/kernels/backend.h"
@@ -202,6 +203,25 @@ Json train(const TrainingRequest& request) {
   record["result"] = result;
   write_json(run.record(), record);
   return result;
+}
+
+std::string describe_training(const Json& result) {
+  const auto skipped = result.value("skipped_steps", int64_t{0}); // older: none
+  return fmt::format(
+      "trained {} steps ({} tokens, {} tokens/s){}\n"
+      "train loss {:.4f}, validation loss {:.4f} nats per token ({:.4f} bits "
+      "per byte), best {:.4f} at step {}\n"
+      "model: {}",
+      format_count(result["steps"]),
+      format_count(result["tokens"]),
+      format_count(static_cast<int64_t>(result["tokens_per_s"].get<double>())),
+      skipped > 0 ? fmt::format(", {} skipped", format_count(skipped)) : "",
+      result["train_loss"].get<double>(),
+      result["val_loss"].get<double>(),
+      result["val_bits_per_byte"].get<double>(),
+      result["best_val_loss"].get<double>(),
+      result["best_step"].get<int64_t>(),
+      result["model"].get<std::string>());
 }
 
 } // namespace nanobrain

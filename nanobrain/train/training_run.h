@@ -36,4 +36,7 @@ struct TrainingRequest {
 /// saved, Error otherwise.
 Json train(const TrainingRequest& request);
 
+/// What train() returns, for people.
+std::string describe_training(const Json& result);
+
 } // namespace nanobrain

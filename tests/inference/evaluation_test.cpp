@@ -2,95 +2,19 @@
 
 #include <cmath>
 #include <numbers>
-#include <set>
 #include <sstream>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/progress.h"
-#include "nanobrain/config/model_folder.h"
 #include "nanobrain/data/ngram.h"
 #include "nanobrain/inference/generate.h"
-#include "nanobrain/inference/int8_model.h"
-#include "nanobrain/synthetic/derivation.h"
-#include "tests/runtime/int8_model.h"
-#include "tests/tokenizer/texts.h"
+#include "tests/inference/evaluation_fixture.h"
 
 namespace nanobrain {
 namespace {
 
 using namespace testing;
 
-/// A small random int8 model with a tokenizer of its own, in a folder that
-/// looks like a run's, beside synthetic texts: made once for all tests.
-class Evaluation : public ::testing::Test {
- protected:
-  static constexpr int64_t kTrained = 2000; // tokens, as the record says
-
-  static void SetUpTestSuite() {
-    set_progress_enabled(false);
-    folder_ = new TempDir;
-    SyntheticGenerator generator(1);
-    const auto train = draw(generator, 150);
-    val_ = draw(generator, 12);
-    std::vector<std::string> texts;
-    for (const auto& document : train) texts.push_back(document.text);
-    tokenizer_ = trained_on(texts, {.vocab_size = 500});
-    write_model_folder(
-        *folder_ / "model",
-        {},
-        tokenizer_.get(),
-        {{"training", {{"tokens", kTrained}}}},
-        [](const fs::path& folder) {
-          int8_model_for(*tokenizer_, {.max_seq_len = 32}).write(folder);
-        });
-    std::string text;
-    for (const auto& document : val_) text += document.text + "\n\n";
-    write_text(*folder_ / "val.txt", text);
-    write_tokens("train.tokens", train);
-    write_tokens("val.tokens", val_);
-  }
-  static void TearDownTestSuite() {
-    tokenizer_.reset();
-    delete folder_;
-  }
-
-  static std::vector<SyntheticDocument> draw(
-      SyntheticGenerator& generator, int count) {
-    std::vector<SyntheticDocument> documents;
-    for (int i = 0; i < count; ++i) documents.push_back(generator.next());
-    return documents;
-  }
-  static void write_tokens(
-      const char* name, const std::vector<SyntheticDocument>& documents) {
-    TokenFileWriter writer(*folder_ / name, *tokenizer_);
-    for (const auto& [text, bits] : documents) {
-      writer.append(
-          tokenizer_->encode(text), static_cast<int64_t>(text.size()));
-    }
-    writer.finish();
-  }
-
-  static EvalRequest request(const std::string& input = "val.txt") {
-    EvalRequest request;
-    request.model = folder_->path();
-    request.text.inputs = {*folder_ / input};
-    return request;
-  }
-  static EvalReport run(const EvalRequest& request) {
-    return run_evaluation(request, {.make_counters = make_counters});
-  }
-  /// What is run is request() after `change`.
-  template <class E, class Change>
-  static void refused(const std::string& words, const Change& change) {
-    EvalRequest changed = request();
-    change(changed);
-    EXPECT_ERROR(E, words, run(changed));
-  }
-
-  static inline TempDir* folder_ = nullptr;
-  static inline std::vector<SyntheticDocument> val_;
-  static inline std::shared_ptr<const Tokenizer> tokenizer_;
-};
+class Evaluation : public EvaluationTest {};
 
 TEST_F(Evaluation, TextTokenFileAndEvaluateAgree) {
   EvalRequest folder = request(); // the model's own
@@ -245,56 +169,6 @@ TEST_F(Evaluation, TheLossWithoutDocumentsThatOverlapWithTraining) {
   EXPECT_THAT(
       report.table().text(),
       ::testing::HasSubstr("2 of 12 documents share a 13-gram of words"));
-}
-
-TEST_F(Evaluation, PartsAddUpToTheWholeLoss) {
-  EvalRequest split = request();
-  split.text.inputs.push_back(*folder_ / "more.txt");
-  write_text(*folder_ / "more.txt", val_[3].text);
-  split.by = {"position", "frequency", "source"};
-  split.baseline_tokens = *folder_ / "train.tokens";
-  split.options.stride = 8;
-  split.per_document = *folder_ / "split.jsonl";
-  const EvalReport report = run(split);
-  ASSERT_EQ(report.parts.size(), 3);
-  for (const LossParts& parts : report.parts) {
-    LossSum sum;
-    for (const LossPart& part : parts.parts) sum += part.loss;
-    EXPECT_EQ(sum.tokens, report.model.tokens) << parts.by;
-    EXPECT_EQ(sum.bytes, report.model.bytes) << parts.by;
-    EXPECT_NEAR(sum.nats, report.model.nats, 1e-6) << parts.by;
-  }
-  // Windows of 32 every 8: 1, 2, 3 to 4, 5 to 8, 9 to 16 and 17 to 24 only at
-  // the start, then 25 to 32.
-  const auto& by_position = report.parts[0].parts;
-  ASSERT_EQ(by_position.size(), 6);
-  EXPECT_EQ(by_position[4].loss.tokens, 8);
-  EXPECT_EQ(by_position[5].loss.tokens, report.model.tokens - 16);
-
-  // Those of the training record's 2,000 tokens that were never seen.
-  const TokenFile train(*folder_ / "train.tokens");
-  std::set<TokenId> seen;
-  for (int64_t i = 0; i < kTrained; ++i) seen.insert(train[i]);
-  int64_t unseen = 0;
-  for (size_t i = 0; i <= val_.size(); ++i) {
-    const auto& text = i < val_.size() ? val_[i].text : val_[3].text;
-    for (const TokenId id : tokenizer_->encode(text))
-      unseen += !seen.contains(id);
-  }
-  EXPECT_EQ(report.parts[1].parts.back().loss.tokens, unseen);
-  EXPECT_GT(unseen, 0);
-
-  // The one document of the second input.
-  double last = 0;
-  std::istringstream lines(read_text(*folder_ / "split.jsonl"));
-  for (std::string line; std::getline(lines, line);) {
-    last = parse_json(line, "row")["nats"].get<double>();
-  }
-  EXPECT_NEAR(report.parts[2].parts[1].loss.nats, last, 1e-9);
-  const Json json = report.to_json()["by"];
-  EXPECT_EQ(json["source"].size(), 2);
-  EXPECT_EQ(json["source"][1]["part"], (*folder_ / "more.txt").string());
-  EXPECT_EQ(report.tables().size(), 4);
 }
 
 TEST_F(Evaluation, PartsThatExcludeEachOther) {
