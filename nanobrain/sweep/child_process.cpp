@@ -133,11 +133,10 @@ ChildResult run_child(const ChildRequest& request) {
   }
   result.exit_code =
       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  result.last_line = last_line_of(request.log, begin);
-  if (result.last_line.empty() && WIFSIGNALED(status)) {
-    result.last_line =
-        fmt::format("ended by signal {}", strsignal(WTERMSIG(status)));
-  }
+  result.last_line =
+      WIFSIGNALED(status)
+          ? fmt::format("ended by signal {}", strsignal(WTERMSIG(status)))
+          : last_line_of(request.log, begin);
   return result;
 }
 

@@ -18,7 +18,7 @@ struct ChildRequest {
 struct ChildResult {
   int exit_code = 0;     // 128 + the signal where one ended it
   std::string out;       // what it wrote to stdout
-  std::string last_line; // of stderr: the error, where it failed
+  std::string last_line; // of stderr, or the signal: why it failed
   bool ok() const { return exit_code == 0; }
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nanobrain/base/error.h"
+
 namespace nanobrain {
 
 const CountedNgram* best_ngram(std::span<const CountedNgram> ngrams) {
@@ -27,6 +29,13 @@ std::string describe_against(
       loses(bits_per_byte, ngrams) ? "LOSES to" : "beats",
       best->short_name(),
       std::abs(bits_per_byte - best->bits_per_byte));
+}
+
+void SweepBaselines::check(const std::string& where) const {
+  for (const CountedBaselines& baselines : counted) {
+    require(
+        !baselines.ngrams.empty(), where, "has a budget without its n-grams");
+  }
 }
 
 const CountedBaselines* SweepBaselines::of(const std::string& cell) const {

@@ -68,6 +68,8 @@ struct SweepBaselines {
     FIELD(counted, "by training budget");
     FIELD(missing, "why a cell has none");
   }
+  /// Error that begins with `where` if a budget has no n-grams.
+  void check(const std::string& where) const;
   /// nullptr where nothing was counted for a cell.
   const CountedBaselines* of(const std::string& cell) const;
 };

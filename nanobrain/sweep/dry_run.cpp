@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/progress.h"
 #include "nanobrain/sweep/folder.h"
 #include "nanobrain/sweep/halving.h"
@@ -93,6 +94,11 @@ SweepResult dry_run(
     const SweepConfig& sweep,
     const std::vector<Cell>& cells,
     const JobPlan& plan) {
+  require<UsageError>(
+      request.sd >= 1e-6 && request.sd <= 10,
+      "--sd",
+      "must be from 1e-6 to 10 bits per byte, but is {}",
+      request.sd);
   Json list = Json::array();
   for (const Cell& cell : first_cells(sweep, cells)) {
     list.push_back({{"id", cell.id}});

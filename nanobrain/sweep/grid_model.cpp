@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "nanobrain/base/distributions.h"
 #include "nanobrain/sweep/statistics.h"
@@ -14,6 +16,8 @@ namespace {
 
 constexpr double kSeedLevel = 0.05;
 constexpr double kVarianceLevel = 0.01;
+/// Of the residuals: of fewer, those that pair by luck have small p by luck.
+constexpr double kLeastDegrees = 2;
 /// Of two, Bartlett's test is too far from its level.
 constexpr double kLeastRuns = 3;
 
@@ -25,6 +29,21 @@ double mean_of(const BySeed& values) {
 
 double square(double x) {
   return x * x;
+}
+
+/// Whether two runs of a cell share one of their two seeds.
+bool are_crossed(const std::vector<BySeed>& cells) {
+  std::set<std::pair<bool, int64_t>> seen;
+  for (const BySeed& cell : cells) {
+    seen.clear();
+    for (const auto& [seed, value] : cell) {
+      if (!seen.emplace(false, seed.weights).second ||
+          !seen.emplace(true, seed.data).second) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 double p_of(const Contrast& c) {
@@ -54,13 +73,18 @@ GridModel::GridModel(std::vector<BySeed> cells) : cells_(std::move(cells)) {
     noise_ = Noise::kOwn;
     sd_ = kNan;
     degrees_ = 0;
-    return;
+  } else {
+    decision_ = fmt::format(
+        "pooled within-cell sd {:.3g}, {:.0f} degrees of freedom{}",
+        sd_,
+        degrees_,
+        decision_);
   }
-  decision_ = fmt::format(
-      "pooled within-cell sd {:.3g}, {:.0f} degrees of freedom{}",
-      sd_,
-      degrees_,
-      decision_);
+  if (are_crossed(cells_)) {
+    decision_ +=
+        "; runs that share a weights' or a data's seed are taken for "
+        "independent: intervals are too narrow";
+  }
 }
 
 double GridModel::runs(size_t cell) const {
@@ -99,6 +123,10 @@ void GridModel::take_out_seeds() {
     between += count * square(sum);
   }
   const double left = (count - 1) * (seeds - 1);
+  if (left < kLeastDegrees) {
+    decision_ = "; too few runs to look for a seed effect";
+    return;
+  }
   const double rest = std::max(0.0, within - between);
   const double f = between == 0 ? 0 : (between / (seeds - 1)) / (rest / left);
   const double p = f_upper_tail(f, seeds - 1, left);

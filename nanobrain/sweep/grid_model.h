@@ -35,9 +35,9 @@ enum class Noise {
 
 /// Decides once for all cells. What a seed adds to every cell is taken out
 /// where the complete cells (those with every seed that some cell has) show it:
-/// the F test of a two-way layout without interaction at 5 %. Otherwise the
-/// variance within cells is pooled, unless it differs from cell to cell:
-/// Bartlett's test (1937) at 1 %.
+/// the F test of a two-way layout without interaction at 5 %, with 2 degrees of
+/// freedom or more for its residuals. Otherwise the variance within cells is
+/// pooled, unless it differs from cell to cell: Bartlett's test (1937) at 1 %.
 class GridModel {
  public:
   GridModel() = default;

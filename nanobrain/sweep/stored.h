@@ -8,13 +8,14 @@
 namespace nanobrain {
 
 /// A struct of fields out of a JSON file; as it begins where there is no file.
-/// Error if the file is damaged.
+/// Error if the file is damaged, or what it says cannot be: check(path).
 template <class T>
 T read_stored(const fs::path& path) {
   T stored;
   if (!fs::exists(path)) return stored;
   try {
     read_fields(read_json(path), path.string() + ":", stored);
+    stored.check(path.string());
   } catch (const Error& error) {
     throw Error(fmt::format(
         "{}; remove it: the sweep makes it again at its end", error.what()));

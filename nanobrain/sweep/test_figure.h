@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/limits.h"
 #include "nanobrain/sweep/counted_baselines.h"
 
@@ -51,6 +52,19 @@ struct TestFigure {
   void visit(Visitor&& field) {
     FIELD(looks, "evaluations on the test text, the last one counts");
     FIELD(missing, "why there is none");
+  }
+  /// Error that begins with `where` if a cell lacks the figure of a run.
+  void check(const std::string& where) const {
+    for (const TestLook& look : looks) {
+      for (const TestedCell& cell : look.cells) {
+        const size_t runs = cell.seeds.size();
+        require(
+            runs > 0 && cell.val.size() == runs && cell.test.size() == runs,
+            where,
+            "lacks the figure of a run of {}",
+            cell.id);
+      }
+    }
   }
 };
 

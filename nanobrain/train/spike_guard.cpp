@@ -52,7 +52,7 @@ std::optional<std::string> SpikeGuard::check(
       "train",
       "step {} is the {}th in a row to be skipped: {}; that is no spike: lower "
       "optimizer.lr or look at the data, or raise train.spike_zscore, in a new "
-      "run, with --init-from the last checkpoint here to resume from it",
+      "run (--init-from starts it from a checkpoint of this one)",
       step,
       kMostInARow,
       spike);

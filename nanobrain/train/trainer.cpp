@@ -19,8 +19,8 @@ constexpr size_t kRecentLosses = 50;
 
 /// To resume would be to diverge again.
 constexpr const char* kStartAgain =
-    "lower optimizer.lr in a new run, with --init-from the last checkpoint "
-    "here to resume from it";
+    "lower optimizer.lr in a new run (--init-from starts it from a checkpoint "
+    "of this one, if there is any)";
 
 } // namespace
 

@@ -88,6 +88,23 @@ TEST(GridModel, ComparesACellThatHasNotEverySeedYet) {
   EXPECT_EQ(c.degrees, late["degrees"]);
 }
 
+// Runs of a cell that share a seed: said, for the model has no term for it.
+TEST(GridModel, SaysThatCrossedSeedsAreTakenForIndependent) {
+  const auto decision = [](std::vector<RunSeed> seeds) {
+    std::vector<BySeed> cells(2);
+    double value = 2;
+    for (BySeed& cell : cells) {
+      for (const RunSeed& seed : seeds) cell[seed] = value += 0.01;
+    }
+    return GridModel(cells).decision();
+  };
+  const auto is_said = ::testing::HasSubstr("taken for independent");
+  EXPECT_THAT(decision({{1, 7}, {1, 8}, {2, 7}, {2, 8}}), is_said);
+  EXPECT_THAT(decision({{1, 7}, {1, 8}}), is_said);
+  EXPECT_THAT(decision({{1, 7}, {2, 8}}), ::testing::Not(is_said));
+  EXPECT_THAT(decision({1, 2, 3}), ::testing::Not(is_said));
+}
+
 TEST(GridModel, ByHand) {
   // Within: 2 x 0.01^2 with one degree of freedom less a cell.
   const GridModel two(grid({{2.0, 2.02}, {1.9, 1.88}}));
@@ -102,8 +119,8 @@ TEST(GridModel, ByHand) {
   EXPECT_THAT(
       two.decision(),
       ::testing::StartsWith(
-          "pooled within-cell sd 0.0141, 2 degrees of freedom; no seed effect "
-          "shown (F(1, 1) = 0.00, p 1)"));
+          "pooled within-cell sd 0.0141, 2 degrees of freedom; too few runs to "
+          "look for a seed effect"));
 
   // Every seed moves all cells by far more than cells differ.
   const GridModel shifted(
