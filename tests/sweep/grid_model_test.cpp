@@ -92,9 +92,11 @@ TEST(GridModel, ComparesACellThatHasNotEverySeedYet) {
 TEST(GridModel, SaysThatCrossedSeedsAreTakenForIndependent) {
   const auto decision = [](std::vector<RunSeed> seeds) {
     std::vector<BySeed> cells(2);
-    double value = 2;
+    double step = 0.01; // up in one, down in the other: no seed effect
     for (BySeed& cell : cells) {
-      for (const RunSeed& seed : seeds) cell[seed] = value += 0.01;
+      double value = 2;
+      for (const RunSeed& seed : seeds) cell[seed] = value += step;
+      step = -step;
     }
     return GridModel(cells).decision();
   };
