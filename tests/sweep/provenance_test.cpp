@@ -122,6 +122,21 @@ TEST_F(Provenance, WhatARunHasBegunWithCounts) {
   EXPECT_ERROR(Error, "commit: old of", require_unmixed_run(0, 1));
 }
 
+TEST_F(Provenance, WhatIsDamagedSaysNothing) {
+  finish(0, 1, Json::object());
+  RunStatus failed;
+  failed.state = "failed";
+  sweep_.set_status(1, 2, failed);
+  write_record(1, 2, Json::object());
+  write_text(sweep_.seed(1, 2).run().record(), "{\"sess");
+  const SweepSummary summary = summarize_sweep(sweep_.folder());
+  EXPECT_EQ(summary.count("failed"), 1);
+  write_text(sweep_.path("a.tokens"), "no tokens"); // set.data.train
+  require_unmixed_run(1, 2);
+  write_text(sweep_.folder().cell(sweep_.id(0)) / "cell.json", "");
+  require_unmixed_run(1, 2);
+}
+
 TEST_F(Provenance, ArithmeticIsThatOfACell) {
   finish(0, 1, {{"arithmetic", "f32"}});
   finish(1, 1, {{"arithmetic", "bf16"}}); // 128 wide, say
