@@ -59,6 +59,7 @@ Json EvalReport::to_json() const {
   json["baselines"] = Json(first, first + std::ssize(baselines));
   json["baseline_tokens"] = baseline_tokens;
   json["baseline_counted"] = baseline_counted;
+  json["baseline_seen"] = baseline_seen;
   json["loses_to"] = defeats(model, baselines);
   if (without_overlap) json["without_overlap"] = without_overlap->to_json();
   for (const LossParts& split : parts) {

@@ -74,6 +74,7 @@ struct EvalReport {
   std::vector<Baseline> baselines;
   int64_t baseline_tokens = 0;  // that they were counted on
   std::string baseline_counted; // which these were
+  bool baseline_seen = false;   // those that the model has seen
   /// the model's on the documents that share no 13-gram of words with training,
   /// where the prepare.json beside a val.tokens says which do
   std::optional<LossSum> without_overlap;
@@ -95,9 +96,9 @@ struct EvalReport {
   /// Error that says so where it has.
   void require_no_leak() const;
   /// Keys: those of LossSum, protocol, end_of_text, context, stride, skipped,
-  /// repaired, baselines, baseline_tokens, baseline_counted, loses_to
-  /// (defeats()), without_overlap (the keys of LossSum), by (of each of `parts`
-  /// the rows), entropy, leak, tokens_per_s, precision, threads.
+  /// repaired, baselines, baseline_tokens, baseline_counted, baseline_seen,
+  /// loses_to (defeats()), without_overlap (the keys of LossSum), by (of each
+  /// of `parts` the rows), entropy, leak, tokens_per_s, precision, threads.
   Json to_json() const;
   /// A row for the model, each baseline and the floor, and whether the model
   /// beats it.

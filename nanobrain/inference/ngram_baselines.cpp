@@ -105,7 +105,8 @@ CountedNgrams count_ngrams(
   return {
       counted.ranges ? NgramModel::count(file, *counted.ranges)
                      : NgramModel::count(file, counted.first.value_or(-1)),
-      counted.which};
+      counted.which,
+      counted.ranges.has_value()};
 }
 
 NgramBaselines::NgramBaselines(
@@ -142,6 +143,7 @@ void NgramBaselines::finish(EvalReport& report) {
   }
   report.baseline_tokens = ngrams_.model.tokens();
   report.baseline_counted = ngrams_.counted;
+  report.baseline_seen = ngrams_.seen;
 }
 
 } // namespace nanobrain

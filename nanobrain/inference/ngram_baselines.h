@@ -47,6 +47,7 @@ CountedTokens choose_counted(
 struct CountedNgrams {
   NgramModel model;
   std::string counted; // what, for people
+  bool seen = false;   // it is what a model has seen, token for token
 };
 
 /// Counts what choose_counted() says. Error if the file is damaged or of

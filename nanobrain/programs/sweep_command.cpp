@@ -66,8 +66,7 @@ void add_sweep(CLI::App& program) {
   flag(
       "--allow-mixed",
       request->allow_mixed,
-      "go on though data, commit or arithmetic are not those of the runs that "
-      "are done; the tables say so");
+      "go on though data, commit or arithmetic differ; the tables say so");
   sub->footer(
       "Keys of the YAML and their defaults:\n" +
       describe_fields(SweepConfig{}));

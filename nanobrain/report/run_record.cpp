@@ -6,6 +6,7 @@
 #include "nanobrain/base/file.h"
 #include "nanobrain/report/report_data.h"
 #include "nanobrain/run/metrics_log.h"
+#include "nanobrain/sweep/failure.h"
 #include "nanobrain/yaml/yaml.h"
 
 namespace nanobrain {
@@ -127,9 +128,11 @@ Json run_record(const RunFolder& run) {
     record["config"] = from_here(flat_keys(read_yaml(run.config())));
     prompts = record["config"].value("train.sample_prompts", Json());
   }
-  if (fs::exists(run.record())) {
+  // A sweep goes on with a damaged one: the rest of its run is shown.
+  failure_of([&] {
+    if (!fs::exists(run.record())) return;
     add_session(read_json(run.record()), record);
-  }
+  });
   const auto metrics = fs::exists(run.metrics()) ? read_metrics(run.metrics())
                                                  : std::vector<Json>();
   record["train"] = curve(

@@ -39,12 +39,6 @@ int64_t count_losing(
   });
 }
 
-/// "num_layers=1 and 2 more".
-std::string describe_cells(const std::vector<std::string>& ids) {
-  if (ids.size() == 1) return ids.front();
-  return fmt::format("{} and {} more", ids.front(), ids.size() - 1);
-}
-
 std::string list_ngrams(std::span<const CountedNgram> ngrams) {
   std::vector<std::string> list;
   for (const CountedNgram& n : ngrams) {
@@ -55,9 +49,10 @@ std::string list_ngrams(std::span<const CountedNgram> ngrams) {
 
 void add_test_notes(
     const SweepSummary& sweep, std::vector<std::string>& notes) {
-  const auto& [looks, missing] = sweep.test;
-  if (!missing.empty()) {
-    notes.push_back(missing + ": val was used both to choose and to report");
+  const auto& looks = sweep.test.looks;
+  if (!sweep.test.missing.empty()) {
+    notes.push_back(
+        sweep.test.missing + ": val was used both to choose and to report");
     return;
   }
   if (looks.empty()) return;
@@ -78,20 +73,24 @@ void add_test_notes(
         describe_against(test.mean, cell.ngrams),
         list_ngrams(cell.ngrams)));
   }
+  const int64_t before = sweep.test.looks_before;
   notes.push_back(
-      looks.size() == 1
+      sweep.test.looks_in_all() == 1
           ? "test was looked at once"
           : fmt::format(
-                "test was looked at {} times: it is no test of what was chosen "
-                "after the first",
-                looks.size()));
+                "test was looked at {} times{}: it is no test of what was "
+                "chosen after the first",
+                sweep.test.looks_in_all(),
+                before == 0
+                    ? ""
+                    : fmt::format(", {} before the confirmation", before)));
 }
 
 Json test_json(const SweepSummary& sweep) {
   const TestFigure& figure = sweep.test;
   if (figure.looks.empty() && figure.missing.empty()) return nullptr;
   Json json = {
-      {"looks", figure.looks.size()},
+      {"looks", figure.looks_in_all()},
       {"missing",
        figure.missing.empty() ? Json(nullptr) : Json(figure.missing)},
       {"confirmation", is_confirmation(sweep.config)},
@@ -112,6 +111,11 @@ Json test_json(const SweepSummary& sweep) {
 }
 
 } // namespace
+
+std::string describe_cells(const std::vector<std::string>& ids) {
+  if (ids.size() == 1) return ids.front();
+  return fmt::format("{} and {} more", ids.front(), ids.size() - 1);
+}
 
 std::span<const CountedNgram> ngrams_of(
     const SweepSummary& sweep, const CellSummary& cell) {

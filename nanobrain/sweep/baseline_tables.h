@@ -12,6 +12,9 @@
 
 namespace nanobrain {
 
+/// "num_layers=1 and 2 more", of at least one.
+std::string describe_cells(const std::vector<std::string>& ids);
+
 /// What was counted for a cell; empty where nothing was.
 std::span<const CountedNgram> ngrams_of(
     const SweepSummary& sweep, const CellSummary& cell);

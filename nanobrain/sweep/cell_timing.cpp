@@ -6,11 +6,10 @@
 #include <map>
 
 #include "nanobrain/base/host.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/run/run_config_file.h"
-#include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/failure.h"
 #include "nanobrain/sweep/summary.h"
 #include "nanobrain/sweep/worker.h"
 
@@ -32,6 +31,11 @@ struct RunModels {
 using ModelsToTime =
     std::map<std::pair<RunSeed, int64_t>, std::vector<RunModels>>;
 
+struct TimesToTake {
+  ModelsToTime missing;
+  ModelsToTime elsewhere; // of another host or number of threads
+};
+
 struct Timing {
   const SweepFolder& folder;
   const SweepConfig& sweep;
@@ -45,61 +49,94 @@ struct Timing {
            result.value("timed_threads", int64_t{0}) == tools.threads;
   }
 
-  /// Empty where every run has times, or runs are left.
-  ModelsToTime find_runs() const {
-    ModelsToTime found;
-    bool missing = false;
+  /// Empty where runs are left.
+  TimesToTake find_runs() const {
+    TimesToTake found;
     for (const CellSummary& cell : read_cells(folder, sweep)) {
       for (const RunSummary& run : cell.runs) {
         const SeedFolder at = folder.seed(cell.id, run.seed);
         if (!is_finished(at, run.status, sweep)) return {};
         if (!run.result) continue;
-        missing |= !run.result->contains("forward_ms");
-        add(at, run, found);
+        say(at, failure_of([&] { add(at, run, found); }));
       }
     }
-    return missing ? found : ModelsToTime();
+    return found;
   }
 
-  void add(const SeedFolder& run, const RunSummary& summary, ModelsToTime& all)
+  void add(const SeedFolder& run, const RunSummary& summary, TimesToTake& all)
       const {
     const fs::path f32 = run.run().model() / kWeightsFile;
     const fs::path int8 = run.int8() / kInt8WeightsFile;
     // Removed, for their size perhaps: what they took stays.
     if (!fs::exists(f32) || !fs::exists(int8)) return;
-    if (is_timed_here(*summary.result)) return;
+    const Json& result = *summary.result;
+    if (is_timed_here(result)) return;
     const RunConfig config = parse_run_config(run.config());
     const auto tokens = std::min(kTimedTokens, config.model.max_seq_len);
-    all[{summary.seed, tokens}].push_back(
-        {run, *summary.result, fs::file_size(f32) + fs::file_size(int8)});
+    const auto bytes = fs::file_size(f32) + fs::file_size(int8);
+    auto& runs = result.contains("forward_ms") ? all.elsewhere : all.missing;
+    runs[{summary.seed, tokens}].push_back({run, result, bytes});
   }
 
-  void time(const std::vector<RunModels>& runs, int64_t tokens) const {
-    std::vector<std::string> bench = {
+  /// True where a run has times of here now.
+  bool time(const ModelsToTime& all) const {
+    bool any = false;
+    for (const auto& [key, runs] : all) {
+      const auto& [seed, tokens] = key;
+      print_message(
+          "timing {} models of seed {}", 2 * runs.size(), seed.name());
+      std::vector<RunModels> part;
+      uintmax_t bytes = 0;
+      for (const RunModels& run : runs) {
+        if (!part.empty() && bytes + run.bytes > kMostBytes) {
+          any |= time(part, tokens);
+          part.clear();
+          bytes = 0;
+        }
+        part.push_back(run);
+        bytes += run.bytes;
+      }
+      any |= time(part, tokens);
+    }
+    return any;
+  }
+
+ private:
+  static void say(const SeedFolder& run, const std::string& failure) {
+    if (failure.empty()) return;
+    print_message("{} was not timed: {}", run.root.string(), failure);
+  }
+
+  bool time(const std::vector<RunModels>& runs, int64_t tokens) const {
+    const auto failure = failure_of([&] { bench(runs, tokens); });
+    if (failure.empty()) return true;
+    if (runs.size() == 1) {
+      say(runs.front().folder, failure);
+      return false;
+    }
+    // What is damaged costs its own run alone.
+    bool any = false;
+    for (const RunModels& run : runs) any |= time(std::vector{run}, tokens);
+    return any;
+  }
+
+  void bench(const std::vector<RunModels>& runs, int64_t tokens) const {
+    std::vector<std::string> arguments = {
         "bench",
         "forward",
         fmt::format("--threads={}", tools.threads),
         fmt::format("--tokens={}", tokens)};
     if (sweep.timing.repetitions) {
-      bench.push_back(
+      arguments.push_back(
           fmt::format("--repetitions={}", *sweep.timing.repetitions));
     }
     for (const RunModels& run : runs) {
-      bench.push_back("--model=" + run.folder.run().root.string());
-      bench.push_back("--model=" + run.folder.int8().string());
+      arguments.push_back("--model=" + run.folder.run().root.string());
+      arguments.push_back("--model=" + run.folder.int8().string());
     }
     const fs::path log = folder.root / "timing.log";
-    const ChildResult child = tools.run(bench, log, {claim.descriptor()});
-    check_interrupted();
-    if (!child.ok()) {
-      print_message(
-          "{} runs have no times: {}; {}",
-          runs.size(),
-          child.last_line,
-          log.string());
-      return;
-    }
-    const Json rows = parse_json(child.out, log.string()).at("rows");
+    const Json rows =
+        tools.json(arguments, log, {claim.descriptor()}).at("rows");
     for (size_t i = 0; i < runs.size(); ++i) {
       Json result = runs[i].result;
       result.update(collect_result(
@@ -118,25 +155,13 @@ struct Timing {
 void time_models(
     const SweepFolder& folder,
     const SweepConfig& sweep,
-    const RunTools& tools) {
-  const Claim claim = Claim::wait(folder.root / "timing.lock");
+    const RunTools& tools,
+    const Claim& claim) {
   const Timing timing{folder, sweep, tools, claim};
-  for (const auto& [key, runs] : timing.find_runs()) {
-    const auto& [seed, tokens] = key;
-    print_message("timing {} models of seed {}", 2 * runs.size(), seed.name());
-    std::vector<RunModels> part;
-    uintmax_t bytes = 0;
-    for (const RunModels& run : runs) {
-      if (!part.empty() && bytes + run.bytes > kMostBytes) {
-        timing.time(part, tokens);
-        part.clear();
-        bytes = 0;
-      }
-      part.push_back(run);
-      bytes += run.bytes;
-    }
-    timing.time(part, tokens);
-  }
+  const TimesToTake runs = timing.find_runs();
+  // What cannot be timed would have the workers of two hosts time all others
+  // in turn.
+  if (timing.time(runs.missing)) timing.time(runs.elsewhere);
 }
 
 } // namespace nanobrain

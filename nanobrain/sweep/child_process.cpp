@@ -153,4 +153,20 @@ ChildResult RunTools::run(
        .inherited = std::move(inherited)});
 }
 
+Json RunTools::json(
+    const std::vector<std::string>& arguments,
+    const std::filesystem::path& log,
+    std::vector<int> inherited) const {
+  const ChildResult child = run(arguments, log, std::move(inherited));
+  check_interrupted();
+  require(
+      child.ok(),
+      log.string(),
+      "{} failed with exit code {}: {}",
+      arguments.front(),
+      child.exit_code,
+      child.last_line);
+  return parse_json(child.out, log.string());
+}
+
 } // namespace nanobrain

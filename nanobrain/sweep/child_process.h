@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "nanobrain/base/json.h"
+
 namespace nanobrain {
 
 struct ChildRequest {
@@ -39,6 +41,12 @@ struct RunTools {
       std::vector<std::string> arguments,
       const std::filesystem::path& log,
       std::vector<int> inherited = {}) const;
+  /// The object that it writes. Error where it fails, Interrupted once a signal
+  /// has come.
+  Json json(
+      const std::vector<std::string>& arguments,
+      const std::filesystem::path& log,
+      std::vector<int> inherited) const;
 };
 
 } // namespace nanobrain

@@ -5,13 +5,15 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/run/run_config_file.h"
-#include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/differences.h"
+#include "nanobrain/sweep/failure.h"
+#include "nanobrain/sweep/stored.h"
 #include "nanobrain/sweep/summary.h"
+#include "nanobrain/sweep/worker.h"
 
 namespace nanobrain {
 
@@ -49,19 +51,11 @@ std::vector<CountedNgram> ngrams_of(const Json& evaluation) {
   return ngrams;
 }
 
-/// Why `part` could not be done; empty where it was.
-template <class Part>
-std::string failure_of(const Part& part) {
-  try {
-    part();
-    return "";
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const Error& error) {
-    return error.what();
-  } catch (const Json::exception& error) {
-    return fmt::format("a file is not as expected: {}", error.what());
-  }
+/// Left alone where it says so already.
+template <class T>
+void store(const fs::path& path, const T& now) {
+  const Json json = write_fields(now);
+  if (json != write_fields(read_stored<T>(path))) write_json(path, json);
 }
 
 struct Closing {
@@ -83,20 +77,13 @@ struct Closing {
   /// `nanobrain eval` as the runs' own figures are made, of the f32 model.
   Json evaluate(const DoneRun& run, const fs::path& text, bool count) const {
     const RunConfig& config = run.config;
-    std::vector<std::string> arguments = {
-        "eval",
-        "--model=" + run.folder.run().root.string(),
-        "--input=" + text.string(),
-        fmt::format("--context={}", config.train.seq_len),
-        fmt::format("--threads={}", tools.threads)};
+    auto arguments = eval_arguments(
+        run.folder.run().root, text, config.train.seq_len, tools.threads);
     if (count) {
       arguments.push_back("--baseline-tokens=" + config.data.train.string());
     }
-    const fs::path log = folder.root / "closing.log";
-    const ChildResult child = tools.run(arguments, log, {claim.descriptor()});
-    check_interrupted();
-    require(child.ok(), log.string(), "eval failed: {}", child.last_line);
-    return parse_json(child.out, log.string());
+    return tools.json(
+        arguments, folder.root / "closing.log", {claim.descriptor()});
   }
 
   CountedBaselines count(const DoneRun& run, const Json& budget) const {
@@ -112,6 +99,10 @@ struct Closing {
         "the model is another one now",
         now,
         then);
+    require(
+        evaluation.at("baseline_seen").get<bool>(),
+        run.config.data.train.string(),
+        "is not the file that the run was trained on");
     return {
         .budget = budget,
         .cells = {},
@@ -129,23 +120,29 @@ struct Closing {
     const Json budget = runs.front().budget();
     auto& all = baselines.counted;
     auto own = std::ranges::find(all, budget, &CountedBaselines::budget);
-    if (own == all.end()) {
+    const bool is_new = own == all.end();
+    if (is_new) {
       own = all.insert(all.end(), count(runs.front(), budget));
     }
     for (CountedBaselines& other : all) std::erase(other.cells, cell.id);
     own->cells.push_back(cell.id);
+    std::erase_if(all, [](const auto& other) { return other.cells.empty(); });
+    if (is_new) store(folder.baselines(), baselines); // a signal may come
   }
 
-  SweepBaselines baselines() const {
+  void store_baselines() const {
     SweepBaselines all = sweep.baselines;
     all.missing.clear();
+    std::vector<std::string> without;
+    std::string reason;
     for (const CellSummary& cell : sweep.cells) {
       const auto why = failure_of([&] { add_cell(cell, all); });
-      if (!why.empty()) all.missing = why;
+      if (why.empty()) continue;
+      if (without.empty()) reason = why;
+      without.push_back(cell.id);
     }
-    std::erase_if(
-        all.counted, [](const auto& counted) { return counted.cells.empty(); });
-    return all;
+    if (!without.empty()) all.missing = describe_cells(without) + ": " + reason;
+    store(folder.baselines(), all);
   }
 
   std::vector<const CellSummary*> chosen_cells() const {
@@ -197,8 +194,7 @@ struct Closing {
     }
     for (const CellSummary* cell : cells) {
       if (!fs::exists(done_runs(*cell).front().test())) {
-        figure.missing = "no test.tokens";
-        return;
+        throw Error("no test.tokens");
       }
     }
     for (size_t i = 0; i < cells.size(); ++i) {
@@ -208,31 +204,30 @@ struct Closing {
     figure.looks.push_back(std::move(look));
   }
 
-  TestFigure test_figure() const {
+  void store_test_figure() const {
     TestFigure figure = sweep.test;
-    figure.missing.clear();
-    const auto why = failure_of([&] { look_at_test(figure); });
-    if (!why.empty()) figure.missing = why;
-    return figure;
+    figure.missing = failure_of([&] {
+      if (is_confirmation(sweep.config)) {
+        const fs::path parent = confirmed_folder(folder).test();
+        figure.looks_before = std::max(
+            figure.looks_before,
+            std::ssize(read_stored<TestFigure>(parent).looks));
+      }
+      look_at_test(figure);
+    });
+    store(folder.test(), figure);
   }
 };
 
-/// Left alone where it says so already.
-template <class T>
-void store(const fs::path& path, const T& before, const T& now) {
-  const Json json = write_fields(now);
-  if (json != write_fields(before)) write_json(path, json);
-}
-
 } // namespace
 
-void close_sweep(const SweepFolder& folder, const RunTools& tools) {
-  const Claim claim = Claim::wait(folder.root / "closing.lock");
+void close_sweep(
+    const SweepFolder& folder, const RunTools& tools, const Claim& claim) {
   const SweepSummary sweep = summarize_sweep(folder);
   if (!sweep.finished()) return;
   const Closing closing{folder, sweep, tools, claim};
-  store(folder.baselines(), sweep.baselines, closing.baselines());
-  store(folder.test(), sweep.test, closing.test_figure());
+  closing.store_baselines();
+  closing.store_test_figure();
 }
 
 } // namespace nanobrain

@@ -66,6 +66,10 @@ SweepFolder confirmation_folder(const SweepFolder& folder) {
   return {folder.root / "confirm"};
 }
 
+SweepFolder confirmed_folder(const SweepFolder& confirmation) {
+  return {(confirmation.root / "..").lexically_normal()};
+}
+
 bool is_confirmation(const SweepConfig& sweep) {
   return sweep.grid.size() == 1 && sweep.grid.contains(kKey);
 }

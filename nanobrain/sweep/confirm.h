@@ -12,6 +12,9 @@ namespace nanobrain {
 /// DIR/confirm, a sweep's folder of its own.
 SweepFolder confirmation_folder(const SweepFolder& folder);
 
+/// The sweep whose confirmation_folder() this is.
+SweepFolder confirmed_folder(const SweepFolder& confirmation);
+
 /// A sweep that plan_confirmation() has made.
 bool is_confirmation(const SweepConfig& sweep);
 

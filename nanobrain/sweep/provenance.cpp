@@ -9,6 +9,8 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/isa.h"
 #include "nanobrain/data/token_file.h"
+#include "nanobrain/sweep/confirm.h"
+#include "nanobrain/sweep/failure.h"
 #include "nanobrain/sweep/summary.h"
 
 namespace nanobrain {
@@ -68,10 +70,13 @@ Json facts_here(const SweepFolder& folder, const Cell& cell) {
   const DataConfig data = folder.data_of(cell);
   for (const auto& [key, path] :
        {std::pair{"train_xxh3", data.train}, {"val_xxh3", data.val}}) {
-    if (!fs::exists(path)) continue; // to be made, or missed by the run itself
-    const TokenFile file(path);
-    facts[key] = fmt::format("{:016x}", file.tokens_hash());
-    facts["tokenizer_sha256"] = file.info().tokenizer_hash;
+    try {
+      const TokenFile file(path);
+      facts[key] = fmt::format("{:016x}", file.tokens_hash());
+      facts["tokenizer_sha256"] = file.info().tokenizer_hash;
+    } catch (const std::exception&) {
+      // To be made, or damaged: the run itself says so.
+    }
   }
   return facts;
 }
@@ -126,6 +131,28 @@ bool has_figures(const RunStatus& status) {
   return status.state != "failed" && status.state != "waiting";
 }
 
+/// Adds the runs of a cell that have figures, and `own`, whose begun part
+/// counts however it ended.
+void add_runs(
+    const SweepFolder& folder,
+    const std::string& id,
+    const std::vector<RunSeed>& seeds,
+    const RunSeed* own,
+    Comparer& comparer) {
+  const Json overrides =
+      read_json(folder.cell(id) / "cell.json").at("overrides");
+  for (const RunSeed& seed : seeds) {
+    const SeedFolder run = folder.seed(id, seed);
+    const bool counts = own != nullptr && *own == seed;
+    if (!counts && !has_figures(status_or_waiting(run))) continue;
+    // Damaged, or just gone: that run will be done again.
+    failure_of([&] {
+      const Json facts = facts_of(run, read_result(run));
+      comparer.add(run_name(id, seed), id, overrides, facts);
+    });
+  }
+}
+
 } // namespace
 
 std::span<const Fact> run_facts() {
@@ -153,8 +180,11 @@ Json recorded_facts(const RunFolder& run) {
 }
 
 Json facts_of(const SeedFolder& run, const std::optional<Json>& result) {
-  const bool known = result && result->contains("commit");
-  Json facts = known ? Json::object() : recorded_facts(run.run());
+  Json facts = Json::object();
+  if (!result || !result->contains("commit")) {
+    // Damaged: it says nothing.
+    failure_of([&] { facts = recorded_facts(run.run()); });
+  }
   if (!result) return facts;
   for (const Fact& fact : kFacts) {
     const Json value = result->value(fact.key, Json());
@@ -204,25 +234,20 @@ std::string mixed_note(
 void require_unmixed(
     const SweepFolder& folder, const Cell& cell, const RunSeed& seed) {
   Comparer comparer;
-  const SweepConfig sweep = read_sweep_folder(folder);
-  for (const auto& entry : fs::directory_iterator(folder.cells())) {
-    const std::string id = entry.path().filename();
-    for (const RunSeed& other : run_seeds(sweep)) {
-      try {
-        const SeedFolder run = folder.seed(id, other);
-        // Its own begun part counts, however it ended.
-        const bool own = id == cell.id && other == seed;
-        if (!own && !has_figures(read_status(run))) continue;
-        comparer.add(
-            run_name(id, other),
-            id,
-            read_json(entry.path() / "cell.json").at("overrides"),
-            facts_of(run, read_result(run)));
-      } catch (const std::exception&) {
-        // Damaged, or just gone: that run will be done again.
-      }
+  const auto add_sweep = [&](const SweepFolder& sweep, bool own) {
+    const auto seeds = run_seeds(read_sweep_folder(sweep));
+    std::error_code unlisted; // what cannot be read is not known
+    fs::directory_iterator entry(sweep.cells(), unlisted);
+    for (; entry != fs::end(entry); entry.increment(unlisted)) {
+      const std::string id = entry->path().filename();
+      const RunSeed* begun = own && id == cell.id ? &seed : nullptr;
+      failure_of([&] { add_runs(sweep, id, seeds, begun, comparer); });
     }
+  };
+  if (is_confirmation(read_sweep_folder(folder))) {
+    add_sweep(confirmed_folder(folder), /*own=*/false);
   }
+  add_sweep(folder, /*own=*/true);
   comparer.add(
       run_name(cell.id, seed) + " as it would run here",
       cell.id,

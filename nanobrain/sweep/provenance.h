@@ -36,7 +36,7 @@ std::span<const Fact> run_facts();
 Json recorded_facts(const RunFolder& run);
 
 /// Those of a run of a sweep: out of its result.json, or where that is older or
-/// not there yet, of its run.json.
+/// not there yet, of its run.json, unless that is damaged.
 Json facts_of(const SeedFolder& run, const std::optional<Json>& result);
 
 /// Two runs that differ in a fact that they should share.
@@ -57,9 +57,11 @@ std::string mixed_note(
     const std::vector<Mixture>& mixtures, std::string_view end = "");
 
 /// Before a run of a cell begins: Error if its data, this program's commit or
-/// its instruction set differ from those of the sweep's runs, or these differ
+/// its instruction set differ from those of the sweep's runs (and of those that
+/// it confirms), or these differ
 /// among themselves. What is not known is not compared. A token file's own
-/// hash stands for it: nothing is read but headers.
+/// hash stands for it: nothing is read but headers. LibTorch and arithmetic of
+/// this run are known once it has ended: what differs stops the next one.
 void require_unmixed(
     const SweepFolder& folder, const Cell& cell, const RunSeed& seed);
 

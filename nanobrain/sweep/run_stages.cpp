@@ -40,24 +40,21 @@ struct Stages {
     write_file(folder.config(), to_yaml(write_fields(config)));
     values[Stage::kTrain] =
         json({"train", folder.config(), "--output", model(), "--resume"});
-    const std::string f32_model = "--model=" + model();
-    const std::string int8_model = "--model=" + folder.int8().string();
-    const std::string threads = fmt::format("--threads={}", tools.threads);
     const fs::path weights = folder.run().model() / kWeightsFile;
     if (!is_quantized_from(folder.int8(), weights)) {
       fs::remove_all(folder.int8());
       const std::string output = "--output=" + folder.int8().string();
-      json({"quantize", f32_model, output, threads});
+      json(
+          {"quantize",
+           "--model=" + model(),
+           output,
+           fmt::format("--threads={}", tools.threads)});
     }
     values[Stage::kFiles] = {
         {"f32", fs::file_size(weights)},
         {"int8", fs::file_size(folder.int8() / kInt8WeightsFile)}};
-    values[Stage::kInt8Loss] = json(
-        {"eval",
-         int8_model,
-         "--input=" + config.data.val.string(),
-         fmt::format("--context={}", config.train.seq_len),
-         threads});
+    values[Stage::kInt8Loss] = json(eval_arguments(
+        folder.int8(), config.data.val, config.train.seq_len, tools.threads));
     return values;
   }
 
@@ -70,22 +67,6 @@ struct Stages {
 
   std::string model() const { return folder.run().root.string(); }
 };
-
-void run_tool(
-    const std::vector<std::string>& arguments,
-    const fs::path& log,
-    const RunTools& tools,
-    const Claim& claim) {
-  const ChildResult child = tools.run(arguments, log, {claim.descriptor()});
-  check_interrupted();
-  require(
-      child.ok(),
-      log.string(),
-      "{} failed with exit code {}: {}",
-      arguments.front(),
-      child.exit_code,
-      child.last_line);
-}
 
 void add_inputs(
     std::vector<std::string>& arguments,
@@ -118,13 +99,13 @@ void prepare_tokenizer_data(
         fmt::format("--vocab-size={}", tokenizer.vocab_size),
         "--output=" + beside.string()};
     add_inputs(train, "--input", text.train);
-    run_tool(train, log, tools, claim);
+    tools.json(train, log, {claim.descriptor()});
   }
   std::vector<std::string> prepare = {
       "prepare", "--tokenizer=" + beside.string(), "--output=" + data.string()};
   add_inputs(prepare, "--input", text.train);
   add_inputs(prepare, "--val-input", text.val);
-  run_tool(prepare, log, tools, claim);
+  tools.json(prepare, log, {claim.descriptor()});
 }
 
 /// The config of a run, whose data is there.
@@ -147,6 +128,19 @@ bool still_has(const RunStatus& begun, const SeedFolder& run) {
 }
 
 } // namespace
+
+std::vector<std::string> eval_arguments(
+    const fs::path& model,
+    const fs::path& text,
+    int64_t context,
+    int64_t threads) {
+  return {
+      "eval",
+      "--model=" + model.string(),
+      "--input=" + text.string(),
+      fmt::format("--context={}", context),
+      fmt::format("--threads={}", threads)};
+}
 
 RunStatus run_stages(
     const SweepFolder& folder,

@@ -223,9 +223,10 @@ SweepResult run_folder(const SweepRequest& request, const SweepFolder& folder) {
   {
     // One worker at a time: nothing is to run beside what is timed.
     const Claim alone = Claim::wait(folder.root / "end.lock");
-    time_models(
-        folder, sweep, {request.program, plan.threads, plan.cpus.front()});
-    close_sweep(folder, {request.program, plan.threads * plan.jobs(), {}});
+    const RunTools timer{request.program, plan.threads, plan.cpus.front()};
+    time_models(folder, sweep, timer, alone);
+    const RunTools all{request.program, plan.threads * plan.jobs(), {}};
+    close_sweep(folder, all, alone);
   }
   return result_of(folder, write_tables(folder), plan);
 }

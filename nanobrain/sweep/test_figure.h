@@ -1,6 +1,8 @@
 // What a sweep has on the test text, which had no part in any choice.
 #pragma once
 
+#include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -47,11 +49,13 @@ struct TestLook {
 struct TestFigure {
   std::vector<TestLook> looks; // all there ever were; the last one counts
   std::string missing;         // why there is none of what is chosen now
+  int64_t looks_before = 0;    // of the sweep that a confirmation is of
 
   template <class Visitor>
   void visit(Visitor&& field) {
     FIELD(looks, "evaluations on the test text, the last one counts");
     FIELD(missing, "why there is none");
+    FIELD(looks_before, "looks of the sweep that this one confirms");
   }
   /// Error that begins with `where` if a cell lacks the figure of a run.
   void check(const std::string& where) const {
@@ -66,6 +70,7 @@ struct TestFigure {
       }
     }
   }
+  int64_t looks_in_all() const { return looks_before + std::ssize(looks); }
 };
 
 } // namespace nanobrain

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "nanobrain/sweep/cell.h"
@@ -30,6 +31,14 @@ RunStatus run_stages(
     const RunSeed& seed,
     const RunTools& tools,
     const Claim& claim);
+
+/// `nanobrain eval` as the figures of runs are made: in windows of `context`
+/// tokens.
+std::vector<std::string> eval_arguments(
+    const fs::path& model,
+    const fs::path& text,
+    int64_t context,
+    int64_t threads);
 
 /// Its training ended in what is not finite. To resume it would be to diverge
 /// again: it is not retried.

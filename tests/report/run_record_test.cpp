@@ -78,6 +78,8 @@ TEST_F(RunRecord, TakesHostAndBuildOfTheLastSession) {
       "libtorch": "2.13.0", "device": "cpu", "threads": 2})"));
   write_json(run_.record(), {{"sessions", Json::array()}});
   EXPECT_THAT(run_record(run_)["host"], IsEmpty());
+  write_text(run_.record(), "{\"sess");
+  EXPECT_THAT(run_record(run_)["host"], IsEmpty());
 }
 
 TEST_F(RunRecord, PartsTheCurvesAndLeavesGaps) {

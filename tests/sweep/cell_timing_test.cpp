@@ -13,11 +13,16 @@ namespace {
 
 using namespace ::testing;
 
-/// Stands in for `nanobrain bench`: the n-th model takes n ms.
+/// Stands in for `nanobrain bench`: the n-th model takes n ms. It fails at what
+/// has the text of the file "broken".
 constexpr const char* kBench = R"(#!/bin/bash
 here=$(dirname "$0")
 echo "$*" >> "$here/calls"
-[ -e "$here/broken" ] && { echo "a model is damaged" >&2; exit 1; }
+fail() { echo "$1" >&2; exit 1; }
+ls -l /proc/$$/fd | grep -q end.lock || fail "without the lock"
+[ -e "$here/slow" ] && sleep 0.3
+[ -e "$here/garbled" ] && { echo "{}"; exit; }
+[ -e "$here/broken" ] && [[ $* == *$(cat "$here/broken")* ]] && fail "damaged"
 for word in "$@"; do
   case $word in
     --model=*) rows="$rows${rows:+,}{\"median_ms\": $((++n))}";;
@@ -62,10 +67,12 @@ class CellTiming : public ::testing::Test {
     time_models(
         sweep_.folder(),
         read_sweep_folder(sweep_.folder()),
-        {sweep_.path("program"), threads, {}});
+        {sweep_.path("program"), threads, {}},
+        Claim::wait(sweep_.folder().root / "end.lock"));
   }
   /// The commands since the last call of this.
   std::vector<std::string> calls() const {
+    if (!fs::exists(sweep_.path("calls"))) return {};
     std::istringstream text(read_text(sweep_.path("calls")));
     fs::remove(sweep_.path("calls"));
     std::vector<std::string> lines;
@@ -126,7 +133,37 @@ TEST_F(CellTiming, WhatIsMissingIsTimedWhereTheRestWas) {
   EXPECT_EQ(result(1, 1)["timed_threads"], 2);
 }
 
+TEST_F(CellTiming, WhatCannotBeTimedHasNoOtherTimedAgain) {
+  time();
+  calls();
+  change(0, 2, [](Json& result) { result.erase("forward_ms"); });
+  change(1, 1, [](Json& result) { result["timed_on"] = "elsewhere"; });
+  write_text(sweep_.path("broken"), sweep_.seed(0, 2).run().root.string());
+  time();
+  EXPECT_THAT(calls(), ElementsAre(Not(HasSubstr(sweep_.id(1)))));
+  fs::remove_all(sweep_.seed(0, 2).int8());
+  time();
+  EXPECT_THAT(calls(), IsEmpty());
+  EXPECT_EQ(result(1, 1)["timed_on"], "elsewhere");
+}
+
+TEST_F(CellTiming, WhatIsDamagedCostsItsOwnRunAlone) {
+  write_text(sweep_.path("broken"), sweep_.seed(1, 2).int8().string());
+  write_text(sweep_.seed(0, 1).config(), "model: 3\n");
+  time();
+  // Seed 1 without its first cell; seed 2, then each of its cells alone.
+  EXPECT_EQ(calls().size(), 4u);
+  EXPECT_FALSE(result(0, 1).contains("forward_ms"));
+  EXPECT_TRUE(result(1, 1).contains("forward_ms"));
+  EXPECT_TRUE(result(0, 2).contains("forward_ms"));
+  EXPECT_FALSE(result(1, 2).contains("forward_ms"));
+  write_text(sweep_.path("garbled"), ""); // another version's output
+  time();
+  EXPECT_FALSE(result(1, 2).contains("forward_ms"));
+}
+
 TEST_F(CellTiming, OfTwoWorkersOneDoesIt) {
+  write_text(sweep_.path("slow"), ""); // for the two to overlap
   std::thread other([&] { time(); });
   time();
   other.join();
@@ -136,7 +173,7 @@ TEST_F(CellTiming, OfTwoWorkersOneDoesIt) {
 TEST_F(CellTiming, WhatIsNotTimedIsBlank) {
   write_text(sweep_.path("broken"), "");
   time();
-  EXPECT_EQ(calls().size(), 2u);
+  EXPECT_EQ(calls().size(), 6u); // each seed's runs alone, too
   fs::remove(sweep_.path("broken"));
   fs::remove(sweep_.seed(0, 1).int8() / kInt8WeightsFile); // for its size
   SweepSummary summary = summarize_sweep(sweep_.folder());

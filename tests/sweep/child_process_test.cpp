@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nanobrain/base/error.h"
 #include "nanobrain/base/interrupt.h"
 #include "tests/support/support.h"
 
@@ -41,6 +42,21 @@ TEST(ChildProcess, WhatIsNoProgramSaysSo) {
       run_child({.command = {dir / "absent"}, .log = dir / "log.txt"});
   EXPECT_EQ(result.exit_code, 127);
   EXPECT_THAT(result.last_line, ::testing::HasSubstr("absent: No such file"));
+}
+
+TEST(RunTools, JsonIsWhatTheProgramWrites) {
+  const TempDir dir;
+  // sh takes --json for the name of the script.
+  const RunTools tools{"/bin/sh"};
+  const auto json = [&](const std::string& script) {
+    return tools.json({"-c", script}, dir / "log.txt", {});
+  };
+  EXPECT_EQ(json("echo '{\"rows\": 3}'")["rows"], 3);
+  EXPECT_ERROR(
+      Error,
+      "log.txt] -c failed with exit code 3: why",
+      json("echo why >&2; exit 3"));
+  EXPECT_ERROR(Error, "log.txt", json("echo {"));
 }
 
 TEST(ChildProcess, RunsOnTheProcessorsGiven) {

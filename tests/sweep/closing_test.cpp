@@ -3,7 +3,9 @@
 #include "nanobrain/sweep/closing.h"
 
 #include "nanobrain/base/file.h"
+#include "nanobrain/sweep/baseline_tables.h"
 #include "nanobrain/sweep/confirm.h"
+#include "nanobrain/sweep/failure.h"
 #include "nanobrain/sweep/summary.h"
 #include "nanobrain/yaml/yaml.h"
 #include "tests/sweep/sweep_results.h"
@@ -17,13 +19,14 @@ using namespace ::testing;
 constexpr const char* kProgram = R"(#!/bin/bash
 here=$(dirname "$0")
 echo "$@" >> "$here/evaluated"
+ls -l /proc/$$/fd | grep -q end.lock || { echo "without the lock" >&2; exit 1; }
 . "$here/mischief"
 model=${2#--model=}
 bits=$(grep -oP '"val_bits_per_byte": \K[0-9.]+' "$model/../result.json")
 case $3 in
   *test.tokens) bits=$(awk "BEGIN {print $bits + 0.1}");;
 esac
-echo "{\"bits_per_byte\": $bits, \"baseline_tokens\": 64, \"baseline_counted\": \"seen\",
+echo "{\"bits_per_byte\": $bits, \"baseline_tokens\": 64, \"baseline_counted\": \"seen\", \"baseline_seen\": ${seen:-true},
   \"baselines\": [{\"name\": \"bigram (Kneser-Ney)\", \"bits_per_byte\": 1.9}]}"
 )";
 
@@ -70,7 +73,11 @@ class Closing : public ::testing::Test {
   void mischief(const std::string& script) const {
     write_text(sweep_.path("mischief"), script);
   }
-  void close() const { close_sweep(sweep_.folder(), {program(), 3, {}}); }
+  void close(const SweepFolder& folder) const {
+    const Claim claim = Claim::wait(folder.root / "end.lock");
+    close_sweep(folder, {program(), 3, {}}, claim);
+  }
+  void close() const { close(sweep_.folder()); }
   std::vector<std::string> evaluated() const {
     std::vector<std::string> lines;
     const fs::path log = sweep_.path("evaluated");
@@ -162,12 +169,35 @@ TEST_F(Closing, WithoutTestTokensItSaysSo) {
 TEST_F(Closing, WhatFailsIsSaidAndEndsNothing) {
   mischief("echo '[eval] no such tokens' >&2; exit 1");
   close();
-  EXPECT_THAT(summary().baselines.missing, HasSubstr("no such tokens"));
+  EXPECT_THAT(
+      summary().baselines.missing,
+      AllOf(
+          StartsWith(cells_[0].id + " and 3 more: "),
+          HasSubstr("no such tokens")));
   EXPECT_THAT(summary().test.missing, HasSubstr("no such tokens"));
   mischief("");
   close();
   EXPECT_EQ(summary().baselines.missing, "");
   EXPECT_EQ(summary().baselines.counted.size(), 2u);
+}
+
+TEST_F(Closing, WhatIsCountedIsStoredBeforeTheNextIs) {
+  mischief("cp $here/depth/baselines.json $here/stored; true");
+  fs::remove(sweep_.path("test.tokens"));
+  close();
+  EXPECT_EQ(evaluated().size(), 2u);
+  const Json stored = read_json(sweep_.path("stored"));
+  ASSERT_EQ(stored["counted"].size(), 1u);
+  EXPECT_EQ(stored["counted"][0]["cells"], Json({cells_[0].id}));
+}
+
+TEST(FailureOf, IsWhatAnyExceptionSays) {
+  EXPECT_EQ(failure_of([] {}), "");
+  EXPECT_THAT(
+      failure_of([] { fs::resize_file("absent", 0); }), HasSubstr("[absent]"));
+  EXPECT_THAT(
+      failure_of([] { Json().at("rows"); }), StartsWith("a file is not as"));
+  EXPECT_THROW(failure_of([] { throw Interrupted(""); }), Interrupted);
 }
 
 TEST_F(Closing, AnotherFigureThanTheRunsIsNoBaseline) {
@@ -176,6 +206,15 @@ TEST_F(Closing, AnotherFigureThanTheRunsIsNoBaseline) {
   EXPECT_THAT(
       summary().baselines.missing,
       HasSubstr("gives 2.5000 bits per byte and gave 2.0100"));
+  EXPECT_TRUE(summary().baselines.counted.empty());
+}
+
+TEST_F(Closing, NothingIsCountedOnAnotherFileThanTheRunsSaw) {
+  mischief("seen=false");
+  close();
+  EXPECT_THAT(
+      summary().baselines.missing,
+      HasSubstr("is not the file that the run was trained on"));
   EXPECT_TRUE(summary().baselines.counted.empty());
 }
 
@@ -188,11 +227,15 @@ TEST_F(Closing, AllCellsOfAConfirmationAreEvaluatedOnTest) {
     write_cell(again, cell);
     for (const int64_t seed : {4, 5}) finish_in(again, cell, seed, 1.85);
   }
-  close_sweep(again, {program(), 1, {}});
+  close(again);
   const SweepSummary confirmed = summarize_sweep(again);
   ASSERT_EQ(confirmed.test.looks.size(), 1u);
   EXPECT_EQ(confirmed.test.looks[0].cells.size(), cells.size());
   EXPECT_THAT(confirmed.test.looks[0].cells[0].seeds, ElementsAre("4", "5"));
+  EXPECT_THAT(
+      closing_text(confirmed),
+      HasSubstr("test was looked at 2 times, 1 before the confirmation"));
+  EXPECT_EQ(closing_json(confirmed)["test"]["looks"], 2);
 }
 
 } // namespace

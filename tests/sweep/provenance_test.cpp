@@ -3,6 +3,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/isa.h"
+#include "nanobrain/sweep/confirm.h"
 #include "nanobrain/sweep/summary.h"
 #include "tests/sweep/sweep_results.h"
 
@@ -122,6 +123,21 @@ TEST_F(Provenance, WhatARunHasBegunWithCounts) {
   EXPECT_ERROR(Error, "commit: old of", require_unmixed_run(0, 1));
 }
 
+TEST_F(Provenance, WhatIsDamagedSaysNothing) {
+  finish(0, 1, Json::object());
+  RunStatus failed;
+  failed.state = "failed";
+  sweep_.set_status(1, 2, failed);
+  write_record(1, 2, Json::object());
+  write_text(sweep_.seed(1, 2).run().record(), "{\"sess");
+  const SweepSummary summary = summarize_sweep(sweep_.folder());
+  EXPECT_EQ(summary.count("failed"), 1);
+  write_text(sweep_.path("a.tokens"), "no tokens"); // set.data.train
+  require_unmixed_run(1, 2);
+  write_text(sweep_.folder().cell(sweep_.id(0)) / "cell.json", "");
+  require_unmixed_run(1, 2);
+}
+
 TEST_F(Provenance, ArithmeticIsThatOfACell) {
   finish(0, 1, {{"arithmetic", "f32"}});
   finish(1, 1, {{"arithmetic", "bf16"}}); // 128 wide, say
@@ -136,6 +152,19 @@ TEST_F(Provenance, TimesOfTwoHostsAreNotedAndStopNothing) {
   finish(1, 1, {{"timed_on", "node-2"}});
   EXPECT_EQ(mixed(), "the runs are mixed: host of the times (node-1, node-2)");
   require_unmixed_run(1, 3);
+}
+
+TEST_F(Provenance, AConfirmationIsMadeAsWhatItConfirms) {
+  for (const size_t cell : {0, 1}) {
+    for (const int64_t seed : {1, 2, 3}) finish(cell, seed, {});
+  }
+  const SweepFolder again = open_confirmation(sweep_.folder(), 2);
+  const SweepConfig config = read_sweep_folder(again);
+  const Cell cell = make_cells(config).front();
+  const RunSeed seed = run_seeds(config).front();
+  require_unmixed(again, cell, seed);
+  finish(1, 3, {{"commit", "3e367a1"}});
+  EXPECT_ERROR(Error, "commit", require_unmixed(again, cell, seed));
 }
 
 TEST(ProvenanceOfData, IsComparedAmongCellsOfTheSameData) {
