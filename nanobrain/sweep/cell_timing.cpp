@@ -12,7 +12,6 @@
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/summary.h"
-#include "nanobrain/sweep/worker.h"
 
 namespace nanobrain {
 
@@ -49,13 +48,13 @@ struct Timing {
   ModelsToTime find_runs() const {
     ModelsToTime found;
     bool missing = false;
-    for (const CellSummary& cell : read_cells(folder, sweep)) {
+    const auto cells = read_cells(folder, sweep);
+    if (!is_finished(sweep, cells)) return {};
+    for (const CellSummary& cell : cells) {
       for (const RunSummary& run : cell.runs) {
-        const SeedFolder at = folder.seed(cell.id, run.seed);
-        if (!is_finished(at, run.status, sweep)) return {};
         if (!run.result) continue;
         missing |= !run.result->contains("forward_ms");
-        add(at, run, found);
+        add(folder.seed(cell.id, run.seed), run, found);
       }
     }
     return missing ? found : ModelsToTime();

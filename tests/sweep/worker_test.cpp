@@ -10,6 +10,7 @@
 #include "nanobrain/base/interrupt.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/claim.h"
+#include "nanobrain/sweep/differences.h"
 #include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/summary.h"
 #include "tests/sweep/sweep_results.h"
@@ -248,8 +249,8 @@ TEST_F(WorkerTest, WhatAnotherHasRunMeanwhileIsNotForgotten) {
   mischief("");
   const auto claim = Claim::take(run(1, 1).lock());
   forget_failures(folder_, sweep_, cells_);
-  EXPECT_EQ(read_status(run(0, 1)).state, "waiting");
-  EXPECT_EQ(read_status(run(1, 1)).state, "failed");
+  EXPECT_EQ(read_status(run(0, 1)).attempts, 0);
+  EXPECT_EQ(read_status(run(1, 1)).attempts, 1);
 }
 
 TEST_F(WorkerTest, AnyExceptionFailsItsRunAlone) {
@@ -338,7 +339,70 @@ TEST_F(WorkerTest, FailuresOfEveryRungAreForgotten) {
   EXPECT_EQ(trained(), 2 * (2 + 1) + 1);
 }
 
-TEST_F(WorkerTest, ARungOfAnEarlierNanobrainIsNotMixed) {
+/// A rung decides against a cell that has runs of the next one.
+class OtherSurvivorTest : public WorkerTest {
+ protected:
+  /// 2 layers fail in rung 0, and so does the last run of 1 layer, which
+  /// continues in their place.
+  void fail_twice() {
+    open(
+        "grid: {model.num_layers: [1, 2]}\nseeds: [1, 2]\n"
+        "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
+    mischief(
+        "case $layers$steps$seed in\n"
+        "  242|182) rmdir \"$4.busy\"; exit 1;;\nesac\n");
+    work();
+    mischief("");
+  }
+  void expect_two_layers_alone(const std::string& state) const {
+    const SweepSummary sweep = summarize_sweep(folder_);
+    const auto& one = sweep.cells.at(2);
+    EXPECT_EQ(one.id, "num_layers=1,steps=8");
+    EXPECT_EQ(one.count(state), 1);
+    EXPECT_TRUE(one.incomplete());
+    EXPECT_EQ(best_cell(sweep)->id, "num_layers=2,steps=8");
+    EXPECT_TRUE(sweep.finished());
+  }
+};
+
+TEST_F(OtherSurvivorTest, LeavesAFailedRunAndFinishes) {
+  fail_twice();
+  EXPECT_TRUE(summarize_sweep(folder_).finished());
+  EXPECT_EQ(trained(), 4 + 2);
+  forget_failures(folder_, sweep_, cells_);
+  EXPECT_FALSE(summarize_sweep(folder_).finished());
+  work();
+  EXPECT_EQ(trained(), 4 + 2 + 1 + 2);
+  expect_two_layers_alone("failed");
+}
+
+TEST_F(OtherSurvivorTest, LeavesAnInterruptedRunAndFinishes) {
+  fail_twice();
+  const SeedFolder left = folder_.seed("num_layers=1,steps=8", 2);
+  RunStatus status = read_status(left);
+  status.state = "interrupted";
+  write_status(left, status);
+  forget_failures(folder_, sweep_, cells_);
+  work();
+  expect_two_layers_alone("interrupted");
+}
+
+TEST_F(WorkerTest, ARungRanksWhatIsDone) {
+  open(
+      "grid: {model.num_layers: [1, 2]}\nseeds: [1]\n"
+      "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
+  work();
+  // The run of 2 layers fails when it is done again; its result is the old one.
+  const SeedFolder again = folder_.seed("num_layers=2,steps=4", 1);
+  RunStatus status = read_status(again);
+  status.state = "failed";
+  write_status(again, status);
+  work();
+  EXPECT_TRUE(fs::exists(again.result()));
+  EXPECT_TRUE(fs::exists(folder_.cell("num_layers=1,steps=8")));
+}
+
+TEST_F(WorkerTest, ARungOfAnotherWarmUpIsNotMixed) {
   open(
       "grid: {model.num_layers: [1, 2]}\nseeds: [1]\n"
       "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
