@@ -77,6 +77,39 @@ Json cell_json(
   return json;
 }
 
+/// What was counted for a cell, and how it stands beside that: `ngram`, the
+/// best one, null where there is none; `beside` and `loses` at each precision.
+void add_counting(
+    const SweepSummary& sweep, const CellSummary& cell, Json& json) {
+  const auto ngrams = ngrams_of(sweep, cell);
+  json["ngram"] = nullptr;
+  if (const CountedNgram* best = best_ngram(ngrams)) {
+    json["ngram"] = {
+        {"name", best->short_name()},
+        {"bits_per_byte", best->bits_per_byte},
+        {"tokens", sweep.baselines.of(cell.id)->tokens}};
+  }
+  for (const Precision precision : kPrecisions) {
+    Json& own = json[name(precision)];
+    const Json mean = cell.mean(objective(sweep.figures), precision);
+    if (own.is_null() || mean.is_null()) continue;
+    own["beside"] = describe_against(mean, ngrams);
+    own["loses"] = loses(mean, ngrams);
+  }
+}
+
+/// The same of the cells on the test text.
+void add_test_counting(const SweepSummary& sweep, Json& test) {
+  if (test.is_null() || sweep.test.looks.empty()) return;
+  const auto& cells = sweep.test.looks.back().cells;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const double mean = estimate(cells[i].test).mean;
+    Json& json = test["cells"][i];
+    json["beside"] = describe_against(mean, cells[i].ngrams);
+    json["loses"] = loses(mean, cells[i].ngrams);
+  }
+}
+
 Json comparison_json(const Comparison& c) {
   return {
       {"mean", c.value},
@@ -125,6 +158,7 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
   for (size_t i = 0; i < sweep.cells.size(); ++i) {
     json["cells"].push_back(
         cell_json(sweep.figures, sweep.cells[i], labels[i]));
+    add_counting(sweep, sweep.cells[i], json["cells"].back());
   }
   const CellSummary* best = best_cell(sweep);
   json["best"] = best == nullptr ? Json() : Json(best->id);
@@ -133,6 +167,7 @@ Json sweep_json(const ReportFolder& folder, const SweepSummary& sweep) {
   json["differences"] = differences_json(sweep);
   json["effects"] = effects_json(sweep);
   json.update(closing_json(sweep));
+  add_test_counting(sweep, json["test"]);
   return json;
 }
 

@@ -84,6 +84,17 @@ std::string work_of(const RunConfig& config) {
   return work.dump();
 }
 
+/// Error with the file where it has none.
+Json steps_in(const Json& cell, const fs::path& path) {
+  const Json steps = cell.is_object() ? cell.value("steps", Json()) : Json();
+  require(
+      steps.is_number_integer() && steps > 0,
+      path.string(),
+      "is damaged: a cell has no steps; restore it, or start the sweep in "
+      "another folder");
+  return steps;
+}
+
 double median(std::vector<double> values) {
   std::ranges::sort(values);
   const size_t half = values.size() / 2;
@@ -160,22 +171,25 @@ Json measure_minutes(
 Json read_minutes(const SweepFolder& folder, const std::vector<Cell>& cells) {
   if (fs::exists(folder.minutes())) {
     Json measured = read_json(folder.minutes());
-    const Json known = measured.value("cells", Json());
+    const Json known =
+        measured.is_object() ? measured.value("cells", Json()) : Json();
     require(
         known.is_object(),
         folder.minutes().string(),
-        "is damaged; remove it, and the cells are measured again");
+        "is damaged: it has no cells; restore it, or start the sweep in "
+        "another folder");
     for (const Cell& cell : cells) {
       if (!known.contains(cell.id)) return nullptr;
+      steps_in(known[cell.id], folder.minutes());
     }
     return measured;
   }
-  // An earlier nanobrain wrote them as each cell's steps.
+  // A cell.json has the steps, too: those of a rung are under another id.
   Json known = Json::object();
   for (const Cell& cell : cells) {
     const fs::path facts = folder.cell(cell.id) / "cell.json";
     if (!fs::exists(facts)) return nullptr;
-    known[cell.id] = {{"steps", read_json(facts).at("steps")}};
+    known[cell.id] = {{"steps", steps_in(read_json(facts), facts)}};
   }
   return {{"cells", known}};
 }
@@ -199,6 +213,11 @@ void set_steps_by_minutes(
   const Claim claim = Claim::wait(folder.root / "minutes.lock");
   Json measured = read_minutes(folder, cells);
   if (!measured.is_null()) return set_steps(measured, cells);
+  require(
+      !fs::exists(folder.cells()),
+      folder.minutes().string(),
+      "lacks the steps with which cells of the sweep have begun, and new ones "
+      "would differ; restore it, or start the sweep in another folder");
   measured = measure_minutes(*sweep.budget.minutes, cells, plan, program);
   set_steps(measured, cells);
   try {

@@ -11,7 +11,6 @@
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/failure.h"
 #include "nanobrain/sweep/summary.h"
-#include "nanobrain/sweep/worker.h"
 
 namespace nanobrain {
 
@@ -52,11 +51,12 @@ struct Timing {
   /// Empty where runs are left.
   TimesToTake find_runs() const {
     TimesToTake found;
-    for (const CellSummary& cell : read_cells(folder, sweep)) {
+    const auto cells = read_cells(folder, sweep);
+    if (!is_finished(sweep, cells)) return found;
+    for (const CellSummary& cell : cells) {
       for (const RunSummary& run : cell.runs) {
-        const SeedFolder at = folder.seed(cell.id, run.seed);
-        if (!is_finished(at, run.status, sweep)) return {};
         if (!run.result) continue;
+        const SeedFolder at = folder.seed(cell.id, run.seed);
         say(at, failure_of([&] { add(at, run, found); }));
       }
     }

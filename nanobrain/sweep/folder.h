@@ -19,7 +19,7 @@ namespace nanobrain {
 /// Where a run stands, in its status.json.
 struct RunStatus {
   std::string state = "waiting"; // running, done, failed, interrupted
-  int64_t attempts = 0;          // that came to an end
+  int64_t attempts = 0;          // that came to an end, since --retry-failed
   int64_t generation = 0;        // which of its beginnings this is
   int64_t exit_code = 0;
   std::string error; // the last line of the process that failed
@@ -72,7 +72,10 @@ struct SeedFolder {
 ///   cells.csv             a row a cell
 ///   baselines.json        n-grams counted on what the cells saw
 ///   test.json             what the best cell has on the test text
-///   minutes.lock, tables.lock    held while those are made (claim.h)
+///   minutes.lock, tables.lock, end.lock    held while those are made, and
+///                         while the finished sweep is timed and closed
+///                         (claim.h)
+///   timing.log, closing.log      stderr of what the end runs
 ///   confirm/              the best cells on fresh seeds, a sweep of its own
 struct SweepFolder {
   fs::path root;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nanobrain/sweep/figures.h"
+
 namespace nanobrain {
 
 namespace {
@@ -25,7 +27,7 @@ std::vector<Cell> cells_of_rung(
     warmup = static_cast<int64_t>(share * static_cast<double>(warmup));
     cell.overrides["train.steps"] = steps;
     cell.id += ",steps=" + std::to_string(steps);
-    cell.order += rung * kMostCells;
+    cell.order = order_at(cell.order, rung);
   }
   return at_rung;
 }
@@ -34,23 +36,50 @@ int64_t rung_of(int64_t order) {
   return order / kMostCells;
 }
 
+int64_t order_at(int64_t order, int64_t rung) {
+  return order % kMostCells + rung * kMostCells;
+}
+
+std::optional<double> mean_loss(
+    const std::vector<std::optional<Json>>& results) {
+  const Figure& figure = objective(all_figures());
+  double sum = 0;
+  for (const auto& result : results) {
+    if (!result) return std::nullopt;
+    sum += *figure.of(*result, Precision::kF32);
+  }
+  return sum / static_cast<double>(results.size());
+}
+
+std::vector<size_t> best_share(
+    const std::vector<std::optional<double>>& losses, double fraction) {
+  std::vector<std::pair<double, size_t>> ranked;
+  for (size_t i = 0; i < losses.size(); ++i) {
+    if (losses[i]) ranked.emplace_back(*losses[i], i);
+  }
+  std::ranges::sort(ranked);
+  const double wanted =
+      std::ceil(fraction * static_cast<double>(losses.size()));
+  ranked.resize(std::min(ranked.size(), static_cast<size_t>(wanted)));
+  std::vector<size_t> best;
+  for (const auto& [loss, place] : ranked) best.push_back(place);
+  std::ranges::sort(best);
+  return best;
+}
+
 std::vector<Cell> survivors(
     const std::vector<Cell>& cells,
     const SearchConfig& search,
     int64_t rung,
     const CellLoss& loss) {
-  const auto at_rung = cells_of_rung(cells, search, rung);
-  std::vector<std::pair<double, size_t>> ranked;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    if (const auto value = loss(at_rung[i])) ranked.emplace_back(*value, i);
+  std::vector<std::optional<double>> losses;
+  for (const Cell& cell : cells_of_rung(cells, search, rung)) {
+    losses.push_back(loss(cell));
   }
-  std::ranges::sort(ranked);
-  const double wanted =
-      std::ceil(search.fraction * static_cast<double>(cells.size()));
-  ranked.resize(std::min(ranked.size(), static_cast<size_t>(wanted)));
-  std::ranges::sort(ranked, {}, &std::pair<double, size_t>::second);
   std::vector<Cell> rest;
-  for (const auto& [value, i] : ranked) rest.push_back(cells[i]);
+  for (const size_t place : best_share(losses, search.fraction)) {
+    rest.push_back(cells[place]);
+  }
   return rest;
 }
 

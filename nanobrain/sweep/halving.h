@@ -21,14 +21,26 @@ std::vector<Cell> cells_of_rung(
 
 /// The rung of a cell by its order, which cells_of_rung() gives it.
 int64_t rung_of(int64_t order);
+/// The order of the same cell at another rung.
+int64_t order_at(int64_t order, int64_t rung);
+
+/// By which a rung ranks its cells: the mean of the validation loss of f32 over
+/// the runs of one; none where a run has no result, for what the others reached
+/// is no fair mean.
+std::optional<double> mean_loss(
+    const std::vector<std::optional<Json>>& results);
+
+/// Places of the best share of these, rounded up, in their order; what has no
+/// loss is out.
+std::vector<size_t> best_share(
+    const std::vector<std::optional<double>>& losses, double fraction);
 
 /// Mean validation loss in bits per byte of a cell; none where a seed of it
 /// came to no end.
 using CellLoss = std::function<std::optional<double>(const Cell& at_rung)>;
 
-/// Those of `cells` that are left after a rung: the best share, rounded up, in
-/// the order of the grid. `loss` is asked for the cells as cells_of_rung()
-/// gives them; those without one are out.
+/// Those of `cells` that are left after a rung: their best_share(). `loss` is
+/// asked for the cells as cells_of_rung() gives them.
 std::vector<Cell> survivors(
     const std::vector<Cell>& cells,
     const SearchConfig& search,

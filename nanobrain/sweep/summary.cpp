@@ -9,6 +9,7 @@
 #include "nanobrain/sweep/multiple_comparisons.h"
 #include "nanobrain/sweep/provenance.h"
 #include "nanobrain/sweep/stored.h"
+#include "nanobrain/sweep/worker.h"
 
 namespace nanobrain {
 
@@ -48,10 +49,26 @@ CellSummary read_cell(
       state = "interrupted";
     }
     if (state == "done") summary.result = read_result(run, figures);
+    summary.ended = is_finished(run, summary.status, sweep);
     summary.facts = facts_of(run, summary.result);
     cell.runs.push_back(std::move(summary));
   }
   return cell;
+}
+
+int64_t order_of(const CellSummary& cell) {
+  return cell.facts.at("order").get<int64_t>();
+}
+
+bool has_ended(const CellSummary& cell) {
+  return std::ranges::all_of(cell.runs, &RunSummary::ended);
+}
+
+/// By which a halving search ranks it.
+std::optional<double> rank_loss(const CellSummary& cell) {
+  std::vector<std::optional<Json>> results;
+  for (const RunSummary& run : cell.runs) results.push_back(run.result);
+  return mean_loss(results);
 }
 
 PrecisionSummary estimate_figures(
@@ -142,7 +159,7 @@ int64_t CellSummary::count(std::string_view state) const {
 }
 
 int64_t CellSummary::rung() const {
-  return rung_of(facts.at("order").get<int64_t>());
+  return rung_of(order_of(*this));
 }
 
 BySeed CellSummary::by_seed(const Figure& figure, Precision precision) const {
@@ -163,17 +180,30 @@ Json CellSummary::mean(const Figure& figure, Precision precision) const {
   return number_or_null(summary->at(figure.key).mean);
 }
 
-bool SweepSummary::finished() const {
-  const bool halving = config.search.kind == SearchKind::kHalving;
-  const int64_t last = halving ? config.search.rungs - 1 : 0;
-  int64_t ended = 0;
+bool is_finished(
+    const SweepConfig& sweep, const std::vector<CellSummary>& cells) {
+  const bool halving = sweep.search.kind == SearchKind::kHalving;
+  const int64_t rungs = halving ? sweep.search.rungs : 1;
+  std::vector<int64_t> orders; // of the cells of a rung
   for (const CellSummary& cell : cells) {
-    if (cell.rung() < last) continue;
-    const int64_t runs = cell.count("done") + cell.count("failed");
-    if (runs < std::ssize(cell.runs)) return false;
-    ended += runs;
+    if (cell.rung() == 0) orders.push_back(order_of(cell));
   }
-  return ended > 0;
+  for (int64_t rung = 0; rung < rungs; ++rung) {
+    std::vector<std::optional<double>> losses;
+    for (int64_t& order : orders) {
+      order = order_at(order, rung);
+      const auto cell = std::ranges::find(cells, order, order_of);
+      if (cell == cells.end() || !has_ended(*cell)) return false;
+      losses.push_back(rank_loss(*cell));
+    }
+    if (!halving) break;
+    std::vector<int64_t> rest;
+    for (const size_t place : best_share(losses, sweep.search.fraction)) {
+      rest.push_back(orders[place]);
+    }
+    orders = std::move(rest);
+  }
+  return !cells.empty();
 }
 
 int64_t SweepSummary::count(std::string_view state) const {
@@ -206,9 +236,7 @@ std::vector<CellSummary> read_cells(
           read_cell(folder, sweep, figures, entry.path().filename()));
     }
   }
-  std::ranges::sort(cells, {}, [](const CellSummary& cell) {
-    return cell.facts.at("order").get<int64_t>();
-  });
+  std::ranges::sort(cells, {}, order_of);
   return cells;
 }
 
@@ -221,7 +249,9 @@ SweepSummary summarize_sweep(
       .baselines = read_stored<SweepBaselines>(folder.baselines()),
       .test = read_stored<TestFigure>(folder.test())};
   summary.cells = read_cells(folder, summary.config, figures);
+  const bool finished = summary.finished();
   for (CellSummary& cell : summary.cells) {
+    cell.abandoned = finished && !has_ended(cell);
     if (cell.count("done") == 0) continue;
     cell.f32 = estimate_figures(cell, figures, Precision::kF32);
     cell.int8 = estimate_figures(cell, figures, Precision::kInt8);

@@ -19,6 +19,7 @@ namespace nanobrain {
 struct RunSummary {
   RunSeed seed;
   RunStatus status;
+  bool ended = false;              // is_finished(), worker.h
   std::optional<Json> result = {}; // result.json, where it is done
   Json facts = Json::object();     // provenance.h
 };
@@ -38,6 +39,8 @@ struct CellSummary {
   std::vector<RunSummary> runs;
   std::optional<PrecisionSummary> f32; // where a seed is done
   std::optional<PrecisionSummary> int8;
+  bool abandoned = false; // the sweep is finished without some of its runs: an
+                          // earlier rung has since decided against it
 
   const std::optional<PrecisionSummary>& at(Precision precision) const {
     return precision == Precision::kF32 ? f32 : int8;
@@ -45,8 +48,9 @@ struct CellSummary {
   /// Of the seeds that are done.
   std::vector<RunSeed> seeds_done() const;
   int64_t count(std::string_view state) const;
-  /// A run of it failed: what its other seeds reached is no fair mean.
-  bool incomplete() const { return count("failed") > 0; }
+  /// A run of it failed, or will never run: what its other seeds reached is no
+  /// fair mean.
+  bool incomplete() const { return abandoned || count("failed") > 0; }
   /// Of a halving search; 0 of every other.
   int64_t rung() const;
   /// A figure of the seeds that are done.
@@ -55,6 +59,11 @@ struct CellSummary {
   Json mean(const Figure& figure, Precision precision) const;
 };
 
+/// No run is left: all have ended, of a halving search those of the cells that
+/// its rungs chose.
+bool is_finished(
+    const SweepConfig& sweep, const std::vector<CellSummary>& cells);
+
 struct SweepSummary {
   SweepConfig config;
   Figures figures;
@@ -62,9 +71,7 @@ struct SweepSummary {
   SweepBaselines baselines;       // of the cells that have them
   TestFigure test;
 
-  /// Every run that counts has ended: of a halving search those of its last
-  /// rung.
-  bool finished() const;
+  bool finished() const { return is_finished(config, cells); }
   int64_t count(std::string_view state) const;
   /// Every key that some cell overrides, in the order of the cells.
   std::vector<std::string> override_keys() const;

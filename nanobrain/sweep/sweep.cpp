@@ -272,7 +272,7 @@ SweepResult run_sweep(const SweepRequest& request) {
           !is_new,
           folder.root.string(),
           "holds no sweep: run it before --confirm");
-    } else if (request.dry_run) {
+    } else if (request.dry_run && is_new) {
       return plan_sweep(request, sweep, cells, nullptr);
     }
     open_sweep_folder(folder, sweep);

@@ -33,8 +33,7 @@ struct Worker {
     });
   }
 
-  /// Before it is decided on: rungs of an earlier nanobrain had the whole
-  /// warm-up.
+  /// Before it is decided on: a rung ranks runs of one schedule alone.
   void require_one_schedule(const std::vector<Cell>& at_rung) const {
     for (const Cell& cell : at_rung) {
       for (const RunSeed& seed : run_seeds(sweep)) {
@@ -83,17 +82,16 @@ struct Worker {
   }
 };
 
-/// None where a seed failed: what the others reached is no fair mean.
-std::optional<double> mean_loss(
+std::optional<double> rung_loss(
     const SweepFolder& folder, const SweepConfig& sweep, const Cell& cell) {
-  const Figure& figure = objective(all_figures());
-  double sum = 0;
+  std::vector<std::optional<Json>> results;
   for (const RunSeed& seed : run_seeds(sweep)) {
-    const auto result = read_result(folder.seed(cell.id, seed));
-    if (!result) return std::nullopt;
-    sum += *figure.of(*result, Precision::kF32);
+    const SeedFolder run = folder.seed(cell.id, seed);
+    // A run that began again and failed may have an older result.
+    const bool done = status_or_waiting(run).state == "done";
+    results.push_back(done ? read_result(run) : std::nullopt);
   }
-  return sum / static_cast<double>(run_seeds(sweep).size());
+  return mean_loss(results);
 }
 
 } // namespace
@@ -136,7 +134,7 @@ void run_worker(
       worker.run(at_rung); // where another worker was killed
     }
     rest = survivors(rest, sweep.search, rung, [&](const Cell& cell) {
-      return mean_loss(folder, sweep, cell);
+      return rung_loss(folder, sweep, cell);
     });
   }
 }
@@ -155,7 +153,6 @@ void forget_failures(
       RunStatus status = status_or_waiting(run);
       if (status.state != "failed") continue;
       if (has_diverged(run)) fs::remove_all(run.run().root);
-      status.state = "waiting";
       status.attempts = 0;
       write_status(run, status);
     }

@@ -43,7 +43,7 @@ std::vector<std::string> eval_arguments(
 /// Its training ended in what is not finite. To resume it would be to diverge
 /// again: it is not retried.
 bool has_diverged(const SeedFolder& run);
-/// It is done, or has failed as often as it may.
+/// It is done, or has failed as often as it may: no worker will begin it.
 bool is_finished(
     const SeedFolder& run, const RunStatus& status, const SweepConfig& sweep);
 
@@ -64,7 +64,8 @@ void run_worker(
 
 /// Failed runs, of every rung, may be started again, as if for the first time:
 /// those that diverged from their first step, others from their last
-/// checkpoint.
+/// checkpoint. They stay failed until a worker begins them: a halving search
+/// may decide against their cell before it comes to them.
 void forget_failures(
     const SweepFolder& folder,
     const SweepConfig& sweep,

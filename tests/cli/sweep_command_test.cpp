@@ -295,6 +295,8 @@ TEST_F(SweepCommand, HalvesABudgetOfMinutes) {
   EXPECT_EQ(plan["cells"].size(), 4u);
   EXPECT_EQ(plan["runs"], 4 + 2);
   EXPECT_EQ(plan["cells"][0]["steps"], (steps + 1) / 2);
+  const Json named = json(sweep("out --dry-run"));
+  EXPECT_EQ(named["cells"], plan["cells"]);
   const Json confirmed = json(sweep("out --confirm 2 --dry-run"));
   EXPECT_EQ(confirmed["cells"][0]["steps"], steps);
   EXPECT_EQ(read("out/minutes.json"), before);

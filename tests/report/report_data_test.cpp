@@ -57,6 +57,32 @@ TEST(ReportData, OfASweepThatHasJustBegun) {
   EXPECT_EQ(data["runs"][0]["result"], nullptr);
 }
 
+TEST(ReportData, CellsStandBesideCountedNgrams) {
+  const SweepResults sweep;
+  sweep.finish(0, 1, 2.0);
+  sweep.finish(1, 1, 1.8); // 1.8072 as int8
+  const auto first = [&] {
+    return data_of({sweep.folder().root})["sweeps"][0]["cells"];
+  };
+  EXPECT_EQ(first()[0]["ngram"], nullptr);
+  EXPECT_EQ(first()[0]["f32"]["beside"], "");
+  EXPECT_EQ(first()[0]["f32"]["loses"], false);
+  write_ngrams(sweep.folder(), {sweep.id(0), sweep.id(1)}, 2.5, 1.804);
+  const Json cells = first();
+  EXPECT_EQ(
+      cells[0]["ngram"],
+      Json({{"name", "trigram"}, {"bits_per_byte", 1.804}, {"tokens", 64}}));
+  EXPECT_EQ(
+      cells[0]["f32"]["beside"],
+      "LOSES to the counted trigram by 0.1960 bits per byte");
+  EXPECT_EQ(cells[0]["f32"]["loses"], true);
+  EXPECT_EQ(cells[1]["f32"]["loses"], false);
+  EXPECT_EQ(cells[1]["int8"]["loses"], true);
+  EXPECT_EQ(
+      cells[1]["int8"]["beside"],
+      "LOSES to the counted trigram by 0.0032 bits per byte");
+}
+
 TEST(ReportData, CellsHaveEstimatesOverTheirSeeds) {
   const SweepResults sweep;
   for (const int64_t seed : {1, 2}) {

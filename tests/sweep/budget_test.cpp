@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/sweep/halving.h"
 #include "tests/sweep/sweep_results.h"
 
 namespace nanobrain::testing {
@@ -148,8 +149,14 @@ TEST_F(MinutesTest, AreMeasuredOnceForTheJobsThatRunSideBySide) {
   const std::string before = measured();
   EXPECT_EQ(fix(sweep)[3].config.train.steps, 23'625);
   EXPECT_EQ(measured(), before);
-  write_text(folder_.minutes(), "{}");
-  EXPECT_ERROR(Error, "minutes.json] is damaged; remove it", fix(sweep));
+  for (const char* damaged :
+       {"{}",
+        "[]",
+        R"({"cells": {"num_layers=1,lr=0.1": {}}})",
+        R"({"cells": {"num_layers=1,lr=0.1": {"steps": "many"}}})"}) {
+    write_text(folder_.minutes(), damaged);
+    EXPECT_ERROR(Error, "minutes.json] is damaged: ", fix(sweep));
+  }
 }
 
 TEST_F(MinutesTest, UnderThreeWarmupsAreRefused) {
@@ -165,6 +172,19 @@ TEST_F(MinutesTest, UnderThreeWarmupsAreRefused) {
           folder_.root.string(),
       fix(sweep));
   EXPECT_FALSE(fs::exists(folder_.minutes()));
+}
+
+TEST_F(MinutesTest, AreNotMeasuredAgainBesideRuns) {
+  const auto sweep = files_.read(
+      kTwo + "budget: {minutes: 3}\nsearch: {kind: halving, rungs: 2}\n");
+  const auto cells = fix(sweep);
+  for (const Cell& cell : first_cells(sweep, cells)) write_cell(folder_, cell);
+  const std::string before = measured();
+  EXPECT_EQ(fix(sweep)[0].config.train.steps, cells[0].config.train.steps);
+  fs::remove(folder_.minutes());
+  EXPECT_ERROR(
+      Error, "minutes.json] lacks the steps with which cells", fix(sweep));
+  EXPECT_EQ(measured(), before);
 }
 
 TEST_F(MinutesTest, OfAnOlderFolderAreItsCellsSteps) {

@@ -90,7 +90,7 @@ class Closing : public ::testing::Test {
 
   SweepResults sweep_{
       "grid: {model.num_layers: [1, 2], train.batch_size: [2, 4]}\n"
-      "budget: {steps: 4}\n"};
+      "budget: {steps: 4}\nretries: 1\n"};
   std::vector<Cell> cells_ = make_cells(read_sweep_folder(sweep_.folder()));
 };
 
@@ -149,7 +149,12 @@ TEST_F(Closing, AnUnfinishedSweepIsLeftAlone) {
   sweep_.set_status(3, 3, status);
   close();
   EXPECT_TRUE(evaluated().empty());
-  status.state = "failed";
+  status.state = "failed"; // and is tried once more
+  status.attempts = 1;
+  sweep_.set_status(3, 3, status);
+  close();
+  EXPECT_TRUE(evaluated().empty());
+  status.attempts = 2;
   sweep_.set_status(3, 3, status);
   close();
   EXPECT_EQ(evaluated().size(), 5u);

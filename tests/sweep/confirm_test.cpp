@@ -50,6 +50,7 @@ TEST_F(Confirmation, IsOfTheReferenceAndTheBestOnFreshSeeds) {
   // A cell with a failed run is no candidate.
   RunStatus failed;
   failed.state = "failed";
+  failed.attempts = 1;
   sweep_.set_status(3, 2, failed);
   EXPECT_EQ(planned(), "num_layers=2 num_layers=3");
 }
@@ -61,6 +62,7 @@ TEST_F(Confirmation, TakesAFinishedSweep) {
   EXPECT_ERROR(Error, "is not finished", planned());
   RunStatus failed;
   failed.state = "failed";
+  failed.attempts = 1;
   for (const int64_t seed : {1, 2, 3}) sweep_.set_status(3, seed, failed);
   EXPECT_EQ(planned(), "num_layers=2 num_layers=3");
   for (const size_t cell : {0, 1}) sweep_.set_status(cell, 1, failed);

@@ -3,109 +3,15 @@
 #include "nanobrain/sweep/worker.h"
 
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/interrupt.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/sweep/claim.h"
-#include "nanobrain/sweep/halving.h"
 #include "nanobrain/sweep/summary.h"
-#include "tests/sweep/sweep_results.h"
+#include "tests/sweep/worker_case.h"
 
 namespace nanobrain::testing {
 namespace {
-
-/// Its loss is 1 / layers + seed / 100, its whole work a short sleep. A folder
-/// beside each run tells that two are at it.
-constexpr const char* kProgram = R"(#!/bin/bash
-here=$(dirname "$0")
-case $1 in
-  train)
-    layers=$(grep -oP 'num_layers: \K\d+' "$2")
-    seed=$(grep -oP ' seed: \K\d+' "$2")
-    steps=$(grep -oP ' steps: \K\d+' "$2")
-    trap 'rmdir "$4.busy"; exit 130' INT
-    mkdir -p "$4/model"
-    mkdir "$4.busy" || { echo "two at once" >> "$here/faults"; exit 1; }
-    echo "$4" >> "$here/trained"
-    . "$here/mischief"
-    sleep 0.05
-    printf "%80s" "$weights" > "$4/model/model.safetensors"
-    rmdir "$4.busy"
-    echo "{\"val_loss\": 3, \"val_bits_per_byte\": $(awk "BEGIN {printf \"%.17g\", 1/$layers + $seed/100}"),
-      \"parameters\": 10, \"tokens\": 20, \"steps\": $steps, \"tokens_per_s\": 5, \"elapsed_s\": 4, \"peak_rss_bytes\": 1}";;
-  quantize)
-    weights=${2#--model=}/model/model.safetensors
-    out=${3#--output=}
-    mkdir "$out" || exit 1
-    echo "$out" >> "$here/quantized"
-    head -c 20 "$weights" > "$out/model.int8.safetensors"
-    echo "{\"format_version\": 1, \"quantized_from\": \"$(sha256sum < "$weights" | cut -c 1-64)\"}" > "$out/nanobrain.json"
-    echo "{}";;
-  eval) echo '{"nats_per_token": 3.1, "bits_per_byte": 1.1}';;
-esac
-)";
-
-class WorkerTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    write_text(files_.path("program"), kProgram);
-    fs::permissions(files_.path("program"), fs::perms::owner_all);
-    mischief("");
-  }
-
-  /// Bash that the program runs amid its training.
-  void mischief(const std::string& script) {
-    write_text(files_.path("mischief"), script);
-  }
-  void open(const std::string& rest) {
-    folder_ = {files_.path("out")};
-    open_sweep_folder(folder_, files_.read(rest + "budget: {steps: 8}\n"));
-    sweep_ = read_sweep_folder(folder_);
-    cells_ = make_cells(sweep_);
-  }
-  void work() const {
-    run_worker(
-        folder_,
-        sweep_,
-        cells_,
-        {files_.path("program"), 1, {}},
-        [](const Cell&, const RunSeed&, const RunStatus&) {});
-  }
-  /// A worker in a process of its own.
-  pid_t start_worker() const {
-    const pid_t child = fork();
-    if (child != 0) return child;
-    install_interrupt_handlers();
-    try {
-      work();
-    } catch (const Interrupted&) {
-      _exit(130);
-    }
-    _exit(0);
-  }
-  static int wait_for(pid_t child) {
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-  SeedFolder run(size_t cell, const RunSeed& seed) const {
-    return folder_.seed(cells_[cell].id, seed);
-  }
-  bool no_faults() const { return !fs::exists(files_.path("faults")); }
-  int64_t trained() const { return lines("trained"); }
-  int64_t lines(const std::string& file) const {
-    const std::string text = read_text(files_.path(file));
-    return std::count(text.begin(), text.end(), '\n');
-  }
-
-  SweepFiles files_;
-  SweepFolder folder_;
-  SweepConfig sweep_;
-  std::vector<Cell> cells_;
-};
 
 TEST_F(WorkerTest, RunsEveryCellAndGathersItsFigures) {
   open("grid: {model.num_layers: [1, 2, 4]}\n");
@@ -248,8 +154,8 @@ TEST_F(WorkerTest, WhatAnotherHasRunMeanwhileIsNotForgotten) {
   mischief("");
   const auto claim = Claim::take(run(1, 1).lock());
   forget_failures(folder_, sweep_, cells_);
-  EXPECT_EQ(read_status(run(0, 1)).state, "waiting");
-  EXPECT_EQ(read_status(run(1, 1)).state, "failed");
+  EXPECT_EQ(read_status(run(0, 1)).attempts, 0);
+  EXPECT_EQ(read_status(run(1, 1)).attempts, 1);
 }
 
 TEST_F(WorkerTest, AnyExceptionFailsItsRunAlone) {
@@ -303,53 +209,6 @@ TEST_F(WorkerTest, ARunThatAnotherHasBegunIsTheOthers) {
   EXPECT_THAT(
       states, ::testing::ElementsAre("running", "lost", "running", "done"));
   EXPECT_EQ(read_status(run(0, 1)).generation, 3);
-}
-
-TEST_F(WorkerTest, HalvingContinuesWithTheBest) {
-  open(
-      "grid: {model.num_layers: [1, 2, 3, 4]}\nseeds: [1, 2]\n"
-      "search: {kind: halving, rungs: 3, fraction: 0.5}\n");
-  const pid_t other = start_worker();
-  work();
-  EXPECT_EQ(wait_for(other), 0);
-  EXPECT_TRUE(no_faults());
-  EXPECT_EQ(trained(), 2 * (4 + 2 + 1));
-  EXPECT_EQ(
-      joined(summarize_sweep(folder_).cells, &CellSummary::id),
-      "num_layers=1,steps=2 num_layers=2,steps=2 num_layers=3,steps=2 "
-      "num_layers=4,steps=2 num_layers=3,steps=4 num_layers=4,steps=4 "
-      "num_layers=4,steps=8");
-}
-
-TEST_F(WorkerTest, FailuresOfEveryRungAreForgotten) {
-  open(
-      "grid: {model.num_layers: [1, 2]}\nseeds: [1, 2]\n"
-      "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
-  mischief("[ $steps$seed = 82 ] && { rmdir \"$4.busy\"; exit 1; }\n");
-  work();
-  const auto summary = [&] { return summarize_sweep(folder_); };
-  EXPECT_EQ(summary().count("failed"), 1);
-  mischief("");
-  work();
-  EXPECT_EQ(summary().count("failed"), 1);
-  forget_failures(folder_, sweep_, cells_);
-  work();
-  EXPECT_EQ(summary().count("done"), 2 * (2 + 1));
-  EXPECT_EQ(trained(), 2 * (2 + 1) + 1);
-}
-
-TEST_F(WorkerTest, ARungOfAnEarlierNanobrainIsNotMixed) {
-  open(
-      "grid: {model.num_layers: [1, 2]}\nseeds: [1]\n"
-      "search: {kind: halving, rungs: 2, fraction: 0.5}\n");
-  const auto first = cells_of_rung(cells_, sweep_.search, 0);
-  const SeedFolder begun = folder_.seed(first[1].id, 1);
-  fs::create_directories(begun.root);
-  write_text(begun.config(), "schedule: {warmup_steps: 50}\n");
-  EXPECT_ERROR(
-      Error,
-      "was begun with 50 steps of warm-up, and its rung now has 25",
-      work());
 }
 
 } // namespace

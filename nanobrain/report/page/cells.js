@@ -18,9 +18,9 @@ function frontText(cell) {
 
 /** An estimate of a cell, in red where that is worse than counting. */
 function measuredText(figure, cell, precision) {
-  const e = cell[precision]?.[figure.key];
-  return inRed(estimateText(figure, e),
-               figure === objective() && losesTo(e?.mean, cell.ngram));
+  const own = cell[precision];
+  return inRed(estimateText(figure, own?.[figure.key]),
+               figure === objective() && own?.loses);
 }
 
 /** The column of a figure, of a precision where it has two. */

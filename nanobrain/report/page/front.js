@@ -78,7 +78,7 @@ function makeFront() {
   function levels() {
     if (choice('y') !== objective().key) return [];
     return ngramLevels(sweep).map((ngram) => ({
-      y: ngram.bits_per_byte, name: `counted ${shortName(ngram)}`}));
+      y: ngram.bits_per_byte, name: `counted ${ngram.name}`}));
   }
 
   function draw() {
@@ -134,7 +134,7 @@ function makeFront() {
       `${up}: ${estimate(e, 4)} (${e.values.length} seeds)`,
       `${across.name}: ${across.text(point.x)}`,
       ...(levels().length
-        ? [againstCounting(e.mean, point.cell.ngram)] : [])];
+        ? [point.cell[point.precision].beside || NONE] : [])];
   }
 
   function drawLegend(shown, isCost, colours) {

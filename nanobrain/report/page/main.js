@@ -45,10 +45,7 @@ function show(report, watched) {
         `${configText(report.format)}. Make the report again.`);
     return;
   }
-  for (const sweep of report.sweeps) {
-    sweep.keys = gridKeys(sweep);
-    for (const cell of sweep.cells) cell.ngram = ngramOf(sweep, cell);
-  }
+  for (const sweep of report.sweeps) sweep.keys = gridKeys(sweep);
   FIGURES = report.figures;
   current = report;
   showHead(report, watched);

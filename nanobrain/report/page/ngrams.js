@@ -1,41 +1,19 @@
 // Counted n-grams, which any model must beat, and the test text.
 
-/** "5-gram" of "5-gram (Kneser-Ney)". */
-const shortName = ({name}) => name.replace(/ \(.*/, '');
-
-/** The one of the fewest bits per byte; null of none. */
-const bestNgram = (ngrams) => ngrams.reduce((best, ngram) =>
-  (best && best.bits_per_byte <= ngram.bits_per_byte ? best : ngram), null);
-
-/** Of those that were counted for a cell. */
-const ngramOf = (sweep, cell) =>
-  bestNgram(sweep.ngrams.filter(({cells}) => cells.includes(cell.id)));
-
-/** The best of each training budget, once. */
+/** The best of each training budget, once, from the lowest. */
 function ngramLevels(sweep) {
   const levels = new Map();
   for (const cell of sweep.cells) {
     if (cell.ngram) levels.set(cell.ngram.bits_per_byte, cell.ngram);
   }
-  return [...levels.values()];
+  return [...levels.values()].sort((a, b) => a.bits_per_byte - b.bits_per_byte);
 }
-
-/** A model with so many bits per byte is worse than counting. */
-const losesTo = (bits, ngram) =>
-  Boolean(ngram && isNumber(bits) && bits > ngram.bits_per_byte);
 
 const inRed = (text, isLost) =>
   (isLost ? element('span', {class: 'loses'}, text) : text);
 
-/** "LOSES to the counted 5-gram by 0.3571", or "beats" it. */
-function againstCounting(bits, ngram) {
-  if (!ngram || !isNumber(bits)) return NONE;
-  const by = fixed(Math.abs(bits - ngram.bits_per_byte), 4);
-  return `${losesTo(bits, ngram) ? 'LOSES to' : 'beats'} the counted ` +
-    `${shortName(ngram)} by ${by}`;
-}
-const besideCounting = (bits, ngram) =>
-  inRed(againstCounting(bits, ngram), losesTo(bits, ngram));
+/** What the data says of a model beside its n-grams. */
+const besideCounting = (model) => inRed(model?.beside || NONE, model?.loses);
 
 /**
  * The column of the table of cells; none where nothing was counted. Paper has
@@ -45,10 +23,12 @@ function ngramColumns(sweep) {
   if (!sweep.ngrams.length) return [];
   const bits = (cell) => cell.f32?.[objective().key].mean;
   return [{
-    name: 'Beside counting', minor: true, title: 'f32 less the best counted n-gram',
+    name: 'Beside counting', minor: true,
+    title: 'f32, or int8 where that alone loses; sorted by f32',
     value: (cell) => (cell.ngram && isNumber(bits(cell))
       ? bits(cell) - cell.ngram.bits_per_byte : null),
-    cell: (cell) => besideCounting(bits(cell), cell.ngram)}];
+    cell: ({f32, int8}) => (int8?.loses && !f32?.loses
+      ? inRed(`int8 ${int8.beside}`, true) : besideCounting(f32))}];
 }
 
 /** The n-grams, below the cells. */
@@ -107,11 +87,11 @@ function ngramTiles(sweep) {
   const levels = ngramLevels(sweep);
   if (!levels.length) return [];
   const counted = sweep.cells.filter(({ngram}) => ngram).length;
-  const best = bestNgram(levels);
+  const [best] = levels;
   return [tile('Beside counted n-grams',
     inRed(sweep.losing ? `${sweep.losing} of ${counted} cells LOSE`
                        : `All ${counted} cells win`, sweep.losing > 0),
-    `${shortName(best)} ${fixed(best.bits_per_byte, 4)}, ` +
+    `${best.name} ${fixed(best.bits_per_byte, 4)}, ` +
     `counted on ${short(best.tokens)} tokens that the cells saw`)];
 }
 
@@ -127,12 +107,11 @@ function testTiles(sweep) {
                             : `looked at ${looks} times, so no test any more`;
   return cells.map((cell) => {
     const label = sweep.cells.find(({id}) => id === cell.id)?.label ?? cell.id;
-    const ngram = bestNgram(cell.ngrams);
     return tile('On test',
-      inRed(estimate(cell.test, 4), losesTo(cell.test.mean, ngram)),
+      inRed(estimate(cell.test, 4), cell.loses),
       element('span', {},
         `${label}; ${confirmation ? 'fresh seeds' : 'chosen'} on val: ` +
         `${estimate(cell.val, 4)}; ${times}; `,
-        besideCounting(cell.test.mean, ngram)));
+        besideCounting(cell)));
   });
 }

@@ -23,7 +23,8 @@ function runColumns(figure) {
     return {
       value, numeric: true,
       cell: (row) => inRed(figureText(figure)(value(row)),
-        figure === objective() && losesTo(value(row), row.group.ngram)),
+        figure === objective() && row.group.ngram &&
+        value(row) > row.group.ngram.bits_per_byte),
       name: perPrecision(figure) ? `${PRECISIONS[i]} ${figure.brief}`
                                  : capital(figure.title),
       title: figure.live && i === 0 &&

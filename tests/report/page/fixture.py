@@ -180,11 +180,24 @@ NGRAMS = (("uniform", 3.15), ("unigram", 2.33), ("bigram (Kneser-Ney)", 1.95),
           ("trigram (Kneser-Ney)", 1.875))
 
 
+def against_trigram(bits):
+    """The trigram is the best of NGRAMS."""
+    by = bits - NGRAMS[-1][1]
+    return {"beside": f"{'LOSES to' if by > 0 else 'beats'} the counted "
+                      f"trigram by {abs(by):.4f} bits per byte",
+            "loses": by > 0}
+
+
 def beside_counting(cells):
     """Counted for all cells; the trigram beats some of them."""
     def loses(cell, bits):
         return any(cell[p]["bits_per_byte"]["mean"] > bits
                    for p in ("f32", "int8"))
+    for cell in cells:
+        cell["ngram"] = {"name": "trigram", "bits_per_byte": NGRAMS[-1][1],
+                         "tokens": STEPS * TOKENS_PER_STEP}
+        for p in ("f32", "int8"):
+            cell[p] |= against_trigram(cell[p]["bits_per_byte"]["mean"])
     losing = [sum(loses(c, bits) for c in cells) for _, bits in NGRAMS]
     return {
         "ngrams": [{"cells": [c["id"] for c in cells],
@@ -194,14 +207,22 @@ def beside_counting(cells):
         "losing": losing[-1]}
 
 
-
 def tested(cell, looks=1):
     val = cell["f32"]["bits_per_byte"]
     ngrams = [{"name": name, "bits_per_byte": bits} for name, bits in NGRAMS]
+    test = estimate([x + 0.1 for x in val["values"]])
     return {"looks": looks, "missing": None, "confirmation": False,
             "cells": [{"id": cell["id"], "val": val,
-                       "test": estimate([x + 0.1 for x in val["values"]]),
-                       "ngrams": ngrams}]}
+                       "test": test, "ngrams": ngrams,
+                       **against_trigram(test["mean"])}]}
+
+
+def without_ngrams(sweep):
+    sweep |= {"ngrams": [], "losing": None, "test": None}
+    for cell in sweep["cells"]:
+        cell["ngram"] = None
+        for p in ("f32", "int8"):
+            cell[p] |= {"beside": "", "loses": False}
 
 
 def fronts(points):

@@ -120,7 +120,7 @@ class TablesTest(page_case.PageCase):
         for mean, text in zip(means, texts):
             word = "LOSES to" if mean > level else "beats"
             self.assertEqual(f"{word} the counted trigram by "
-                             f"{abs(mean - level):.4f}", text)
+                             f"{abs(mean - level):.4f} bits per byte", text)
         lost = [t for t in texts if "LOSES" in t]
         self.assertGreater(len(lost), 0)
         self.assertLess(len(lost), len(texts))
@@ -139,6 +139,13 @@ class TablesTest(page_case.PageCase):
                 "result"] else run["validation"]["bits_per_byte"][-1:]
         self.assertEqual(sum(bits > level for bits in shown),
                          len(self.red("#runs")))
+
+    def test_a_cell_of_which_int8_alone_loses_says_so(self):
+        lost = "LOSES to the counted trigram by 0.0032 bits per byte"
+        self.cells[4]["f32"] |= {"beside": "beats it", "loses": False}
+        self.cells[4]["int8"] |= {"beside": lost, "loses": True}
+        self.open()
+        self.assertIn(f"int8 {lost}", self.red("#cells"))
 
     def test_counted_ngrams_are_rows(self):
         rows = self.rows("ngrams")
@@ -166,7 +173,7 @@ class TablesTest(page_case.PageCase):
                       "report", self.page.inner_text("#tiles"))
 
     def test_a_sweep_without_ngrams_and_test(self):
-        self.sweep |= {"ngrams": [], "losing": None, "test": None}
+        fixture.without_ngrams(self.sweep)
         self.open()
         self.assertEqual(0, self.page.locator(".loses").count())
         self.assertFalse(self.page.is_visible("#ngrams"))
