@@ -109,6 +109,7 @@ Json data_of_two_keys() {
   write_ngrams(sweep.folder(), {sweep.id(0), sweep.id(1)}, 1.9, 1.8);
   TestedCell tested;
   tested.id = sweep.id(3);
+  tested.seeds = {"1", "2"};
   tested.val = {1.7, 1.4};
   tested.test = {1.8, 1.5};
   tested.ngrams = {{"bigram (Kneser-Ney)", 1.9}};

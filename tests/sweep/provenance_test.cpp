@@ -156,7 +156,7 @@ TEST_F(Provenance, TimesOfTwoHostsAreNotedAndStopNothing) {
 
 TEST_F(Provenance, AConfirmationIsMadeAsWhatItConfirms) {
   for (const size_t cell : {0, 1}) {
-    for (const int64_t seed : {1, 2, 3}) finish(cell, seed, {});
+    for (const int64_t seed : {1, 2, 3}) finish(cell, seed, Json::object());
   }
   const SweepFolder again = open_confirmation(sweep_.folder(), 2);
   const SweepConfig config = read_sweep_folder(again);
