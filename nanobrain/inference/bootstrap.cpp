@@ -7,7 +7,7 @@
 #include "nanobrain/base/distributions.h"
 #include "nanobrain/base/parallel.h"
 #include "nanobrain/base/random.h"
-#include "nanobrain/inference/statistics.h"
+#include "nanobrain/base/sample.h"
 
 namespace nanobrain {
 
@@ -35,23 +35,19 @@ double tail(size_t units) {
   return normal_cdf(-reach);
 }
 
-Interval interval(
-    std::span<const Ratios> resamples, double Ratios::*ratio, double tail) {
+std::vector<double> values_of(
+    std::span<const Ratios> resamples, double Ratios::*ratio) {
   std::vector<double> values;
   values.reserve(resamples.size());
   for (const Ratios& ratios : resamples) values.push_back(ratios.*ratio);
-  std::ranges::sort(values);
-  return {quantile(values, tail), quantile(values, 1 - tail)};
+  return values;
 }
 
-double deviation(std::span<const Ratios> resamples) {
-  const auto count = static_cast<double>(resamples.size());
-  double sum = 0, squares = 0;
-  for (const Ratios& ratios : resamples) sum += ratios.bits_per_byte;
-  for (const Ratios& ratios : resamples) {
-    squares += std::pow(ratios.bits_per_byte - sum / count, 2);
-  }
-  return std::sqrt(squares / (count - 1));
+Interval interval(
+    std::span<const Ratios> resamples, double Ratios::*ratio, double tail) {
+  std::vector<double> values = values_of(resamples, ratio);
+  std::ranges::sort(values);
+  return {quantile(values, tail), quantile(values, 1 - tail)};
 }
 
 Interval exp(const Interval& interval) {
@@ -98,7 +94,8 @@ std::vector<LossIntervals> bootstrap_intervals(
          .bits_per_byte = of(&Ratios::bits_per_byte),
          .word_perplexity = exp(of(&Ratios::nats_per_word)),
          .bits_per_byte_difference = of(&Ratios::bits_per_byte_difference),
-         .bits_per_byte_deviation = deviation(model)});
+         .bits_per_byte_deviation =
+             standard_deviation(values_of(model, &Ratios::bits_per_byte))});
   }
   return intervals;
 }

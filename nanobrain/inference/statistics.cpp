@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/sample.h"
 
 namespace nanobrain {
 
@@ -17,16 +18,6 @@ void ClockOptions::validate() const {
       "bench",
       "--repetitions must be 1 or more, but is {}",
       repetitions.value_or(1));
-}
-
-double quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(at);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  const double weight = at - static_cast<double>(below);
-  // No 0 * infinity.
-  if (weight == 0) return sorted[below];
-  return sorted[below] * (1 - weight) + sorted[above] * weight;
 }
 
 Statistics statistics_of(std::vector<double> measurements) {

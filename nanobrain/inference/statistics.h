@@ -45,10 +45,6 @@ auto repeat(
   return measured;
 }
 
-/// Below which `share` (0 to 1) of the values are; between two neighbours in
-/// proportion, as NumPy's default has it.
-double quantile(const std::vector<double>& sorted, double share);
-
 struct Statistics {
   int64_t count = 0;
   double min = 0;

@@ -11,6 +11,7 @@
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/file.h"
 #include "nanobrain/base/measured.h"
+#include "nanobrain/base/sample.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/run/run_folder.h"
 
@@ -75,24 +76,20 @@ std::vector<SeedGroup> group_by_recipe(std::span<const SeedSample> models) {
     if (!recipes.insert(recipe).second) continue;
     SeedGroup group;
     std::set<std::string> seeds;
-    double sum = 0, text = 0;
+    std::vector<double> bits;
+    double text = 0;
     for (size_t i = 0; i < models.size(); ++i) {
       const auto& by = models[i].trained_by;
       if (!by || by->recipe != recipe || !seeds.insert(by->seeds).second) {
         continue;
       }
       group.models.push_back(i);
-      sum += models[i].bits_per_byte;
+      bits.push_back(models[i].bits_per_byte);
       text += models[i].text_deviation * models[i].text_deviation;
     }
-    const auto count = static_cast<double>(group.models.size());
-    if (count < 2) continue;
-    double squares = 0;
-    for (const size_t i : group.models) {
-      squares += std::pow(models[i].bits_per_byte - sum / count, 2);
-    }
-    group.seed_deviation = std::sqrt(squares / (count - 1));
-    group.text_deviation = std::sqrt(text / count);
+    if (bits.size() < 2) continue;
+    group.seed_deviation = standard_deviation(bits);
+    group.text_deviation = std::sqrt(text / static_cast<double>(bits.size()));
     groups.push_back(group);
   }
   return groups;

@@ -9,6 +9,7 @@
 #include "nanobrain/base/host.h"
 #include "nanobrain/base/message.h"
 #include "nanobrain/base/progress.h"
+#include "nanobrain/base/sample.h"
 #include "nanobrain/sweep/claim.h"
 #include "nanobrain/sweep/halving.h"
 
@@ -93,12 +94,6 @@ Json steps_in(const Json& cell, const fs::path& path) {
       "is damaged: a cell has no steps; restore it, or start the sweep in "
       "another folder");
   return steps;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const size_t half = values.size() / 2;
-  return (values[half] + values[values.size() - 1 - half]) / 2;
 }
 
 } // namespace

@@ -234,20 +234,23 @@ std::string mixed_note(
 void require_unmixed(
     const SweepFolder& folder, const Cell& cell, const RunSeed& seed) {
   Comparer comparer;
-  const auto add_sweep = [&](const SweepFolder& sweep, bool own) {
-    const auto seeds = run_seeds(read_sweep_folder(sweep));
-    std::error_code unlisted; // what cannot be read is not known
-    fs::directory_iterator entry(sweep.cells(), unlisted);
-    for (; entry != fs::end(entry); entry.increment(unlisted)) {
-      const std::string id = entry->path().filename();
-      const RunSeed* begun = own && id == cell.id ? &seed : nullptr;
-      failure_of([&] { add_runs(sweep, id, seeds, begun, comparer); });
-    }
-  };
-  if (is_confirmation(read_sweep_folder(folder))) {
-    add_sweep(confirmed_folder(folder), /*own=*/false);
+  const auto add_sweep =
+      [&](const SweepFolder& sweep, const SweepConfig& config, bool own) {
+        const auto seeds = run_seeds(config);
+        std::error_code unlisted; // what cannot be read is not known
+        fs::directory_iterator entry(sweep.cells(), unlisted);
+        for (; entry != fs::end(entry); entry.increment(unlisted)) {
+          const std::string id = entry->path().filename();
+          const RunSeed* begun = own && id == cell.id ? &seed : nullptr;
+          failure_of([&] { add_runs(sweep, id, seeds, begun, comparer); });
+        }
+      };
+  const SweepConfig config = read_sweep_folder(folder);
+  if (is_confirmation(config)) {
+    const SweepFolder parent = confirmed_folder(folder);
+    add_sweep(parent, read_sweep_folder(parent), /*own=*/false);
   }
-  add_sweep(folder, /*own=*/true);
+  add_sweep(folder, config, /*own=*/true);
   comparer.add(
       run_name(cell.id, seed) + " as it would run here",
       cell.id,

@@ -5,6 +5,7 @@
 
 #include "nanobrain/base/distributions.h"
 #include "nanobrain/base/error.h"
+#include "nanobrain/base/sample.h"
 
 namespace nanobrain {
 
@@ -15,9 +16,7 @@ Estimate estimate(std::vector<double> values) {
   const auto n = static_cast<double>(e.values.size());
   e.mean = std::accumulate(e.values.begin(), e.values.end(), 0.0) / n;
   if (e.values.size() < 2) return e;
-  double squares = 0;
-  for (const double v : e.values) squares += (v - e.mean) * (v - e.mean);
-  e.sd = std::sqrt(squares / (n - 1));
+  e.sd = standard_deviation(e.values);
   const double half =
       student_t_quantile((1 + kConfidence) / 2, n - 1) * e.sd / std::sqrt(n);
   e.low = e.mean - half;

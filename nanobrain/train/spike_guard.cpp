@@ -3,22 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/inference/statistics.h"
+#include "nanobrain/base/sample.h"
 
 namespace nanobrain {
 
 namespace {
 
 constexpr int64_t kMostInARow = 10;
-
-double median(std::vector<double>& values) {
-  std::ranges::sort(values);
-  return quantile(values, 0.5);
-}
 
 void push(std::vector<double>& values, double value, int64_t window) {
   if (std::ssize(values) == window) values.erase(values.begin());
@@ -31,7 +26,7 @@ double robust_zscore(double x, std::vector<double> values) {
   constexpr double kNormal = 1.4826; // 1 / the third quartile of normal(0, 1)
   const double middle = median(values);
   for (double& value : values) value = std::abs(value - middle);
-  const double scale = kNormal * median(values);
+  const double scale = kNormal * median(std::move(values));
   return scale == 0 ? 0 : (x - middle) / scale;
 }
 

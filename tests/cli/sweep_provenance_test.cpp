@@ -78,7 +78,8 @@ TEST_F(SweepProvenance, OtherTokensAtTheSamePathAreRefused) {
 }
 
 TEST_F(SweepProvenance, AnotherInstructionSetIsRefused) {
-  if (result_of(first_)["isa"] == "portable") GTEST_SKIP() << "there is one";
+  if (result_of(first_)["isa"] == "portable")
+    GTEST_SKIP() << "this processor has the portable instructions alone";
   forget(second_);
   refused(1, {{"NANOBRAIN_ISA=portable " + sweep("out"), "instruction set: "}});
 }
