@@ -37,13 +37,13 @@ step "Build"
 cd "$root"
 CUDACXX=$nvcc cmake --preset test -B "$out/build" -D CMAKE_PREFIX_PATH="$libtorch" >"$out/cmake.log" ||
   die "cmake fails; see $out/cmake.log"
-cmake --build "$out/build" -j "${JOBS:-$(nproc)}" --target nanobrain model_test train_test
+cmake --build "$out/build" -j "${JOBS:-$(nproc)}" --target nanobrain model_test optimizer_test
 nanobrain=$out/build/bin/nanobrain
 
 step "Goldens, on the processor and on the device"
 failed=0
 "$out/build/tests/model_test" --gtest_brief=1 --gtest_filter='NanoLM.Logits*:GradientPass.Equals*:GradientPass.Bf16*' || failed=1
-"$out/build/tests/train_test" --gtest_brief=1 --gtest_filter='AdamWTest.EqualsPyTorch*' || failed=1
+"$out/build/tests/optimizer_test" --gtest_brief=1 --gtest_filter='AdamWTest.EqualsPyTorch*' || failed=1
 
 step "200 steps on synthetic text"
 cd "$out"

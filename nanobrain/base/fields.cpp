@@ -1,7 +1,9 @@
 #include "nanobrain/base/fields.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/nearest.h"
@@ -137,14 +139,25 @@ void check_fields(const std::vector<FieldLine>& fields) {
 
 void require_resumable(
     const std::vector<FieldLine>& before, const std::vector<FieldLine>& now) {
-  for (size_t i = 0; i < before.size(); ++i) {
-    require<UsageError>(
-        before[i].value == now[i].value || may_differ(before[i]),
-        before[i].path,
-        "is {} in the run to resume, but {} now; leave it as it was or start a "
-        "new run in another folder",
-        before[i].value.dump(),
-        now[i].value.dump());
+  std::map<std::string, std::array<const FieldLine*, 2>> fields;
+  for (const FieldLine& field : before) fields[field.path][0] = &field;
+  for (const FieldLine& field : now) fields[field.path][1] = &field;
+  const auto show = [](const FieldLine* field) {
+    return field == nullptr ? "left out" : field->value.dump();
+  };
+  // In the order of their lines: what differs first is the cause of the rest.
+  for (const auto* lines : {&before, &now}) {
+    for (const FieldLine& field : *lines) {
+      const auto [was, is] = fields.at(field.path);
+      require<UsageError>(
+          (was != nullptr && is != nullptr && was->value == is->value) ||
+              may_differ(field),
+          field.path,
+          "is {} in the run to resume, but {} now; leave it as it was or start "
+          "a new run in another folder",
+          show(was),
+          show(is));
+    }
   }
 }
 

@@ -9,7 +9,8 @@
 //
 // Field types: bool, int64_t, double, std::string, std::filesystem::path, enums
 // (a function words(E) gives the array of their words), Json (any value),
-// std::optional, std::vector and std::array of those, and structs with visit.
+// std::optional, std::vector and std::array of those, structs with visit, and
+// std::map of names to such structs.
 #pragma once
 
 #include <array>
@@ -55,6 +56,10 @@ concept IsVector = !std::same_as<T, Json> && requires(T & t) {
 template <class T>
 concept IsArray = requires {
   std::tuple_size<T>::value;
+};
+template <class T>
+concept IsMap = !std::same_as<T, Json> && requires {
+  typename T::mapped_type;
 };
 
 /// UsageError "[where] must be `wanted`, but is `value`" unless `ok`.
@@ -118,6 +123,12 @@ void read_value(const Json& value, const std::string& where, T& out) {
   } else if constexpr (IsOptional<T>) {
     out.reset();
     if (!value.is_null()) read_value(value, where, out.emplace());
+  } else if constexpr (IsMap<T>) {
+    check(value.is_object(), "a mapping of names");
+    out.clear();
+    for (const auto& [name, item] : value.items()) {
+      read_value(item, where + "." + name, out[name]);
+    }
   } else if constexpr (IsVector<T> || IsArray<T>) {
     if constexpr (IsVector<T>) {
       check(value.is_array(), "a list");
@@ -163,6 +174,10 @@ Json write_value(T& value) {
     return words_of<T>().at(static_cast<size_t>(value));
   } else if constexpr (IsOptional<T>) {
     return value ? write_value(*value) : Json(nullptr);
+  } else if constexpr (IsMap<T>) {
+    Json object = Json::object();
+    for (auto& [name, item] : value) object[name] = write_value(item);
+    return object;
   } else if constexpr (IsVector<T> || IsArray<T>) {
     Json list = Json::array();
     for (auto& item : value) list.push_back(write_value(item));
@@ -183,26 +198,61 @@ Json write_fields(const T& config) {
   return fields_detail::write_value(copy);
 }
 
+namespace fields_detail {
+
+template <class T, class Visitor>
+void visit_field(
+    T& member,
+    const std::string& path,
+    const char* help,
+    const std::vector<FieldRule>& given,
+    Visitor& visitor);
+
+} // namespace fields_detail
+
 /// Calls visitor(path, member, help, rules) for each field that has no fields
-/// itself: the path is "train.steps" where `prefix` is "".
+/// itself: the path is "train.steps" where `prefix` is "". An optional struct
+/// that is not there is one field.
 template <class T, class Visitor>
 void for_each_field(T& config, const std::string& prefix, Visitor&& visitor) {
   config.visit([&](const char* name,
                    auto& member,
                    const char* help,
                    const auto&... given) {
-    using Member = std::remove_reference_t<decltype(member)>;
-    if constexpr (fields_detail::HasFields<Member>) {
-      for_each_field(member, prefix + name + ".", visitor);
-    } else {
-      std::vector<FieldRule> rules = {given...};
-      if constexpr (std::is_enum_v<Member>) {
-        rules.insert(rules.begin(), one_of(fields_detail::words_of<Member>()));
-      }
-      visitor(prefix + name, member, help, rules);
-    }
+    fields_detail::visit_field(
+        member, prefix + name, help, {given...}, visitor);
   });
 }
+
+namespace fields_detail {
+
+template <class T, class Visitor>
+void visit_field(
+    T& member,
+    const std::string& path,
+    const char* help,
+    const std::vector<FieldRule>& given,
+    Visitor& visitor) {
+  if constexpr (HasFields<T>) {
+    return for_each_field(member, path + ".", visitor);
+  } else if constexpr (IsMap<T>) {
+    for (auto& [name, item] : member) {
+      visit_field(item, path + "." + name, help, given, visitor);
+    }
+    return;
+  } else if constexpr (IsOptional<T>) {
+    if constexpr (HasFields<typename T::value_type>) {
+      if (member) return for_each_field(*member, path + ".", visitor);
+    }
+  }
+  std::vector<FieldRule> rules = given;
+  if constexpr (std::is_enum_v<T>) {
+    rules.insert(rules.begin(), one_of(words_of<T>()));
+  }
+  visitor(path, member, help, rules);
+}
+
+} // namespace fields_detail
 
 template <class T>
 std::vector<FieldLine> list_fields(

@@ -18,6 +18,12 @@ const char* name_of(Part part) {
   return kNames[static_cast<size_t>(part)];
 }
 
+const char* name_of(Role role) {
+  constexpr std::array kNames = {
+      "matrix", "embedding", "position", "norm", "bias"};
+  return kNames[static_cast<size_t>(role)];
+}
+
 std::string title(Part part) {
   return part == Part::kFinalNorm ? "final norm" : name_of(part);
 }
@@ -63,10 +69,12 @@ std::vector<Parameter> list_parameters(const ModelConfig& config) {
     add(module, ".weight", {C}, Role::kNorm);
     add(module, ".bias", {C}, Role::kNorm);
   };
-  const auto linear = [&](Names module, int64_t out, int64_t in) {
-    add(module, ".weight", {out, in}, Role::kMatrix);
-    if (config.bias) add(module, ".bias", {out}, Role::kBias);
-  };
+  const auto linear =
+      [&](Names module, int64_t out, int64_t in, int64_t stacked = 1) {
+        add(module, ".weight", {out, in}, Role::kMatrix);
+        list.back().stacked = stacked;
+        if (config.bias) add(module, ".bias", {out}, Role::kBias);
+      };
 
   const int64_t V = config.vocab_size, T = config.max_seq_len;
   add({"wte", "token_embd"}, ".weight", {V, C}, Role::kEmbedding);
@@ -75,7 +83,7 @@ std::vector<Parameter> list_parameters(const ModelConfig& config) {
   part = Part::kBlocks;
   for (layer = 0; layer < config.num_layers; ++layer) {
     norm({"ln_1", "attn_norm"});
-    linear({"attn.c_attn", "attn_qkv"}, 3 * C, C);
+    linear({"attn.c_attn", "attn_qkv"}, 3 * C, C, /*stacked=*/3);
     linear({"attn.c_proj", "attn_output"}, C, C);
     norm({"ln_2", "ffn_norm"});
     linear({"mlp.c_fc", "ffn_up"}, F, C);

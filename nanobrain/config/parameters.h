@@ -17,6 +17,8 @@ const char* name_of(Part part);
 std::string title(Part part);
 
 enum class Role { kMatrix, kEmbedding, kPosition, kNorm, kBias };
+/// "matrix", "embedding", "position", "norm", "bias"
+const char* name_of(Role role);
 
 /// How an int8 model stores it (runtime/model.h).
 enum class Int8Storage {
@@ -36,10 +38,13 @@ struct Parameter {
   Role role;
   int64_t layer = -1;           // of blocks, from 0
   std::string gguf_module = {}; // llama.cpp's: "blk.0.attn_qkv"
+  int64_t stacked = 1;          // matrices in it, one after another: q, k and v
 
   /// "h.0.attn.c_attn"
   std::string module() const { return name.substr(0, name.rfind('.')); }
   bool is_bias() const { return name.ends_with(".bias"); }
+  /// Its product is added to the residual stream.
+  bool into_residual() const { return name.ends_with("c_proj.weight"); }
   std::string gguf_name() const {
     return gguf_module + (is_bias() ? ".bias" : ".weight");
   }

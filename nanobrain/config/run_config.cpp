@@ -5,7 +5,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/base/parallel.h"
-#include "nanobrain/config/parameters.h"
+#include "nanobrain/config/parameter_groups.h"
 
 namespace nanobrain {
 
@@ -33,6 +33,23 @@ void RunConfig::validate() const {
       train.grad_accum_steps,
       kMostStepTokens / (train.seq_len * train.batch_size));
   resolve_threads(train.threads, "train.threads");
+  static_cast<void>(group_of_each(optimizer, list_parameters(model)));
+  const auto require_fits = [&](const std::string& key,
+                                const ScheduleConfig& of) {
+    require<UsageError>(
+        of.warmup_steps <= train.steps,
+        key + ".warmup_steps",
+        "is {}, more than the {} of train.steps: the rate would never get to "
+        "its peak; set it to {} or less",
+        of.warmup_steps,
+        train.steps,
+        train.steps / 3);
+  };
+  require_fits("schedule", schedule);
+  for (const auto& [name, group] : optimizer.groups) {
+    if (!group.schedule) continue;
+    require_fits("optimizer.groups." + name + ".schedule", *group.schedule);
+  }
 }
 
 double training_flops(const RunConfig& config) {

@@ -3,12 +3,12 @@
 
 #include <array>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "nanobrain/base/limits.h"
 #include "nanobrain/config/model_config.h"
+#include "nanobrain/config/optimizer_config.h"
 
 namespace nanobrain {
 
@@ -23,44 +23,6 @@ struct DataConfig {
     FIELD(tokenizer, "tokenizer file or folder", may_change);
     FIELD(train, "token file to train on", may_change);
     FIELD(val, "token file to evaluate on, always whole", may_change);
-  }
-};
-
-struct OptimizerConfig {
-  std::string kind = "adamw";
-  double lr = 4e-3;
-  std::array<double, 2> betas = {0.9, 0.95};
-  double epsilon = 1e-8;
-  double weight_decay = 0.1;
-
-  template <class Visitor>
-  void visit(Visitor&& field) {
-    FIELD(kind, "of the update", one_of({"adamw"}));
-    FIELD(lr, "peak learning rate", positive());
-    FIELD(betas, "decay of the first and second moment", from_below(0, 1));
-    FIELD(epsilon, "added to the root of the second moment", positive());
-    FIELD(weight_decay, "decoupled; on all but norms, biases", at_least(0));
-  }
-};
-
-/// wsd: warmup-stable-decay.
-enum class ScheduleKind { kCosine, kWsd, kConstant };
-constexpr auto words(ScheduleKind) {
-  return std::array{"cosine", "wsd", "constant"};
-}
-
-struct ScheduleConfig {
-  ScheduleKind kind = ScheduleKind::kCosine;
-  int64_t warmup_steps = 50;
-  double final_fraction = 0.1;
-  double decay_fraction = 0.2;
-
-  template <class Visitor>
-  void visit(Visitor&& field) {
-    FIELD(kind, "of the learning rate; wsd: warmup-stable-decay");
-    FIELD(warmup_steps, "steps of linear warm-up", at_least(0));
-    FIELD(final_fraction, "last over peak learning rate", from_to(0, 1));
-    FIELD(decay_fraction, "wsd: last share, which decays", from_to(0, 1));
   }
 };
 
@@ -133,10 +95,35 @@ struct TrainConfig {
   }
 };
 
+/// fan_in: normal(0, 1 / sqrt(fan_in)); gpt2: normal(0, 0.02), what is added
+/// to the residual stream 1 / sqrt(2 num_layers) of it; zero_out: fan_in, but
+/// 0 where it is added to the residual stream.
+enum class InitKind { kFanIn, kGpt2, kZeroOut };
+constexpr auto words(InitKind) {
+  return std::array{"fan_in", "gpt2", "zero_out"};
+}
+
+/// The weights at step 0.
+struct InitConfig {
+  InitKind kind = InitKind::kFanIn;
+  double embedder_scale = 1;
+  double position_scale = 1;
+  bool from_counts = false;
+
+  template <class Visitor>
+  void visit(Visitor&& field) {
+    FIELD(kind, "zero_out: projections into the residual start at 0");
+    FIELD(embedder_scale, "times the embedder", positive());
+    FIELD(position_scale, "times the positions", at_least(0));
+    FIELD(from_counts, "the embedder is counted on the run's windows");
+  }
+};
+
 struct RunConfig {
   ModelConfig model;
   DataConfig data;
   TrainConfig train;
+  InitConfig init;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
 
@@ -145,6 +132,7 @@ struct RunConfig {
     FIELD(model, "");
     FIELD(data, "");
     FIELD(train, "");
+    FIELD(init, "");
     FIELD(optimizer, "");
     FIELD(schedule, "");
   }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "nanobrain/kernels/add_rows.h"
+#include "nanobrain/kernels/one_thread.h"
 #include "nanobrain/kernels/tied_cross_entropy.h"
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/sequence_groups.h"
@@ -21,18 +22,6 @@ using torch::Tensor;
 void accumulate(Tensor& sum, const Tensor& x) {
   sum = sum.defined() ? sum.add_(x) : x;
 }
-
-/// Keeps LibTorch's operators to one thread while it lives.
-class OneThread {
- public:
-  OneThread() { at::set_num_threads(1); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-  ~OneThread() { at::set_num_threads(threads_); }
-
- private:
-  int threads_ = at::get_num_threads();
-};
 
 } // namespace
 

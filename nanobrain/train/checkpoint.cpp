@@ -17,9 +17,8 @@ namespace {
 
 constexpr int64_t kFormatVersion = 1;
 
-void load_optimizer(const fs::path& path, const Optimizer& optimizer) {
+void load_optimizer(const fs::path& path, const NamedTensors& state) {
   const SafetensorsFile file(path);
-  const auto state = optimizer.state();
   require(
       file.tensors().size() == state.size(),
       path.string(),
@@ -55,13 +54,13 @@ void CheckpointStore::save(
     const TrainerState& state,
     NanoLM& model,
     const TrainingInputs& inputs,
-    const Optimizer& optimizer) {
+    const NamedTensors& optimizer) {
   AtomicDirectory folder(run_.checkpoint(state.step));
   Json record = inputs.seen(config_.train, state.step);
   record["step"] = state.step;
   record["val_loss"] = state.val_loss;
   save_model(folder.path() / "model", model, inputs.tokenizer.get(), record);
-  write_tensors(folder.path() / "optimizer.safetensors", optimizer.state());
+  write_tensors(folder.path() / "optimizer.safetensors", optimizer);
   write_json(
       folder.path() / "trainer.json",
       {{"format_version", kFormatVersion},
@@ -77,7 +76,7 @@ void CheckpointStore::save(
 }
 
 TrainerState CheckpointStore::load(
-    const fs::path& path, NanoLM& model, const Optimizer& optimizer) const {
+    const fs::path& path, NanoLM& model, const NamedTensors& optimizer) const {
   check_manifest(path);
   const Json json = read_json(path / "trainer.json");
   require_format_version(json, kFormatVersion, path.string());
@@ -97,7 +96,7 @@ TrainerState CheckpointStore::load(
 
 std::optional<TrainerState> CheckpointStore::restore(
     NanoLM& model,
-    const Optimizer& optimizer,
+    const NamedTensors& optimizer,
     const std::function<void(std::string_view)>& warn) {
   const auto found = list_checkpoints(run_);
   std::vector<fs::path> damaged;

@@ -16,9 +16,9 @@
 #include "nanobrain/base/limits.h"
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/model/nano_lm.h"
+#include "nanobrain/model/tensor_file.h"
 #include "nanobrain/run/run_folder.h"
 #include "nanobrain/train/inputs.h"
-#include "nanobrain/train/optimizer.h"
 #include "nanobrain/train/spike_guard.h"
 
 namespace nanobrain {
@@ -64,19 +64,19 @@ class CheckpointStore {
       const TrainerState& state,
       NanoLM& model,
       const TrainingInputs& inputs,
-      const Optimizer& optimizer);
+      const NamedTensors& optimizer);
 
   /// Loads the newest checkpoint that is whole into model and optimizer; none
   /// where the run has saved none yet. One that is damaged is set aside as
   /// step-N.damaged, after `warn` was called. Error if all are.
   std::optional<TrainerState> restore(
       NanoLM& model,
-      const Optimizer& optimizer,
+      const NamedTensors& optimizer,
       const std::function<void(std::string_view)>& warn);
 
  private:
   TrainerState load(
-      const fs::path& path, NanoLM& model, const Optimizer& optimizer) const;
+      const fs::path& path, NanoLM& model, const NamedTensors& optimizer) const;
 
   RunFolder run_;
   RunConfig config_;

@@ -1,14 +1,10 @@
 // What a run reads, checked before anything is written.
 #include "nanobrain/train/inputs.h"
 
-#include <torch/cuda.h>
-
 #include <span>
 
 #include "nanobrain/base/error.h"
-#include "nanobrain/base/fields.h"
 #include "nanobrain/config/model_folder.h"
-#include "nanobrain/model/huggingface.h"
 
 namespace nanobrain {
 
@@ -32,21 +28,6 @@ Json facts_of(const TokenFile& file) {
       {"documents", file.info().documents},
       {"source_bytes", file.info().source_bytes},
       {"xxh3", hash_text(file)}};
-}
-
-void require_same_dimensions(
-    const ModelConfig& config, const ModelConfig& start, const fs::path& path) {
-  const Json wanted = write_fields(config);
-  const Json found = write_fields(start);
-  for (const auto& [key, value] : wanted.items()) {
-    require<UsageError>(
-        value == found[key],
-        "model." + key,
-        "is {}, but {} in {}, which the run starts from; set it to that",
-        value.dump(),
-        found[key].dump(),
-        path.string());
-  }
 }
 
 } // namespace
@@ -121,32 +102,6 @@ void require_same_inputs(const Json& before, const Json& now) {
   if (now.contains("init_from")) {
     check("train.init_from", "init_from", "sha256");
   }
-}
-
-NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer) {
-  const bool cuda = config.train.device == "cuda";
-  require<UsageError>(
-      !cuda || torch::cuda::is_available(),
-      "train.device",
-      "cuda was asked for, but this LibTorch finds no CUDA device; use cpu");
-  const fs::path& start = config.train.init_from;
-  NanoLM model = nullptr;
-  if (start.empty()) {
-    model = NanoLM(config.model, static_cast<uint64_t>(config.train.seed));
-  } else {
-    require_same_dimensions(
-        config.model, read_model_config(start).model, start);
-    const auto own = load_model_tokenizer(start, config.model.vocab_size);
-    require<UsageError>(
-        own == nullptr || own->hash() == tokenizer.hash(),
-        "data.tokenizer",
-        "is another tokenizer than that of {}, which the run starts from",
-        start.string());
-    model = load_model(start);
-  }
-  model->to(cuda ? torch::kCUDA : torch::kCPU);
-  model->train();
-  return model;
 }
 
 BatchSource::BatchSource(const TokenFile& file, const TrainConfig& config)

@@ -32,10 +32,6 @@ TrainingInputs open_inputs(const RunConfig& config);
 /// UsageError that names the input which differs from the facts() of the start.
 void require_same_inputs(const Json& before, const Json& now);
 
-/// The model at step 0 on the config's device: random, or train.init_from's.
-/// UsageError if that one does not fit the run, or the device is not there.
-NanoLM initial_model(const RunConfig& config, const Tokenizer& tokenizer);
-
 /// Hands out micro-batches as a pure function of their position. Micro-batch m
 /// of a step takes the windows that follow those of m - 1, so that 4 x 2
 /// windows are the same as 1 x 8.

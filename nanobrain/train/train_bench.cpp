@@ -12,8 +12,8 @@
 #include "nanobrain/kernels/backend.h"
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/gradient_pass.h"
-#include "nanobrain/train/gradient_norm.h"
-#include "nanobrain/train/optimizer.h"
+#include "nanobrain/optimizer/gradient_norm.h"
+#include "nanobrain/optimizer/groups.h"
 
 namespace nanobrain {
 
@@ -53,9 +53,8 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
   const int64_t threads = set_threads(config.train.threads);
   NanoLM model(config.model, static_cast<uint64_t>(config.train.seed));
   model->to(torch::Device(config.train.device));
-  const auto optimizer = make_optimizer(
-      config.optimizer,
-      optimized_parameters(*model, list_parameters(config.model)));
+  ParameterGroups optimizer(
+      config, optimized_parameters(*model, list_parameters(config.model)));
   GradientPass gradients(model, uses_bf16(config.train));
   UpdateRatio update_ratio(model->parameters());
   torch::manual_seed(config.train.data_seed);
@@ -87,9 +86,9 @@ Json bench_train(const RunConfig& config, const TrainBenchOptions& options) {
       const PhaseTimer timer(&phases, &Phases::optimizer);
       const double norm = gradient_norm(model->parameters());
       if (config.train.log_every == 1) update_ratio.before_update();
-      optimizer->step(
+      optimizer.step(
           step + options.warm_up,
-          config.optimizer.lr,
+          step + options.warm_up,
           clip_scale(norm, config.train.clip_norm));
       if (config.train.log_every == 1) update_ratio.after_update();
     }

@@ -8,7 +8,7 @@
 #include "nanobrain/base/message.h"
 #include "nanobrain/model/autocast.h"
 #include "nanobrain/model/f32_model.h"
-#include "nanobrain/train/schedule.h"
+#include "nanobrain/optimizer/gradient_norm.h"
 
 namespace nanobrain {
 
@@ -35,23 +35,29 @@ Trainer::Trainer(
       batches_(inputs.train, config.train),
       gradients_(model_, uses_bf16(config.train)),
       parameters_(model_->parameters()),
-      optimizer_(make_optimizer(
-          config.optimizer,
-          optimized_parameters(*model_, list_parameters(config.model)))),
+      optimizer_(
+          config, optimized_parameters(*model_, list_parameters(config.model))),
+      average_(
+          config.optimizer.average,
+          config.train.steps,
+          optimized_parameters(*model_, list_parameters(config.model))),
       update_ratio_(parameters_),
       guard_(config.train),
       checkpoints_(run, config),
       state_(checkpoints_
                  .restore(
                      model_,
-                     *optimizer_,
+                     optimizer_state(),
                      [](std::string_view line) {
                        print_message("train: {}", line);
                      })
                  .value_or(TrainerState{})),
       seen_(seen_after(state_.step, batches_, config)),
       log_(run, config, state_),
-      earlier_elapsed_s_(state_.elapsed_s) {}
+      earlier_elapsed_s_(state_.elapsed_s) {
+  // A checkpoint has the average as its model.
+  if (average_.begun(state_.step)) average_.swap();
+}
 
 void Trainer::run() {
   const TrainConfig& train = config_.train;
@@ -62,6 +68,7 @@ void Trainer::run() {
     if (last || is_due(train.eval_every)) evaluate(metrics);
     if (log_.step(metrics, state_.grad_norms)) state_.grad_norms.clear();
     if (train.sample_every > 0 && (last || is_due(train.sample_every))) {
+      const AveragedWeights averaged(average_, state_.step);
       state_.samples_bytes =
           log_.sample(model_, *inputs_.tokenizer, state_.step);
     }
@@ -81,6 +88,7 @@ void Trainer::run() {
   }
   state_.elapsed_s = elapsed_s();
   log_.finish();
+  if (average_.begun(state_.step)) average_.swap();
 }
 
 bool Trainer::is_due(int64_t every) const {
@@ -88,27 +96,18 @@ bool Trainer::is_due(int64_t every) const {
 }
 
 StepMeans Trainer::accumulate_gradients(int64_t step) {
-  const auto tokens = static_cast<double>(config_.tokens_per_step());
-  gradients_.begin_step();
-  torch::Tensor sums =
-      torch::zeros({2}, torch::dtype(torch::kFloat64).device(model_->device()));
-  for (int64_t micro = 0; micro < config_.train.grad_accum_steps; ++micro) {
-    const Batch batch = batches_.micro_batch(step, micro);
-    seen_.add(batch);
-    const BatchSums batch_sums =
-        gradients_.loss_and_gradients(batch.to(model_->device()), 1 / tokens);
-    sums += torch::stack({batch_sums.nats, batch_sums.lse});
-  }
-  sums = sums.to(torch::kCPU);
-  const double* sum = sums.const_data_ptr<double>();
+  const StepMeans means = take_gradients(
+      config_, batches_, gradients_, step, [&](const Batch& batch) {
+        seen_.add(batch);
+      });
   require<NumericError>(
-      std::isfinite(sum[0]),
+      std::isfinite(means.loss),
       "train",
       "the loss of step {} is not finite; {}, or look at the data and the "
       "weights this one started from",
       step + 1,
       kStartAgain);
-  return {.loss = sum[0] / tokens, .log_z = sum[1] / tokens};
+  return means;
 }
 
 StepMetrics Trainer::take_step() {
@@ -129,13 +128,12 @@ StepMetrics Trainer::take_step() {
       metrics.step,
       metrics.grad_norm,
       kStartAgain);
-  metrics.lr =
-      config_.optimizer.lr *
-      learning_rate_factor(config_.schedule, step, config_.train.steps);
+  metrics.lr = optimizer_.lr(step);
   metrics.skipped = guard_.check(
       metrics.step, metrics.train_loss, metrics.grad_norm, state_.spikes);
   if (guard_.is_on()) metrics.skipped_steps = state_.spikes.skipped_steps;
   if (!metrics.skipped) update(metrics);
+  average_.add(step);
   state_.step = metrics.step;
   state_.grad_norms.push_back(metrics.grad_norm);
   if (!metrics.skipped) {
@@ -154,15 +152,16 @@ void Trainer::update(StepMetrics& metrics) {
   const bool measured = metrics.step % config_.train.log_every == 0;
   if (measured) update_ratio_.before_update();
   // Steps that were skipped have left no trace in the moments either.
-  optimizer_->step(
+  optimizer_.step(
+      state_.step,
       state_.step - state_.spikes.skipped_steps,
-      metrics.lr,
       clip_scale(metrics.grad_norm, config_.train.clip_norm));
   if (measured) metrics.update_to_weight = update_ratio_.after_update();
 }
 
 void Trainer::evaluate(StepMetrics& metrics) {
   require_finite_weights();
+  const AveragedWeights averaged(average_, state_.step);
   const LossSum loss = nanobrain::evaluate(
       model_,
       inputs_.val,
@@ -194,7 +193,14 @@ void Trainer::save_checkpoint() {
   require_finite_weights();
   log_.sync();
   state_.elapsed_s = elapsed_s();
-  checkpoints_.save(state_, model_, inputs_, *optimizer_);
+  const AveragedWeights averaged(average_, state_.step);
+  checkpoints_.save(state_, model_, inputs_, optimizer_state());
+}
+
+NamedTensors Trainer::optimizer_state() const {
+  NamedTensors state = optimizer_.state();
+  for (auto& named : average_.state()) state.push_back(std::move(named));
+  return state;
 }
 
 double Trainer::elapsed_s() const {

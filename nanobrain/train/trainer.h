@@ -1,28 +1,23 @@
 // The training loop of one run, from a step to the last.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/config/run_config.h"
 #include "nanobrain/model/gradient_pass.h"
 #include "nanobrain/model/nano_lm.h"
+#include "nanobrain/optimizer/gradient_norm.h"
+#include "nanobrain/optimizer/groups.h"
+#include "nanobrain/optimizer/weight_average.h"
 #include "nanobrain/train/checkpoint.h"
-#include "nanobrain/train/gradient_norm.h"
 #include "nanobrain/train/inputs.h"
-#include "nanobrain/train/optimizer.h"
 #include "nanobrain/train/seen_ids.h"
 #include "nanobrain/train/spike_guard.h"
+#include "nanobrain/train/step_gradients.h"
 #include "nanobrain/train/training_log.h"
 
 namespace nanobrain {
-
-/// Over a step's tokens.
-struct StepMeans {
-  double loss = 0;  // nats per token
-  double log_z = 0; // log of the softmax's denominator: log sum exp of logits
-};
 
 class Trainer {
  public:
@@ -33,13 +28,13 @@ class Trainer {
       NanoLM model,
       const RunFolder& run);
 
-  /// Takes the steps that are left, then the result is model() and state().
+  /// Takes the steps that are left, then the result is model(), with averaged
+  /// weights where the config asks for them, and state().
   /// Interrupted after a checkpoint where a signal came; Error that names the
   /// step where loss or gradient are not finite, before anything is saved.
   void run();
 
-  /// Means over a step's micro-batches, and the gradients of the loss. Reads
-  /// back from a device once, at the end.
+  /// Of a step; NumericError where the loss is not finite.
   StepMeans accumulate_gradients(int64_t step);
 
   NanoLM& model() { return model_; }
@@ -51,6 +46,8 @@ class Trainer {
   bool is_due(int64_t every) const;
   void evaluate(StepMetrics& metrics);
   void require_finite_weights() const;
+  /// Of optimizer and average, as a checkpoint holds it.
+  NamedTensors optimizer_state() const;
   void save_checkpoint();
   double elapsed_s() const;
 
@@ -60,7 +57,8 @@ class Trainer {
   BatchSource batches_;
   GradientPass gradients_;
   std::vector<torch::Tensor> parameters_;
-  std::unique_ptr<Optimizer> optimizer_;
+  ParameterGroups optimizer_;
+  WeightAverage average_;
   UpdateRatio update_ratio_;
   SpikeGuard guard_;
   CheckpointStore checkpoints_;

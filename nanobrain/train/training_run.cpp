@@ -20,6 +20,7 @@
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/run/run_config_file.h"
 #include "nanobrain/run/run_folder.h"
+#include "nanobrain/train/initial_model.h"
 #include "nanobrain/train/inputs.h"
 #include "nanobrain/train/trainer.h"
 #include "nanobrain/yaml/yaml.h"
@@ -150,11 +151,12 @@ Json train(const TrainingRequest& request) {
   RunConfig start = config;
   if (!list_checkpoints(run).empty()) {
     start.train.init_from.clear(); // the weights come from a checkpoint
+    start.init.from_counts = false;
   }
   if (fs::path& from = start.train.init_from; !from.empty()) {
     from = find_model_folder(from);
   }
-  NanoLM model = initial_model(start, *inputs.tokenizer);
+  NanoLM model = initial_model(start, inputs);
   const Json facts = inputs.facts(start);
   if (begun) {
     require_same_inputs(record.at("data"), facts);

@@ -10,6 +10,7 @@
 #include "nanobrain/data/window_sampler.h"
 #include "nanobrain/run/metrics_log.h"
 #include "nanobrain/run/run_config_file.h"
+#include "nanobrain/train/initial_model.h"
 #include "nanobrain/train/trainer.h"
 #include "tests/train/tiny_run.h"
 
@@ -231,7 +232,7 @@ class Listener : public Optimizer {
 // Adam's correction of its moments is by the updates that they have had.
 TEST_F(DamagedData, UpdatesAreCountedWithoutTheSkippedSteps) {
   std::vector<int64_t> steps;
-  optimizers()["listener"] = [&](const OptimizerConfig&, auto) {
+  optimizers()["listener"] = [&](const UpdateConfig&, auto) {
     return std::make_unique<Listener>(steps);
   };
   RunConfig config = read_run_config(tiny_.config(), overrides_);
@@ -242,8 +243,7 @@ TEST_F(DamagedData, UpdatesAreCountedWithoutTheSkippedSteps) {
   const TrainingInputs inputs = open_inputs(config);
   const RunFolder run{tiny_.path("run")};
   fs::create_directory(run.root);
-  Trainer trainer(
-      config, inputs, initial_model(config, *inputs.tokenizer), run);
+  Trainer trainer(config, inputs, initial_model(config, inputs), run);
   trainer.run();
   const int64_t skipped = trainer.state().spikes.skipped_steps;
   EXPECT_GT(skipped, 0);

@@ -3,6 +3,7 @@
 #include <torch/nn/functional/loss.h>
 
 #include "nanobrain/run/run_config_file.h"
+#include "nanobrain/train/initial_model.h"
 #include "nanobrain/train/inputs.h"
 #include "tests/train/tiny_run.h"
 
@@ -29,7 +30,7 @@ struct Gradients {
   }
   RunConfig config;
   TrainingInputs inputs = open_inputs(config);
-  NanoLM model = initial_model(config, *inputs.tokenizer);
+  NanoLM model = initial_model(config, inputs);
   StepMeans means;
   std::vector<torch::Tensor> tensors;
 };

@@ -1,4 +1,4 @@
-#include "nanobrain/train/schedule.h"
+#include "nanobrain/optimizer/schedule.h"
 
 #include "nanobrain/base/json.h"
 #include "tests/support/support.h"
@@ -38,6 +38,31 @@ TEST(ScheduleTest, ConstantOnlyWarmsUp) {
   }
 }
 
+TEST(ScheduleTest, DecaysByItsShape) {
+  const auto factor = [](DecayShape shape, int64_t step) {
+    const ScheduleConfig config{
+        .kind = ScheduleKind::kWsd,
+        .warmup_steps = 0,
+        .final_fraction = 0.2,
+        .decay_fraction = 0.4,
+        .decay = shape};
+    return learning_rate_factor(config, step, 10);
+  };
+  // The last four of ten steps; after the first of them t = 1/4.
+  using enum DecayShape;
+  for (const DecayShape shape : {kLinear, kSqrt, kSquare}) {
+    EXPECT_DOUBLE_EQ(factor(shape, 5), 1);
+    EXPECT_NEAR(factor(shape, 9), 0.2, kTolerance);
+  }
+  EXPECT_NEAR(factor(kLinear, 6), 0.2 + 0.8 * 0.75, kTolerance);
+  EXPECT_NEAR(factor(kSqrt, 6), 0.2 + 0.8 * 0.5, kTolerance);
+  EXPECT_NEAR(factor(kSquare, 6), 0.2 + 0.8 * 0.9375, kTolerance);
+  const ScheduleConfig straight{
+      .kind = ScheduleKind::kLinear, .warmup_steps = 2, .final_fraction = 0};
+  EXPECT_NEAR(learning_rate_factor(straight, 3, 10), 0.75, kTolerance);
+  EXPECT_EQ(learning_rate_factor(straight, 9, 10), 0);
+}
+
 // A decay that would begin in the warm-up begins at its end, without a jump.
 TEST(ScheduleTest, DecayWaitsForTheWarmUp) {
   const ScheduleConfig config{
@@ -54,7 +79,8 @@ TEST(ScheduleTest, DecayWaitsForTheWarmUp) {
 
 // Properties for many lengths, warm-ups longer than the run included.
 TEST(ScheduleTest, StaysInRangeAndEndsAtTheFinalFraction) {
-  for (const ScheduleKind kind : {ScheduleKind::kCosine, ScheduleKind::kWsd}) {
+  for (const ScheduleKind kind :
+       {ScheduleKind::kCosine, ScheduleKind::kLinear, ScheduleKind::kWsd}) {
     for (int64_t steps = 1; steps < 30; ++steps) {
       for (int64_t warmup = 0; warmup < 35; ++warmup) {
         const ScheduleConfig config{

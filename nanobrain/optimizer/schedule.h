@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nanobrain/config/run_config.h"
+#include "nanobrain/config/optimizer_config.h"
 
 namespace nanobrain {
 
@@ -12,9 +12,11 @@ namespace nanobrain {
 /// Warm-up rises linearly and reaches 1 at its last step. Then
 ///   cosine:   half a cosine down to final_fraction at the last step
 ///             (Loshchilov and Hutter 2017, without restarts)
-///   wsd:      1, then linearly down to final_fraction over the last
-///             decay_fraction of all steps, or from the end of the warm-up on
-///             (Hu et al. 2024)
+///   linear:   a straight line down to final_fraction at the last step
+///   wsd:      1, then down to final_fraction over the last decay_fraction of
+///             all steps, or from the end of the warm-up on (Hu et al. 2024);
+///             by the shape `decay` (sqrt: Haegele et al. 2024,
+///             arXiv:2405.18392)
 ///   constant: 1
 double learning_rate_factor(
     const ScheduleConfig& config, int64_t step, int64_t steps);

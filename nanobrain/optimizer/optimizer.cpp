@@ -1,5 +1,5 @@
 // Optimizers by name, and the parameters they take.
-#include "nanobrain/train/optimizer.h"
+#include "nanobrain/optimizer/optimizer.h"
 
 #include <set>
 
@@ -20,18 +20,50 @@ std::vector<OptimizedParameter> optimized_parameters(
         "{} shares its storage with another parameter and would be stepped "
         "twice; register a tied tensor once",
         p.name);
-    parameters.push_back({p.name, value, p.decays()});
+    require(
+        value.scalar_type() == torch::kFloat32 && value.is_contiguous(),
+        "optimizer",
+        "parameter {} must be contiguous f32",
+        p.name);
+    parameters.push_back({p.name, value, p.decays(), p.stacked});
   }
   return parameters;
 }
 
+torch::Tensor gradient_of(const OptimizedParameter& parameter) {
+  const torch::Tensor& gradient = parameter.value.grad();
+  require(
+      gradient.defined(),
+      "optimizer",
+      "parameter {} has no gradient: the loss does not depend on it",
+      parameter.name);
+  return gradient.contiguous();
+}
+
+void decay_weight(
+    torch::Tensor& weight,
+    const torch::Tensor& update,
+    double decay,
+    bool cautious) {
+  if (cautious) {
+    weight.mul_(torch::where(update * weight > 0, decay, 1.0));
+  } else {
+    weight.mul_(decay);
+  }
+}
+
 std::map<std::string, MakeOptimizer>& optimizers() {
-  static std::map<std::string, MakeOptimizer> all = {{"adamw", make_adamw}};
+  static std::map<std::string, MakeOptimizer> all = {
+      {"adamw", make_adamw},
+      {"lion", make_lion},
+      {"muon", make_muon},
+      {"normuon", make_muon},
+      {"soap", make_soap}};
   return all;
 }
 
 std::unique_ptr<Optimizer> make_optimizer(
-    const OptimizerConfig& config, std::vector<OptimizedParameter> parameters) {
+    const UpdateConfig& config, std::vector<OptimizedParameter> parameters) {
   const auto it = optimizers().find(config.kind);
   require<UsageError>(
       it != optimizers().end(),

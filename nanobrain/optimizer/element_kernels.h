@@ -16,6 +16,7 @@ struct AdamWScalars {
   float decay;           // 1 - lr * weight_decay
   float step_size;       // lr / (1 - beta1^t)
   float root_correction; // sqrt(1 - beta2^t)
+  bool cautious;         // decays only what the update makes smaller
 };
 
 /// Updates `count` weights and their moments in place, in one pass.
@@ -26,6 +27,30 @@ void adamw_update(
     float* weight,
     float* first_moment,
     float* second_moment);
+
+/// The same of a row with one second moment, of its mean square.
+void adamw_row_update(
+    int64_t count,
+    const AdamWScalars& scalars,
+    const float* gradient,
+    float* weight,
+    float* first_moment,
+    float* second_moment);
+
+/// Of one Lion update (Chen et al. 2023).
+struct LionScalars {
+  float gradient_scale;
+  float beta1, beta2;
+  float decay;
+  float step_size; // lr
+  bool cautious;
+};
+void lion_update(
+    int64_t count,
+    const LionScalars& scalars,
+    const float* gradient,
+    float* weight,
+    float* first_moment);
 
 /// Sums of squares in double, always added in the same order.
 double sum_of_squares(int64_t count, const float* values);

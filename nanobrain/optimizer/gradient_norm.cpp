@@ -1,5 +1,5 @@
 // 2-norms over lists of tensors.
-#include "nanobrain/train/gradient_norm.h"
+#include "nanobrain/optimizer/gradient_norm.h"
 
 #include <ATen/Parallel.h>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "nanobrain/train/element_kernels.h"
+#include "nanobrain/optimizer/element_kernels.h"
 
 namespace nanobrain {
 
