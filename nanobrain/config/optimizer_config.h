@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -127,6 +128,11 @@ struct AverageConfig {
   AverageKind kind = AverageKind::kNone;
   double decay = 0.99;
   double start = 0.5;
+
+  /// The first step whose weights count, of so many.
+  int64_t first(int64_t steps) const {
+    return std::llround(start * static_cast<double>(steps));
+  }
 
   template <class Visitor>
   void visit(Visitor&& field) {

@@ -34,21 +34,50 @@ void RunConfig::validate() const {
       kMostStepTokens / (train.seq_len * train.batch_size));
   resolve_threads(train.threads, "train.threads");
   static_cast<void>(group_of_each(optimizer, list_parameters(model)));
-  const auto require_fits = [&](const std::string& key,
-                                const ScheduleConfig& of) {
+  const AverageConfig& average = optimizer.average;
+  require<UsageError>(
+      average.kind == AverageKind::kNone ||
+          average.first(train.steps) < train.steps,
+      "optimizer.average.start",
+      "is {}, after the last of {} steps; set it to {} or less",
+      average.start,
+      train.steps,
+      static_cast<double>(train.steps - 1) / static_cast<double>(train.steps));
+  require<UsageError>(
+      !init.bigram || init.from_counts,
+      "init.bigram",
+      "is of an embedder that is counted; set init.from_counts to true, too");
+  require<UsageError>(
+      !init.bigram || model.ffn_dim >= 2 * model.model_dim,
+      "init.bigram",
+      "takes a model.ffn_dim of 2 model.model_dim = {} or more, but it is {}",
+      2 * model.model_dim,
+      model.ffn_dim);
+  require<UsageError>(
+      train.init_from.empty() ||
+          write_fields(init) == write_fields(InitConfig{}),
+      "init",
+      "is of random weights, but train.init_from starts from those of {}; "
+      "leave out one of the two",
+      train.init_from.string());
+}
+
+void require_schedules_fit(const RunConfig& config) {
+  const int64_t steps = config.train.steps;
+  const auto check = [&](const std::string& key, const ScheduleConfig& of) {
     require<UsageError>(
-        of.warmup_steps <= train.steps,
+        of.warmup_steps <= steps,
         key + ".warmup_steps",
         "is {}, more than the {} of train.steps: the rate would never get to "
         "its peak; set it to {} or less",
         of.warmup_steps,
-        train.steps,
-        train.steps / 3);
+        steps,
+        steps / 3);
   };
-  require_fits("schedule", schedule);
-  for (const auto& [name, group] : optimizer.groups) {
+  check("schedule", config.schedule);
+  for (const auto& [name, group] : config.optimizer.groups) {
     if (!group.schedule) continue;
-    require_fits("optimizer.groups." + name + ".schedule", *group.schedule);
+    check("optimizer.groups." + name + ".schedule", *group.schedule);
   }
 }
 

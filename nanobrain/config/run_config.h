@@ -109,6 +109,7 @@ struct InitConfig {
   double embedder_scale = 1;
   double position_scale = 1;
   bool from_counts = false;
+  bool bigram = false;
 
   template <class Visitor>
   void visit(Visitor&& field) {
@@ -116,6 +117,7 @@ struct InitConfig {
     FIELD(embedder_scale, "times the embedder", positive());
     FIELD(position_scale, "times the positions", at_least(0));
     FIELD(from_counts, "the embedder is counted on the run's windows");
+    FIELD(bigram, "block 1 starts as what follows each token, counted too");
   }
 };
 
@@ -143,6 +145,10 @@ struct RunConfig {
     return train.batch_size * train.grad_accum_steps * train.seq_len;
   }
 };
+
+/// UsageError that names the schedule whose warm-up is longer than the run. For
+/// a run that begins: older ones took it, and are resumed as they were.
+void require_schedules_fit(const RunConfig& config);
 
 /// FLOPs of a whole run: the backward pass counts twice the forward one.
 double training_flops(const RunConfig& config);

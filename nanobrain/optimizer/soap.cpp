@@ -77,8 +77,10 @@ class Soap : public Optimizer {
       const torch::NoGradGuard no_grad_here; // a thread's own
       Matrix& matrix = matrices_[static_cast<size_t>(i)];
       const Tensor g = gradient_of(matrix.parameter) * gradient_scale;
+      // In the basis of its own gradient alone an update would be the sign of
+      // rounding errors, so the first gradient makes no more than the bases.
+      if (step > 0) update(matrix, g, step, lr);
       precondition(matrix, g, step);
-      update(matrix, g, step, lr);
     });
   }
 
@@ -101,14 +103,13 @@ class Soap : public Optimizer {
   }
 
  private:
-  /// Renews the bases ahead of the update, the first from the first gradient.
   void precondition(Matrix& matrix, const Tensor& g, int64_t step) const {
-    const double rate = step == 0 ? 1 : 1 - config_.betas[1];
     const bool due = step % config_.precondition_every == 0;
     for (int dim = 0; dim < 2; ++dim) {
       Side& side = dim == 0 ? matrix.left : matrix.right;
       if (!side.gram.defined()) continue;
-      side.gram.lerp_(dim == 0 ? g.mm(g.t()) : g.t().mm(g), rate);
+      side.gram.lerp_(
+          dim == 0 ? g.mm(g.t()) : g.t().mm(g), 1 - config_.betas[1]);
       if (step == 0) {
         side.basis.copy_(eigenvectors(side.gram));
       } else if (due) {
@@ -119,7 +120,7 @@ class Soap : public Optimizer {
 
   void update(Matrix& matrix, const Tensor& g, int64_t step, double lr) const {
     const auto [beta1, beta2] = config_.betas;
-    const auto t = static_cast<double>(step + 1);
+    const auto t = static_cast<double>(step); // the first made no update
     const Tensor rotated = to_basis(matrix, g);
     matrix.first.lerp_(g, 1 - beta1);
     matrix.second.mul_(beta2).addcmul_(rotated, rotated, 1 - beta2);

@@ -2,7 +2,6 @@
 #include "nanobrain/optimizer/weight_average.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace nanobrain {
 
@@ -10,8 +9,7 @@ WeightAverage::WeightAverage(
     const AverageConfig& config,
     int64_t steps,
     std::vector<OptimizedParameter> parameters)
-    : config_(config),
-      first_(std::llround(config.start * static_cast<double>(steps))) {
+    : config_(config), first_(config.first(steps)) {
   if (config.kind == AverageKind::kNone) return;
   parameters_ = std::move(parameters);
   for (const auto& parameter : parameters_) {

@@ -66,10 +66,7 @@ void add_train(CLI::App& program) {
   flag("--device", flags->device, "cpu or cuda");
   flag("--threads", flags->threads, "CPU threads; 0: all");
   add_overrides(*sub, flags->request.overrides);
-  flag(
-      "--find-lr",
-      flags->find_lr,
-      "instead of a run: 100 steps at growing rates; --csv writes the curve");
+  flag("--find-lr", flags->find_lr, "no run: 100 steps at growing rates");
   flag("--quiet", flags->quiet, "no progress on stderr");
   sub->footer(
       "Keys of the YAML and their defaults:\n" + describe_fields(RunConfig{}));

@@ -1,5 +1,9 @@
 #include "nanobrain/run/run_config_file.h"
 
+#include <algorithm>
+#include <limits>
+#include <utility>
+
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/tokenizer/tokenizer.h"
@@ -11,6 +15,8 @@ RunConfig parse_run_config(
     const fs::path& path, const std::vector<std::string>& overrides) {
   RunConfig config;
   config.model.vocab_size = 0;
+  constexpr int64_t kLeftOut = std::numeric_limits<int64_t>::min();
+  const int64_t warmup = std::exchange(config.schedule.warmup_steps, kLeftOut);
   read_fields(read_yaml(path), path.string() + ":", config);
   make_paths_absolute(config, fs::absolute(path).parent_path());
   if (!overrides.empty()) {
@@ -18,6 +24,9 @@ RunConfig parse_run_config(
     for (const auto& assignment : overrides) apply_override(json, assignment);
     read_fields(json, "--set:", config);
     make_paths_absolute(config, fs::current_path());
+  }
+  if (config.schedule.warmup_steps == kLeftOut) {
+    config.schedule.warmup_steps = std::min(warmup, config.train.steps);
   }
   return config;
 }

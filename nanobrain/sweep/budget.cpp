@@ -28,7 +28,7 @@ bool decays(const ScheduleConfig& schedule, int64_t steps) {
     return std::llround(schedule.decay_fraction * static_cast<double>(steps)) >
            0;
   }
-  return schedule.kind == ScheduleKind::kCosine;
+  return schedule.kind != ScheduleKind::kConstant;
 }
 
 double warmup_share(const Cell& cell) {
@@ -78,6 +78,9 @@ void require_rungs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
 std::string work_of(const RunConfig& config) {
   const Json all = write_fields(config);
   Json work = {all["model"], all["optimizer"]["kind"]};
+  for (const auto& [name, group] : config.optimizer.groups) {
+    work.push_back({name, group.kind});
+  }
   for (const char* key :
        {"batch_size", "seq_len", "grad_accum_steps", "precision", "device"}) {
     work.push_back(all["train"][key]);

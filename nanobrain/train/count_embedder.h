@@ -20,7 +20,8 @@ struct CountedEmbedder {
 /// An embedder in f32 for a file's tokens, counted within `ranges`. Column 0 is
 /// proportional to the centred logarithm of the unigram. The other C - 1 are
 /// the left singular vectors, times the roots of their singular values, of what
-/// follows and what precedes each token, [M M^T] with
+/// stands one and two places after and before each token, [M1 M1^T M2 M2^T]
+/// with
 ///   M(v, w) = sqrt(c(v, w)) / (c(v) c(w))^(1/4),
 /// the cosine between the distributions' square roots (Hellinger PCA: Lebret
 /// and Collobert 2014, arXiv:1312.5542); their rows have one norm. All columns

@@ -8,12 +8,16 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/config/model_folder.h"
+#include "nanobrain/kernels/one_thread.h"
 #include "nanobrain/model/huggingface.h"
+#include "nanobrain/train/count_bigram.h"
 #include "nanobrain/train/count_embedder.h"
 
 namespace nanobrain {
 
 namespace {
+
+using torch::Tensor;
 
 void require_same_dimensions(
     const ModelConfig& config, const ModelConfig& start, const fs::path& path) {
@@ -62,7 +66,25 @@ void scale_weights(NanoLM& model, const RunConfig& config) {
   }
 }
 
-void set_counted_embedder(
+/// Makes a feed-forward network, of inputs x, return x map. Its activations are
+/// u g(u) with g(u) + g(-u) = 1, so that those of u and -u differ by u.
+/// map: (C, C), of a network of 2 C neurons or more; the others keep what they
+/// take in and add nothing at first.
+void set_linear(MLPImpl& network, const Tensor& map) {
+  const OneThread same_bits;
+  const int64_t C = map.size(0);
+  Tensor in = network.c_fc->weight;    // (F, C)
+  Tensor out = network.c_proj->weight; // (C, F)
+  const Tensor q = std::get<0>(at::linalg_qr(in.narrow(0, 0, C)));
+  const Tensor to = map.t().mm(q.t());
+  in.narrow(0, 0, C).copy_(q);
+  in.narrow(0, C, C).copy_(-q);
+  out.zero_();
+  out.narrow(1, 0, C).copy_(to);
+  out.narrow(1, C, C).copy_(-to);
+}
+
+void set_counted(
     NanoLM& model, const RunConfig& config, const TokenFile& file) {
   const TrainConfig& train = config.train;
   const WindowSampler sampler(
@@ -72,8 +94,12 @@ void set_counted_embedder(
   CountedEmbedder counted =
       count_embedder(file, ranges, config.model.model_dim);
   const double scale = config.init.embedder_scale;
-  model->wte->weight.copy_(counted.rows * scale);
+  const Tensor rows = counted.rows * scale;
+  model->wte->weight.copy_(rows);
   model->ln_f->bias[0] = counted.unigram_weight / scale;
+  if (!config.init.bigram) return;
+  set_linear(*model->h[0]->as<Block>()->mlp, count_bigram(file, ranges, rows));
+  model->ln_f->weight.fill_(1 / scale);
 }
 
 } // namespace
@@ -90,7 +116,7 @@ NanoLM initial_model(const RunConfig& config, const TrainingInputs& inputs) {
     model = NanoLM(config.model, static_cast<uint64_t>(config.train.seed));
     scale_weights(model, config);
     if (config.init.from_counts) {
-      set_counted_embedder(model, config, inputs.train);
+      set_counted(model, config, inputs.train);
     }
   } else {
     model = tuned_model(config, *inputs.tokenizer);

@@ -60,6 +60,7 @@ RunConfig new_config(const TrainingRequest& request, const RunFolder& run) {
       "holds no run to resume; give a CONFIG to start one");
   require_new_directory(run.root, "train");
   RunConfig config = read_run_config(request.config, request.overrides);
+  require_schedules_fit(config);
   // What is computed, not what was asked for.
   const bool bf16 = uses_bf16(config.train);
   if (!bf16 && config.train.precision == TrainPrecision::kBf16) {

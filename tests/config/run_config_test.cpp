@@ -117,6 +117,23 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
       {"optimizer.betas=[0.9, 1.0]", "[optimizer.betas] must be in [0, 1)"},
       {"optimizer.epsilon=0", "[optimizer.epsilon]"},
       {"optimizer.weight_decay=-0.1", "[optimizer.weight_decay]"},
+      {"optimizer.groups={m: {macth: [matrix]}}", "did you mean match?"},
+      {"optimizer.groups={m: {kind: muon}}",
+       "[optimizer.groups.m.match] names no parameters"},
+      {"optimizer.groups={m: {match: [matrices]}}",
+       "[optimizer.groups.m.match] has \"matrices\", which is no role"},
+      {"optimizer.groups={m: {match: [matrix]}, n: {match: ['h.*']}}",
+       "[optimizer.groups.n.match] has h.0.attn.c_attn.weight"},
+      {"optimizer.groups={m: {match: [matrix], lr: 0}}",
+       "[optimizer.groups.m.lr] must be positive"},
+      {"optimizer.groups={m: {match: [matrix], betas: [0.9, 1.0]}}",
+       "[optimizer.groups.m.betas] must be in [0, 1)"},
+      {"optimizer.average.kind=mean", "[--set: optimizer.average.kind] must"},
+      {"optimizer.average.decay=1", "[optimizer.average.decay]"},
+      {"optimizer.average.start=1", "[optimizer.average.start]"},
+      {"init.kind=xavier", "[--set: init.kind] must be fan_in, gpt2 or"},
+      {"init.embedder_scale=0", "[init.embedder_scale] must be positive"},
+      {"init.position_scale=-1", "[init.position_scale] must be at least 0"},
       {"schedule.kind=cosin", "did you mean cosine?"},
       {"schedule.warmup_steps=-1", "[schedule.warmup_steps]"},
       {"schedule.final_fraction=1.5", "[schedule.final_fraction]"},
@@ -124,6 +141,19 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBe) {
   for (const auto& [set, message] : refusals) {
     EXPECT_ERROR(UsageError, message, read("model: {vocab_size: 50}", {set}));
   }
+}
+
+// What nobody wrote fits a short run; what somebody did stays.
+TEST_F(ConfigTest, AWarmUpThatIsLeftOutIsNoLongerThanTheRun) {
+  const auto warmup = [&](const std::string& yaml,
+                          const std::vector<std::string>& set = {}) {
+    return read("model: {vocab_size: 50}\n" + yaml, set).schedule.warmup_steps;
+  };
+  EXPECT_EQ(warmup(""), 50);
+  EXPECT_EQ(warmup("train: {steps: 20}"), 20);
+  EXPECT_EQ(warmup("schedule: {kind: linear}", {"train.steps=30"}), 30);
+  EXPECT_EQ(warmup("", {"train.steps=30", "schedule.warmup_steps=40"}), 40);
+  EXPECT_EQ(warmup("schedule: {warmup_steps: 40}", {"train.steps=30"}), 40);
 }
 
 TEST_F(ConfigTest, EveryCommittedConfigIsValid) {

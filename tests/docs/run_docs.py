@@ -21,7 +21,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # In the order of reading: data before training before the rest.
 PAGES = ["README.md"] + [f"docs/{name}.md" for name in (
-    "data", "training", "evaluation", "int8", "sweeps", "statistics", "formats",
+    "data", "training", "optimizers", "evaluation", "int8", "sweeps", "statistics", "formats",
     "performance", "c_and_python")]
 LIMITS = {"README.md": 120}  # lines; a page of docs/: 150
 WIDTH = 110

@@ -15,7 +15,7 @@ class FirstRun : public CommandTest {
     return "first_run.sh --vocab-size 400 --set model.num_layers=1 "
            "--set model.model_dim=16 --set model.max_seq_len=32 "
            "--set train.batch_size=4 --set train.seq_len=32 "
-           "--set train.threads=1 " +
+           "--set train.threads=1 --set schedule.warmup_steps=1 " +
            arguments;
   }
 };

@@ -67,7 +67,7 @@ def muon():
 
 
 def with_numpy(update, cautious=False, names=tuple(SHAPES)):
-    """update(state, gradient, step) gives the direction to subtract."""
+    """update(state, gradient, step) gives the direction to subtract, if any."""
     result = {}
     for name in names:
         w = weights()[name]
@@ -75,6 +75,8 @@ def with_numpy(update, cautious=False, names=tuple(SHAPES)):
         for step in range(STEPS):
             lr = LR / (1 + step)
             u = update(state, gradients(step)[name], step)
+            if u is None:
+                continue
             decay = np.full_like(w, 1 - lr * DECAY)
             if cautious:
                 decay[u * w <= 0] = 1
@@ -116,26 +118,32 @@ def lion(b1=0.9, b2=0.95):
 
 
 def soap(b1=0.9, b2=0.95, eps=1e-8, every=3):
-    def update(state, g, step):
+    """Algorithm 3 of arXiv:2409.11321, begun as in its authors' code."""
+    def precondition(state, g, step):
         grams = {"left": g @ g.T, "right": g.T @ g}
-        for axis, side in enumerate(("left", "right")):
+        for axis, (side, gram) in enumerate(grams.items()):
+            basis = side + "_basis"
+            state[side] = b2 * state.get(side, 0) + (1 - b2) * gram
             if step == 0:
-                state[side] = grams[side]
-                state[side + "_basis"] = np.linalg.eigh(grams[side])[1][:, ::-1]
-                continue
-            state[side] = b2 * state[side] + (1 - b2) * grams[side]
-            if step % every == 0:
-                image = state[side] @ state[side + "_basis"]
-                values = (state[side + "_basis"] * image).sum(0)
+                state[basis] = np.linalg.eigh(state[side])[1][:, ::-1]
+            elif step % every == 0:
+                values = np.diag(state[basis].T @ state[side] @ state[basis])
                 order = np.argsort(-values, kind="stable")
-                state[side + "_basis"] = np.linalg.qr(image[:, order])[0]
                 state["v"] = np.take(state["v"], order, axis)
+                state[basis] = np.linalg.qr(
+                    state[side] @ state[basis][:, order])[0]
+
+    def update(state, g, step):
+        if step == 0:
+            precondition(state, g, step)
+            return None
         left, right = state["left_basis"], state["right_basis"]
         m = state["m"] = b1 * state.get("m", 0 * g) + (1 - b1) * g
         rotated = left.T @ g @ right
         v = state["v"] = b2 * state.get("v", 0 * g) + (1 - b2) * rotated**2
-        t = step + 1
-        n = (left.T @ m @ right) / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps)
+        n = (left.T @ m @ right) / (1 - b1**step) / (
+            np.sqrt(v / (1 - b2**step)) + eps)
+        precondition(state, g, step)
         return left @ n @ right.T
     # Other shapes begin with an eigenvalue 0, whose directions are arbitrary.
     return with_numpy(update, names=("square",))

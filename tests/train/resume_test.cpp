@@ -39,6 +39,37 @@ TEST(ResumeBits, ContinueToTheSame) {
   }
 }
 
+// Groups of different optimizers, and averages: before the first checkpoint
+// after their start, and after it.
+TEST(ResumeBits, OfEveryOptimizerContinueToTheSame) {
+  const TinyRun tiny;
+  for (const std::string keys :
+       {"kind: muon, lr: 0.02, momentum_warmup_steps: 8",
+        "kind: normuon, lr: 0.02, orthogonalizer: exact",
+        "kind: soap, lr: 0.01, precondition_every: 4",
+        "kind: lion, lr: 0.001, cautious_decay: true",
+        "kind: adamw, second_moment: row"}) {
+    for (const std::string average : {"ema, decay: 0.8", "tail"}) {
+      SCOPED_TRACE(keys + ", " + average);
+      const std::vector<std::string> overrides = {
+          "optimizer={lr: 1.0e-2, average: {start: 0.4, kind: " + average +
+          "}, groups: {blocks: {match: [matrix], " + keys +
+          ", schedule: {kind: linear, warmup_steps: 3}}}}"};
+      tiny.train("run", overrides);
+      const fs::path run = tiny.path("run");
+      const std::string weights = tiny.weights("run");
+      const auto metrics = metrics_without_times(run);
+      for (const int64_t step : {3, 9}) {
+        rewind_run(run, step);
+        tiny.train("run", overrides, true);
+        EXPECT_EQ(tiny.weights("run"), weights) << step;
+        EXPECT_EQ(metrics_without_times(run), metrics) << step;
+      }
+      fs::remove_all(run);
+    }
+  }
+}
+
 /// A finished run, copied for each test.
 class ResumeTest : public ::testing::Test {
  protected:

@@ -132,7 +132,11 @@ TEST(TrainingRunTest, PrecisionIsWrittenOut) {
   };
   const char* best = has_bf16_products(torch::kCPU) ? "bf16" : "f32";
   for (const std::string asked : {"auto", "bf16"}) {
-    tiny.train(asked, {"train.precision=" + asked, "train.steps=1"});
+    tiny.train(
+        asked,
+        {"train.precision=" + asked,
+         "train.steps=1",
+         "schedule.warmup_steps=1"});
     EXPECT_EQ(precision(asked.c_str()), best);
     const Json session =
         read_json(tiny.path(asked) / "run.json")["sessions"][0];
@@ -141,16 +145,23 @@ TEST(TrainingRunTest, PrecisionIsWrittenOut) {
     EXPECT_EQ(session["isa"], name(active_isa()));
   }
   // Asked for again it is what it was.
-  tiny.train("f32", {"train.precision=f32", "train.steps=1"});
+  tiny.train(
+      "f32",
+      {"train.precision=f32", "train.steps=1", "schedule.warmup_steps=1"});
   rewind_run(tiny.path("f32"), 0);
-  tiny.train("f32", {"train.precision=auto", "train.steps=1"}, true);
+  tiny.train(
+      "f32",
+      {"train.precision=auto", "train.steps=1", "schedule.warmup_steps=1"},
+      true);
   EXPECT_EQ(precision("f32"), "f32");
 }
 
 // As on a processor that has products of bf16, or on a GPU.
 TEST(TrainingRunTest, RefusesToGoOnInAnotherArithmetic) {
   const TinyRun tiny;
-  tiny.train("run", {"train.precision=f32", "train.steps=1"});
+  tiny.train(
+      "run",
+      {"train.precision=f32", "train.steps=1", "schedule.warmup_steps=1"});
   rewind_run(tiny.path("run"), 0);
   Json record = read_json(tiny.path("run") / "run.json");
   record["sessions"][0]["arithmetic"]["head"] = "bf16";
@@ -158,13 +169,16 @@ TEST(TrainingRunTest, RefusesToGoOnInAnotherArithmetic) {
   EXPECT_ERROR(
       Error,
       "this run has products of bf16 in its head and f32 in its blocks",
-      tiny.train("run", {"train.precision=f32", "train.steps=1"}, true));
+      tiny.train(
+          "run",
+          {"train.precision=f32", "train.steps=1", "schedule.warmup_steps=1"},
+          true));
 }
 
 TEST(TrainingRunTest, SeedsOfWeightsAndDataAreApart) {
   const TinyRun tiny;
   const auto first_loss = [&](const std::string& name, const std::string& set) {
-    tiny.train(name, {"train.steps=1", set});
+    tiny.train(name, {"train.steps=1", "schedule.warmup_steps=1", set});
     return train_loss(tiny.path(name), 0);
   };
   const double base = first_loss("a", "train.seed=42");
