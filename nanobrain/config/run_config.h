@@ -9,6 +9,7 @@
 #include "nanobrain/base/limits.h"
 #include "nanobrain/config/model_config.h"
 #include "nanobrain/config/optimizer_config.h"
+#include "nanobrain/config/warmup.h"
 
 namespace nanobrain {
 
@@ -36,6 +37,8 @@ struct TrainConfig {
   int64_t batch_size = 32;
   int64_t seq_len = 256;
   int64_t grad_accum_steps = 1;
+  BatchWarmup batch_warmup;
+  ContextWarmup context_warmup;
   TrainPrecision precision = TrainPrecision::kBf16;
   std::string device = "cpu";
   std::filesystem::path init_from;
@@ -62,6 +65,8 @@ struct TrainConfig {
     FIELD(batch_size, "windows a micro-batch", at_least(1));
     FIELD(seq_len, "tokens a window, at most model.max_seq_len", at_least(1));
     FIELD(grad_accum_steps, "micro-batches a step", at_least(1));
+    FIELD(batch_warmup, "");
+    FIELD(context_warmup, "");
     FIELD(precision, "of products; bf16, auto: where the device has it");
     FIELD(device, "that trains", one_of({"cpu", "cuda"}), may_change);
     FIELD(init_from, "model folder to start from (fine-tuning)");
@@ -93,6 +98,20 @@ struct TrainConfig {
         may_change);
     FIELD(threads, "CPU threads; 0: all", may_change);
   }
+
+  /// Windows of each micro-batch of a step, counted from 0.
+  int64_t batch_at(int64_t step) const {
+    return batch_warmup.at(step, batch_size);
+  }
+  /// Tokens of the windows that a step cuts those of seq_len into.
+  int64_t context_at(int64_t step) const {
+    return context_warmup.at(step, seq_len);
+  }
+  /// Windows of seq_len that the first `steps` steps take.
+  int64_t windows_of(int64_t steps) const {
+    return batch_warmup.before(steps, batch_size) * grad_accum_steps;
+  }
+  int64_t tokens_of(int64_t steps) const { return windows_of(steps) * seq_len; }
 };
 
 /// fan_in: normal(0, 1 / sqrt(fan_in)); gpt2: normal(0, 0.02), what is added
@@ -141,6 +160,7 @@ struct RunConfig {
 
   /// UsageError that names the key where a value cannot be.
   void validate() const;
+  /// After a warm-up of the batch.
   int64_t tokens_per_step() const {
     return train.batch_size * train.grad_accum_steps * train.seq_len;
   }
@@ -152,6 +172,14 @@ void require_schedules_fit(const RunConfig& config);
 
 /// FLOPs of a whole run: the backward pass counts twice the forward one.
 double training_flops(const RunConfig& config);
+
+/// Every step with the whole batch and context.
+RunConfig without_warmups(RunConfig config);
+
+/// The least steps that train on so many tokens, or take so many FLOPs; not
+/// rounded up, and too few to say so of a run that ends in a warm-up.
+double steps_for_tokens(const RunConfig& config, double tokens);
+double steps_for_flops(const RunConfig& config, double flops);
 
 /// Every path of the config, where it is relative, is one below `base`.
 void make_paths_absolute(RunConfig& config, const std::filesystem::path& base);

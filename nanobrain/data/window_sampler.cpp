@@ -62,11 +62,11 @@ int64_t WindowSampler::window_begin(int64_t index) const {
   return static_cast<int64_t>(offset) + static_cast<int64_t>(window) * seq_len_;
 }
 
-std::vector<int64_t> WindowSampler::batch(int64_t step, int64_t batch) const {
+std::vector<int64_t> WindowSampler::draw(int64_t index, int64_t count) const {
   std::vector<int64_t> begins;
-  begins.reserve(static_cast<size_t>(batch));
-  for (int64_t i = 0; i < batch; ++i) {
-    begins.push_back(window_begin(step * batch + i));
+  begins.reserve(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) {
+    begins.push_back(window_begin(index + i));
   }
   return begins;
 }

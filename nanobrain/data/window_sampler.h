@@ -19,8 +19,8 @@ class WindowSampler {
 
   /// First token of the `index`-th window drawn since the start of training.
   int64_t window_begin(int64_t index) const;
-  /// The windows of a step of `batch` windows: indices step * batch and on.
-  std::vector<int64_t> batch(int64_t step, int64_t batch) const;
+  /// The first tokens of `count` windows, the `index`-th and on.
+  std::vector<int64_t> draw(int64_t index, int64_t count) const;
   /// What the first `windows` windows cover, ascending; the first token of a
   /// range is no target. Of more than two epochs two are taken: the others add
   /// less than a window at either end of the file.

@@ -50,7 +50,7 @@ std::optional<SeenWindows> find_seen_windows(const fs::path& model_folder) {
     const int64_t steps =
         std::max(count_in(record, "steps"), count_in(record, "step"));
     seen = {
-        .windows = steps * config.grad_accum_steps * config.batch_size,
+        .windows = config.windows_of(steps),
         .seq_len = config.seq_len,
         .data_seed = static_cast<uint64_t>(config.data_seed),
         .train_xxh3 = train.value("xxh3", "")};

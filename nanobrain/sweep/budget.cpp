@@ -48,14 +48,26 @@ std::string budget_of(
   }
   if (given.flops) return fmt::format("flops={:.6g}", training_flops(config));
   if (given.tokens) {
-    return fmt::format("tokens={}", steps * config.tokens_per_step());
+    return fmt::format("tokens={}", config.train.tokens_of(steps));
   }
   return fmt::format("steps={}", steps);
 }
 
+/// That the warm-ups of batch and context end within the steps of `config`.
+void require_whole_steps(const Cell& cell, const RunConfig& config) {
+  try {
+    config.validate();
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("[cell {}] {}", cell.id, error.what()));
+  }
+}
+
 void require_rungs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
   const auto steps_at = [&](const Cell& cell, int64_t rung) {
-    return cells_of_rung({cell}, sweep.search, rung).front().config.train.steps;
+    const RunConfig config =
+        cells_of_rung({cell}, sweep.search, rung).front().config;
+    require_whole_steps(cell, config);
+    return config.train.steps;
   };
   for (const Cell& cell : cells) {
     int64_t before = 0;
@@ -129,6 +141,7 @@ void require_steps(const SweepConfig& sweep, const std::vector<Cell>& cells) {
           ? "no schedule.warmup_steps in the grid over"
           : "--set set.schedule.warmup_steps=N of at most",
       steps / kLeastWarmups);
+  for (const Cell& cell : cells) require_whole_steps(cell, cell.config);
   if (sweep.search.kind == SearchKind::kHalving) require_rungs(sweep, cells);
 }
 
@@ -150,8 +163,7 @@ Json measure_minutes(
           format_count(static_cast<int64_t>(speed)),
           plan.jobs());
     }
-    const double steps = 60 * minutes * speed /
-                         static_cast<double>(cell.config.tokens_per_step());
+    const double steps = steps_for_tokens(cell.config, 60 * minutes * speed);
     measured[cell.id] = {
         {"tokens_per_s", speed},
         {"steps",

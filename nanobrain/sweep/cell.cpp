@@ -89,15 +89,14 @@ int64_t whole_steps(double steps) {
   return static_cast<int64_t>(std::ceil(steps));
 }
 
-int64_t steps_of(const BudgetConfig& budget, RunConfig config) {
+int64_t steps_of(const BudgetConfig& budget, const RunConfig& config) {
   if (budget.steps) return *budget.steps;
-  const auto per_step = static_cast<double>(config.tokens_per_step());
   if (budget.tokens) {
-    return whole_steps(static_cast<double>(*budget.tokens) / per_step);
+    return whole_steps(
+        steps_for_tokens(config, static_cast<double>(*budget.tokens)));
   }
   if (budget.flops) {
-    config.train.steps = 1;
-    return whole_steps(*budget.flops / training_flops(config));
+    return whole_steps(steps_for_flops(config, *budget.flops));
   }
   return config.train.steps; // minutes: known once the speed is
 }
@@ -126,6 +125,7 @@ Cell make_cell(
         size);
   }
   model.validate();
+  check_fields(cell.config);
   cell.config.train.steps = steps_of(sweep.budget, cell.config);
   cell.config.validate();
   return cell;

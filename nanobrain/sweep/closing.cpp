@@ -38,7 +38,7 @@ struct DoneRun {
     return {
         {"train_xxh3", data.at("train").at("xxh3")},
         {"val_xxh3", data.at("val").at("xxh3")},
-        {"windows", train.steps * train.grad_accum_steps * train.batch_size},
+        {"windows", train.windows_of(train.steps)},
         {"seq_len", train.seq_len}};
   }
 };

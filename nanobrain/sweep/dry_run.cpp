@@ -33,9 +33,10 @@ double estimate_seconds(
   });
   const auto speeds = measure_speeds(*middle, plan, program);
   const double speed = std::accumulate(speeds.begin(), speeds.end(), 0.0);
-  const double tokens = static_cast<double>(
-      middle->config.tokens_per_step() * middle->config.train.steps);
-  const double flops_per_s = training_flops(middle->config) / tokens * speed;
+  const RunConfig timed = without_warmups(middle->config);
+  const auto tokens =
+      static_cast<double>(timed.train.tokens_of(timed.train.steps));
+  const double flops_per_s = training_flops(timed) / tokens * speed;
   return flops / flops_per_s;
 }
 

@@ -131,7 +131,7 @@ Json cell_arithmetic(const RunConfig& config) {
       {"f32_bytes", size.f32_bytes},
       {"int8_bytes", size.int8_bytes},
       {"steps", config.train.steps},
-      {"tokens", config.train.steps * config.tokens_per_step()},
+      {"tokens", config.train.tokens_of(config.train.steps)},
       {"train_flops", training_flops(config)}};
 }
 

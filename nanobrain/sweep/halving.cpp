@@ -23,8 +23,13 @@ std::vector<Cell> cells_of_rung(
     const double part = std::round(share * static_cast<double>(steps));
     steps = std::max<int64_t>(1, static_cast<int64_t>(part));
     // Not above: three warm-ups of the whole budget are three of each rung.
-    int64_t& warmup = cell.config.schedule.warmup_steps;
-    warmup = static_cast<int64_t>(share * static_cast<double>(warmup));
+    TrainConfig& train = cell.config.train;
+    for (int64_t* warmup :
+         {&cell.config.schedule.warmup_steps,
+          &train.batch_warmup.steps,
+          &train.context_warmup.steps}) {
+      *warmup = static_cast<int64_t>(share * static_cast<double>(*warmup));
+    }
     cell.overrides["train.steps"] = steps;
     cell.id += ",steps=" + std::to_string(steps);
     cell.order = order_at(cell.order, rung);

@@ -52,7 +52,7 @@ void add_findings(Json& report) {
 
 } // namespace
 
-Json find_lr(const RunConfig& config, const FindLrOptions& options) {
+Json find_lr(const RunConfig& run, const FindLrOptions& options) {
   require<UsageError>(
       options.steps >= 10 && options.from > 0 && options.to > options.from,
       "--find-lr",
@@ -61,6 +61,8 @@ Json find_lr(const RunConfig& config, const FindLrOptions& options) {
       options.steps,
       options.from,
       options.to);
+  // The peak rate is that of whole batches.
+  const RunConfig config = without_warmups(run);
   set_threads(config.train.threads);
   const TrainingInputs inputs = open_inputs(config);
   NanoLM model = initial_model(config, inputs);

@@ -89,8 +89,7 @@ void set_counted(
   const TrainConfig& train = config.train;
   const WindowSampler sampler(
       file.size(), train.seq_len, static_cast<uint64_t>(train.data_seed));
-  const auto ranges =
-      sampler.covered(train.steps * train.grad_accum_steps * train.batch_size);
+  const auto ranges = sampler.covered(train.windows_of(train.steps));
   CountedEmbedder counted =
       count_embedder(file, ranges, config.model.model_dim);
   const double scale = config.init.embedder_scale;

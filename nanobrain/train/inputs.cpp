@@ -50,7 +50,7 @@ Json TrainingInputs::facts(const RunConfig& config) const {
 }
 
 Json TrainingInputs::seen(const TrainConfig& config, int64_t steps) const {
-  const int64_t windows = steps * config.grad_accum_steps * config.batch_size;
+  const int64_t windows = config.windows_of(steps);
   return {
       {"tokens", windows * config.seq_len},
       {"seq_len", config.seq_len},
@@ -114,19 +114,20 @@ BatchSource::BatchSource(const TokenFile& file, const TrainConfig& config)
 
 Batch BatchSource::micro_batch(int64_t step, int64_t micro) const {
   const int64_t window = config_.seq_len + 1; // inputs and the last target
-  const auto begins = sampler_.batch(
-      step * config_.grad_accum_steps + micro, config_.batch_size);
-  const torch::Tensor ids =
-      torch::empty({config_.batch_size, window}, torch::kInt64);
+  const int64_t count = config_.batch_at(step);
+  const auto begins =
+      sampler_.draw(config_.windows_of(step) + micro * count, count);
+  const torch::Tensor ids = torch::empty({count, window}, torch::kInt64);
   int64_t* row = ids.mutable_data_ptr<int64_t>();
   for (const int64_t begin : begins) {
     file_.copy(begin, std::span(row, static_cast<size_t>(window)));
     row += window;
   }
   file_.release_pages();
+  const int64_t context = config_.context_at(step);
   return {
-      ids.slice(1, 0, window - 1).contiguous(),
-      ids.slice(1, 1, window).contiguous()};
+      ids.slice(1, 0, window - 1).contiguous().view({-1, context}),
+      ids.slice(1, 1, window).contiguous().view({-1, context})};
 }
 
 } // namespace nanobrain

@@ -34,7 +34,8 @@ void require_same_inputs(const Json& before, const Json& now);
 
 /// Hands out micro-batches as a pure function of their position. Micro-batch m
 /// of a step takes the windows that follow those of m - 1, so that 4 x 2
-/// windows are the same as 1 x 8.
+/// windows are the same as 1 x 8. In a warm-up of the context each window is
+/// cut into shorter ones: (batch, seq_len) becomes (batch * k, seq_len / k).
 class BatchSource {
  public:
   /// The file must outlive the source.

@@ -10,7 +10,8 @@ StepMeans take_gradients(
     int64_t step,
     const std::function<void(const Batch&)>& on_batch) {
   const torch::Device device(config.train.device);
-  const auto tokens = static_cast<double>(config.tokens_per_step());
+  const auto tokens = static_cast<double>(
+      config.train.tokens_of(step + 1) - config.train.tokens_of(step));
   gradients.begin_step();
   torch::Tensor sums =
       torch::zeros({2}, torch::dtype(torch::kFloat64).device(device));

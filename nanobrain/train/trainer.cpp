@@ -116,7 +116,7 @@ StepMetrics Trainer::take_step() {
   const StepMeans means = accumulate_gradients(step);
   StepMetrics metrics;
   metrics.step = step + 1;
-  metrics.tokens = metrics.step * config_.tokens_per_step();
+  metrics.tokens = config_.train.tokens_of(metrics.step);
   metrics.train_loss = means.loss;
   metrics.log_z = means.log_z;
   metrics.ids_never_seen = seen_.never_seen();

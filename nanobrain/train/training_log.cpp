@@ -60,11 +60,11 @@ Json record_of(
 TrainingLog::TrainingLog(
     const RunFolder& run, const RunConfig& config, const TrainerState& state)
     : config_(config.train),
-      tokens_per_step_(config.tokens_per_step()),
       metrics_(run.root, resume_step(run, state)),
       samples_path_(cut_samples(run, state)),
       samples_(samples_path_),
-      progress_("train", config.train.steps, state.step) {
+      progress_("train", config.train.steps, state.step),
+      tokens_(config.train.tokens_of(state.step)) {
   if (state.step > 0) {
     progress_.log(fmt::format("resumed after step {}", state.step));
   }
@@ -73,9 +73,8 @@ TrainingLog::TrainingLog(
 bool TrainingLog::step(
     const StepMetrics& metrics, const std::vector<double>& grad_norms) {
   seconds_ += metrics.seconds;
-  ++steps_;
   const double tokens_per_s =
-      static_cast<double>(steps_ * tokens_per_step_) / seconds_;
+      static_cast<double>(metrics.tokens - tokens_) / seconds_;
   if (metrics.skipped) {
     progress_.warn(fmt::format(
         "train: step {} is skipped: {}", metrics.step, *metrics.skipped));
@@ -104,7 +103,7 @@ bool TrainingLog::step(
   record["tokens_per_s"] = tokens_per_s;
   metrics_.append(record);
   seconds_ = 0;
-  steps_ = 0;
+  tokens_ = metrics.tokens;
   return true;
 }
 

@@ -54,13 +54,12 @@ class TrainingLog {
 
  private:
   TrainConfig config_;
-  int64_t tokens_per_step_;
   MetricsLog metrics_;
   std::filesystem::path samples_path_;
   AppendFile samples_;
   Progress progress_;
   double seconds_ = 0;     // in steps since the last line
-  int64_t steps_ = 0;      // those steps
+  int64_t tokens_;         // trained on until the last line
   std::string validation_; // the newest val_loss, for the bar
 };
 

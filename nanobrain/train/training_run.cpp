@@ -103,7 +103,7 @@ void require_same_arithmetic(const Json& record, const RunConfig& config) {
 Json result_of(
     const RunConfig& config, const TrainerState& state, const RunFolder& run) {
   const auto& losses = state.recent_losses;
-  const int64_t tokens = state.step * config.tokens_per_step();
+  const int64_t tokens = config.train.tokens_of(state.step);
   return {
       {"steps", state.step},
       {"tokens", tokens},

@@ -192,7 +192,7 @@ TEST_F(ConfigTest, ResumingRefusesOnlyWhatChangesTheMathematics) {
     EXPECT_NO_THROW(resumed(free));
   }
   for (const std::string key :
-       {"train.steps=7",
+       {"train.steps=70",
         "train.batch_size=7",
         "train.grad_accum_steps=2",
         "train.seed=1",

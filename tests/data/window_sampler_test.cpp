@@ -50,7 +50,7 @@ TEST(WindowSampler, IsAPureFunctionOfSeedAndIndex) {
     EXPECT_EQ(
         two.window_begin(i), WindowSampler(100000, 64, 5).window_begin(i));
   }
-  const auto batch = WindowSampler(100000, 64, 5).batch(12, 32);
+  const auto batch = WindowSampler(100000, 64, 5).draw(12 * 32, 32);
   ASSERT_EQ(batch.size(), 32u);
   for (int64_t i = 0; i < 32; ++i) {
     EXPECT_EQ(batch[static_cast<size_t>(i)], two.window_begin(12 * 32 + i));
@@ -122,7 +122,7 @@ TEST(WindowSampler, TheFirstBatchIsSpreadOverTheFile) {
   const int64_t tokens = 64001 * seq_len;
   const WindowSampler sampler(tokens, seq_len, 42);
   std::vector<int> bins(10, 0);
-  for (const int64_t begin : sampler.batch(0, 4000)) {
+  for (const int64_t begin : sampler.draw(0, 4000)) {
     bins[static_cast<size_t>(begin * 10 / tokens)] += 1;
   }
   for (const int count : bins) EXPECT_NEAR(count, 400, 95);

@@ -125,6 +125,28 @@ TEST(Cells, BudgetsOfTokensAndFlopsAreWholeSteps) {
     EXPECT_LT(training_flops(config), 1e8);
   }
   EXPECT_GT(cells[0].config.train.steps, cells[1].config.train.steps);
+  // 1 1 1 2 2 2 windows of 8 tokens, then 2 a step: 24 fewer.
+  const std::string warm =
+      grid +
+      "set: {train.batch_warmup: {from: 1, steps: 5}, train.context_warmup: "
+      "{from: 2, steps: 7}}\n";
+  for (const auto& cell :
+       make_cells(files.read(warm + "budget: {tokens: 200}\n"))) {
+    RunConfig config = cell.config;
+    EXPECT_GE(config.train.tokens_of(config.train.steps), 200);
+    EXPECT_LT(config.train.tokens_of(config.train.steps - 1), 200);
+  }
+  for (const auto& cell :
+       make_cells(files.read(warm + "budget: {flops: 1e8}\n"))) {
+    RunConfig config = cell.config;
+    EXPECT_GE(training_flops(config), 1e8);
+    --config.train.steps;
+    EXPECT_LT(training_flops(config), 1e8);
+  }
+  EXPECT_ERROR(
+      UsageError,
+      "[train.batch_warmup.steps] is 5, not less than the 4 of train.steps",
+      make_cells(files.read(warm + "budget: {tokens: 40}\n")));
 }
 
 TEST(Cells, ATokenizerOfTheGridSaysTheVocabulary) {

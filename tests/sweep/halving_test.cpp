@@ -44,6 +44,11 @@ TEST(Rungs, EachHasTheWholeScheduleScaled) {
   EXPECT_EQ(warmup(0), 5);  // of 33 steps
   EXPECT_EQ(warmup(1), 16); // of 100
   EXPECT_EQ(warmup(2), 50);
+  all[0].config.train.batch_warmup.steps = 60;
+  all[0].config.train.context_warmup.steps = 90;
+  const TrainConfig half = cells_of_rung(all, search, 1)[0].config.train;
+  EXPECT_EQ(half.batch_warmup.steps, 20);
+  EXPECT_EQ(half.context_warmup.steps, 30);
   // Three warm-ups of the whole budget are three of each rung.
   SweepConfig sweep;
   sweep.search = {.kind = SearchKind::kHalving, .fraction = 0.3};

@@ -135,7 +135,7 @@ class DamagedData : public ::testing::Test {
     const TokenFile file(tiny_.path("damaged.tokens"));
     int64_t count = 0;
     for (const int64_t window :
-         WindowSampler(file.size(), kLength, 42).batch(step, kBatch)) {
+         WindowSampler(file.size(), kLength, 42).draw(step * kBatch, kBatch)) {
       for (const int64_t begin : kDamaged) {
         const int64_t first = std::max(window + 1, begin);
         const int64_t last = std::min(window + 1 + kLength, begin + kDamage);

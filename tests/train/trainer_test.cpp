@@ -78,7 +78,7 @@ TEST(TrainerTest, LossIsTheMeanCrossEntropyOfTheWindows) {
   EXPECT_NEAR(run.means.log_z, log_z, 1e-6 * log_z);
 
   ASSERT_EQ(batch.inputs.sizes(), (std::vector<int64_t>{4, 16}));
-  const auto begins = WindowSampler(file.size(), 16, 42).batch(5, 4);
+  const auto begins = WindowSampler(file.size(), 16, 42).draw(5 * 4, 4);
   for (int64_t row = 0; row < 4; ++row) {
     for (int64_t i = 0; i < 16; ++i) {
       const int64_t at = begins[static_cast<size_t>(row)] + i;

@@ -64,7 +64,7 @@ TEST(TrainingLog, CountsIdsThatNoWindowHasHad) {
   std::set<TokenId> seen;
   int64_t step = 0;
   for (const Json& line : metrics_without_times(tiny.path("run"))) {
-    for (const int64_t begin : sampler.batch(step++, 4)) {
+    for (const int64_t begin : sampler.draw(4 * step++, 4)) {
       for (int64_t i = 0; i <= 16; ++i) seen.insert(file[begin + i]);
     }
     EXPECT_EQ(line["ids_never_seen"], 290 - std::ssize(seen));
