@@ -43,7 +43,7 @@ Json precision_json(
   if (!p) return nullptr;
   Json json = Json::object();
   for (const Figure& figure : figures) {
-    const bool shown = figure.per_precision() ||
+    const bool shown = figure.per_precision() || figure.censored ||
                        (figure.role != FigureRole::kFact && !figure.known);
     if (!shown || !p->figures.contains(figure.key)) continue;
     json[figure.key] = p->at(figure.key).to_json();
@@ -72,6 +72,11 @@ Json cell_json(
     json["seeds"].push_back(seed_json(seed));
   }
   json["failed"] = cell.count("failed");
+  json["censored"] = Json::object(); // of figures that not all runs reach
+  for (const Figure& figure : figures) {
+    const std::string text = cell.censored_text(figure);
+    if (!text.empty()) json["censored"][figure.key] = text;
+  }
   json["f32"] = precision_json(figures, cell.f32);
   json["int8"] = precision_json(figures, cell.int8);
   return json;
@@ -103,6 +108,7 @@ void add_test_counting(const SweepSummary& sweep, Json& test) {
   if (test.is_null() || sweep.test.looks.empty()) return;
   const auto& cells = sweep.test.looks.back().cells;
   for (size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].test.empty()) continue;
     const double mean = estimate(cells[i].test).mean;
     Json& json = test["cells"][i];
     json["beside"] = describe_against(mean, cells[i].ngrams);
@@ -244,12 +250,13 @@ Json report_data(
       {"title", title.empty() ? join_names(named) : title},
       {"created_at", utc_now()},
       {"build", build},
-      {"figures", figures_json(figures)},
+      {"figures", figures_json(without_target(figures))},
       {"sweeps", Json::array()},
       {"runs", Json::array()}};
   for (const ReportFolder& folder : named) {
     if (fs::exists(SweepFolder{folder.given}.config())) {
       const SweepSummary sweep = summarize_sweep({folder.given}, figures);
+      if (sweep.config.target) data["figures"] = figures_json(figures);
       data["sweeps"].push_back(sweep_json(folder, sweep));
       add_sweep_runs(folder, sweep, data["runs"]);
     } else {

@@ -22,6 +22,12 @@ RunConfig parse_run_config(
   if (!overrides.empty()) {
     Json json = write_fields(config);
     for (const auto& assignment : overrides) apply_override(json, assignment);
+    // null takes a group away: it has no default to go back to.
+    Json groups = Json::object();
+    for (const auto& [name, group] : json["optimizer"]["groups"].items()) {
+      if (!group.is_null()) groups[name] = group;
+    }
+    json["optimizer"]["groups"] = std::move(groups);
     read_fields(json, "--set:", config);
     make_paths_absolute(config, fs::current_path());
   }

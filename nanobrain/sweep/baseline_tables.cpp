@@ -58,6 +58,22 @@ void add_test_notes(
   if (looks.empty()) return;
   const Figure& figure = objective(sweep.figures);
   for (const TestedCell& cell : looks.back().cells) {
+    if (!cell.measured.empty()) {
+      std::string texts;
+      for (const auto& [name, values] : cell.measured.items()) {
+        texts += fmt::format(
+            ", {} on {}", with_interval(estimate(values), figure), name);
+      }
+      notes.push_back(fmt::format(
+          "{}: {}, {} bits per byte on data.val{} (Student's t over {} runs)",
+          is_confirmation(sweep.config) ? "on fresh seeds"
+                                        : "chosen on data.val",
+          cell.id,
+          with_interval(estimate(cell.val), figure),
+          texts,
+          cell.val.size()));
+      continue;
+    }
     const Estimate test = estimate(cell.test);
     notes.push_back(fmt::format(
         "{}: {}, {} bits per byte on val, {} on test (Student's t over {} "
@@ -74,12 +90,18 @@ void add_test_notes(
         list_ngrams(cell.ngrams)));
   }
   const int64_t before = sweep.test.looks_before;
+  std::string name = "test";
+  for (const auto& [measured, path] : sweep.config.measure.items()) {
+    name = &path == &sweep.config.measure.front() ? measured
+                                                  : name + ", " + measured;
+  }
   notes.push_back(
       sweep.test.looks_in_all() == 1
-          ? "test was looked at once"
+          ? name + " was looked at once"
           : fmt::format(
-                "test was looked at {} times{}: it is no test of what was "
+                "{} was looked at {} times{}: it is no test of what was "
                 "chosen after the first",
+                name,
                 sweep.test.looks_in_all(),
                 before == 0
                     ? ""
@@ -101,10 +123,15 @@ Json test_json(const SweepSummary& sweep) {
     for (const CountedNgram& ngram : cell.ngrams) {
       ngrams.push_back(write_fields(ngram));
     }
+    Json measured = Json::object();
+    for (const auto& [name, values] : cell.measured.items()) {
+      measured[name] = estimate(values).to_json();
+    }
     json["cells"].push_back(
         {{"id", cell.id},
          {"val", estimate(cell.val).to_json()},
-         {"test", estimate(cell.test).to_json()},
+         {"test", cell.test.empty() ? Json() : estimate(cell.test).to_json()},
+         {"measured", std::move(measured)},
          {"ngrams", std::move(ngrams)}});
   }
   return json;

@@ -18,12 +18,14 @@ namespace nanobrain {
 namespace {
 
 constexpr const char* kTokenizer = "tokenizer";
+constexpr const char* kGroups = "optimizer.groups.";
 constexpr size_t kMostPoints = 100'000;
 constexpr size_t kLongestId = 100;
 
 /// What one value of an axis sets.
 Json keys_of(const std::string& axis, const Json& value) {
-  if (value.is_object() && axis != kTokenizer) return value;
+  const bool is_one = axis == kTokenizer || axis.starts_with(kGroups);
+  if (value.is_object() && !is_one) return value;
   Json keys;
   keys[axis] = value;
   return keys;
@@ -31,7 +33,7 @@ Json keys_of(const std::string& axis, const Json& value) {
 
 std::string value_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (!value.is_structured()) return value.dump();
+  if (!value.is_structured()) return value.is_null() ? "none" : value.dump();
   std::string text;
   for (const auto& item : value) {
     if (!text.empty()) text += '-';
@@ -101,6 +103,20 @@ int64_t steps_of(const BudgetConfig& budget, const RunConfig& config) {
   return config.train.steps; // minutes: known once the speed is
 }
 
+/// Where steps to a target are looked for.
+void require_curve(const SweepConfig& sweep, const RunConfig& config) {
+  if (!sweep.target) return;
+  const int64_t every = config.train.eval_every;
+  require<UsageError>(
+      every > 0 && (sweep.budget.minutes || every < config.train.steps),
+      "target",
+      "is looked for in the validation curve, but with train.eval_every {} a "
+      "run of {} steps is evaluated at its end only; set.train.eval_every: {}",
+      every,
+      config.train.steps,
+      std::max<int64_t>(1, config.train.steps / 20));
+}
+
 Cell make_cell(
     const SweepConfig& sweep, const Json& point, Vocabularies& vocabularies) {
   Cell cell;
@@ -110,7 +126,8 @@ Cell make_cell(
     read_fields(point[kTokenizer], "grid.tokenizer", cell.tokenizer.emplace());
     check_fields(*cell.tokenizer, "grid.tokenizer.");
   }
-  cell.config = parse_run_config(sweep.base, assignments(sweep.set, point));
+  cell.config = parse_run_config(
+      sweep.base, assignments(sweep.set, keys_set(sweep, point)));
   ModelConfig& model = cell.config.model;
   if (cell.tokenizer) {
     model.vocab_size = cell.tokenizer->vocab_size;
@@ -128,6 +145,7 @@ Cell make_cell(
   check_fields(cell.config);
   cell.config.train.steps = steps_of(sweep.budget, cell.config);
   cell.config.validate();
+  require_curve(sweep, cell.config);
   return cell;
 }
 
@@ -231,8 +249,9 @@ std::vector<Cell> make_cells(const SweepConfig& sweep) {
   Vocabularies vocabularies;
   std::vector<Cell> cells;
   for (const Json& point : points) {
-    require_free_keys(point, "grid", "varies");
-    for (const auto& [key, value] : point.items()) {
+    const Json keys = keys_set(sweep, point);
+    require_free_keys(keys, "grid", "varies");
+    for (const auto& [key, value] : keys.items()) {
       require<UsageError>(
           !sweep.set.contains(key), "grid", "varies {}, which set fixes", key);
     }

@@ -18,8 +18,8 @@ namespace nanobrain {
 /// Every combination of the grid's values, the last key fastest: objects of key
 /// -> value. A value that is an object sets its own keys, so that some go
 /// together ("shape: [{model.num_layers: 1, model.ffn_dim: 512}, ...]"); what
-/// is under "tokenizer" stays one value. UsageError if a key is set twice or
-/// two points are equal.
+/// is under "tokenizer" or a group of parameters stays one value. UsageError if
+/// a key is set twice or two points are equal.
 std::vector<Json> grid_points(const Json& grid);
 
 /// `samples` of the points (all where 0), in their order, drawn without

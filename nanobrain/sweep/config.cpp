@@ -52,7 +52,32 @@ bool varies_tokenizer(const Json& grid) {
   return false;
 }
 
+void require_variants(const Json& variants) {
+  for (const auto& [name, keys] : variants.items()) {
+    for (const auto& [key, value] : keys.items()) {
+      // Runs on other data are told apart by the axes of the grid.
+      require<UsageError>(
+          key != "tokenizer" && !key.starts_with("data."),
+          "variants." + name,
+          "sets {}: make it an axis of the grid",
+          key);
+    }
+  }
+}
+
+void require_measure(const Json& measure) {
+  require<UsageError>(
+      measure.is_object(), "measure", "must map names to token files");
+  for (const auto& [name, path] : measure.items()) {
+    require<UsageError>(
+        path.is_string() && !path.get<std::string>().empty(),
+        "measure." + name,
+        "must be the path of a token file");
+  }
+}
+
 void require_grid(const SweepConfig& sweep) {
+  require_variants(sweep.variants);
   require<UsageError>(
       sweep.grid.is_object() && !sweep.grid.empty(),
       "grid",
@@ -80,6 +105,9 @@ void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
     return fs::absolute(folder / p).lexically_normal();
   };
   if (!sweep.base.empty()) sweep.base = absolute(sweep.base);
+  for (auto& [name, path] : sweep.measure.items()) {
+    path = absolute(path.get<std::string>()).string();
+  }
   for (fs::path& p : sweep.text.train) p = absolute(p);
   for (fs::path& p : sweep.text.val) p = absolute(p);
   const auto resolve = [&](const std::string& key, Json& value) {
@@ -95,6 +123,9 @@ void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
     for_each_field(run, "", resolve_path);
   };
   for (auto& [key, value] : sweep.set.items()) resolve(key, value);
+  for (auto& [name, keys] : sweep.variants.items()) {
+    for (auto& [key, value] : keys.items()) resolve(key, value);
+  }
   for (auto& [axis, values] : sweep.grid.items()) {
     for (Json& value : values) {
       resolve(axis, value);
@@ -104,6 +135,20 @@ void make_paths_absolute(SweepConfig& sweep, const fs::path& folder) {
   }
 }
 
+/// A key that is written with dots keeps its value whole: a group of
+/// parameters can be replaced.
+Json flat_variant(const Json& keys) {
+  Json flat = Json::object();
+  for (const auto& [key, value] : keys.items()) {
+    if (value.is_object() && key.find('.') == key.npos) {
+      flat.update(flat_keys({{key, value}}));
+    } else {
+      flat[key] = value;
+    }
+  }
+  return flat;
+}
+
 /// From the YAML's keys, not checked yet.
 SweepConfig parse_sweep_config(
     const Json& keys, const std::string& where, const fs::path& folder) {
@@ -111,11 +156,52 @@ SweepConfig parse_sweep_config(
   read_fields(keys, where, sweep);
   require<UsageError>(sweep.set.is_object(), "set", "must map keys to values");
   sweep.set = flat_keys(sweep.set);
+  require<UsageError>(
+      sweep.variants.is_object() && sweep.grid.is_object(),
+      "variants",
+      "and grid must be mappings");
+  Json names = Json::array();
+  for (auto& [name, keys] : sweep.variants.items()) {
+    require<UsageError>(
+        keys.is_object(), "variants." + name, "must map keys to values");
+    keys = flat_variant(keys);
+    names.push_back(name);
+  }
+  if (!names.empty() && !sweep.grid.contains(kVariant)) {
+    Json grid = {{kVariant, names}};
+    grid.update(sweep.grid);
+    sweep.grid = std::move(grid);
+  }
+  require_measure(sweep.measure);
   make_paths_absolute(sweep, folder);
   return sweep;
 }
 
 } // namespace
+
+Json keys_set(const SweepConfig& sweep, const Json& overrides) {
+  Json keys = Json::object();
+  const auto set = [&](const std::string& key, const Json& value) {
+    require<UsageError>(!keys.contains(key), "grid", "sets {} twice", key);
+    keys[key] = value;
+  };
+  for (const auto& [key, value] : overrides.items()) {
+    if (key != kVariant) {
+      set(key, value);
+      continue;
+    }
+    require<UsageError>(
+        value.is_string() && sweep.variants.contains(value.get<std::string>()),
+        "grid.variant",
+        "has {}, which `variants` does not name",
+        value.dump());
+    for (const auto& [own, item] :
+         sweep.variants[value.get<std::string>()].items()) {
+      set(own, item);
+    }
+  }
+  return keys;
+}
 
 std::vector<RunSeed> run_seeds(const SweepConfig& sweep) {
   std::vector<RunSeed> all;
@@ -137,6 +223,7 @@ void check_sweep(const SweepConfig& sweep) {
   require_different("seeds", sweep.seeds);
   require_different("data_seeds", sweep.data_seeds);
   require_one_budget(sweep.budget);
+  require_measure(sweep.measure);
   require_search(sweep.search);
   require_grid(sweep);
 }

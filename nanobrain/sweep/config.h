@@ -91,12 +91,15 @@ struct SweepConfig {
   fs::path base;
   Json set = Json::object();
   Json grid = Json::object();
+  Json variants = Json::object();
   std::vector<int64_t> seeds = {1, 2, 3};
   std::vector<int64_t> data_seeds = {};
   BudgetConfig budget;
   SearchConfig search;
   SweepText text;
   TimingConfig timing;
+  std::optional<double> target;
+  Json measure = Json::object();
   int64_t retries = 0;
 
   template <class Visitor>
@@ -104,6 +107,7 @@ struct SweepConfig {
     FIELD(base, "YAML of a training run");
     FIELD(set, "keys of the run that every cell shares");
     FIELD(grid, "a list of values for each key that varies");
+    FIELD(variants, "the keys that each value of the axis `variant` sets");
     FIELD(
         seeds,
         "of weights and, without data_seeds, order of data",
@@ -116,9 +120,23 @@ struct SweepConfig {
     FIELD(search, "which cells of the grid run");
     FIELD(text, "where the grid varies the tokenizer");
     FIELD(timing, "of the forward pass");
+    FIELD(
+        target,
+        "bits per byte on val; tables have the steps to it",
+        positive());
+    FIELD(
+        measure,
+        "named token files that the chosen cells are evaluated on at the end");
     FIELD(retries, "times that a run may fail", at_least(0));
   }
 };
+
+/// The axis whose values are names of `variants`.
+inline constexpr const char* kVariant = "variant";
+
+/// What a cell's overrides set, that of its variant in the variant's place.
+/// UsageError for a name that is none, and for a key that is set twice.
+Json keys_set(const SweepConfig& sweep, const Json& overrides);
 
 /// The runs of every cell: each seed with each data seed, or alone.
 std::vector<RunSeed> run_seeds(const SweepConfig& sweep);
@@ -132,8 +150,9 @@ std::string budget_override(std::string_view budget);
 
 /// Reads a sweep's YAML and then overrides ("budget.steps=20"). Relative paths
 /// are relative to the file, those of overrides to the working directory; all
-/// come back absolute. `set` comes back flat ("train.batch_size"). UsageError
-/// that names the key at fault.
+/// come back absolute. `set` and each of `variants` come back flat
+/// ("train.batch_size"); variants that the grid does not name are its first
+/// axis. UsageError that names the key at fault.
 SweepConfig read_sweep_config(
     const fs::path& path, const std::vector<std::string>& overrides = {});
 

@@ -17,8 +17,9 @@ constexpr size_t kMostCandidates = 3;
 constexpr const char* kKey = "confirm"; // of its grid
 
 /// What it overrides is what the base and `set` say.
-bool is_base(const CellSummary& cell, const Json& keys) {
-  const Json& overrides = cell.facts.at("overrides");
+bool is_base(
+    const SweepConfig& sweep, const CellSummary& cell, const Json& keys) {
+  const Json overrides = keys_set(sweep, cell.facts.at("overrides"));
   for (const auto& [key, value] : overrides.items()) {
     if (key != "train.steps" && keys.value(key, Json()) != value) return false;
   }
@@ -29,8 +30,9 @@ const CellSummary* reference_cell(
     const SweepSummary& sweep, const std::vector<const CellSummary*>& cells) {
   Json keys = flat_keys(write_fields(parse_run_config(sweep.config.base)));
   keys.update(sweep.config.set);
-  const auto base = std::ranges::find_if(
-      cells, [&](const CellSummary* cell) { return is_base(*cell, keys); });
+  const auto base = std::ranges::find_if(cells, [&](const CellSummary* cell) {
+    return is_base(sweep.config, *cell, keys);
+  });
   return base == cells.end() ? cells.front() : *base;
 }
 

@@ -88,6 +88,22 @@ std::string describe_power(
       detectable_table(differences).text());
 }
 
+/// How fine the curve is that the steps to it are read from.
+std::string describe_target(
+    const SweepConfig& sweep, const std::vector<Cell>& cells) {
+  if (!sweep.target) return "";
+  const auto every_of = [](const Cell& cell) {
+    return cell.config.train.eval_every;
+  };
+  const Cell& cell = *std::ranges::max_element(cells, {}, every_of);
+  return fmt::format(
+      "target {} bits per byte: validated every {} of {} steps, a line "
+      "between\n",
+      *sweep.target,
+      every_of(cell),
+      cell.config.train.steps);
+}
+
 } // namespace
 
 SweepResult dry_run(
@@ -124,7 +140,7 @@ SweepResult dry_run(
            {"detectable", detectable_table(differences).json()}},
       .table = table,
       .text = fmt::format(
-          "{}\n{} cells x {} runs{}, {:.3g} FLOPs of training in all\n"
+          "{}\n{} cells x {} runs{}, {:.3g} FLOPs of training in all\n{}"
           "{} at once on {} threads each: about {} of training, estimated from "
           "a few steps of one cell\n{}",
           table.text(),
@@ -134,6 +150,7 @@ SweepResult dry_run(
               ? fmt::format(" in the first of {} rungs", sweep.search.rungs)
               : "",
           flops,
+          describe_target(sweep, cells),
           plan.jobs(),
           plan.threads,
           format_duration(seconds),

@@ -130,7 +130,19 @@ Figures make_figures() {
        .of_runs = true},
       {.key = "data_seed",
        .sources = {as_named(kPlan, "data_seed")},
-       .optional = true}};
+       .optional = true},
+      {.key = "steps_to_target",
+       .title = "steps to the target",
+       .brief = "to target",
+       .format = "{:.1f}",
+       .spread = Spread::kInterval,
+       .sources = {as_named(kTarget, "steps_to_target")},
+       .optional = true,
+       .censored = true,
+       .csv = 5,
+       .markdown = 3,
+       .markdown_heading = "steps to target",
+       .of_runs = true}};
 }
 
 /// Two figures measured by the same stages.
@@ -161,6 +173,11 @@ std::optional<double> Figure::of(
 const Figures& all_figures() {
   static const Figures all = make_figures();
   return all;
+}
+
+Figures without_target(Figures figures) {
+  std::erase_if(figures, [](const Figure& f) { return f.censored; });
+  return figures;
 }
 
 const Figure& objective(const Figures& figures) {

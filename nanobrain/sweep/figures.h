@@ -24,6 +24,7 @@ enum class Stage {
   kFiles,       // bytes of the weights: f32, int8
   kForward,     // the row of `nanobrain bench forward` that is of f32: last,
   kInt8Forward, // of all runs (cell_timing.h); and of int8
+  kTarget,      // where a run of a sweep with a target reached it
 };
 using StageValues = std::map<Stage, Json>;
 
@@ -56,6 +57,7 @@ struct Figure {
   std::vector<FigureSource> sources = {};
   bool known = false;    // of a cell by arithmetic, in its cell.json
   bool optional = false; // results lack it: older ones, or until it is timed
+  bool censored = false; // not every run reaches it: a mean needs all of them
   /// Not stored, but a function of what `sources` stores for another figure.
   double (*derived)(double) = nullptr;
   int csv = 0; // place among its kind in cells.csv; 0: not there
@@ -75,6 +77,8 @@ using Figures = std::vector<Figure>;
 
 /// The registry. A new figure is a row more.
 const Figures& all_figures();
+/// Without those of a target.
+Figures without_target(Figures figures);
 
 const Figure& objective(const Figures& figures);
 /// The keys of those with a front.

@@ -9,7 +9,9 @@
 #include "nanobrain/base/stopwatch.h"
 #include "nanobrain/config/model_folder.h"
 #include "nanobrain/config/parameters.h"
+#include "nanobrain/run/metrics_log.h"
 #include "nanobrain/sweep/provenance.h"
+#include "nanobrain/sweep/steps_to_target.h"
 #include "nanobrain/sweep/worker.h"
 #include "nanobrain/yaml/yaml.h"
 
@@ -170,7 +172,13 @@ RunStatus run_stages(
       prepare_tokenizer_data(folder, sweep.text, *cell.tokenizer, tools);
     }
     const RunConfig config = run_config(folder, cell, seed, tools);
-    const auto values = Stages{run, config, tools, claim}.run();
+    auto values = Stages{run, config, tools, claim}.run();
+    if (sweep.target) {
+      const auto metrics = read_metrics(run.run().metrics());
+      if (const auto steps = steps_to_target(metrics, *sweep.target)) {
+        values[Stage::kTarget] = {{"steps_to_target", *steps}};
+      }
+    }
     Json result = collect_result(all_figures(), values);
     result.update(recorded_facts(run.run()));
     if (still_has(status, run)) write_json(run.result(), result);

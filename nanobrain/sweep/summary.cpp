@@ -79,6 +79,7 @@ PrecisionSummary estimate_figures(
     for (const auto& [seed, value] : cell.by_seed(figure, precision)) {
       values.push_back(value);
     }
+    if (!cell.censored_text(figure).empty()) continue;
     if (!values.empty()) summary.figures[figure.key] = estimate(values);
   }
   return summary;
@@ -90,16 +91,16 @@ std::optional<PrecisionSummary>& summary_of(
 }
 
 /// The noise of all cells instead of each one's own.
-void pool_intervals(SweepSummary& sweep, Precision precision) {
-  const ComparedCells compared = compared_cells(sweep, precision);
+void pool_intervals(
+    SweepSummary& sweep, Precision precision, const Figure& figure) {
+  const ComparedCells compared = compared_cells(sweep, precision, figure);
   if (compared.model.noise() != Noise::kPooled) return;
-  const std::string& key = objective(sweep.figures).key;
   for (CellSummary& cell : sweep.cells) {
     const auto place = std::ranges::find(compared.cells, &cell);
     if (place == compared.cells.end()) continue;
     const auto index = static_cast<size_t>(place - compared.cells.begin());
     const auto mean = compare({compared.model.contrast({{index, 1.0}})});
-    Estimate& e = summary_of(cell, precision)->figures.at(key);
+    Estimate& e = summary_of(cell, precision)->figures.at(figure.key);
     e.low = mean.front().low;
     e.high = mean.front().high;
   }
@@ -173,6 +174,13 @@ BySeed CellSummary::by_seed(const Figure& figure, Precision precision) const {
   return values;
 }
 
+std::string CellSummary::censored_text(const Figure& figure) const {
+  const auto done = seeds_done().size();
+  const auto reached = by_seed(figure, Precision::kF32).size();
+  if (!figure.censored || reached == done) return "";
+  return fmt::format("{} of {} reached it", reached, done);
+}
+
 Json CellSummary::mean(const Figure& figure, Precision precision) const {
   if (figure.known) return facts.at(figure.key);
   const auto& summary = at(precision);
@@ -204,6 +212,22 @@ bool is_finished(
     orders = std::move(rest);
   }
   return !cells.empty();
+}
+
+BySeed SweepSummary::measured(
+    const CellSummary& cell, const std::string& name) const {
+  BySeed values;
+  if (test.looks.empty()) return values;
+  for (const TestedCell& tested : test.looks.back().cells) {
+    if (tested.id != cell.id || !tested.measured.contains(name)) continue;
+    for (const RunSeed& seed : cell.seeds_done()) {
+      const auto place = std::ranges::find(tested.seeds, seed.name());
+      if (place == tested.seeds.end()) continue;
+      values[seed] = tested.measured[name].at(
+          static_cast<size_t>(place - tested.seeds.begin()));
+    }
+  }
+  return values;
 }
 
 int64_t SweepSummary::count(std::string_view state) const {
@@ -244,20 +268,24 @@ SweepSummary summarize_sweep(
     const SweepFolder& folder, const Figures& figures) {
   SweepSummary summary{
       .config = read_sweep_folder(folder),
-      .figures = figures,
+      .figures = {},
       .cells = {},
       .baselines = read_stored<SweepBaselines>(folder.baselines()),
       .test = read_stored<TestFigure>(folder.test())};
+  summary.figures = summary.config.target ? figures : without_target(figures);
   summary.cells = read_cells(folder, summary.config, figures);
   const bool finished = summary.finished();
   for (CellSummary& cell : summary.cells) {
     cell.abandoned = finished && !has_ended(cell);
     if (cell.count("done") == 0) continue;
-    cell.f32 = estimate_figures(cell, figures, Precision::kF32);
-    cell.int8 = estimate_figures(cell, figures, Precision::kInt8);
+    cell.f32 = estimate_figures(cell, summary.figures, Precision::kF32);
+    cell.int8 = estimate_figures(cell, summary.figures, Precision::kInt8);
   }
   for (const Precision p : kPrecisions) {
-    pool_intervals(summary, p);
+    for (const Figure& figure : summary.figures) {
+      if (figure.spread == Spread::kInterval)
+        pool_intervals(summary, p, figure);
+    }
     for (const std::string& axis : axes(figures)) mark_front(summary, axis, p);
   }
   return summary;
@@ -272,11 +300,16 @@ std::vector<size_t> ComparedCells::complete() const {
 }
 
 ComparedCells compared_cells(const SweepSummary& sweep, Precision precision) {
-  const Figure& figure = objective(sweep.figures);
+  return compared_cells(sweep, precision, objective(sweep.figures));
+}
+
+ComparedCells compared_cells(
+    const SweepSummary& sweep, Precision precision, const Figure& figure) {
   ComparedCells compared;
   std::vector<const CellSummary*> done;
   for (const CellSummary& cell : sweep.cells) {
     if (cell.by_seed(figure, precision).empty()) continue;
+    if (!cell.censored_text(figure).empty()) continue;
     done.push_back(&cell);
     compared.rung = std::max(compared.rung, cell.rung());
   }

@@ -55,6 +55,8 @@ struct CellSummary {
   int64_t rung() const;
   /// A figure of the seeds that are done.
   BySeed by_seed(const Figure& figure, Precision precision) const;
+  /// "2 of 5 reached it" of a censored figure that not all have; else "".
+  std::string censored_text(const Figure& figure) const;
   /// Known by arithmetic, or the mean over seeds; null where there is none.
   Json mean(const Figure& figure, Precision precision) const;
 };
@@ -71,6 +73,9 @@ struct SweepSummary {
   SweepBaselines baselines;       // of the cells that have them
   TestFigure test;
 
+  /// A cell's runs on a file of `measure`, in the last look; empty where it was
+  /// not chosen.
+  BySeed measured(const CellSummary& cell, const std::string& name) const;
   bool finished() const { return is_finished(config, cells); }
   int64_t count(std::string_view state) const;
   /// Every key that some cell overrides, in the order of the cells.
@@ -102,6 +107,9 @@ struct ComparedCells {
 };
 /// The sweep must outlive it.
 ComparedCells compared_cells(const SweepSummary& sweep, Precision precision);
+/// The same of another figure; of a censored one those cells that have a mean.
+ComparedCells compared_cells(
+    const SweepSummary& sweep, Precision precision, const Figure& figure);
 
 /// "1.8847 ± 0.0031": a mean with the half of its 95 % interval.
 std::string with_interval(const Estimate& e, const Figure& figure);

@@ -90,6 +90,13 @@ void add_estimate(
            return number_or_null(summary->at(figure.key).*member);
          }});
   }
+  if (figure.censored) {
+    columns.push_back(
+        {{.key = figure.key + "_runs"},
+         [&figure](const CellSummary& cell) -> TableCell {
+           return cell.by_seed(figure, Precision::kF32).size();
+         }});
+  }
 }
 
 void add_values(const SweepSummary& summary, CellColumns& columns) {
@@ -128,7 +135,7 @@ void add_texts(const SweepSummary& summary, CellColumns& columns) {
     add((f32 ? "" : "int8 ") + figure.markdown_heading,
         [&figure, precision](const CellSummary& cell) -> TableCell {
           const Json mean = cell.mean(figure, precision);
-          if (mean.is_null()) return {mean, ""};
+          if (mean.is_null()) return {mean, cell.censored_text(figure)};
           if (figure.known) return {mean, format_value(mean, figure.format)};
           return {
               mean, with_interval(cell.at(precision)->at(figure.key), figure)};
@@ -156,6 +163,38 @@ void add_texts(const SweepSummary& summary, CellColumns& columns) {
         cell.count("done"),
         failed > 0 ? fmt::format(", {} failed", failed) : "");
   });
+}
+
+/// Of the chosen cells on the files of `measure`.
+void add_measured(const SweepSummary& summary, CellColumns& columns) {
+  for (const auto& [name, path] : summary.config.measure.items()) {
+    const auto of = [&summary,
+                     name](const CellSummary& cell) -> std::optional<Estimate> {
+      std::vector<double> values;
+      for (const auto& [seed, value] : summary.measured(cell, name)) {
+        values.push_back(value);
+      }
+      if (values.empty()) return std::nullopt;
+      return estimate(values);
+    };
+    const Figure& figure = objective(summary.figures);
+    columns.push_back(
+        {word_column("measured_" + name, figure.title + " on " + name),
+         [of, &figure](const CellSummary& cell) -> TableCell {
+           const auto e = of(cell);
+           if (!e) return {nullptr, ""};
+           return {e->mean, with_interval(*e, figure)};
+         }});
+    for (const auto& [suffix, member] :
+         {std::pair{"_low", &Estimate::low}, {"_high", &Estimate::high}}) {
+      columns.push_back(
+          {{.key = "measured_" + name + suffix},
+           [of, member = member](const CellSummary& cell) -> TableCell {
+             const auto e = of(cell);
+             return e ? number_or_null((*e).*member) : Json();
+           }});
+    }
+  }
 }
 
 /// For programs: in every row what the rows of the table do not share.
@@ -218,6 +257,9 @@ Table runs_table(const SweepSummary& summary) {
     if (fact.key != std::string_view("host"))
       table.columns.push_back({.key = fact.key});
   }
+  for (const auto& [name, path] : summary.config.measure.items()) {
+    table.columns.push_back({.key = "measured_" + name});
+  }
   for (const CellSummary& cell : summary.cells) {
     for (const RunSummary& run : cell.runs) {
       TableRow& row = table.rows.emplace_back(row_of(names, cell));
@@ -235,6 +277,12 @@ Table runs_table(const SweepSummary& summary) {
         if (fact.key == std::string_view("host")) continue;
         row.emplace_back(run.facts.value(fact.key, Json()));
       }
+      for (const auto& [name, path] : summary.config.measure.items()) {
+        const BySeed values = summary.measured(cell, name);
+        const auto own_value = values.find(run.seed);
+        row.emplace_back(
+            own_value == values.end() ? Json() : Json(own_value->second));
+      }
     }
   }
   return table;
@@ -244,6 +292,7 @@ Table cells_table(const SweepSummary& summary) {
   CellColumns columns = name_columns(summary);
   add_values(summary, columns);
   add_texts(summary, columns);
+  add_measured(summary, columns);
   add_ngrams(summary, columns);
   const auto mixtures = find_mixtures(summary.cells);
   add_mixed(mixtures, columns);

@@ -33,6 +33,9 @@ void require_inputs(const SweepConfig& sweep, const std::vector<Cell>& cells) {
     require_input("set.data.train", cell.config.data.train);
     require_input("set.data.val", cell.config.data.val);
   }
+  for (const auto& [name, path] : sweep.measure.items()) {
+    require_input("measure." + name, path.get<std::string>());
+  }
   for (const fs::path& path : sweep.text.train) {
     require_input("text.train", path);
   }

@@ -19,6 +19,7 @@ struct TestedCell {
   std::vector<double> val;        // by which it was chosen
   std::vector<double> test;
   std::vector<CountedNgram> ngrams; // on the test text
+  Json measured = Json::object();   // name of `measure` -> the same on its file
 
   template <class Visitor>
   void visit(Visitor&& field) {
@@ -27,6 +28,7 @@ struct TestedCell {
     FIELD(val, "bits per byte on the validation text, run by run");
     FIELD(test, "bits per byte on the test text");
     FIELD(ngrams, "on the test text");
+    FIELD(measured, "bits per byte on each file of `measure`");
   }
   /// The same runs of the same cell.
   bool is_choice_of(const TestedCell& other) const {
@@ -62,11 +64,12 @@ struct TestFigure {
     for (const TestLook& look : looks) {
       for (const TestedCell& cell : look.cells) {
         const size_t runs = cell.seeds.size();
-        require(
-            runs > 0 && cell.val.size() == runs && cell.test.size() == runs,
-            where,
-            "lacks the figure of a run of {}",
-            cell.id);
+        bool whole = runs > 0 && cell.val.size() == runs &&
+                     (cell.test.size() == runs || !cell.measured.empty());
+        for (const auto& [name, values] : cell.measured.items()) {
+          whole = whole && values.is_array() && values.size() == runs;
+        }
+        require(whole, where, "lacks the figure of a run of {}", cell.id);
       }
     }
   }

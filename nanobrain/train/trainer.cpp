@@ -28,7 +28,8 @@ Trainer::Trainer(
     const RunConfig& config,
     const TrainingInputs& inputs,
     NanoLM model,
-    const RunFolder& run)
+    const RunFolder& run,
+    Stopwatch session)
     : config_(config),
       inputs_(inputs),
       model_(std::move(model)),
@@ -54,6 +55,7 @@ Trainer::Trainer(
                  .value_or(TrainerState{})),
       seen_(seen_after(state_.step, batches_, config)),
       log_(run, config, state_),
+      session_(session),
       earlier_elapsed_s_(state_.elapsed_s) {
   // A checkpoint has the average as its model.
   if (average_.begun(state_.step)) average_.swap();

@@ -22,11 +22,14 @@ namespace nanobrain {
 class Trainer {
  public:
   /// `inputs` must outlive it. Resumes from the newest checkpoint, if any.
+  /// `session` runs since this process began: counting an embedder is part of
+  /// the time that a run takes.
   Trainer(
       const RunConfig& config,
       const TrainingInputs& inputs,
       NanoLM model,
-      const RunFolder& run);
+      const RunFolder& run,
+      Stopwatch session = {});
 
   /// Takes the steps that are left, then the result is model(), with averaged
   /// weights where the config asks for them, and state().
@@ -65,7 +68,7 @@ class Trainer {
   TrainerState state_;
   SeenIds seen_;
   TrainingLog log_;
-  Stopwatch session_;            // since this process resumed or started it
+  Stopwatch session_;
   double earlier_elapsed_s_ = 0; // what sessions before it took
 };
 

@@ -147,6 +147,7 @@ Json train(const TrainingRequest& request) {
     return record["result"];
   }
 
+  const Stopwatch session;
   const int64_t threads = set_threads(config.train.threads);
   const TrainingInputs inputs = open_inputs(config);
   RunConfig start = config;
@@ -183,7 +184,7 @@ Json train(const TrainingRequest& request) {
        {"threads", threads}});
   write_json(run.record(), record);
 
-  Trainer trainer(config, inputs, model, run);
+  Trainer trainer(config, inputs, model, run, session);
   if (const int64_t step = trainer.state().step; begun && step > 0) {
     print_message(
         "train: resumes after step {} of {}", step, config.train.steps);

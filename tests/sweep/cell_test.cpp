@@ -109,6 +109,92 @@ TEST(Cells, HaveTheirKeysOverThoseOfTheBase) {
   EXPECT_EQ(seeded.train.data_seed, 9);
 }
 
+TEST(Cells, GroupsOfParametersVaryAndAreTakenAway) {
+  const SweepFiles files;
+  const auto cells = make_cells(files.read(
+      kBudget +
+      "grid: {optimizer.groups.rest: [{kind: lion, lr: 0.1, match: "
+      "[embedding]}, null], optimizer.groups.matrices.lr: [0.01], "
+      "optimizer.average.kind: [ema], init.embedder_scale: [2]}\n"
+      "set: {optimizer.groups.matrices.match: [matrix]}\n"));
+  ASSERT_EQ(cells.size(), 2u);
+  EXPECT_EQ(
+      cells[0].id, "rest=lion-0.1-embedding,lr=0.01,kind=ema,embedder_scale=2");
+  EXPECT_EQ(cells[0].config.optimizer.groups.at("rest").kind, "lion");
+  EXPECT_EQ(cells[0].config.optimizer.groups.at("matrices").lr, 0.01);
+  EXPECT_EQ(cells[0].config.optimizer.average.kind, AverageKind::kEma);
+  EXPECT_EQ(cells[1].id, "rest=none,lr=0.01,kind=ema,embedder_scale=2");
+  EXPECT_FALSE(cells[1].config.optimizer.groups.contains("rest"));
+  // A group without parameters is the cell's error.
+  EXPECT_ERROR(
+      UsageError,
+      "[cell lr=0.1]",
+      make_cells(
+          files.read(kBudget + "grid: {optimizer.groups.absent.lr: [0.1]}\n")));
+}
+
+const std::string kVariants =
+    "variants:\n"
+    "  full: {}\n"
+    "  no_groups: {optimizer.groups.matrices: null}\n"
+    "  lion: {optimizer.groups.matrices: {kind: lion, match: [matrix]}, "
+    "schedule: {warmup_steps: 1}}\n";
+
+TEST(Cells, VariantsSetSeveralKeysAtOnce) {
+  const SweepFiles files;
+  write_text(
+      files.path("base.yaml"),
+      read_text(files.path("base.yaml")) +
+          "optimizer: {groups: {matrices: {kind: muon, match: [matrix]}}}\n");
+  const SweepConfig sweep =
+      files.read(kBudget + kVariants + "grid: {train.batch_size: [2, 4]}\n");
+  const auto cells = make_cells(sweep);
+  EXPECT_EQ(
+      joined(cells, &Cell::id),
+      "variant=full,batch_size=2 variant=full,batch_size=4 "
+      "variant=no_groups,batch_size=2 variant=no_groups,batch_size=4 "
+      "variant=lion,batch_size=2 variant=lion,batch_size=4");
+  EXPECT_EQ(cells[2].overrides["variant"], "no_groups");
+  EXPECT_EQ(cells[0].config.optimizer.groups.at("matrices").kind, "muon");
+  EXPECT_TRUE(cells[2].config.optimizer.groups.empty());
+  EXPECT_EQ(cells[4].config.optimizer.groups.at("matrices").kind, "lion");
+  EXPECT_EQ(cells[4].config.schedule.warmup_steps, 1);
+  // Alone, and some of them.
+  EXPECT_EQ(make_cells(files.read(kBudget + kVariants)).size(), 3u);
+  EXPECT_EQ(
+      make_cells(
+          files.read(kBudget + kVariants + "grid: {variant: [full, lion]}\n"))
+          .size(),
+      2u);
+}
+
+TEST(Cells, VariantsThatCannotBeAreNamed) {
+  const SweepFiles files;
+  const auto cells_of = [&](const std::string& rest) {
+    return make_cells(files.read(kBudget + rest));
+  };
+  EXPECT_ERROR(
+      UsageError,
+      "has \"none\", which `variants` does not name",
+      cells_of("variants: {full: {}}\ngrid: {variant: [none]}\n"));
+  EXPECT_ERROR(
+      UsageError,
+      "sets train.batch_size twice",
+      cells_of("variants: {a: {train.batch_size: 2}}\n"
+               "grid: {train.batch_size: [4]}\n"));
+  EXPECT_ERROR(
+      UsageError,
+      "varies train.batch_size, which set fixes",
+      cells_of("variants: {a: {train.batch_size: 2}}\n"
+               "set: {train.batch_size: 4}\n"));
+  EXPECT_ERROR(
+      UsageError,
+      "[variants.a] sets data.train: make it an axis",
+      cells_of("variants: {a: {data.train: x}}\n"));
+  EXPECT_ERROR(
+      UsageError, "[variants.a] must map keys", cells_of("variants: {a: 1}\n"));
+}
+
 TEST(Cells, BudgetsOfTokensAndFlopsAreWholeSteps) {
   const SweepFiles files;
   const std::string grid = "grid: {model.num_layers: [1, 2]}\n";

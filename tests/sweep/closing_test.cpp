@@ -33,6 +33,12 @@ echo "{\"bits_per_byte\": $bits, \"baseline_tokens\": 64, \"baseline_counted\": 
 /// 1 and 2 layers x batches of 2 and 4: two budgets of training.
 class Closing : public ::testing::Test {
  protected:
+  explicit Closing(const std::string& more = "")
+      : sweep_(
+            "grid: {model.num_layers: [1, 2], train.batch_size: [2, 4]}\n"
+            "budget: {steps: 4}\nretries: 1\n" +
+            more) {}
+
   void SetUp() override {
     write_text(program(), kProgram);
     fs::permissions(program(), fs::perms::owner_all);
@@ -88,9 +94,7 @@ class Closing : public ::testing::Test {
   }
   SweepSummary summary() const { return summarize_sweep(sweep_.folder()); }
 
-  SweepResults sweep_{
-      "grid: {model.num_layers: [1, 2], train.batch_size: [2, 4]}\n"
-      "budget: {steps: 4}\nretries: 1\n"};
+  SweepResults sweep_;
   std::vector<Cell> cells_ = make_cells(read_sweep_folder(sweep_.folder()));
 };
 
@@ -169,6 +173,41 @@ TEST_F(Closing, WithoutTestTokensItSaysSo) {
   close();
   EXPECT_EQ(summary().test.looks.size(), 1u);
   EXPECT_EQ(summary().test.missing, "");
+}
+
+/// The best cell is chosen on a tuning slice, and reported on other files.
+class Measuring : public Closing {
+ protected:
+  Measuring()
+      : Closing("measure: {official: official.tokens, test: test.tokens}\n") {}
+};
+
+TEST_F(Measuring, TheChosenCellIsEvaluatedOnEachFileOnce) {
+  write_text(sweep_.path("official.tokens"), "");
+  close();
+  close();
+  // Two budgets' n-grams, three seeds on each of two files.
+  EXPECT_EQ(evaluated().size(), 2u + 6u);
+  const SweepSummary sweep = summary();
+  ASSERT_EQ(sweep.test.looks.size(), 1u);
+  const TestedCell& best = sweep.test.looks[0].cells[0];
+  EXPECT_TRUE(best.test.empty());
+  EXPECT_EQ(best.measured["official"], Json({1.81, 1.82, 1.80}));
+  EXPECT_NEAR(best.measured["test"][0].get<double>(), 1.91, 1e-9);
+  EXPECT_THAT(
+      closing_text(sweep),
+      AllOf(
+          HasSubstr("chosen on data.val: " + cells_[2].id + ", 1.8100"),
+          HasSubstr("on official, 1.9100"),
+          HasSubstr("official, test was looked at once")));
+  const Table cells = cells_table(sweep);
+  EXPECT_THAT(cells.text(), HasSubstr("bits per byte on official"));
+  EXPECT_THAT(
+      cells.csv(), HasSubstr("measured_test,measured_test_low,measured_test"));
+  const std::string runs = runs_table(sweep).csv();
+  EXPECT_THAT(runs, HasSubstr("measured_official,measured_test\n"));
+  EXPECT_THAT(runs, HasSubstr(",1.81,1.91\n"));
+  EXPECT_THAT(runs, HasSubstr(",,\n")); // not chosen
 }
 
 TEST_F(Closing, WhatFailsIsSaidAndEndsNothing) {

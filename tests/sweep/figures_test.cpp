@@ -19,7 +19,8 @@ TEST(Figures, ResultsKeepTheirKeysAndOrder) {
           [](const FigureSource* source) { return source->result; }),
       "seed val_loss val_bits_per_byte int8_val_loss int8_val_bits_per_byte "
       "parameters f32_bytes int8_bytes forward_ms int8_forward_ms train_flops "
-      "tokens steps tokens_per_s elapsed_s peak_rss_bytes threads data_seed");
+      "tokens steps tokens_per_s elapsed_s peak_rss_bytes threads data_seed "
+      "steps_to_target");
   EXPECT_EQ(
       joined(axes(all_figures()), std::identity()),
       "parameters bytes forward_ms train_flops");
@@ -60,7 +61,7 @@ TEST(Figures, AResultIsGatheredFromTheStages) {
     stages[source->stage][source->value] = source->result.size();
   }
   const Json result = collect_result(figures, stages);
-  EXPECT_EQ(result.size(), 19u);
+  EXPECT_EQ(result.size(), 20u);
   EXPECT_EQ(result["energy_j"], 8);
   EXPECT_EQ(result["int8_forward_ms"], 15);
   check_result(figures, result, "result");

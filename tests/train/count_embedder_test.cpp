@@ -1,4 +1,4 @@
-// The counted embedder beside a dense derivation in f64.
+// The counted embedder and bigram beside dense derivations in f64.
 #include "nanobrain/train/count_embedder.h"
 
 #include <ATen/Parallel.h>
@@ -8,6 +8,7 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/data/window_sampler.h"
+#include "nanobrain/train/count_bigram.h"
 #include "tests/support/tensor_error.h"
 #include "tests/train/tiny_run.h"
 
@@ -31,14 +32,18 @@ class CountEmbedderTest : public ::testing::Test {
       WindowSampler(file_.size(), 16, 42).covered(60);
 };
 
-/// How often w follows v within the ranges, (V, V).
+/// How often w stands `lag` places after v within the ranges, (V, V).
 Tensor dense_counts(
-    const TokenFile& file, const std::vector<TokenRange>& ranges) {
+    const TokenFile& file,
+    const std::vector<TokenRange>& ranges,
+    int64_t lag = 1) {
   const int64_t V = file.info().vocab_size;
   Tensor counts = torch::zeros({V, V}, torch::kFloat64);
   auto count = counts.accessor<double, 2>();
   for (const auto& [begin, end] : ranges) {
-    for (int64_t i = begin; i + 1 < end; ++i) count[file[i]][file[i + 1]] += 1;
+    for (int64_t i = begin; i + lag < end; ++i) {
+      count[file[i]][file[i + lag]] += 1;
+    }
   }
   return counts;
 }
@@ -56,11 +61,16 @@ TEST_F(CountEmbedderTest, IsTheSvdOfTheCounts) {
       relative_error(column * counted.unigram_weight, unigram - unigram.mean()),
       1e-6);
 
-  const Tensor scale = ((counts.sum(1, /*keepdim=*/true) + 1) *
-                        (counts.sum(0, /*keepdim=*/true) + 1))
-                           .sqrt();
-  const Tensor m = (counts / scale).sqrt();
-  const auto [u, s, v] = at::linalg_svd(torch::cat({m, m.t()}, 1), false, {});
+  std::vector<Tensor> parts;
+  for (const int64_t lag : {1, 2}) {
+    const Tensor c = dense_counts(file_, ranges_, lag);
+    const Tensor scale =
+        ((c.sum(1, /*keepdim=*/true) + 1) * (c.sum(0, /*keepdim=*/true) + 1))
+            .sqrt();
+    const Tensor m = (c / scale).sqrt();
+    parts.insert(parts.end(), {m, m.t()});
+  }
+  const auto [u, s, v] = at::linalg_svd(torch::cat(parts, 1), false, {});
   Tensor rows = u.narrow(1, 0, kWidth - 1) * s.narrow(0, 0, kWidth - 1).sqrt();
   const Tensor seen = (counts.sum(0) + counts.sum(1)) > 0;
   rows = torch::where(seen.unsqueeze(1), rows / rows.norm(2, 1, true), 0.0);
@@ -69,6 +79,35 @@ TEST_F(CountEmbedderTest, IsTheSvdOfTheCounts) {
   // start leaves what follows the spectrum at the cut.
   const Tensor got = counted.rows.narrow(1, 1, kWidth - 1).to(torch::kFloat64);
   EXPECT_LT(relative_error(got.mm(got.t()), rows.mm(rows.t())), 1e-3);
+}
+
+TEST_F(CountEmbedderTest, TheBigramIsTheSolutionOfItsNormalEquations) {
+  constexpr int64_t kWidth = 6;
+  const Tensor rows = count(kWidth).rows;
+  const Tensor map = count_bigram(file_, ranges_, rows).to(torch::kFloat64);
+  const Tensor p = dense_counts(file_, ranges_) /
+                   dense_counts(file_, ranges_).sum(); // (V, V)
+  const Tensor before = p.sum(1), after = p.sum(0);
+  const Tensor x = rows.to(torch::kFloat64);
+  const Tensor z =
+      (x - x.mean(1, true)) /
+      (x.var(1, /*unbiased=*/false, /*keepdim=*/true) + 1e-5).sqrt();
+  const auto ridged = [](const Tensor& moment) {
+    return moment +
+           0.1 * moment.diagonal().mean() * torch::eye(kWidth, torch::kFloat64);
+  };
+  const Tensor a = ridged(z.t().mm(torch::diag(before)).mm(z));
+  const Tensor b = ridged(x.t().mm(torch::diag(after)).mm(x));
+  // a M b = right, row by row: (a x b) vec(M) = vec(right).
+  const Tensor right = z.t().mm(p - before.outer(after)).mm(x);
+  Tensor m =
+      at::linalg_solve(at::kron(a, b), right.flatten()).view({kWidth, kWidth});
+  const auto mean_norm = [&](const Tensor& of) {
+    return (of.square().sum(1) * before).sum().sqrt();
+  };
+  m = m * mean_norm(x) / mean_norm(z.mm(m)) -
+      torch::eye(kWidth, torch::kFloat64) * mean_norm(x) / std::sqrt(kWidth);
+  EXPECT_LT(relative_error(map, m), 1e-5); // it is stored in f32
 }
 
 TEST_F(CountEmbedderTest, HasTheDeviationOfRandomWeights) {
@@ -85,10 +124,13 @@ TEST_F(CountEmbedderTest, HasTheSameBitsAtAnyNumberOfThreads) {
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   const CountedEmbedder one = count(kWidth);
+  const Tensor bigram_of_one = count_bigram(file_, ranges_, one.rows);
   at::set_num_threads(2);
   const CountedEmbedder two = count(kWidth);
+  const Tensor bigram_of_two = count_bigram(file_, ranges_, one.rows);
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(one.rows, two.rows));
+  EXPECT_TRUE(torch::equal(bigram_of_one, bigram_of_two));
   EXPECT_EQ(one.unigram_weight, two.unigram_weight);
   EXPECT_TRUE(one.rows.isfinite().all().item<bool>());
 }

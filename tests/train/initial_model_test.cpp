@@ -7,6 +7,8 @@
 #include "nanobrain/inference/evaluation.h"
 #include "nanobrain/model/f32_model.h"
 #include "nanobrain/run/run_config_file.h"
+#include "nanobrain/train/count_bigram.h"
+#include "tests/support/tensor_error.h"
 #include "tests/train/tiny_run.h"
 
 namespace nanobrain {
@@ -101,19 +103,49 @@ double unigram_loss(const RunConfig& config, const TrainingInputs& inputs) {
   return nats / static_cast<double>(val.size() - 1);
 }
 
+double loss_of(
+    NanoLM& model, const RunConfig& config, const TrainingInputs& in) {
+  return evaluate(
+             model, in.val, *in.tokenizer, {.context = config.train.seq_len})
+      .nats_per_token();
+}
+
 TEST_F(InitialModelTest, FromCountsIsTheUnigramAtTheStart) {
   // Small rows: what the final norm makes of them is little beside the bias.
   NanoLM counted =
       model({"init={from_counts: true, kind: zero_out, embedder_scale: 0.01}"});
-  const double loss = evaluate(
-                          counted,
-                          inputs_->val,
-                          *inputs_->tokenizer,
-                          {.context = config_.train.seq_len})
-                          .nats_per_token();
   const double unigram = unigram_loss(config_, *inputs_);
   EXPECT_LT(unigram, std::log(290.0) - 1);
-  EXPECT_NEAR(loss, unigram, 0.05);
+  EXPECT_NEAR(loss_of(counted, config_, *inputs_), unigram, 0.05);
+}
+
+TEST_F(InitialModelTest, TheBigramIsBetterThanTheUnigramAtTheStart) {
+  const std::string init = "init={from_counts: true, kind: zero_out, bigram: ";
+  for (const char* scale : {"1", "2"}) {
+    NanoLM without = model({init + "false, embedder_scale: " + scale + "}"});
+    const double loss_without = loss_of(without, config_, *inputs_);
+    NanoLM with = model(
+        {init + "true, position_scale: 0, embedder_scale: " + scale + "}"});
+    const double loss = loss_of(with, config_, *inputs_);
+    EXPECT_LT(loss, unigram_loss(config_, *inputs_) - 0.3) << scale;
+    EXPECT_LT(loss, loss_without - 0.3) << scale;
+  }
+}
+
+TEST_F(InitialModelTest, TheFirstBlockIsExactlyTheBigramsMap) {
+  NanoLM found =
+      model({"init={from_counts: true, bigram: true}", "model.bias=true"});
+  const WindowSampler sampler(inputs_->train.size(), 16, 42);
+  const Tensor map = count_bigram(
+      inputs_->train,
+      sampler.covered(config_.train.windows_of(config_.train.steps)),
+      found->wte->weight.detach());
+  const Tensor x = torch::randn({5, config_.model.model_dim});
+  const torch::NoGradGuard no_grad;
+  EXPECT_LT(
+      testing::relative_error(
+          found->h[0]->as<Block>()->mlp->forward(x), x.mm(map)),
+      1e-5); // of f32 products
 }
 
 TEST_F(InitialModelTest, NamesCountsWithAModelToStartFrom) {

@@ -36,7 +36,7 @@ function figureColumn(figure, precision) {
     value: (cell) => meanOf(figure, cell, precision),
     cell: (cell) => (known(cell)
       ? figureText(figure)(cell[figure.key])
-      : measuredText(figure, cell, precision))};
+      : cell.censored[figure.key] ?? measuredText(figure, cell, precision))};
 }
 
 /** Of the figures, those of int8 behind the last one that has two. */

@@ -105,8 +105,15 @@ function testTiles(sweep) {
   }
   const times = looks === 1 ? 'looked at once'
                             : `looked at ${looks} times, so no test any more`;
-  return cells.map((cell) => {
+  return cells.flatMap((cell) => {
     const label = sweep.cells.find(({id}) => id === cell.id)?.label ?? cell.id;
+    const measured = Object.entries(cell.measured ?? {});
+    if (measured.length > 0) {
+      return measured.map(([name, value]) => tile(
+        `On ${name}`, estimate(value, 4),
+        `${label}; ${confirmation ? 'fresh seeds' : 'chosen'} on data.val: ` +
+        `${estimate(cell.val, 4)}; ${times}`));
+    }
     return tile('On test',
       inRed(estimate(cell.test, 4), cell.loses),
       element('span', {},
