@@ -78,11 +78,12 @@ std::unique_ptr<Optimizer> make_muon(
     const UpdateConfig& config, std::vector<OptimizedParameter> parameters);
 
 /// SOAP (Vyas et al. 2024, arXiv:2409.11321): AdamW in the eigenbasis of
-/// Shampoo's preconditioners, renewed after an update, by one step of orthogonal
-/// iteration, every `precondition_every` steps; for matrices. As in its authors'
-/// code the first step makes the bases and no update. A side of more than 2,048
-/// keeps its own basis. Beside AdamW's moments its state is "left.NAME", "right.NAME"
-/// and the bases "left_basis.NAME", "right_basis.NAME".
+/// Shampoo's preconditioners, renewed after an update, by one step of
+/// orthogonal iteration, every `precondition_every` steps; for matrices. As in
+/// its authors' code the first step makes the bases and no update. A side of
+/// more than 2,048 keeps its own basis. Beside AdamW's moments its state is
+/// "left.NAME", "right.NAME" and the bases "left_basis.NAME",
+/// "right_basis.NAME".
 std::unique_ptr<Optimizer> make_soap(
     const UpdateConfig& config, std::vector<OptimizedParameter> parameters);
 

@@ -1,7 +1,8 @@
-// The orthogonal factor of a matrix.
 #include "nanobrain/optimizer/orthogonalize.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 namespace nanobrain {
@@ -33,37 +34,40 @@ constexpr std::array kPolarExpress = {
     widened({1.8750014808534479, -1.2500016453999487, 0.3750001645474248}),
     Quintic{1.875, -1.25, 0.375}};
 
-/// x: (m, n), m <= n.
-Tensor iterate(const Tensor& wide, std::span<const Quintic> steps) {
-  constexpr double kLeastNorm = 1e-7;
-  Tensor x = wide / wide.norm().clamp_min(kLeastNorm);
+Tensor iterate(const Tensor& gram, std::span<const Quintic> steps) {
+  const double least = 1e-14; // of the square of a norm
+  const double scale = std::max(gram.trace().item<double>(), least);
+  const Tensor one = torch::eye(gram.size(0), gram.options());
+  Tensor x = gram / scale;
+  Tensor root = one / std::sqrt(scale);
   for (const auto& [a, b, c] : steps) {
-    const Tensor gram = x.mm(x.t()); // (m, m)
-    x = torch::addmm(x, torch::addmm(gram, gram, gram, b, c), x, a);
+    const Tensor step = torch::addmm(one * a + x * b, x, x, 1, c);
+    root = root.mm(step);
+    x = step.mm(x).mm(step);
   }
-  return x;
+  return root;
 }
 
-Tensor exactly(const Tensor& wide) {
+Tensor exactly(const Tensor& gram) {
   constexpr double kLeast = 1e-14; // of the largest, of f64's 2e-16
-  const Tensor x = wide.to(torch::kFloat64);
-  const auto [values, vectors] = at::linalg_eigh(x.mm(x.t()), "L");
+  const auto [values, vectors] = at::linalg_eigh(gram, "L");
   const Tensor least = values.max().clamp_min(1e-300) * kLeast;
   const Tensor inverse =
       torch::where(values > least, values.clamp_min(least).rsqrt(), 0.0);
-  return (vectors * inverse).mm(vectors.t().mm(x)).to(torch::kFloat32);
+  return (vectors * inverse).mm(vectors.t());
 }
 
 } // namespace
 
-Tensor orthogonalize(const Tensor& matrix, Orthogonalizer kind) {
-  const bool tall = matrix.size(0) > matrix.size(1);
-  const Tensor wide = tall ? matrix.t() : matrix;
-  const Tensor x = kind == Orthogonalizer::kExact ? exactly(wide)
-                   : kind == Orthogonalizer::kPolarExpress
-                       ? iterate(wide, kPolarExpress)
-                       : iterate(wide, kNewtonSchulz);
-  return tall ? x.t() : x;
+Tensor inverse_root(const Tensor& gram, Orthogonalizer kind) {
+  switch (kind) {
+    case Orthogonalizer::kExact:
+      return exactly(gram);
+    case Orthogonalizer::kPolarExpress:
+      return iterate(gram, kPolarExpress);
+    default:
+      return iterate(gram, kNewtonSchulz);
+  }
 }
 
 } // namespace nanobrain

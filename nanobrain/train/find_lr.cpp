@@ -44,10 +44,12 @@ void add_findings(Json& report) {
       steepest = i;
     }
   }
+  Json findings;
   for (const char* key : {"factor", "lr"}) {
-    report[fmt::format("least_{}", key)] = curve[least][key];
-    report[fmt::format("steepest_{}", key)] = curve[steepest][key];
+    findings[fmt::format("least_{}", key)] = curve[least][key];
+    findings[fmt::format("steepest_{}", key)] = curve[steepest][key];
   }
+  report.update(findings);
 }
 
 } // namespace

@@ -22,7 +22,7 @@ case $1 in
   train)
     layers=$(grep -oP 'num_layers: \K\d+' "$2")
     seed=$(grep -oP ' seed: \K\d+' "$2")
-    steps=$(grep -oP ' steps: \K\d+' "$2")
+    steps=$(grep -oPm1 ' steps: \K\d+' "$2")
     trap 'rmdir "$4.busy"; exit 130' INT
     mkdir -p "$4/model"
     mkdir "$4.busy" || { echo "two at once" >> "$here/faults"; exit 1; }

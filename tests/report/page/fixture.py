@@ -213,7 +213,7 @@ def tested(cell, looks=1):
     test = estimate([x + 0.1 for x in val["values"]])
     return {"looks": looks, "missing": None, "confirmation": False,
             "cells": [{"id": cell["id"], "val": val,
-                       "test": test, "ngrams": ngrams,
+                       "test": test, "measured": {}, "ngrams": ngrams,
                        **against_trigram(test["mean"])}]}
 
 
@@ -247,7 +247,8 @@ def make_cell(layers, width, runs):
         "parameters": count(layers, width),
         "train_flops": flops(layers, width), "steps": STEPS,
         "tokens": STEPS * TOKENS_PER_STEP,
-        "seeds": [r["seed"] for r in done], "failed": len(SEEDS) - len(done)}
+        "seeds": [r["seed"] for r in done], "failed": len(SEEDS) - len(done),
+        "censored": {}}
     for precision, prefix in (("f32", ""), ("int8", "int8_")):
         loss = [r[prefix + "val_loss"] for r in done]
         entry[precision] = {
