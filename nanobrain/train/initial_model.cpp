@@ -8,6 +8,7 @@
 #include "nanobrain/base/error.h"
 #include "nanobrain/base/fields.h"
 #include "nanobrain/config/model_folder.h"
+#include "nanobrain/config/parameters.h"
 #include "nanobrain/kernels/one_thread.h"
 #include "nanobrain/model/huggingface.h"
 #include "nanobrain/train/count_bigram.h"
