@@ -283,8 +283,8 @@ SweepSummary summarize_sweep(
   }
   for (const Precision p : kPrecisions) {
     for (const Figure& figure : summary.figures) {
-      if (figure.spread == Spread::kInterval)
-        pool_intervals(summary, p, figure);
+      if (figure.spread != Spread::kInterval) continue;
+      pool_intervals(summary, p, figure);
     }
     for (const std::string& axis : axes(figures)) mark_front(summary, axis, p);
   }

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "nanobrain/kernels/one_thread.h"
-#include "nanobrain/train/pair_counts.h"
 
 namespace nanobrain {
 
@@ -28,12 +27,8 @@ double mean_norm(const Tensor& x, const Tensor& p) {
 
 } // namespace
 
-Tensor count_bigram(
-    const TokenFile& file,
-    std::span<const TokenRange> ranges,
-    const Tensor& rows) {
+Tensor count_bigram(const SparseRows& counts, const Tensor& rows) {
   const int64_t C = rows.size(1);
-  const SparseRows counts = count_pairs(file, ranges, /*lag=*/1);
   const PairSums sums = sums_of(counts);
   const Tensor following = multiply(counts, rows).to(torch::kFloat64); // (V, C)
   const OneThread same_bits;

@@ -8,7 +8,6 @@
 
 #include "nanobrain/base/error.h"
 #include "nanobrain/kernels/one_thread.h"
-#include "nanobrain/train/pair_counts.h"
 
 namespace nanobrain {
 
@@ -89,10 +88,10 @@ CountedEmbedder count_embedder(
       V,
       C);
   std::vector<SparseRows> parts;
-  Tensor following; // how often each token follows one, (V)
+  SparseRows following;
   for (const int64_t lag : {1, 2}) {
     SparseRows counts = count_pairs(file, ranges, lag);
-    if (lag == 1) following = sums_of(counts).columns;
+    if (lag == 1) following = counts;
     to_cosines(counts);
     parts.push_back(transpose(counts));
     parts.push_back(std::move(counts));
@@ -102,7 +101,7 @@ CountedEmbedder count_embedder(
   // Far under the norm of any row that is not a rounding error of no counts.
   constexpr double kLeastNorm = 1e-4;
   factor = factor / factor.norm(2, 1, true).clamp_min(kLeastNorm);
-  Tensor unigram = (following + 1).log();
+  Tensor unigram = (sums_of(following).columns + 1).log();
   unigram = (unigram - unigram.mean()).unsqueeze(1);
   const double deviation = 1 / std::sqrt(static_cast<double>(C));
   const double spread = unigram.square().mean().sqrt().item<double>();
@@ -110,7 +109,8 @@ CountedEmbedder count_embedder(
       torch::cat(
           {unigram * (deviation / spread), with_deviation(factor, deviation)},
           1),
-      spread / deviation};
+      spread / deviation,
+      std::move(following)};
 }
 
 } // namespace nanobrain

@@ -6,7 +6,7 @@
 
 #include <span>
 
-#include "nanobrain/data/token_file.h"
+#include "nanobrain/train/pair_counts.h"
 
 namespace nanobrain {
 
@@ -15,6 +15,7 @@ struct CountedEmbedder {
   /// What column 0 is to be multiplied by to be the centred logarithm of the
   /// unigram: the final norm's bias there makes it the model at step 0.
   double unigram_weight = 0;
+  SparseRows following; // count_pairs() of lag 1
 };
 
 /// An embedder in f32 for a file's tokens, counted within `ranges`. Column 0 is

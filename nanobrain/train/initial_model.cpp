@@ -98,7 +98,8 @@ void set_counted(
   model->wte->weight.copy_(rows);
   model->ln_f->bias[0] = counted.unigram_weight / scale;
   if (!config.init.bigram) return;
-  set_linear(*model->h[0]->as<Block>()->mlp, count_bigram(file, ranges, rows));
+  set_linear(
+      *model->h[0]->as<Block>()->mlp, count_bigram(counted.following, rows));
   model->ln_f->weight.fill_(1 / scale);
 }
 

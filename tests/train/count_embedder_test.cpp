@@ -84,7 +84,8 @@ TEST_F(CountEmbedderTest, IsTheSvdOfTheCounts) {
 TEST_F(CountEmbedderTest, TheBigramIsTheSolutionOfItsNormalEquations) {
   constexpr int64_t kWidth = 6;
   const Tensor rows = count(kWidth).rows;
-  const Tensor map = count_bigram(file_, ranges_, rows).to(torch::kFloat64);
+  const Tensor map =
+      count_bigram(count_pairs(file_, ranges_, 1), rows).to(torch::kFloat64);
   const Tensor p = dense_counts(file_, ranges_) /
                    dense_counts(file_, ranges_).sum(); // (V, V)
   const Tensor before = p.sum(1), after = p.sum(0);
@@ -124,10 +125,12 @@ TEST_F(CountEmbedderTest, HasTheSameBitsAtAnyNumberOfThreads) {
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   const CountedEmbedder one = count(kWidth);
-  const Tensor bigram_of_one = count_bigram(file_, ranges_, one.rows);
+  const Tensor bigram_of_one =
+      count_bigram(count_pairs(file_, ranges_, 1), one.rows);
   at::set_num_threads(2);
   const CountedEmbedder two = count(kWidth);
-  const Tensor bigram_of_two = count_bigram(file_, ranges_, one.rows);
+  const Tensor bigram_of_two =
+      count_bigram(count_pairs(file_, ranges_, 1), one.rows);
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(one.rows, two.rows));
   EXPECT_TRUE(torch::equal(bigram_of_one, bigram_of_two));

@@ -136,10 +136,10 @@ TEST_F(InitialModelTest, TheFirstBlockIsExactlyTheBigramsMap) {
   NanoLM found =
       model({"init={from_counts: true, bigram: true}", "model.bias=true"});
   const WindowSampler sampler(inputs_->train.size(), 16, 42);
+  const auto ranges =
+      sampler.covered(config_.train.windows_of(config_.train.steps));
   const Tensor map = count_bigram(
-      inputs_->train,
-      sampler.covered(config_.train.windows_of(config_.train.steps)),
-      found->wte->weight.detach());
+      count_pairs(inputs_->train, ranges, 1), found->wte->weight.detach());
   const Tensor x = torch::randn({5, config_.model.model_dim});
   const torch::NoGradGuard no_grad;
   EXPECT_LT(
