@@ -31,6 +31,8 @@ void add_key_flags(TrainFlags& flags) {
     overrides.push_back(fmt::format("{}={}", key, value.dump()));
   };
   if (!flags.init_from.empty()) {
+    // Instead of what the YAML starts from; a --set that does is refused.
+    overrides.insert(overrides.begin(), "init=null");
     add("train.init_from", flags.init_from.string());
   }
   if (!flags.device.empty()) add("train.device", flags.device);

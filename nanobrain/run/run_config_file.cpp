@@ -11,24 +11,35 @@
 
 namespace nanobrain {
 
+namespace {
+
+/// Without the keys whose value is null.
+Json without_nulls(const Json& json) {
+  if (!json.is_object()) return json;
+  Json rest = Json::object();
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_null()) rest[key] = without_nulls(value);
+  }
+  return rest;
+}
+
+} // namespace
+
 RunConfig parse_run_config(
     const fs::path& path, const std::vector<std::string>& overrides) {
-  RunConfig config;
-  config.model.vocab_size = 0;
   constexpr int64_t kLeftOut = std::numeric_limits<int64_t>::min();
-  const int64_t warmup = std::exchange(config.schedule.warmup_steps, kLeftOut);
+  RunConfig unwritten;
+  unwritten.model.vocab_size = 0;
+  const int64_t warmup =
+      std::exchange(unwritten.schedule.warmup_steps, kLeftOut);
+  RunConfig config = unwritten;
   read_fields(read_yaml(path), path.string() + ":", config);
   make_paths_absolute(config, fs::absolute(path).parent_path());
   if (!overrides.empty()) {
     Json json = write_fields(config);
     for (const auto& assignment : overrides) apply_override(json, assignment);
-    // null takes a group away: it has no default to go back to.
-    Json groups = Json::object();
-    for (const auto& [name, group] : json["optimizer"]["groups"].items()) {
-      if (!group.is_null()) groups[name] = group;
-    }
-    json["optimizer"]["groups"] = std::move(groups);
-    read_fields(json, "--set:", config);
+    config = unwritten;
+    read_fields(without_nulls(json), "--set:", config);
     make_paths_absolute(config, fs::current_path());
   }
   if (config.schedule.warmup_steps == kLeftOut) {

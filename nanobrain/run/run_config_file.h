@@ -9,9 +9,10 @@
 
 namespace nanobrain {
 
-/// Reads a run's YAML and then overrides ("train.steps=200"). Relative paths
-/// are relative to the file, those of overrides to the working directory; all
-/// come back absolute. No other file is touched: a model.vocab_size that is
+/// Reads a run's YAML and then overrides ("train.steps=200"; "init=null" is
+/// the default, "optimizer.groups.NAME=null" no such group). Relative paths are
+/// relative to the file, those of overrides to the working directory; all come
+/// back absolute. No other file is touched: a model.vocab_size that is
 /// left out comes back as 0, a schedule.warmup_steps as the default or, where
 /// the run is shorter, as its steps. UsageError that names the key at fault.
 RunConfig parse_run_config(

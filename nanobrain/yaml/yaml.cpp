@@ -198,7 +198,8 @@ void apply_override(Json& config, std::string_view assignment) {
   const std::string where = fmt::format("--set {}", assignment);
   const size_t equals = assignment.find('=');
   require<UsageError>(
-      equals != std::string_view::npos && equals > 0,
+      equals != std::string_view::npos && equals > 0 &&
+          equals + 1 < assignment.size(),
       where,
       "must be KEY=VALUE, such as train.steps=200");
   std::string_view keys = assignment.substr(0, equals);

@@ -23,7 +23,7 @@ std::string to_yaml(const Json& value);
 Json flat_keys(const Json& keys);
 
 /// Applies "train.steps=200" to a config: the value is parsed as YAML, the
-/// objects on the way are made. UsageError if there is no "=".
+/// objects on the way are made. UsageError if there is no "=" or no value.
 void apply_override(Json& config, std::string_view assignment);
 
 } // namespace nanobrain

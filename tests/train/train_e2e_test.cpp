@@ -57,5 +57,20 @@ TEST_F(TrainCommand, WrongUseIsExitCodeTwoAndFailuresAreOne) {
   refused(1, {{diverging, "step"}, {diverging, "lower optimizer.lr"}});
 }
 
+TEST_F(TrainCommand, FineTunesByTheYamlThatTheModelStartedFrom) {
+  output("(cat world/run.yaml; echo 'init: {kind: zero_out}') > first.yaml");
+  const std::string tune =
+      "nanobrain train first.yaml --output tuned --quiet --init-from "
+      "world/run --set data.tokenizer=world/data --set "
+      "data.train=world/data/train.tokens --set data.val=world/data/val.tokens ";
+  refused(
+      2, {{tune + "--set init.kind=gpt2", "[init] is of random weights, but"}});
+  output(tune);
+  const auto loss = [&](const std::string& folder) {
+    return read_json(folder + "/run.json")["result"]["val_loss"].get<double>();
+  };
+  EXPECT_LT(loss("tuned"), loss("world/run") - 0.1);
+}
+
 } // namespace
 } // namespace nanobrain::testing

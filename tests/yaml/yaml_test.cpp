@@ -157,7 +157,7 @@ TEST(ApplyOverride, SetsAValueOnThePath) {
   apply_override(config, "optimizer.betas=[0.9, 1e-3]");
   apply_override(config, "data.train=a=b.tokens");
   apply_override(config, "name='12'");
-  apply_override(config, "train.seed=");
+  apply_override(config, "train.seed=null");
   EXPECT_EQ(
       config.dump(),
       R"({"train":{"steps":200,"seed":null},)"
@@ -172,6 +172,7 @@ TEST(ApplyOverride, SaysWhatIsWrong) {
   for (const auto& [assignment, words] :
        {std::pair("train.steps", "[--set train.steps] must be KEY=VALUE"),
         std::pair("=1", "must be KEY=VALUE"),
+        std::pair("train.steps=", "must be KEY=VALUE"),
         std::pair("train..steps=1", "has an empty part in its key"),
         std::pair("train.steps.x=1", "\"x\" is under a value that has no keys"),
         std::pair(
