@@ -10,7 +10,7 @@ hold_isa "$@"
 set -- "${rest[@]}"
 positional 0 2 "$@"
 need_peers
-config=${1:-$experiments/first_run.yaml}
+config=${1:-$experiments/adamw.yaml}
 need_paths "$config"
 out=$(realpath -m "${2:-$root/build/peers/train}")
 take_folder "$out"

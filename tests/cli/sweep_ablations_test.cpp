@@ -26,15 +26,18 @@ TEST_P(SweepAblations, ATinyVersionRuns) {
     set("text.train=[" + world + "/text.txt]");
     set("text.val=[" + world + "/val.txt]");
   } else {
-    if (name == "learning_rate") {
-      set("grid={optimizer.lr: [1.0e-3, 4.0e-3], "
-          "schedule.warmup_steps: [0, 1]}");
-    }
+    set("measure={}");
     set("set.data.tokenizer=" + world + "/data");
     set("set.data.train=" + world + "/data/train.tokens");
     set("set.data.val=" + world + "/data/val.tokens");
   }
-  if (name != "learning_rate") set("set.schedule.warmup_steps=1");
+  if (name == "thousand_steps") {
+    set("variants.adamw.schedule.warmup_steps=1");
+    set("variants.recipe={schedule: {warmup_steps: 1}}");
+    set("set.train.eval_every=1"); // there is a target to reach
+  } else {
+    set("set.schedule.warmup_steps=1");
+  }
   // Tokens of a step are few, unless the grid itself says how many.
   if (name != "context_length") {
     set("set.train.batch_size=2");

@@ -43,7 +43,13 @@ TEST_F(FirstRun, GoesFromParquetShardsToAnEvaluatedModel) {
       "exclude each other");
   other(2, "world/text.txt", "usage: ");
   other(2, "world/text.txt out --vla x", "there is no flag --vla");
+  other(
+      1,
+      "world/shards out --val-fraction 0.1 --config " +
+          (source_dir() / "experiments/adamw.yaml").string(),
+      "adamw.yaml; name another folder, or remove " + path("out/run"));
   other(1, "absent new", "absent does not exist");
+  other(1, "world/text.txt new --config absent", "absent does not exist");
   EXPECT_FALSE(exists("new"));
   other(1, "world/text.txt world/shards", "holds other things");
 }

@@ -16,6 +16,7 @@ TEST_F(Scripts, KnowTheirHelpAndRefuseWhatTheyDoNotKnow) {
       {"demo", "demo.sh [OUT]"},
       {"first_run", "first_run.sh INPUT... OUT"},
       {"freeze_and_time", "freeze_and_time.sh RUN TEXT OUT"},
+      {"generation", "generation.sh MODEL HELD_OUT OUT"},
       {"growth", "growth.sh [OUT]"},
       {"peers/deploy", "deploy.sh [--isa avx2] MODEL [OUT]"},
       {"peers/gpt2", "gpt2.sh [--isa avx2] TOKENIZER TEXT [OUT]"},
@@ -110,6 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"NANOBRAIN=$PWD/short growth.sh new", "\n| 131,072 | 32 | 2 | 256 | "},
         // torch.compile's compilations would take a minute.
         {"TORCHDYNAMO_DISABLE=1 train.sh world/run/config.yaml new", "PyTorch"},
+        {"SAMPLES=3 TOKENS=600 generation.sh world/run world/val.txt new",
+         "distinct 3-grams"},
         {"BYTES=200 PRECISIONS=f32 gpt2.sh world/gpt2 world/val.txt out",
          "transformers"},
         {"SENTENCEPIECE=world/tokenizer tokenizers.sh world/text.txt "

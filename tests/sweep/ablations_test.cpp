@@ -11,9 +11,12 @@ namespace {
 TEST(Ablations, EveryOneIsReadAndHasItsCells) {
   const std::map<std::string, size_t> cells = {
       {"context_length", 4},
-      {"depth_ffn", 9},
-      {"learning_rate", 10},
+      {"depth_ffn", 12},
+      {"depth_ffn_rates", 12},
+      {"learning_rate", 9},
       {"optimizer", 12},
+      {"recipe", 8},
+      {"thousand_steps", 2},
       {"vocabulary", 3},
       {"width_against_depth", 4}};
   std::set<std::string> seen;
@@ -33,7 +36,7 @@ TEST(Ablations, EveryOneIsReadAndHasItsCells) {
     EXPECT_EQ(made.size(), cells.at(name));
     EXPECT_NO_THROW(require_decay(sweep, made));
     EXPECT_NO_THROW(require_steps(sweep, made));
-    EXPECT_EQ(sweep.seeds.size(), 3u);
+    EXPECT_GE(sweep.seeds.size(), 3u);
   }
   EXPECT_EQ(seen.size(), cells.size());
 }
