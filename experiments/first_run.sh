@@ -4,7 +4,7 @@
 # published, jsonl, plain text; each also .gz .xz .zst). Without --val the share F of the documents of INPUT is held out, by hash (0.005),
 # and as many again for data/test.tokens. The tokenizer is trained on the others.
 # --vocab-size: pieces of the tokenizer (32,294); a text of less than some 10 MB needs fewer, and a larger F. --config: another recipe
-# than first_run.yaml, such as adamw.yaml or long_run.yaml. --set: over it.
+# than first_run.yaml, such as adamw.yaml. --set: over it.
 #
 #   tokens: 1,000 steps x 32 x 256 = 8.19 million; parameters: 2.18 million; arithmetic: about 6 x 2.18 M x 8.19 M = 107 TFLOP.
 #

@@ -61,8 +61,9 @@ TEST_F(TrainCommand, FineTunesByTheYamlThatTheModelStartedFrom) {
   output("(cat world/run.yaml; echo 'init: {kind: zero_out}') > first.yaml");
   const std::string tune =
       "nanobrain train first.yaml --output tuned --quiet --init-from "
-      "world/run --set data.tokenizer=world/data --set "
-      "data.train=world/data/train.tokens --set data.val=world/data/val.tokens ";
+      "world/run --set data.tokenizer=world/data "
+      "--set data.train=world/data/train.tokens "
+      "--set data.val=world/data/val.tokens ";
   refused(
       2, {{tune + "--set init.kind=gpt2", "[init] is of random weights, but"}});
   output(tune);
